@@ -1,0 +1,116 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+// ParseBaseURL reads the API's root. It takes https anywhere and http to a loopback address only, because the
+// token travels with each request; and neither user info, query nor fragment. The error is a sentence's end
+// that names what is wrong.
+func ParseBaseURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return nil, errors.New("it cannot be read as a URL")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, errors.New("it must begin with https:// (or http:// for a loopback address)")
+	case u.Hostname() == "":
+		return nil, errors.New("it names no host")
+	case u.User != nil:
+		return nil, errors.New("it must not hold a user name or password")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("it must not have a query (?) or a fragment (#)")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, fmt.Errorf("plain http would send the access token unencrypted to %s: use https", u.Hostname())
+	}
+	return url.Parse(strings.TrimRight(u.String(), "/"))
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// CheckID tells whether s can name an organization, a run or a task. Tallyfy's ids are 32 hex digits, but nothing
+// promises that (tallyfy-api §5): refused is only what would make another path of the URL, or is surely a slip.
+// The error is a sentence's end that names what is wrong.
+func CheckID(s string) error {
+	switch {
+	case s == "":
+		return errors.New("it is empty")
+	case s == "." || s == "..":
+		return fmt.Errorf("%q is a path, not an id", s)
+	case strings.ContainsAny(s, "/?#%"):
+		return errors.New("it contains one of / ? # %, as a URL does: give the id alone")
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return errors.New("it contains white space or a control character")
+	}
+	return nil
+}
+
+// CheckToken tells whether s can be sent as a bearer token. The error never quotes it.
+func CheckToken(s string) error {
+	switch {
+	case s == "":
+		return errors.New("it is empty")
+	case len(s) > len("bearer ") && strings.EqualFold(s[:len("bearer ")], "bearer "):
+		return errors.New(`it begins with "Bearer ": give the token alone, the provider adds the word`)
+	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return errors.New("it contains white space, a line break or a character that no token has (was it read from a file with a trailing line break?)")
+	}
+	return nil
+}
+
+// TaskRef says where a task is.
+type TaskRef struct {
+	// Organization and Task are required.
+	Organization, Task string
+	// Run is the process that the task belongs to; empty for a one-off task, and to read a task whose run is not known.
+	Run string
+}
+
+// scope is the part of the path that decides which tasks Tallyfy looks among (tallyfy-api §1.1, "Routing trap").
+func (r TaskRef) scope() []string {
+	if r.Run == "" {
+		return []string{"organizations", r.Organization}
+	}
+	return []string{"organizations", r.Organization, "runs", r.Run}
+}
+
+func (r TaskRef) task() []string        { return append(r.scope(), "tasks", r.Task) }
+func (r TaskRef) completions() []string { return append(r.scope(), "completed-tasks") }
+func (r TaskRef) completion() []string  { return append(r.completions(), r.Task) }
+
+// escape makes a path of its parts, each of them escaped so that it stays one part.
+func escape(parts []string) (string, error) {
+	var b strings.Builder
+	for _, part := range parts {
+		if part == "" || part == "." || part == ".." {
+			return "", fmt.Errorf("%q cannot be a part of the API's path", part)
+		}
+		b.WriteByte('/')
+		b.WriteString(url.PathEscape(part))
+	}
+	return b.String(), nil
+}
+
+// headerSafe drops what must not stand in a header's value, line breaks above all.
+func headerSafe(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, s))
+}

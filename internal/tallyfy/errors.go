@@ -1,0 +1,158 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Outcome is what one try means for the thing that was asked for.
+type Outcome int
+
+const (
+	// Accepted means that Tallyfy answered 2xx. With an error beside it, the answer could not be read.
+	Accepted Outcome = iota
+	// NotSent means that the request did not reach Tallyfy, so nothing happened.
+	NotSent
+	// RejectedForNow means that Tallyfy refused because it is busy, and says so (429, or 503 with Retry-After). Nothing happened.
+	RejectedForNow
+	// Rejected means that Tallyfy refused (any other 3xx or 4xx). Nothing happened.
+	Rejected
+	// Unknown means that the request was sent and no answer tells what became of it (time-out, reset, other 5xx).
+	Unknown
+)
+
+// OutcomeOf classifies what a call returned. nil is [Accepted]. An error of another package means that no request was made.
+func OutcomeOf(err error) Outcome {
+	var e *Error
+	switch {
+	case err == nil:
+		return Accepted
+	case errors.As(err, &e):
+		return e.Outcome
+	default:
+		return NotSent
+	}
+}
+
+// Error is a call that did not bring what it was made for. It never holds the access token.
+type Error struct {
+	// Method and Path say which request it was; the path is relative to the base URL.
+	Method, Path string
+	// Outcome says what it means.
+	Outcome Outcome
+	// Status is the HTTP status, 0 where no answer came.
+	Status int
+	// Words are the server's own, of whatever shape its answer had (tallyfy-api §3.2), shortened. May be empty.
+	Words string
+	// Code is the answer's `code`, such as RESOURCE_NOT_FOUND. Only the two 404 codes are documented; do not switch on others.
+	Code string
+	// RequestID is the answer's X-Request-Id. May be empty.
+	RequestID string
+	// Attempts counts how often the request was sent, or tried to be.
+	Attempts int
+	// GaveUp says why it was not tried again, where it might have been.
+	GaveUp string
+	// Cause is the transport's or the decoder's error. May be nil.
+	Cause error
+
+	retryAfter time.Duration // what Retry-After said; negative where it said nothing
+}
+
+// Unwrap gives the transport's or the decoder's error.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Error is one line: the request, what came back, and how often it was tried.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s", e.Method, e.Path, e.Came())
+	if e.Words != "" {
+		fmt.Fprintf(&b, ": %s", e.Words)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+	}
+	if e.GaveUp != "" {
+		fmt.Fprintf(&b, "; %s", e.GaveUp)
+	}
+	return b.String()
+}
+
+// Came says in a few words what came back: the status, or why there is none.
+func (e *Error) Came() string {
+	switch {
+	case e.Status == 0 && e.Cause != nil:
+		return e.Cause.Error()
+	case e.Status == 0:
+		return "no answer"
+	case e.Outcome == Accepted && e.Cause != nil:
+		return fmt.Sprintf("%s, but %s", statusText(e.Status), e.Cause)
+	default:
+		return statusText(e.Status)
+	}
+}
+
+func statusText(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return fmt.Sprintf("%d %s", status, text)
+	}
+	return fmt.Sprintf("%d", status)
+}
+
+// IsNotFound tells whether err is a 404 of any kind.
+func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+
+// IsNoTask tells whether Tallyfy answered that there is no such task, or no such call (404, 405).
+func IsNoTask(err error) bool {
+	return hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed)
+}
+
+// IsNoEndpoint tells whether the 404 is of the path and not of the task, as a wrong base URL makes it.
+func IsNoEndpoint(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == "ENDPOINT_NOT_FOUND"
+}
+
+// IsDenied tells whether Tallyfy refused the token or what the token may do (401, 403).
+func IsDenied(err error) bool {
+	return hasStatus(err, http.StatusUnauthorized, http.StatusForbidden)
+}
+
+// IsRateLimited tells whether Tallyfy refused for now, or would have: the request was held back while it refuses others.
+func IsRateLimited(err error) bool {
+	return OutcomeOf(err) == RejectedForNow || errors.Is(err, errRefusedForNow)
+}
+
+func hasStatus(err error, statuses ...int) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	for _, status := range statuses {
+		if e.Status == status {
+			return true
+		}
+	}
+	return false
+}
+
+// classify names the outcome of an answer with this status.
+func classify(status int, retryAfter time.Duration) Outcome {
+	switch {
+	case status >= 200 && status < 300:
+		return Accepted
+	case status == http.StatusTooManyRequests:
+		return RejectedForNow
+	case status == http.StatusServiceUnavailable && retryAfter >= 0:
+		return RejectedForNow
+	case status >= 300 && status < 500:
+		return Rejected
+	default:
+		return Unknown
+	}
+}

@@ -1,0 +1,124 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	testToken = "tok-3cr3t-abcdef"
+	org       = "c0ffee"
+	run       = "aaaa"
+	task      = "bbbb"
+)
+
+var (
+	processTask = TaskRef{Organization: org, Run: run, Task: task}
+	oneOffTask  = TaskRef{Organization: org, Task: task}
+)
+
+// wire is a transport that answers in turn from a script and remembers what it was asked. Without a network it can run in a
+// synctest bubble, where time passes by itself.
+type wire struct {
+	mu      sync.Mutex
+	script  []reply
+	asked   []request
+	replies int
+}
+
+type request struct {
+	method, path, query, body string
+	header                    http.Header
+	at                        time.Time
+}
+
+// reply is an answer, or an error of the transport's before or after the request was written.
+type reply struct {
+	status  int
+	header  map[string]string
+	body    string
+	refused error // nothing was written
+	lost    error // written, and no answer came
+	hang    bool  // no answer until the request's context ends
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	w.mu.Lock()
+	w.asked = append(w.asked, request{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header.Clone(), time.Now()})
+	next := w.script[min(w.replies, len(w.script)-1)]
+	w.replies++
+	w.mu.Unlock()
+	if next.refused != nil {
+		return nil, next.refused
+	}
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	if next.hang {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	if next.lost != nil {
+		return nil, next.lost
+	}
+	header := http.Header{}
+	for name, value := range next.header {
+		header.Set(name, value)
+	}
+	return &http.Response{StatusCode: next.status, Header: header, Body: io.NopCloser(bytes.NewBufferString(next.body)), Request: r}, nil
+}
+
+func (w *wire) count(method string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, r := range w.asked {
+		if r.method == method {
+			n++
+		}
+	}
+	return n
+}
+
+// scripted gives a client whose requests are answered from the script; the last answer repeats.
+func scripted(t *testing.T, retries int, script ...reply) (*Client, *wire) {
+	t.Helper()
+	w := &wire{script: script}
+	client, err := New(Config{
+		BaseURL: "https://tallyfy.test/api/", AccessToken: testToken, UserAgent: "test/1",
+		MaxRetries: retries, RequestTimeout: 30 * time.Second, Transport: w,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, w
+}
+
+func ok(body string) reply { return reply{status: http.StatusOK, body: body} }
+
+const (
+	openTask      = `{"data":{"id":"bbbb","title":"Provision","run_id":"aaaa","status":"in-progress","task_type":"task"}}`
+	completedTask = `{"data":{"id":"bbbb","title":"Provision","status":"completed","completed_at":"2026-05-20T17:00:00.000Z","completer_id":1001,"tasks_changed_by_rules":{}}}`
+)
+
+func contains(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is missing in:\n%s", part, text)
+		}
+	}
+}

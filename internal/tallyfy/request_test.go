@@ -1,0 +1,330 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestRequestsAsDocumented(t *testing.T) {
+	t.Parallel()
+	client, w := scripted(t, 0, ok(openTask))
+	ctx := context.Background()
+	values := map[string]any{"f1": json.Number("12345678901234567890"), "f2": nil}
+	update := TaskUpdate{Taskdata: values}
+	oneOff := TaskUpdate{Taskdata: values, OneOff: &OneOff{Title: "T", Owners: Owners{Users: []int64{1}, Guests: []string{}, Groups: []string{"g"}}}}
+	for _, c := range []struct {
+		send                      func() (*Task, error)
+		method, path, query, body string
+	}{
+		{func() (*Task, error) { return client.GetTask(ctx, processTask) }, "GET", "/api/organizations/c0ffee/runs/aaaa/tasks/bbbb", "", ""},
+		{func() (*Task, error) { return client.GetTask(ctx, oneOffTask) }, "GET", "/api/organizations/c0ffee/tasks/bbbb", "", ""},
+		{func() (*Task, error) { return client.GetTaskWithForm(ctx, oneOffTask) }, "GET", "/api/organizations/c0ffee/tasks/bbbb", "with=form_fields", ""},
+		{func() (*Task, error) { return client.Complete(ctx, processTask, Completion{TaskID: task}) }, "POST", "/api/organizations/c0ffee/runs/aaaa/completed-tasks", "", `{"task_id":"bbbb"}`},
+		{
+			func() (*Task, error) {
+				return client.Complete(ctx, oneOffTask, Completion{TaskID: task, IsApproved: new(false), OverrideUser: new(int64(7)), Taskdata: values})
+			},
+			"POST", "/api/organizations/c0ffee/completed-tasks", "", `{"task_id":"bbbb","is_approved":false,"override_user":7,"taskdata":{"f1":12345678901234567890,"f2":null}}`,
+		},
+		{func() (*Task, error) { return client.Reopen(ctx, processTask) }, "DELETE", "/api/organizations/c0ffee/runs/aaaa/completed-tasks/bbbb", "", ""},
+		{func() (*Task, error) { return client.Reopen(ctx, oneOffTask) }, "DELETE", "/api/organizations/c0ffee/completed-tasks/bbbb", "", ""},
+		{func() (*Task, error) { return client.UpdateTask(ctx, processTask, update) }, "PUT", "/api/organizations/c0ffee/runs/aaaa/tasks/bbbb", "", `{"taskdata":{"f1":12345678901234567890,"f2":null}}`},
+		{
+			func() (*Task, error) { return client.UpdateTask(ctx, oneOffTask, oneOff) }, "PUT", "/api/organizations/c0ffee/tasks/bbbb", "",
+			`{"deadline":null,"owners":{"users":[1],"guests":[],"groups":["g"]},"taskdata":{"f1":12345678901234567890,"f2":null},"title":"T"}`,
+		},
+	} {
+		w.asked = nil
+		if _, err := c.send(); err != nil {
+			t.Errorf("%s %s: %v", c.method, c.path, err)
+		}
+		if len(w.asked) != 1 {
+			t.Fatalf("%s %s: %d requests", c.method, c.path, len(w.asked))
+		}
+		got := w.asked[0]
+		if got.method != c.method || got.path != c.path || got.query != c.query || got.body != c.body {
+			t.Errorf("got  %s %s?%s %s\nwant %s %s?%s %s", got.method, got.path, got.query, got.body, c.method, c.path, c.query, c.body)
+		}
+		for name, want := range map[string]string{
+			"Authorization": "Bearer " + testToken, "Accept": "application/json", "X-Tallyfy-Client": "APIClient", "User-Agent": "test/1",
+		} {
+			if got.header.Get(name) != want {
+				t.Errorf("%s %s: header %s is %q", c.method, c.path, name, got.header.Get(name))
+			}
+		}
+		if hasType := got.header.Get("Content-Type") == "application/json"; hasType != (c.body != "") {
+			t.Errorf("%s %s: Content-Type is %q", c.method, c.path, got.header.Get("Content-Type"))
+		}
+	}
+}
+
+func TestErrorsTellWhatCameBack(t *testing.T) {
+	t.Parallel()
+	client, _ := scripted(t, 0, reply{
+		status: 422, header: map[string]string{"X-Request-Id": "req-1 " + testToken},
+		body: `{"message":"` + testToken + ` is wrong","errors":{"is_approved":["The is approved field is required"]}}`,
+	})
+	_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
+	contains(t, err.Error(), "POST /organizations/c0ffee/runs/aaaa/completed-tasks", "422 Unprocessable Entity", "is_approved: The is approved field is required", "request id req-1 (access token)")
+	if strings.Contains(err.Error(), testToken) {
+		t.Errorf("the error holds the token: %v", err)
+	}
+	if OutcomeOf(err) != Rejected {
+		t.Errorf("got outcome %d", OutcomeOf(err))
+	}
+}
+
+// The table of outcomes: what a single try of a completion means, and that it is a single one.
+func TestOutcomeOfOneTry(t *testing.T) {
+	t.Parallel()
+	after := map[string]string{"Retry-After": "1"}
+	for name, c := range map[string]struct {
+		reply reply
+		want  Outcome
+	}{
+		"completed":              {ok(completedTask), Accepted},
+		"created":                {reply{status: 201, body: completedTask}, Accepted},
+		"no content":             {reply{status: 204}, Accepted},
+		"html":                   {ok("<html>"), Accepted},
+		"truncated":              {ok(`{"data":{"id":`), Accepted},
+		"connection refused":     {reply{refused: errors.New("connection refused")}, NotSent},
+		"reset":                  {reply{lost: errors.New("connection reset by peer")}, Unknown},
+		"EOF":                    {reply{lost: io.ErrUnexpectedEOF}, Unknown},
+		"moved":                  {reply{status: 301, header: map[string]string{"Location": "https://evil.test"}}, Rejected},
+		"temporary redirect":     {reply{status: 307, header: map[string]string{"Location": "https://evil.test"}}, Rejected},
+		"bad request":            {reply{status: 400}, Rejected},
+		"unauthorized":           {reply{status: 401, body: "Unauthorized."}, Rejected},
+		"not found":              {reply{status: 404}, Rejected},
+		"conflict":               {reply{status: 409}, Rejected},
+		"too many":               {reply{status: 429}, RejectedForNow},
+		"too many, after":        {reply{status: 429, header: after}, RejectedForNow},
+		"unavailable, after":     {reply{status: 503, header: after}, RejectedForNow},
+		"unavailable":            {reply{status: 503}, Unknown},
+		"unavailable, no number": {reply{status: 503, header: map[string]string{"Retry-After": "soon"}}, Unknown},
+		"server error":           {reply{status: 500}, Unknown},
+		"bad gateway":            {reply{status: 502, body: "<html>"}, Unknown},
+		"gateway time-out":       {reply{status: 504}, Unknown},
+		"edge":                   {reply{status: 520}, Unknown},
+	} {
+		for _, method := range []string{http.MethodPost, http.MethodDelete} {
+			client, w := scripted(t, 4, c.reply)
+			var err error
+			if method == http.MethodPost {
+				_, err = client.Complete(context.Background(), processTask, Completion{TaskID: task})
+			} else {
+				_, err = client.Reopen(context.Background(), processTask)
+			}
+			if got := OutcomeOf(err); got != c.want {
+				t.Errorf("%s, %s: got outcome %d, want %d (%v)", name, method, got, c.want, err)
+			}
+			if n := w.count(method); n != 1 {
+				t.Errorf("%s, %s: sent %d times", name, method, n)
+			}
+		}
+	}
+}
+
+func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := scripted(t, 0, reply{hang: true})
+		began := time.Now()
+		_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
+		if OutcomeOf(err) != Unknown || time.Since(began) != 30*time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		contains(t, err.Error(), "no answer within 30s (request_timeout)")
+	})
+}
+
+// The rest is about a real transport: what it counts as sent, and where the token goes.
+
+func TestNothingSentWithoutAConnection(t *testing.T) {
+	t.Parallel()
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close() // nobody listens there now
+	insecure := httptest.NewTLSServer(http.NotFoundHandler())
+	defer insecure.Close()
+	for name, base := range map[string]string{"refused": "http://" + address, "unknown authority": insecure.URL} {
+		client := mustNew(t, base)
+		_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
+		if OutcomeOf(err) != NotSent {
+			t.Errorf("%s: got outcome %d: %v", name, OutcomeOf(err), err)
+		}
+	}
+}
+
+func TestLostAnswersAreUnknownAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	var posts atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, openTask)
+			return
+		}
+		posts.Add(1)
+		panic(http.ErrAbortHandler)
+	}))
+	defer server.Close()
+	client := mustNew(t, server.URL)
+	// A connection that has been used before tempts Go's transport to send again by itself.
+	if _, err := client.GetTask(context.Background(), processTask); err != nil {
+		t.Fatal(err)
+	}
+	_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
+	if OutcomeOf(err) != Unknown || posts.Load() != 1 {
+		t.Errorf("%d posts, %v", posts.Load(), err)
+	}
+}
+
+func TestAnswerThatBreaksOffIsAccepted(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = io.WriteString(w, `{"data":`)
+	}))
+	defer server.Close()
+	_, err := mustNew(t, server.URL).Complete(context.Background(), processTask, Completion{TaskID: task})
+	if err == nil || OutcomeOf(err) != Accepted {
+		t.Errorf("got %v", err)
+	}
+	contains(t, err.Error(), "200 OK, but the answer broke off")
+}
+
+func TestAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		chunk := strings.Repeat(" ", 1<<20)
+		for range maxAnswer>>20 + 2 {
+			if _, err := io.WriteString(w, chunk); err != nil {
+				return
+			}
+		}
+	}))
+	defer server.Close()
+	_, err := mustNew(t, server.URL).Complete(context.Background(), processTask, Completion{TaskID: task})
+	if err == nil {
+		t.Fatal("taken")
+	}
+	contains(t, err.Error(), "longer than 8 MiB")
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	var elsewhere atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server := httptest.NewServer(http.RedirectHandler(other.URL+"/login", status))
+		client := mustNew(t, server.URL)
+		for _, send := range []func() (*Task, error){
+			func() (*Task, error) { return client.GetTask(context.Background(), processTask) },
+			func() (*Task, error) {
+				return client.Complete(context.Background(), processTask, Completion{TaskID: task})
+			},
+		} {
+			_, err := send()
+			if OutcomeOf(err) != Rejected {
+				t.Errorf("%d: %v", status, err)
+			} else {
+				contains(t, err.Error(), "redirects to "+other.URL)
+			}
+		}
+		server.Close()
+	}
+	if n := elsewhere.Load(); n != 0 {
+		t.Errorf("the token was carried to another server %d times", n)
+	}
+}
+
+func TestConnectionsAreReused(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, openTask) }))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client := mustNew(t, server.URL)
+	for range 5 {
+		if _, err := client.GetTask(context.Background(), processTask); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections for 5 requests", n)
+	}
+}
+
+func TestProxyIsTakenFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	transport, ok := newTransport().(*http.Transport)
+	if !ok || transport.Proxy == nil {
+		t.Error("the transport knows no proxy")
+	}
+}
+
+func TestLogHoldsNeitherTokenNorBody(t *testing.T) {
+	t.Parallel()
+	w := &wire{script: []reply{{status: 401, body: `{"message":"` + testToken + `"}`, header: map[string]string{"X-Request-Id": testToken}}}}
+	var lines []string
+	client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: w, Log: func(_ context.Context, message string, fields map[string]any) {
+		line, _ := json.Marshal(fields)
+		lines = append(lines, message+string(line))
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = client.Complete(context.Background(), processTask, Completion{TaskID: task, Taskdata: map[string]any{"f": "private value"}})
+	if len(lines) != 1 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	contains(t, lines[0], `"method":"POST"`, `"status":401`)
+	if strings.Contains(lines[0], testToken) || strings.Contains(lines[0], "private value") {
+		t.Errorf("the log says too much: %s", lines[0])
+	}
+}
+
+func TestUserAgentCannotBreakTheHeader(t *testing.T) {
+	t.Parallel()
+	w := &wire{script: []reply{ok(openTask)}}
+	client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, UserAgent: "a/1\r\nX-Evil: 1", Transport: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.GetTask(context.Background(), processTask); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.asked[0].header.Get("User-Agent"); got != "a/1X-Evil: 1" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func mustNew(t *testing.T, base string) *Client {
+	t.Helper()
+	client, err := New(Config{BaseURL: base, AccessToken: testToken, RequestTimeout: 30 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}

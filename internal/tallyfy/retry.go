@@ -1,0 +1,197 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// firstDelay and longestDelay bound the pauses between tries where Tallyfy names none: those of Tallyfy's own
+	// command line client (tallyfy-api §3.4).
+	firstDelay   = 500 * time.Millisecond
+	longestDelay = 8 * time.Second
+	// longestAsked keeps an absurd Retry-After from overflowing; no operation's time-out is longer.
+	longestAsked = 365 * 24 * time.Hour
+)
+
+// A Budget is how often one thing may still be tried. It belongs to one caller and is not safe for concurrent use.
+type Budget struct {
+	client *Client
+	tries  int
+}
+
+// NewBudget gives a budget of the client's number of retries.
+func (c *Client) NewBudget() *Budget { return &Budget{client: c} }
+
+// Wait is called after a failed try that may be repeated. It returns nil when it is time for the next one. Where there
+// is none – no retries left, the context done, or a wait that would outlast it – it returns the failure at once,
+// with the number of attempts and the reason. Other requests of the client wait too where Tallyfy refused for now.
+func (b *Budget) Wait(ctx context.Context, failed error) error {
+	b.tries++
+	failure := describe(failed)
+	failure.Attempts = b.tries
+	if failure.GaveUp != "" { // it has been waited for already
+		return failure
+	}
+	delay := failure.retryAfter
+	if delay < 0 {
+		delay = backoff(b.tries)
+	}
+	if failure.Outcome == RejectedForNow {
+		b.client.gate.hold(time.Now().Add(delay))
+	}
+	switch {
+	case ctx.Err() != nil:
+		failure.GaveUp = stopped(ctx)
+		return failure
+	case b.tries > b.client.retries:
+		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", times(b.tries), b.client.retries)
+		return failure
+	}
+	if late := tooLate(ctx, delay); late != "" {
+		failure.GaveUp = late
+		return failure
+	}
+	if !sleep(ctx, delay) {
+		failure.GaveUp = stopped(ctx)
+		return failure
+	}
+	return nil
+}
+
+// describe gives a copy of err's description that may be written to.
+func describe(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		known := *e
+		return &known
+	}
+	return &Error{Outcome: NotSent, Cause: err, retryAfter: -1}
+}
+
+// backoff is the pause after the given number of tries: it doubles from firstDelay up to longestDelay, and a random
+// half of it keeps requests that failed together from coming back together.
+func backoff(tries int) time.Duration {
+	delay := longestDelay
+	if tries < 16 { // beyond that the shift would overflow, and the bound has long been reached
+		delay = min(longestDelay, firstDelay<<(tries-1))
+	}
+	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load, guards nothing
+}
+
+// tooLate says why a wait is not worth beginning, or nothing if it is.
+func tooLate(ctx context.Context, delay time.Duration) string {
+	deadline, bounded := ctx.Deadline()
+	if !bounded {
+		return ""
+	}
+	left := time.Until(deadline)
+	if delay <= left {
+		return ""
+	}
+	return fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's time-out is left",
+		delay.Round(time.Millisecond), max(0, left).Round(time.Millisecond))
+}
+
+// Cancelled is the [Error.GaveUp] of a request whose context was cancelled, as a user's interrupt does.
+const Cancelled = "the run was cancelled"
+
+func stopped(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "the operation's time-out has passed"
+	}
+	return Cancelled
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", n)
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// parseRetryAfter reads both forms of the header, seconds and HTTP date. It is negative where the header says nothing.
+func parseRetryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil {
+		return time.Duration(min(max(seconds, 0), int64(longestAsked/time.Second))) * time.Second
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return min(max(at.Sub(now), 0), longestAsked)
+	}
+	return -1
+}
+
+// gate holds all requests of a client back while Tallyfy refuses them, so that not one after the other has to find out.
+type gate struct {
+	mu    sync.Mutex
+	until time.Time
+}
+
+// Ready returns when a request may be sent: at once, or when the time has passed for which Tallyfy refuses all of them. The error
+// says why that cannot be waited for, and is an [*Error] that was [NotSent].
+func (c *Client) Ready(ctx context.Context) error {
+	failure := &Error{Outcome: NotSent, retryAfter: -1}
+	if ctx.Err() != nil {
+		failure.GaveUp = stopped(ctx)
+		return failure
+	}
+	if failure.GaveUp = c.gate.pass(ctx); failure.GaveUp != "" {
+		failure.Cause = errRefusedForNow
+		return failure
+	}
+	return nil
+}
+
+var errRefusedForNow = errors.New("not sent, since Tallyfy refuses requests for now (rate limit)")
+
+func (g *gate) hold(until time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if until.After(g.until) {
+		g.until = until
+	}
+}
+
+func (g *gate) left() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return time.Until(g.until)
+}
+
+// pass returns nothing when requests may be sent, or at once the reason why this one cannot wait so long.
+func (g *gate) pass(ctx context.Context) string {
+	for {
+		left := g.left()
+		if left <= 0 {
+			return ""
+		}
+		if late := tooLate(ctx, left); late != "" {
+			return late
+		}
+		if !sleep(ctx, left) {
+			return stopped(ctx)
+		}
+	}
+}

@@ -1,0 +1,242 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Time in these tests passes in a bubble: no wait is real.
+
+func TestGetAndPutAreRepeated(t *testing.T) {
+	t.Parallel()
+	for name, failing := range map[string]reply{
+		"429": {status: 429}, "500": {status: 500}, "502": {status: 502}, "503": {status: 503}, "504": {status: 504},
+		"refused": {refused: errors.New("connection refused")}, "reset": {lost: errors.New("reset")}, "time-out": {hang: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client, w := scripted(t, 2, failing, failing, ok(openTask))
+			if _, err := client.GetTask(context.Background(), processTask); err != nil || w.count(http.MethodGet) != 3 {
+				t.Errorf("GET, %s: %d requests, %v", name, w.count(http.MethodGet), err)
+			}
+			client, w = scripted(t, 2, failing, failing, ok(openTask))
+			values := map[string]any{"f": "v"}
+			if _, err := client.UpdateTask(context.Background(), processTask, TaskUpdate{Taskdata: values}); err != nil || w.count(http.MethodPut) != 3 {
+				t.Errorf("PUT, %s: %d requests, %v", name, w.count(http.MethodPut), err)
+			}
+			for i, r := range w.asked {
+				if r.body != `{"taskdata":{"f":"v"}}` {
+					t.Errorf("PUT, %s: request %d has the body %q", name, i+1, r.body)
+				}
+			}
+		})
+	}
+}
+
+func TestOtherAnswersAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 400, 401, 403, 404, 405, 409, 422, 501, 505} {
+		client, w := scripted(t, 4, reply{status: status})
+		_, err := client.GetTask(context.Background(), processTask)
+		if err == nil || len(w.asked) != 1 {
+			t.Errorf("%d: %d requests, %v", status, len(w.asked), err)
+		}
+	}
+}
+
+func TestRetriesEnd(t *testing.T) {
+	t.Parallel()
+	for _, retries := range []int{0, 1, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			client, w := scripted(t, retries, reply{status: 502, body: "<title>Bad gateway</title>"})
+			_, err := client.GetTask(context.Background(), processTask)
+			if len(w.asked) != retries+1 {
+				t.Errorf("max_retries %d: %d requests", retries, len(w.asked))
+			}
+			contains(t, err.Error(), "502 Bad Gateway", "gave up after", "(max_retries = ")
+			var e *Error
+			if !errors.As(err, &e) || e.Attempts != retries+1 {
+				t.Errorf("max_retries %d: %+v", retries, e)
+			}
+		})
+	}
+}
+
+func TestPausesGrowAndAreBounded(t *testing.T) {
+	t.Parallel()
+	for tries, most := range map[int]time.Duration{
+		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 8 * time.Second, 60: 8 * time.Second, 1000: 8 * time.Second,
+	} {
+		for range 50 {
+			if got := backoff(tries); got < most/2 || got > most {
+				t.Errorf("after %d tries: %s, want %s to %s", tries, got, most/2, most)
+			}
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for header, want := range map[string]time.Duration{
+		"7": 7 * time.Second, " 7 ": 7 * time.Second, "0": 0, "-3": 0, "99999999999999": longestAsked,
+		"Mon, 23 Nov 2026 12:00:09 GMT": 9 * time.Second, "Mon, 23 Nov 2026 11:00:00 GMT": 0, "Monday, 23-Nov-26 12:00:09 GMT": 9 * time.Second,
+		"": -1, "soon": -1, "99999999999999999999999": -1,
+	} {
+		if got := parseRetryAfter(header, now); got != want {
+			t.Errorf("%q: got %s, want %s", header, got, want)
+		}
+	}
+}
+
+func TestRetryAfterIsHonoured(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		// In a bubble the clock begins at midnight on 1 January 2000.
+		date := time.Now().Add(100 * time.Second).UTC().Format(http.TimeFormat)
+		client, w := scripted(t, 4,
+			reply{status: 429, header: map[string]string{"Retry-After": "60"}},
+			reply{status: 503, header: map[string]string{"Retry-After": date}}, ok(openTask))
+		if _, err := client.GetTask(context.Background(), processTask); err != nil {
+			t.Fatal(err)
+		}
+		if first, second := w.asked[1].at.Sub(w.asked[0].at), w.asked[2].at.Sub(w.asked[0].at); first != 60*time.Second || second != 100*time.Second {
+			t.Errorf("sent again after %s and %s", first, second)
+		}
+	})
+}
+
+func TestWaitLongerThanTheTimeoutEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, w := scripted(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "3600"}, body: `{"message":"Too many","code":"RATE_LIMIT_EXCEEDED"}`})
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+		defer cancel()
+		began := time.Now()
+		_, err := client.GetTask(ctx, processTask)
+		if time.Since(began) != 0 || len(w.asked) != 1 {
+			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.asked))
+		}
+		contains(t, err.Error(), "429 Too Many Requests", "Too many", "would have to wait 1h0m0s, and only 5m0s of the operation's time-out is left")
+		if !IsRateLimited(err) {
+			t.Error("it is not told as a rate limit")
+		}
+
+		// Nor does the next request find that out by being sent.
+		_, err = client.GetTask(ctx, processTask)
+		if len(w.asked) != 1 || !IsRateLimited(err) || OutcomeOf(err) != NotSent {
+			t.Errorf("%d requests, %v", len(w.asked), err)
+		}
+		if err := client.Ready(ctx); !IsRateLimited(err) || OutcomeOf(err) != NotSent {
+			t.Errorf("ready: %v", err)
+		}
+	})
+}
+
+func TestARateLimitHoldsAllRequests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, w := scripted(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "30"}}, ok(openTask))
+		began := time.Now()
+		done := make(chan error)
+		get := func() {
+			_, err := client.GetTask(context.Background(), processTask)
+			done <- err
+		}
+		go get()
+		synctest.Wait() // the first has been refused, and waits
+		for range 9 {
+			go get()
+		}
+		for range 10 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		for i, r := range w.asked {
+			if after := r.at.Sub(began); i > 0 && after != 30*time.Second {
+				t.Errorf("request %d was sent after %s", i+1, after)
+			}
+		}
+		if len(w.asked) != 11 {
+			t.Errorf("%d requests", len(w.asked))
+		}
+	})
+}
+
+func TestCancellingEndsAWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, w := scripted(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "600"}})
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(time.Second, cancel)
+		began := time.Now()
+		_, err := client.GetTask(ctx, processTask)
+		if time.Since(began) != time.Second || len(w.asked) != 1 {
+			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.asked))
+		}
+		contains(t, err.Error(), Cancelled)
+		if err := client.Ready(ctx); err == nil || OutcomeOf(err) != NotSent {
+			t.Errorf("ready after that: %v", err)
+		}
+	})
+}
+
+func TestRunTasks(t *testing.T) {
+	t.Parallel()
+	page := func(ids string, of string) reply {
+		return ok(`{"data":[` + ids + `],"meta":{"pagination":{"total_pages":` + of + `,"links":[]}}}`)
+	}
+	client, w := scripted(t, 0, page(`{"id":"t1"},{"id":"t2","status":"completed"}`, "2"), page(`{"id":3}`, `"2"`))
+	var ids []string
+	for found, err := range client.RunTasks(context.Background(), org, run) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, found.ID)
+	}
+	if len(ids) != 3 || ids[2] != "3" || len(w.asked) != 2 || w.asked[1].query != "page=2&per_page=100" || w.asked[0].path != "/api/organizations/c0ffee/runs/aaaa/tasks" {
+		t.Errorf("got %v by %+v", ids, w.asked)
+	}
+
+	client, w = scripted(t, 0, page(`{"id":"t1"}`, "9"))
+	for _, err := range client.RunTasks(context.Background(), org, run) {
+		if err != nil {
+			t.Error(err)
+		}
+		break // what is not asked for is not fetched
+	}
+	if len(w.asked) != 1 {
+		t.Errorf("%d pages were fetched", len(w.asked))
+	}
+
+	client, w = scripted(t, 0, page(`{"id":"t1"}`, "5"), page("", "5"))
+	for _, err := range client.RunTasks(context.Background(), org, run) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if len(w.asked) != 2 {
+		t.Errorf("%d pages were fetched after an empty one", len(w.asked))
+	}
+
+	for _, bad := range []reply{{status: 404}, ok(`{"data":{}}`), ok("<html>")} {
+		client, _ = scripted(t, 0, bad)
+		n := 0
+		for found, err := range client.RunTasks(context.Background(), org, run) {
+			n++
+			if err == nil || found != nil {
+				t.Errorf("%+v: got %v, %v", bad, found, err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%+v: %d elements", bad, n)
+		}
+	}
+}

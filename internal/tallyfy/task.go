@@ -1,0 +1,183 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Task is what Tallyfy tells of a task (tallyfy-api §2.1), as far as completing it needs. A zero value means that
+// the answer did not tell.
+type Task struct {
+	ID string
+	// RunID is the process that the task belongs to. Empty with RunTold means a one-off task.
+	RunID   string
+	RunTold bool
+	Title   string
+	// Type is task, approval, expiring, email, expiring_email, or what older versions of the API called them.
+	Type string
+	// Status is one of the words of tallyfy-api §2.2. Use [Task.Completed] to tell whether the task is done.
+	Status string
+	// IsApproved means something only on a completed approval.
+	IsApproved *bool
+	// EveryoneMustComplete: one completion is only the caller's share.
+	EveryoneMustComplete bool
+	// ArchivedAt, CompletedAt and Deadline are times as Tallyfy wrote them: ISO 8601, UTC, with or without fractions.
+	ArchivedAt, CompletedAt, Deadline string
+	// CompleterID is the member who completed the task, CompleterGuestID the guest.
+	CompleterID      int64
+	CompleterGuestID string
+	// Owners are whom the task is assigned to; nil where the answer does not tell.
+	Owners *Owners
+	// Taskdata holds the values of the form's fields by their id; nil where the answer does not show them.
+	Taskdata map[string]any
+	// TasksChangedByRules is what the automations changed, as JSON; only answers to a completion or reopening have it.
+	TasksChangedByRules json.RawMessage
+}
+
+// Owners are whom a task is assigned to. Saved, they replace all that were there (tallyfy-api §1.5).
+type Owners struct {
+	Users  []int64  `json:"users"`
+	Guests []string `json:"guests"`
+	Groups []string `json:"groups"`
+}
+
+// Completed tells whether the task is done, by Tallyfy's own reckoning: it has a time of completion, or says so (tallyfy-api §2.2).
+func (t *Task) Completed() bool {
+	return t.CompletedAt != "" || t.Status == "completed" || t.Status == "complete"
+}
+
+// statuses are the words that an answer without an id is still known as a task by (tallyfy-api §2.2).
+var statuses = []string{"not-started", "in-progress", "auto-skipped", "skipped", "active", "incomplete", "completed", "complete"}
+
+// readTask reads the answer to a request for one task. id is the task asked for, so that another object is not taken for it.
+func readTask(body []byte, id string) (*Task, error) {
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 {
+		return nil, errors.New("the answer is empty")
+	}
+	if !json.Valid(body) {
+		if said, _ := words(body); body[0] == '<' {
+			return nil, fmt.Errorf("the answer is %s", said)
+		}
+		return nil, errors.New("the answer is not JSON, or was cut off")
+	}
+	outer, told := object(body)
+	if !told {
+		return nil, errNoTask
+	}
+	t := taskFrom(unwrap(outer))
+	switch {
+	case t.ID == "" && t.CompletedAt == "" && !slices.Contains(statuses, t.Status):
+		return nil, errNoTask
+	case t.ID != "" && t.ID != id:
+		return nil, errors.New("the answer is about another task")
+	}
+	t.ID = id
+	return t, nil
+}
+
+func taskFrom(f fields) *Task {
+	_, runTold := f["run_id"]
+	t := &Task{
+		ID:                   f.text("id"),
+		RunID:                f.text("run_id"),
+		RunTold:              runTold,
+		Title:                f.text("title"),
+		Type:                 f.text("task_type"),
+		Status:               f.text("status"),
+		IsApproved:           f.flag("is_approved"),
+		EveryoneMustComplete: isTrue(f.flag("everyone_must_complete")),
+		ArchivedAt:           f.text("archived_at"),
+		CompletedAt:          f.text("completed_at"),
+		Deadline:             f.text("deadline"),
+		CompleterID:          f.whole("completer_id"),
+		CompleterGuestID:     f.text("completer_guest_id"),
+		Owners:               ownersFrom(f["owners"]),
+		Taskdata:             taskdataFrom(f),
+	}
+	if t.CompleterGuestID == "" {
+		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (tallyfy-api §2.1)
+	}
+	if rules := bytes.TrimSpace(f["tasks_changed_by_rules"]); len(rules) > 0 && !bytes.Equal(rules, []byte("null")) {
+		t.TasksChangedByRules = json.RawMessage(rules)
+	}
+	return t
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// taskdataFrom reads the values of the form, from the task itself or from an included form (tallyfy-api §1.3).
+func taskdataFrom(f fields) map[string]any {
+	if held, told := object(f["taskdata"]); told {
+		values := make(map[string]any, len(held))
+		for id, raw := range held {
+			values[id] = decode(raw)
+		}
+		return values
+	}
+	form, told := list(f["form_fields"])
+	if !told {
+		return nil
+	}
+	values := make(map[string]any, len(form))
+	for _, raw := range form {
+		field, _ := object(raw)
+		value, told := field["field_value"]
+		if !told {
+			value = field["value"]
+		}
+		if id := field.text("id"); id != "" {
+			values[id] = decode(value)
+		}
+	}
+	return values
+}
+
+// ownersFrom reads the three buckets, whose entries are ids or whole objects (tallyfy-api §2.1). It is nil unless all
+// three could be read entry by entry, since owners that are saved incomplete take the others off the task.
+func ownersFrom(raw json.RawMessage) *Owners {
+	f, told := object(raw)
+	if !told {
+		return nil
+	}
+	owners := &Owners{Users: []int64{}, Guests: []string{}, Groups: []string{}}
+	complete := true
+	each := func(bucket string, take func(fields) bool) {
+		entries, _ := list(f[bucket])
+		for _, raw := range entries {
+			entry, isObject := object(raw)
+			if !isObject {
+				entry = fields{"id": raw}
+			}
+			complete = take(entry) && complete
+		}
+	}
+	each("users", func(entry fields) bool {
+		id := entry.whole("id")
+		owners.Users = append(owners.Users, id)
+		return id != 0
+	})
+	each("guests", func(entry fields) bool {
+		guest := entry.text("email") // what guests are addressed by (tallyfy-api §5)
+		if guest == "" {
+			guest = entry.text("id")
+		}
+		owners.Guests = append(owners.Guests, guest)
+		return guest != ""
+	})
+	each("groups", func(entry fields) bool {
+		id := entry.text("id")
+		owners.Groups = append(owners.Groups, id)
+		return id != ""
+	})
+	if !complete {
+		return nil
+	}
+	return owners
+}
