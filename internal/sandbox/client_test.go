@@ -1,0 +1,199 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+const (
+	org   = sandbox.DefaultOrganization
+	run   = "5eed0000000000000000000000000aaa"
+	other = "5eed0000000000000000000000000bbb"
+	task  = "7a5c0000000000000000000000000aaa"
+	field = "f1e1d000000000000000000000000aaa"
+
+	orgTasks   = "/organizations/" + org + "/tasks"
+	orgTask    = orgTasks + "/" + task
+	orgPost    = "/organizations/" + org + "/completed-tasks"
+	runTasks   = "/organizations/" + org + "/runs/" + run + "/tasks"
+	runTask    = runTasks + "/" + task
+	runPost    = "/organizations/" + org + "/runs/" + run + "/completed-tasks"
+	otherTask  = "/organizations/" + org + "/runs/" + other + "/tasks/" + task
+	otherPost  = "/organizations/" + org + "/runs/" + other + "/completed-tasks"
+	completion = `{"task_id":"` + task + `"}`
+)
+
+// noon is what the clock of every sandbox here shows: a Wednesday.
+var noon = time.Date(2035, 6, 6, 12, 0, 0, 987654321, time.UTC)
+
+// client speaks to a sandbox the way a correct client does.
+type client struct {
+	*sandbox.Server
+	t *testing.T
+}
+
+// start serves a sandbox with the tasks in it.
+func start(t *testing.T, c sandbox.Config, tasks ...sandbox.Task) *client {
+	t.Helper()
+	if c.Now == nil {
+		c.Now = func() time.Time { return noon }
+	}
+	s, err := sandbox.Start(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	for _, task := range tasks {
+		s.AddTask(task)
+	}
+	return &client{s, t}
+}
+
+// reply is an answer with its body read.
+type reply struct {
+	status int
+	header http.Header
+	raw    string
+	body   map[string]any
+}
+
+// request makes a request with all that the API wants in it.
+func (c *client) request(method, path, body string) *http.Request {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.URL()+path, strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+sandbox.DefaultToken)
+	r.Header.Set("X-Tallyfy-Client", "APIClient")
+	r.Header.Set("Accept", "application/json")
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r
+}
+
+func (c *client) do(method, path, body string) reply {
+	c.t.Helper()
+	return c.send(c.request(method, path, body))
+}
+
+func (c *client) send(r *http.Request) reply {
+	c.t.Helper()
+	got, err := c.try(r)
+	if err != nil {
+		c.t.Fatalf("%s %s: %v", r.Method, r.URL.Path, err)
+	}
+	return got
+}
+
+// try sends a request that may fail.
+func (c *client) try(r *http.Request) (reply, error) {
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return reply{}, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return reply{}, err
+	}
+	got := reply{status: answer.StatusCode, header: answer.Header, raw: string(raw)}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	_ = decoder.Decode(&got.body) // Some answers are no JSON.
+	return got, nil
+}
+
+// expect does a request and insists on the status.
+func (c *client) expect(status int, method, path, body string) reply {
+	c.t.Helper()
+	got := c.do(method, path, body)
+	if got.status != status {
+		c.t.Fatalf("%s %s: got %d, want %d: %s", method, path, got.status, status, got.raw)
+	}
+	return got
+}
+
+// state reads the task back from the inside.
+func (c *client) state() sandbox.Task {
+	c.t.Helper()
+	got, ok := c.Task(task)
+	if !ok {
+		c.t.Fatalf("no task %s", task)
+	}
+	return got
+}
+
+// lastNote is the note of the latest journal entry.
+func (c *client) lastNote() string {
+	c.t.Helper()
+	journal := c.Journal()
+	if len(journal) == 0 {
+		c.t.Fatal("the journal is empty")
+	}
+	return journal[len(journal)-1].Note
+}
+
+// at follows keys into the body, and returns the JSON that is there; "absent"
+// if there is nothing.
+func (r reply) at(keys ...string) string {
+	var value any = r.body
+	for _, key := range keys {
+		object, ok := value.(map[string]any)
+		if !ok {
+			return "absent"
+		}
+		if value, ok = object[key]; !ok {
+			return "absent"
+		}
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(encoded)
+}
+
+// rows are the items of a list.
+func (r reply) rows() []map[string]any {
+	list, _ := r.body["data"].([]any)
+	rows := make([]map[string]any, 0, len(list))
+	for _, item := range list {
+		row, _ := item.(map[string]any)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// check compares a value in the body, written as JSON.
+func (c *client) check(r reply, want string, keys ...string) {
+	c.t.Helper()
+	if got := r.at(keys...); got != want {
+		c.t.Errorf("%s: got %s, want %s", strings.Join(keys, "."), got, want)
+	}
+}
+
+// processTask and oneOff are plain tasks to start from.
+func processTask() sandbox.Task {
+	return sandbox.Task{ID: task, RunID: run, Title: "A task"}
+}
+
+func oneOff() sandbox.Task {
+	return sandbox.Task{
+		ID: task, Title: "A task", Deadline: "2035-06-04T17:00:00Z",
+		Owners: sandbox.Owners{
+			Users: []int64{sandbox.CallerID}, Guests: []string{"guest@example.com"}, Groups: []string{"96"},
+		},
+	}
+}

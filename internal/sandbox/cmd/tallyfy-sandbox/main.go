@@ -1,0 +1,122 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+// Command tallyfy-sandbox serves an in-memory Tallyfy with a demo process on a
+// loopback address, for trying a configuration without an account. It shows
+// each request as it is answered, and ends on an interrupt.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// shutdownTime is what requests under way get to finish once it was told to end.
+const shutdownTime = 2 * time.Second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run serves until ctx ends, and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("tallyfy-sandbox", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	listen := flags.String("listen", "127.0.0.1:8787", "loopback `address` to listen on; port 0 picks a free one")
+	vintage := flags.String("vintage", "today", "generation of the API: `today or legacy`")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2 // The flag package has said why.
+	}
+
+	config := sandbox.Config{Watch: func(e sandbox.Entry) { sandbox.WriteEntry(stdout, e) }}
+	switch *vintage {
+	case "today":
+	case "legacy":
+		config.Vintage = sandbox.Legacy
+	default:
+		say(stderr, "tallyfy-sandbox: -vintage is today or legacy, not %q\n", *vintage)
+		return 2
+	}
+	if flags.NArg() > 0 {
+		say(stderr, "tallyfy-sandbox: %q is not a flag; all settings are flags, see -help\n", flags.Arg(0))
+		return 2
+	}
+
+	server, err := sandbox.StartOn(*listen, config)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		say(stderr, "tallyfy-sandbox: %s is in use by another program, perhaps another sandbox.\n"+
+			"Stop that program, or choose another address, for example -listen 127.0.0.1:0 for a free port.\n", *listen)
+		return 1
+	case err != nil:
+		say(stderr, "tallyfy-sandbox: %v\n", err)
+		return 1
+	}
+	defer server.Close()
+	sandbox.Seed(server)
+	introduce(stdout, server.URL())
+
+	<-ctx.Done()
+	say(stdout, "\nStopping.\n")
+	// The context that ended cannot bound what comes after it.
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		say(stderr, "tallyfy-sandbox: some requests were cut: %v\n", err)
+	}
+	return 0
+}
+
+// introduce tells how to use the sandbox and what is in it.
+func introduce(w io.Writer, url string) {
+	say(w, `An in-memory Tallyfy. Nothing is kept once it stops. To use it:
+
+export TALLYFY_BASE_URL=%s
+export TALLYFY_ACCESS_TOKEN=%s
+export TALLYFY_ORG_ID=%s
+
+`, url, sandbox.DefaultToken, sandbox.DefaultOrganization)
+
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	say(table, "TASK\tTYPE\tRUN ID\tTASK ID\n")
+	for _, t := range sandbox.SeedTasks() {
+		say(table, "%s\t%s\t%s\t%s\n", t.Title, orDefault(t.Type, "task"), orDefault(t.RunID, "(one-off)"), t.ID)
+		for _, f := range t.Fields {
+			required := ""
+			if f.Required {
+				required = ", required"
+			}
+			say(table, "  %s\t%s%s\t\t  field %s\n", f.Label, f.Type, required, f.ID)
+		}
+	}
+	_ = table.Flush() // As with say.
+	say(w, "\nRequests, as they are answered:\n")
+}
+
+// say writes to the terminal. There is no one to tell if that fails.
+func say(w io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(w, format, args...)
+}
+
+func orDefault(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

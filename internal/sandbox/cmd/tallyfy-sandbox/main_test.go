@@ -1,0 +1,150 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// screen is an output that can be read while it is written to.
+type screen struct {
+	mu      sync.Mutex
+	text    strings.Builder
+	changed chan struct{} // has room for one; written to after each change
+}
+
+func newScreen() *screen {
+	return &screen{changed: make(chan struct{}, 1)}
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// waitFor returns what the pattern finds, once it does.
+func (s *screen) waitFor(t *testing.T, pattern string) string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	for {
+		if found := re.FindString(s.String()); found != "" {
+			return found
+		}
+		select {
+		case <-s.changed:
+		case <-t.Context().Done():
+			t.Fatalf("%s never came:\n%s", pattern, s)
+		}
+	}
+}
+
+func TestRun(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	stdout, stderr := newScreen(), newScreen()
+	code := make(chan int)
+	go func() { code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-vintage", "legacy"}, stdout, stderr) }()
+
+	stdout.waitFor(t, "Requests, as they are answered:\n")
+	url := strings.TrimPrefix(stdout.waitFor(t, `TALLYFY_BASE_URL=\S+`), "TALLYFY_BASE_URL=")
+	for _, part := range []string{
+		"export TALLYFY_ACCESS_TOKEN=" + sandbox.DefaultToken + "\n",
+		"export TALLYFY_ORG_ID=" + sandbox.DefaultOrganization + "\n",
+		"Provision the VPC", sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "(one-off)", sandbox.SeedKeyField,
+	} {
+		if !strings.Contains(stdout.String(), part) {
+			t.Errorf("%q is not shown", part)
+		}
+	}
+
+	path := "/organizations/" + sandbox.DefaultOrganization + "/runs/" + sandbox.SeedRunID + "/completed-tasks"
+	for _, want := range []int{http.StatusOK, http.StatusUnprocessableEntity} { // The second tells legacy.
+		if got := complete(t, url+path); got != want {
+			t.Errorf("got %d, want %d", got, want)
+		}
+	}
+	stdout.waitFor(t, `   1  POST    /api/organizations/\w+/runs/\w+/completed-tasks +200  completed\n`)
+	stdout.waitFor(t, `   2  POST    \S+ +422  refused: already completed\n`)
+
+	interrupt()
+	if got := <-code; got != 0 || stderr.String() != "" {
+		t.Errorf("ended with %d: %s", got, stderr)
+	}
+	if !strings.HasSuffix(stdout.String(), "Stopping.\n") {
+		t.Error("it does not say that it stops")
+	}
+}
+
+// complete completes the plain task, and returns the status.
+func complete(t *testing.T, url string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(`{"task_id":"`+sandbox.SeedPlainTaskID+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+sandbox.DefaultToken)
+	r.Header.Set("X-Tallyfy-Client", "APIClient")
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	_, _ = io.Copy(io.Discard, answer.Body)
+	return answer.StatusCode
+}
+
+func TestRun_mistakes(t *testing.T) {
+	taken, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"busy port":    {[]string{"-listen", taken.Addr().String()}, 1, "is in use by another program"},
+		"not loopback": {[]string{"-listen", "0.0.0.0:0"}, 1, "not a loopback address"},
+		"vintage":      {[]string{"-vintage", "1997"}, 2, `today or legacy, not "1997"`},
+		"argument":     {[]string{"serve"}, 2, `"serve" is not a flag`},
+		"flag":         {[]string{"-port", "1"}, 2, "not defined: -port"},
+		"help":         {[]string{"-help"}, 0, "-vintage today or legacy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout, stderr strings.Builder
+			if got := run(t.Context(), test.args, &stdout, &stderr); got != test.code {
+				t.Errorf("ended with %d, want %d", got, test.code)
+			}
+			if !strings.Contains(stderr.String(), test.says) {
+				t.Errorf("said %q, want %q", stderr.String(), test.says)
+			}
+			if stdout.Len() > 0 {
+				t.Errorf("and on stdout %q", stdout.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,162 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+)
+
+// completeTask serves POST completed-tasks on both paths (tallyfy-api §1.1).
+func (s *Server) completeTask(c call) answer {
+	id, ok := c.input["task_id"].(string)
+	switch {
+	case isEmpty(c.input["task_id"]):
+		return refused("task_id", "The task id field is required.", "no task_id")
+	case !ok:
+		return refused("task_id", "The task id must be a string.", "task_id is no string")
+	}
+	t := s.routed(id, c.run)
+	if t == nil {
+		return resourceNotFound("no such task on this path")
+	}
+	if a, bad := s.barred(t); bad {
+		return a
+	}
+
+	approved, completer, errs := decision(t, c.input)
+	if len(errs) > 0 {
+		return unprocessable(errs)
+	}
+	values, report := t.Taskdata, ""
+	if _, sent := c.input["taskdata"]; sent {
+		if s.cfg.Vintage == Legacy {
+			m := mergeTaskdata(t, c.input["taskdata"])
+			if len(m.errs) > 0 {
+				return unprocessable(m.errs)
+			}
+			values, report = m.values, m.note()
+		} else {
+			report = "ignored taskdata"
+		}
+	}
+	// Rules of the form are checked here and nowhere earlier (tallyfy-api §1.5).
+	if errs := checkForm(t.Fields, values); len(errs) > 0 {
+		return unprocessable(errs)
+	}
+
+	if t.done() {
+		// The trap of tallyfy-api §3.1: nothing changes, and yet everyone is
+		// told again. Legacy does not get here.
+		t.webhooks++
+		return data(s.wire(t, onComplete, nil), joinNotes("already completed", "webhooks fired again", report))
+	}
+	t.Taskdata = values
+	note := s.complete(t, completer, approved)
+	s.wrote(t)
+	return data(s.wire(t, onComplete, nil), joinNotes(note, report))
+}
+
+// routed finds a task the way completions and reopenings do: the organization's
+// path knows only tasks without a run, a run's path only its own (tallyfy-api
+// §1.1, routing trap).
+func (s *Server) routed(id, run string) *stored {
+	if t, ok := s.tasks[id]; ok && t.RunID == run {
+		return t
+	}
+	return nil
+}
+
+// barred tells whether the task's own state forbids a completion. UNK: the
+// statuses and words for archived and hidden tasks, those with an issue, and a
+// repetition that is refused; 422 fits the API's habit of validating requests,
+// and 403 that of checking permissions.
+func (s *Server) barred(t *stored) (answer, bool) {
+	switch {
+	case t.AssigneesOnly && !slices.Contains(t.Owners.Users, CallerID):
+		// Membership of groups is not modelled, and the caller is no
+		// administrator, who would be let through.
+		return failure(http.StatusForbidden, "Only assigned members can complete this task.", "refused: caller is no assignee"), true
+	case t.done() && s.cfg.Vintage == Legacy:
+		return refused("task_id", "This task is already completed.", "already completed"), true
+	case t.Archived:
+		return refused("task_id", "This task is archived.", "archived"), true
+	case t.Hidden:
+		return refused("task_id", "This task is hidden and cannot be completed.", "hidden"), true
+	case t.Issue:
+		return refused("task_id", "This task has an unresolved issue.", "unresolved issue"), true
+	default:
+		return answer{}, false
+	}
+}
+
+// decision reads is_approved and override_user.
+func decision(t *stored, input object) (approved *bool, completer int64, errs fieldErrors) {
+	errs = fieldErrors{}
+	completer = CallerID
+	if value := input["is_approved"]; !isEmpty(value) {
+		b, ok := asBool(value)
+		if !ok {
+			errs.add("is_approved", "The is approved field must be true or false.")
+		}
+		approved = &b
+	} else if t.Type == typeApproval {
+		errs.add("is_approved", "The is approved field is required.")
+	}
+	// UNK who may use override_user, and whether the user has to exist: anyone
+	// may, and any number is a user.
+	if value := input["override_user"]; !isEmpty(value) {
+		id, ok := asInteger(value)
+		if !ok {
+			errs.add("override_user", "The override user must be an integer.")
+		}
+		completer = id
+	}
+	return approved, completer, errs
+}
+
+// complete records a completion, or a share of one, and returns a note. The
+// caller holds s.mu.
+func (s *Server) complete(t *stored, completer int64, approved *bool) string {
+	if t.EveryoneMustComplete > 1 {
+		// UNK whether a repetition by the same user counts: it does not. Nor is
+		// it known that an overridden completer gets the share: it does.
+		note := "share was recorded before, still open"
+		if !slices.Contains(t.Shares, completer) {
+			t.Shares = append(t.Shares, completer)
+			note = "recorded a share, still open"
+		}
+		if len(t.Shares) < t.EveryoneMustComplete {
+			t.Status = statusInProgress
+			return note
+		}
+	}
+	t.Status = statusCompleted
+	t.CompletedAt = timestamp(s.cfg.Now())
+	t.CompleterID, t.CompleterGuest = completer, ""
+	t.IsApproved, t.Expired = nil, false
+	switch t.Type {
+	case typeApproval:
+		t.IsApproved = approved
+	case typeExpiring, typeExpiringEmail:
+		// A decision is not ignored here: false expires what would otherwise
+		// be acknowledged (tallyfy-api §1.1).
+		t.Expired = approved != nil && !*approved
+	}
+	t.webhooks++
+	note := "completed"
+	switch {
+	case t.Expired:
+		note = "completed as expired"
+	case t.IsApproved != nil && *t.IsApproved:
+		note = "completed, approved"
+	case t.IsApproved != nil:
+		note = "completed, rejected"
+	}
+	if t.ReopenedByAutomation {
+		t.reopen()
+		return note + ", then reopened by a rule"
+	}
+	return note
+}

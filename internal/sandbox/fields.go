@@ -1,0 +1,154 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+)
+
+// Limits in characters. Sources differ (tallyfy-api §7, item 17); these are the
+// documented ones.
+const (
+	maxText     = 200
+	maxTextarea = 30_000
+)
+
+// check returns what is wrong with a value that is not empty, or "". Values are
+// stored as they are sent.
+func (f Field) check(value any) string {
+	text, isText := value.(string)
+	list, isList := value.([]any)
+	fields, isObject := value.(object)
+	switch f.Type {
+	case "text":
+		// Any scalar passes; only textarea is said to insist on a string.
+		if isList || isObject {
+			return f.Label + " must be a string."
+		}
+		if utf8.RuneCountInString(text) > maxText {
+			return fmt.Sprintf("%s must not be greater than %d characters.", f.Label, maxText)
+		}
+	case "textarea":
+		if !isText {
+			return f.Label + " must be a string."
+		}
+		if utf8.RuneCountInString(text) > maxTextarea {
+			return fmt.Sprintf("%s must not be greater than %d characters.", f.Label, maxTextarea)
+		}
+	case "email":
+		// Whatever is sent is stored, even an object, which corrupts the value.
+	case "date":
+		if _, ok := parseDate(text); !ok {
+			return f.Label + " is not a valid date."
+		}
+	case "radio":
+		// UNK whether the text has to be an option: it has.
+		if !isText || !f.offers(text) {
+			return f.Label + " must be the text of an option."
+		}
+	case "dropdown":
+		// The message is the same for everything that can be wrong.
+		chosen, ok := fields["text"].(string)
+		if !ok || !f.offers(chosen) {
+			return "Invalid dropdown choice selected."
+		}
+	case "multiselect":
+		// UNK whether the texts have to be options: they have not. An item
+		// without "selected" is stored, and renders empty.
+		if !isList || slices.ContainsFunc(list, func(item any) bool { return !isOption(item) }) {
+			return f.Label + " must be a list of options."
+		}
+	case "table":
+		if !isList || len(list) != len(f.Columns) {
+			return "Number of columns does not match required columns"
+		}
+	case "assignees_form":
+		errs := fieldErrors{}
+		if !isObject {
+			return f.Label + " must hold users, guests and groups."
+		}
+		if readOwners(value, errs); len(errs) > 0 {
+			return f.Label + " must hold users as integers, guests and groups as strings."
+		}
+	case "file":
+		if !isList || slices.ContainsFunc(list, func(item any) bool { return !isFile(item) }) {
+			return f.Label + " must be a list of files, each with an id or a url."
+		}
+	}
+	return ""
+}
+
+// offers says whether the text is an option. A field that was set up without
+// options takes any.
+func (f Field) offers(text string) bool {
+	return len(f.Options) == 0 || slices.Contains(f.Options, text)
+}
+
+func isOption(item any) bool {
+	option, ok := item.(object)
+	return ok && (!isEmpty(option["id"]) || !isEmpty(option["text"]))
+}
+
+func isFile(item any) bool {
+	file, ok := item.(object)
+	return ok && (!isEmpty(file["id"]) || !isEmpty(file["full_url"]) || !isEmpty(file["url"]))
+}
+
+// checkForm returns what stands in the way of a completion. That such errors
+// are a 422 keyed by field id is likely, not known (tallyfy-api §3.1).
+func checkForm(form []Field, values map[string]any) fieldErrors {
+	errs := fieldErrors{}
+	for _, f := range form {
+		value := values[f.ID]
+		switch {
+		case f.Required && f.unanswered(value):
+			errs.add(f.ID, "The "+f.Label+" field is required.")
+		case f.Type == "multiselect" && f.MustCheckAll && !f.allChecked(value):
+			errs.add(f.ID, "All options of "+f.Label+" must be checked.")
+		}
+	}
+	return errs
+}
+
+// unanswered says whether a value renders empty.
+func (f Field) unanswered(value any) bool {
+	if isEmpty(value) {
+		return true
+	}
+	switch f.Type {
+	case "multiselect":
+		return len(checked(value)) == 0
+	case "assignees_form":
+		owners := readOwners(value, fieldErrors{})
+		return len(owners.Users)+len(owners.Guests)+len(owners.Groups) == 0
+	default:
+		return false
+	}
+}
+
+func (f Field) allChecked(value any) bool {
+	texts := checked(value)
+	return !slices.ContainsFunc(f.Options, func(option string) bool { return !slices.Contains(texts, option) })
+}
+
+// checked are the texts of the items of a multiselect that are selected. What
+// has no "selected" is not.
+func checked(value any) []string {
+	items, _ := value.([]any)
+	var texts []string
+	for _, item := range items {
+		option, _ := item.(object)
+		if selected, _ := asBool(option["selected"]); !selected {
+			continue
+		}
+		text, ok := option["text"].(string)
+		if !ok {
+			text = fmt.Sprint(option["id"])
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}

@@ -1,0 +1,147 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// TestFieldValues goes through the table of tallyfy-api §1.5. An accepted value
+// is stored as it was sent.
+func TestFieldValues(t *testing.T) {
+	const dropdown = "Invalid dropdown choice selected."
+	const columns = "Number of columns does not match required columns"
+	long := func(n int) string { return `"` + strings.Repeat("ä", n) + `"` }
+	for _, test := range []struct {
+		fieldType, name, value string
+		refusal                string // part of the message; "" if accepted
+	}{
+		{"text", "string", `"vpc-1"`, ""},
+		{"text", "number", `12.50`, ""},
+		{"text", "object", `{"value":"x"}`, "must be a string"},
+		{"text", "longest", long(200), ""},
+		{"text", "too long", long(201), "200 characters"},
+		{"textarea", "string", `"two\nlines"`, ""},
+		{"textarea", "number", `12`, "must be a string"},
+		{"textarea", "longest", long(30000), ""},
+		{"textarea", "too long", long(30001), "30000 characters"},
+		{"email", "string", `"a@example.com"`, ""},
+		{"email", "object, which corrupts", `{"value":"a@example.com"}`, ""},
+		{"date", "ISO", `"2035-06-04T17:00:00.000Z"`, ""},
+		{"date", "offset", `"2035-06-04T17:00:00+02:00"`, ""},
+		{"date", "spaced", `"2035-06-04 17:00:00"`, ""},
+		{"date", "day", `"2035-06-04"`, ""},
+		{"date", "epoch", `2064589200`, "not a valid date"},
+		{"date", "words", `"tomorrow"`, "not a valid date"},
+		{"radio", "option", `"A"`, ""},
+		{"radio", "other text", `"C"`, "text of an option"},
+		{"radio", "object", `{"id":1,"text":"A"}`, "text of an option"},
+		{"dropdown", "option", `{"id":1,"text":"A"}`, ""},
+		{"dropdown", "option with value", `{"id":1,"text":"A","value":null}`, ""},
+		{"dropdown", "inexact text", `{"id":1,"text":"a"}`, dropdown},
+		{"dropdown", "bare text", `"A"`, dropdown},
+		{"dropdown", "no text", `{"id":1}`, dropdown},
+		{"multiselect", "selected", `[{"id":1,"text":"A","selected":true}]`, ""},
+		{"multiselect", "without selected", `[{"id":1,"text":"A"}]`, ""},
+		{"multiselect", "one object", `{"id":1,"text":"A","selected":true}`, "list of options"},
+		{"multiselect", "texts", `["A"]`, "list of options"},
+		{"table", "all columns", `["x",["y"]]`, ""},
+		{"table", "a column short", `["x"]`, columns},
+		{"table", "a column more", `["x","y","z"]`, columns},
+		{"table", "object", `{"Zone":"x","CIDR":"y"}`, columns},
+		{"assignees_form", "buckets", `{"users":[1],"guests":["a@b.c"],"groups":["96"]}`, ""},
+		{"assignees_form", "user name", `{"users":["me"]}`, "users as integers"},
+		{"assignees_form", "list", `[1]`, "must hold users"},
+		{"file", "id", `[{"id":"x","filename":"plan.pdf"}]`, ""},
+		{"file", "url", `[{"url":"https://example.com/plan.pdf","filename":"plan.pdf"}]`, ""},
+		{"file", "full_url", `[{"full_url":"https://example.com/plan.pdf"}]`, ""},
+		{"file", "name only", `[{"filename":"plan.pdf"}]`, "list of files"},
+		{"file", "one object", `{"id":"x"}`, "list of files"},
+		{"some new type", "anything", `{"a":[1]}`, ""},
+	} {
+		t.Run(test.fieldType+", "+test.name, func(t *testing.T) {
+			added := processTask()
+			added.Fields = []sandbox.Field{{
+				ID: field, Label: "The field", Type: test.fieldType,
+				Options: []string{"A", "B"}, Columns: []string{"Zone", "CIDR"},
+			}}
+			c := start(t, sandbox.Config{}, added)
+			body := `{"taskdata":{"` + field + `":` + test.value + `}}`
+			if test.refusal == "" {
+				got := c.expect(http.StatusOK, http.MethodPut, runTask, body)
+				c.check(got, canonical(t, test.value), "data", "taskdata", field)
+				return
+			}
+			got := c.expect(422, http.MethodPut, runTask, body)
+			contains(t, got.at("errors", field), test.refusal)
+			if len(c.state().Taskdata) != 0 {
+				t.Error("a refused value was kept")
+			}
+		})
+	}
+}
+
+// canonical writes JSON the way reply.at does.
+func canonical(t *testing.T, text string) string {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
+
+func TestFieldValues_clearing(t *testing.T) {
+	for _, empty := range []string{`null`, `""`, `[]`, `{}`} {
+		added := processTask()
+		added.Fields = []sandbox.Field{{ID: "a", Type: "date"}, {ID: "b", Type: "text"}}
+		added.Taskdata = map[string]any{"a": "2035-06-04", "b": "kept"}
+		c := start(t, sandbox.Config{}, added)
+		got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":{"a":`+empty+`}}`)
+		c.check(got, `{"b":"kept"}`, "data", "taskdata")
+		if note := c.lastNote(); note != "cleared 1 value" {
+			t.Errorf("note %q", note)
+		}
+	}
+}
+
+// TestFieldValues_unusualInputs has taskdata that holds no value of a field.
+func TestFieldValues_unusualInputs(t *testing.T) {
+	added := processTask()
+	added.Fields = []sandbox.Field{{ID: field, Type: "text"}}
+	added.Taskdata = map[string]any{field: "kept"}
+	c := start(t, sandbox.Config{}, added)
+	for input, note := range map[string]string{
+		`null`: "updated", `[]`: "updated", `{}`: "updated",
+		`["a","b"]`: "dropped 2 unknown keys", `{"x":1,"y":2}`: "dropped 2 unknown keys",
+	} {
+		got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":`+input+`}`)
+		c.check(got, `{"`+field+`":"kept"}`, "data", "taskdata")
+		if c.lastNote() != note {
+			t.Errorf("%s: note %q, want %q", input, c.lastNote(), note)
+		}
+	}
+}
+
+// TestFieldValues_allOrNothing has a good value beside a bad one.
+func TestFieldValues_allOrNothing(t *testing.T) {
+	added := processTask()
+	added.Fields = []sandbox.Field{{ID: "a", Label: "A", Type: "textarea"}, {ID: "b", Label: "B", Type: "text"}}
+	c := start(t, sandbox.Config{}, added)
+	c.expect(422, http.MethodPut, runTask, `{"title":"New","taskdata":{"a":1,"b":"x"}}`)
+	if after := c.state(); len(after.Taskdata) != 0 || after.Title != "A task" {
+		t.Errorf("half an update was kept: %+v", after)
+	}
+}

@@ -1,0 +1,106 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// readHeaderTimeout ends connections that never finish their request line and
+// headers. Generous: nothing on loopback takes this long.
+const readHeaderTimeout = 10 * time.Second
+
+// listening is the network side of a Server.
+type listening struct {
+	server *http.Server
+	url    string
+	served chan struct{} // closed when Serve has returned
+}
+
+// Start returns a Server that listens on a free port of 127.0.0.1.
+func Start(c Config) (*Server, error) {
+	return StartOn("127.0.0.1:0", c)
+}
+
+// StartOn returns a Server that listens on addr ("host:port", port 0 for a free
+// one). The host must be a loopback address or "localhost": the sandbox has no
+// protection that a network would need.
+func StartOn(addr string, c Config) (*Server, error) {
+	at, err := loopback(addr)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.ListenTCP("tcp", at)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", addr, err)
+	}
+	s := New(c)
+	s.listening = &listening{
+		server: &http.Server{Handler: s, ReadHeaderTimeout: readHeaderTimeout},
+		url:    "http://" + listener.Addr().String() + "/api",
+		served: make(chan struct{}),
+	}
+	go func() {
+		defer close(s.listening.served)
+		// Serve always ends with an error, ErrServerClosed when it was asked to.
+		_ = s.listening.server.Serve(listener)
+	}()
+	return s, nil
+}
+
+// loopback reads a listen address and refuses all but loopback ones.
+func loopback(addr string) (*net.TCPAddr, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("the listen address %q is not of the form host:port: %w", addr, err)
+	}
+	refusal := fmt.Errorf("the listen address %q is not a loopback address; use 127.0.0.1, [::1] or localhost", addr)
+	if net.ParseIP(host) == nil && host != "localhost" {
+		return nil, refusal // No other name is worth asking the network about.
+	}
+	at, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("the listen address %q: %w", addr, err)
+	}
+	// A hosts file may send localhost anywhere, so what counts is where it leads.
+	if !at.IP.IsLoopback() {
+		return nil, refusal
+	}
+	return at, nil
+}
+
+// URL is the base URL for clients, such as "http://127.0.0.1:41234/api". It is
+// empty for a Server that does not listen. The same routes are served without
+// "/api" too, as api.tallyfy.com does (tallyfy-api §1).
+func (s *Server) URL() string {
+	if s.listening == nil {
+		return ""
+	}
+	return s.listening.url
+}
+
+// Close stops listening and cuts what is under way. It may be called twice, and
+// does nothing to a Server that does not listen.
+func (s *Server) Close() {
+	if s.listening == nil {
+		return
+	}
+	_ = s.listening.server.Close()
+	<-s.listening.served
+}
+
+// Shutdown stops listening, lets requests under way finish until ctx ends, and
+// then cuts them.
+func (s *Server) Shutdown(ctx context.Context) error {
+	if s.listening == nil {
+		return nil
+	}
+	err := s.listening.server.Shutdown(ctx)
+	s.Close()
+	return err
+}

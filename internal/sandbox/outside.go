@@ -1,0 +1,133 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import "fmt"
+
+// AddTask adds a task, or replaces the one with the same id. Missing parts get
+// defaults; a task without an ID is a mistake of the caller, and panics. The
+// lists' replica knows the task at once (Config.ListLag).
+func (s *Server) AddTask(t Task) {
+	if t.ID == "" {
+		panic("sandbox: a task needs an ID")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	now := s.cfg.Now()
+	added := &stored{Task: t.copy(), created: now, updated: now}
+	added.normalize(now)
+	if old, ok := s.tasks[t.ID]; ok {
+		added.number = old.number
+	} else {
+		s.added++
+		added.number = s.added
+	}
+	s.tasks[t.ID] = added
+	if t.RunID != "" && s.runs[t.RunID] == "" {
+		s.runs[t.RunID] = "Process " + t.RunID
+	}
+	s.replica.add(added)
+}
+
+// AddRun gives a process a name. Processes that tasks belong to exist without
+// it.
+func (s *Server) AddRun(id, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs[id] = name
+}
+
+// Task returns a deep copy of a task, and whether there is one.
+func (s *Server) Task(id string) (Task, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.tasks[id]
+	if !ok {
+		return Task{}, false
+	}
+	return t.copy(), true
+}
+
+// CompleteOutside completes a task as if a person did it in the user interface:
+// nothing is checked, webhooks fire, and rules run. The decision counts for
+// approval tasks (nil approves) and for expiring ones (false expires). Where
+// everyone must complete, it adds the user's share. A completed task stays as
+// it is. It panics if there is no such task.
+func (s *Server) CompleteOutside(id string, userID int64, approved *bool) {
+	s.write(id, func(t *stored) {
+		if t.done() {
+			return
+		}
+		if t.Type == typeApproval && approved == nil {
+			yes := true
+			approved = &yes
+		}
+		s.complete(t, userID, approved)
+	})
+}
+
+// ReopenOutside reopens a task as if a person did it in the user interface. It
+// does not count in Reopens. It panics if there is no such task.
+func (s *Server) ReopenOutside(id string) {
+	s.write(id, func(t *stored) { t.reopen() })
+}
+
+// DeleteTask removes a task for good. A task that is not there stays away.
+func (s *Server) DeleteTask(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.tasks, id)
+	s.replica.push(id, nil)
+}
+
+// Update changes a task in any other way. The function runs under the Server's
+// lock, so it must not call the Server. It panics if there is no such task.
+func (s *Server) Update(id string, change func(*Task)) {
+	s.write(id, func(t *stored) {
+		change(&t.Task)
+		t.ID = id
+		t.Task = t.copy()
+		t.normalize(s.cfg.Now())
+	})
+}
+
+// Webhooks tells how many times the completion webhooks of the task fired: for
+// each completion, through the API or outside, and for each repeated one.
+func (s *Server) Webhooks(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t, ok := s.tasks[id]; ok {
+		return t.webhooks
+	}
+	return 0
+}
+
+// Reopens tells how many times the task was reopened through the API.
+func (s *Server) Reopens(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t, ok := s.tasks[id]; ok {
+		return t.reopens
+	}
+	return 0
+}
+
+// write changes a task and tells the replica.
+func (s *Server) write(id string, change func(*stored)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.tasks[id]
+	if !ok {
+		panic(fmt.Sprintf("sandbox: no task %q", id))
+	}
+	change(t)
+	s.wrote(t)
+}
+
+// wrote notes that a task was written. The caller holds s.mu.
+func (s *Server) wrote(t *stored) {
+	t.updated = s.cfg.Now()
+	s.replica.push(t.ID, t)
+}

@@ -1,0 +1,63 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// getTask serves GET tasks/{task}. The organization's path finds tasks of runs
+// too, and its answer tells the run (tallyfy-api §1.3).
+func (s *Server) getTask(c call) answer {
+	t, ok := s.tasks[c.task]
+	if !ok || (c.run != "" && t.RunID != c.run) {
+		return resourceNotFound("no such task on this path")
+	}
+	return data(s.wire(t, onGet, parseIncludes(c.query.Get("with"))), "read: "+t.Status)
+}
+
+// getRun serves GET runs/{run}, with its tasks if asked for.
+func (s *Server) getRun(c call) answer {
+	if _, ok := s.runs[c.run]; !ok {
+		return resourceNotFound("no such process")
+	}
+	run := s.wireRun(c.run)
+	if parseIncludes(c.query.Get("with"))["tasks"] {
+		tasks := []any{}
+		for _, t := range s.replica.all() {
+			if t.RunID == c.run {
+				tasks = append(tasks, s.wire(t, onList, nil))
+			}
+		}
+		run["tasks"] = object{"data": tasks}
+	}
+	return data(run, "read the process")
+}
+
+func (s *Server) wireRun(id string) object {
+	return object{"id": id, "name": s.runs[id], "status": "active", "archived_at": nil}
+}
+
+// me serves GET me, the check of a token (tallyfy-api §1.6).
+func (s *Server) me(call) answer {
+	return data(object{
+		"id":        CallerID,
+		"full_name": userName(CallerID),
+		"email":     "terraform@example.com",
+	}, "read the caller")
+}
+
+func (s *Server) myOrganizations(call) answer {
+	return answer{
+		status: http.StatusOK,
+		body:   object{"data": []any{object{"id": s.cfg.Organization, "name": "Sandbox"}}},
+		note:   "read the caller's organizations",
+	}
+}
+
+// userName names a user of whom only the id is known.
+func userName(id int64) string {
+	return fmt.Sprintf("User %d", id)
+}

@@ -1,0 +1,157 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// call is a request that has passed the gates, taken apart.
+type call struct {
+	run, task string // from the path, decoded
+	query     url.Values
+	input     object // the decoded body, never nil
+	self      string // the URL of the request without its query, for links
+}
+
+// route is a method and a path of the API. Parts of the pattern in braces are
+// parameters.
+type route struct {
+	method, pattern string
+	handle          func(*Server, call) answer
+}
+
+// The patterns that more than one route has.
+const (
+	pathTask      = "organizations/{org}/tasks/{task}"
+	pathRunTask   = "organizations/{org}/runs/{run}/tasks/{task}"
+	pathComplete  = "organizations/{org}/completed-tasks"
+	pathRunFinish = "organizations/{org}/runs/{run}/completed-tasks"
+)
+
+// completionRoutes are what remains with Config.CompletionOnly.
+var completionRoutes = []route{
+	{http.MethodPost, pathComplete, (*Server).completeTask},
+	{http.MethodPost, pathRunFinish, (*Server).completeTask},
+}
+
+var routes = append([]route{
+	{http.MethodGet, "me", (*Server).me},
+	{http.MethodGet, "me/organizations", (*Server).myOrganizations},
+	{http.MethodGet, "organizations/{org}/tasks", (*Server).listTasks},
+	{http.MethodGet, pathTask, (*Server).getTask},
+	{http.MethodPut, pathTask, (*Server).updateTask},
+	{http.MethodGet, "organizations/{org}/runs/{run}", (*Server).getRun},
+	{http.MethodGet, "organizations/{org}/runs/{run}/tasks", (*Server).listTasks},
+	{http.MethodGet, pathRunTask, (*Server).getTask},
+	{http.MethodPut, pathRunTask, (*Server).updateTask},
+	{http.MethodDelete, pathComplete + "/{task}", (*Server).reopenTask},
+	{http.MethodDelete, pathRunFinish + "/{task}", (*Server).reopenTask},
+}, completionRoutes...)
+
+// handle answers a request, with its effect.
+func (s *Server) handle(r *http.Request, body []byte) answer {
+	to, c, refusal := s.admit(r)
+	if to == nil {
+		return refusal.sealed()
+	}
+	var unread string
+	c.input, unread = decodeInput(r.Header.Get("Content-Type"), body)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := to.handle(s, c).sealed()
+	a.note = joinNotes(a.note, unread)
+	return a
+}
+
+// admit passes a request through the gates, in the order of the framework
+// behind the API: route, token, client header, organization. Without a route
+// the answer is a refusal.
+func (s *Server) admit(r *http.Request) (*route, call, answer) {
+	known := routes
+	if s.cfg.CompletionOnly {
+		known = completionRoutes
+	}
+	to, params, allowed := match(known, r)
+	if to == nil && len(allowed) > 0 && !s.cfg.CompletionOnly {
+		return nil, call{}, methodNotAllowed(r.Method, allowed)
+	}
+	if to == nil {
+		return nil, call{}, endpointNotFound("refused: no such endpoint")
+	}
+	if r.Header.Get("Authorization") != "Bearer "+s.cfg.Token {
+		return nil, call{}, unauthenticated()
+	}
+	// Says "API endpoint not found" where a header is missing (tallyfy-api §3.3).
+	if r.Header.Get("X-Tallyfy-Client") == "" {
+		return nil, call{}, endpointNotFound("refused: no X-Tallyfy-Client header")
+	}
+	if org, ok := params["org"]; ok && org != s.cfg.Organization {
+		return nil, call{}, failure(http.StatusForbidden,
+			"You don't have application's permissions for this organization!",
+			"refused: another organization")
+	}
+	return to, call{
+		run:   params["run"],
+		task:  params["task"],
+		query: r.URL.Query(),
+		self:  "http://" + r.Host + r.URL.EscapedPath(),
+	}, answer{}
+}
+
+// match finds the route of a request. If only the method is wrong it returns
+// those that would be right.
+func match(known []route, r *http.Request) (found *route, params map[string]string, allowed []string) {
+	// One "/api" is the mount point of go.tallyfy.com. A second one is part of
+	// the path, and leads nowhere.
+	path, mounted := strings.CutPrefix(r.URL.EscapedPath(), "/api/")
+	if !mounted {
+		path = strings.TrimPrefix(path, "/")
+	}
+	segments := strings.Split(path, "/")
+	for i := range known {
+		p, ok := known[i].params(segments)
+		if !ok {
+			continue
+		}
+		method := known[i].method
+		if method == r.Method || (method == http.MethodGet && r.Method == http.MethodHead) {
+			return &known[i], p, nil
+		}
+		allowed = append(allowed, method)
+		if method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	slices.Sort(allowed)
+	return nil, nil, allowed
+}
+
+// params fits the segments of a path to the pattern.
+func (rt *route) params(segments []string) (map[string]string, bool) {
+	pattern := strings.Split(rt.pattern, "/")
+	if len(pattern) != len(segments) {
+		return nil, false
+	}
+	params := map[string]string{}
+	for i, part := range pattern {
+		name, isParam := strings.CutPrefix(part, "{")
+		if !isParam {
+			if part != segments[i] {
+				return nil, false
+			}
+			continue
+		}
+		value, err := url.PathUnescape(segments[i])
+		if err != nil || value == "" {
+			return nil, false
+		}
+		params[strings.TrimSuffix(name, "}")] = value
+	}
+	return params, true
+}

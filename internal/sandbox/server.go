@@ -1,0 +1,139 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// DefaultOrganization is the organization id that the sandbox serves unless
+	// Config says otherwise.
+	DefaultOrganization = "c0ffee00c0ffee00c0ffee00c0ffee00"
+
+	// DefaultToken is the access token that the sandbox accepts unless Config
+	// says otherwise. It opens nothing but the sandbox.
+	DefaultToken = "sandbox-access-token"
+
+	// CallerID is the id of the user that the access token acts as: a plain
+	// member, no administrator.
+	CallerID = 1001
+)
+
+// maxBody bounds the bytes of a request that are read, so that a runaway client
+// cannot fill the memory. Far above any documented field limit.
+const maxBody = 8 << 20
+
+// Vintage tells which of the two contradicting generations of the API is
+// served (tallyfy-api §7, items 1 and 2).
+type Vintage int
+
+const (
+	// Today ignores taskdata in a completion, and answers a repeated completion
+	// with 2xx while it fires the webhooks again.
+	Today Vintage = iota
+
+	// Legacy saves the taskdata of a completion, and refuses a repeated
+	// completion with 422.
+	Legacy
+)
+
+// Config shapes a Server. The zero value is a well-behaved Tallyfy of today.
+type Config struct {
+	// Organization is the only organization id the token may use;
+	// DefaultOrganization if empty.
+	Organization string
+
+	// Token is the only access token accepted; DefaultToken if empty.
+	Token string
+
+	// Vintage picks the generation of the API.
+	Vintage Vintage
+
+	// CompletionOnly leaves nothing but the two completed-tasks POSTs:
+	// everything else answers 404 ENDPOINT_NOT_FOUND.
+	CompletionOnly bool
+
+	// ListLag makes lists answer from a replica that is this many task writes
+	// behind (tallyfy-api §1.4). Tasks read one by one are always current.
+	ListLag int
+
+	// HideTaskdata leaves taskdata out of every task that is answered.
+	HideTaskdata bool
+
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+
+	// Watch, if set, gets each journal entry once its status and note are
+	// known, just before the answer is sent. Calls never overlap.
+	Watch func(Entry)
+}
+
+// Server is an in-memory Tallyfy. It is an http.Handler, and safe for
+// concurrent use. Make one with New, Start or StartOn.
+type Server struct {
+	cfg Config
+
+	mu       sync.Mutex // guards everything below, and is held while a request is handled
+	tasks    map[string]*stored
+	added    int               // tasks ever added, which numbers them
+	runs     map[string]string // id of a run to its name
+	replica  replica
+	journal  []*record
+	arrivals int // requests since the start; unlike the journal, never reset
+	faults   []*armed
+
+	watching sync.Mutex // keeps calls of Config.Watch apart
+
+	listening *listening // nil for a Server from New
+}
+
+var _ http.Handler = (*Server)(nil)
+
+// New returns a Server without tasks that does not listen anywhere.
+func New(c Config) *Server {
+	if c.Organization == "" {
+		c.Organization = DefaultOrganization
+	}
+	if c.Token == "" {
+		c.Token = DefaultToken
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Server{
+		cfg:     c,
+		tasks:   map[string]*stored{},
+		runs:    map[string]string{},
+		replica: replica{lag: c.ListLag, tasks: map[string]*stored{}},
+	}
+}
+
+// ServeHTTP journals the request, lets a matching Fault have its way, and
+// otherwise answers as Tallyfy would.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rec, fault := s.arrive(r)
+	w.Header().Set("X-Request-Id", rec.requestID)
+
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	s.keepBody(rec, body)
+	if err != nil {
+		s.finish(rec, 0, "the request was cut short or too large")
+		drop(w)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+
+	if fault != nil {
+		s.serveFault(w, r, rec, fault, body)
+		return
+	}
+	a := s.handle(r, body)
+	s.finish(rec, a.status, a.note)
+	a.write(w)
+}

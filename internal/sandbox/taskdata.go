@@ -1,0 +1,72 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import "fmt"
+
+// merged is what became of a taskdata input.
+type merged struct {
+	values                  map[string]any // held values with the new ones in
+	saved, cleared, dropped int
+	errs                    fieldErrors
+}
+
+// note tells in counts what happened to the values.
+func (m merged) note() string {
+	count := func(n int, verb, noun string) string {
+		switch n {
+		case 0:
+			return ""
+		case 1:
+			return fmt.Sprintf("%s 1 %s", verb, noun)
+		default:
+			return fmt.Sprintf("%s %d %ss", verb, n, noun)
+		}
+	}
+	return joinNotes(
+		count(m.saved, "saved", "value"),
+		count(m.cleared, "cleared", "value"),
+		count(m.dropped, "dropped", "unknown key"),
+	)
+}
+
+// mergeTaskdata checks values and merges them by key into copies of those that
+// the task holds. Keys that are no field of the form are dropped without a word
+// (tallyfy-api §1.5).
+func mergeTaskdata(t *stored, input any) merged {
+	m := merged{values: copyValues(t.Taskdata), errs: fieldErrors{}}
+	if isEmpty(input) {
+		return m
+	}
+	switch sent := input.(type) {
+	case object:
+		for id, value := range sent {
+			m.merge(t, id, value)
+		}
+	case []any:
+		// A list is an array whose keys are no field's.
+		m.dropped = len(sent)
+	default:
+		m.errs.add("taskdata", "The taskdata must be an array.")
+	}
+	return m
+}
+
+func (m *merged) merge(t *stored, id string, value any) {
+	f, ok := t.field(id)
+	switch {
+	case !ok:
+		m.dropped++
+	case isEmpty(value):
+		delete(m.values, id)
+		m.cleared++
+	default:
+		if complaint := f.check(value); complaint != "" {
+			m.errs.add(id, complaint)
+			return
+		}
+		m.values[id] = copyValue(value)
+		m.saved++
+	}
+}

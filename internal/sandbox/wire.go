@@ -1,0 +1,138 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import "strings"
+
+// occasion is the kind of answer a task appears in: the same task looks
+// different in different ones (tallyfy-api §2.1, §7).
+type occasion int
+
+const (
+	onGet occasion = iota
+	onList
+	onUpdate
+	onComplete
+	onReopen
+)
+
+// includes is the set of names in the "with" parameter (tallyfy-api §1.3).
+type includes map[string]bool
+
+func parseIncludes(with string) includes {
+	set := includes{}
+	for name := range strings.SplitSeq(with, ",") {
+		set[strings.TrimSpace(name)] = true
+	}
+	return set
+}
+
+// wire is the task as JSON shows it. The caller holds s.mu.
+func (s *Server) wire(t *stored, on occasion, with includes) object {
+	o := object{
+		"id":                          t.ID,
+		"increment_id":                t.number,
+		"position":                    t.number,
+		"title":                       t.Title,
+		"original_title":              t.Title,
+		"summary":                     orNull(t.Summary),
+		"original_summary":            orNull(t.Summary),
+		"alias":                       orNull(t.Alias),
+		"run_id":                      orNull(t.RunID),
+		"checklist_id":                nil,
+		"step_id":                     nil,
+		"linked_step_id":              nil,
+		"stage_id":                    nil,
+		"status":                      t.Status,
+		"status_label":                statusLabel(t.Status),
+		"task_type":                   t.Type,
+		"is_approved":                 t.wireApproved(on),
+		"is_oneoff_task":              t.RunID == "" || t.OneOff,
+		"is_completable":              !t.done() && !t.Hidden && !t.Archived && !t.Issue,
+		"everyone_must_complete":      t.EveryoneMustComplete > 1,
+		"completion_progress":         t.wireProgress(),
+		"can_complete_only_assignees": t.AssigneesOnly,
+		"max_assignable":              nil,
+		"owners":                      t.wireOwners(on),
+		"taskdata":                    orList(t.Taskdata),
+		"custom_fields":               []any{},
+		"created_at":                  plainTimestamp(t.created),
+		"last_updated":                plainTimestamp(t.updated),
+		"started_at":                  plainTimestamp(t.created),
+		"deadline":                    orNull(t.Deadline),
+		"deadline_set_by_hand":        false,
+		"archived_at":                 nil,
+		"completed_at":                orNull(t.CompletedAt),
+		"starter_id":                  nil,
+		"completer_id":                nil,
+		"run_status":                  nil,
+		"has_issues":                  t.Issue,
+		"problem":                     t.Issue,
+		"webhook":                     nil,
+		"prevent_guest_comment":       false,
+		"top_secret":                  false,
+		"allow_guest_owners":          true,
+		"is_soft_start_date":          false,
+		"send_chromeless":             false,
+		"blueprint_position":          nil,
+	}
+	if t.CompleterID != 0 {
+		o["completer_id"] = t.CompleterID
+	}
+	if t.Archived {
+		o["archived_at"] = plainTimestamp(t.updated)
+	}
+	if t.RunID != "" {
+		o["run_status"] = "active"
+	}
+	// Sources differ about the name (tallyfy-api §7, item 12), so each vintage
+	// has one of them.
+	if s.cfg.Vintage == Legacy {
+		o["completer_guest"] = orNull(t.CompleterGuest)
+	} else {
+		o["completer_guest_id"] = orNull(t.CompleterGuest)
+	}
+	for name, value := range t.Extra {
+		o[name] = value
+	}
+	if s.cfg.HideTaskdata {
+		delete(o, "taskdata")
+	}
+	if (on == onComplete || on == onReopen) && t.RunID != "" {
+		o["tasks_changed_by_rules"] = s.wireChanges(t)
+	}
+	if with["form_fields"] {
+		o["form_fields"] = object{"data": t.wireFields()}
+	}
+	if with["run"] && t.RunID != "" {
+		o["run"] = object{"data": s.wireRun(t.RunID)}
+	}
+	return o
+}
+
+// statusLabel has a vocabulary of its own making (UNK).
+func statusLabel(status string) string {
+	label := strings.ReplaceAll(status, "-", " ")
+	if label == "" {
+		return ""
+	}
+	return strings.ToUpper(label[:1]) + label[1:]
+}
+
+// orNull is the text, or null if there is none.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// orList is the map, or an empty list where the framework, which knows but one
+// empty array, would write [] (tallyfy-api §2).
+func orList(values map[string]any) any {
+	if len(values) == 0 {
+		return []any{}
+	}
+	return values
+}
