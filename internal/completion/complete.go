@@ -1,0 +1,192 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// fulfil saves the values and completes an open task. task is what was observed of it, nil if nothing was.
+func (e *Engine) fulfil(ctx context.Context, task *tallyfy.Task, want Desired) (Result, error) {
+	ref := runOf(want.Task, task)
+	saved, err := e.saveValues(ctx, ref, task, want)
+	if err != nil {
+		return Result{}, err
+	}
+	done, err := e.send(ctx, ref, task, want)
+	if err != nil {
+		return Result{}, err
+	}
+	// From here on Tallyfy has accepted: whatever is wrong can only be a warning.
+	result := Result{Record: recordOf(recordOf(Record{}, ref.Run, task), runOf(ref, done.task).Run, done.task), Warnings: done.warnings}
+	if !saved {
+		shown := done.task != nil && done.task.Taskdata != nil
+		var lost difference
+		if shown {
+			lost = compare(want.Taskdata, done.task.Taskdata)
+		}
+		if !shown || !lost.none() {
+			result.Warnings = append(result.Warnings, valuesUnsure(ref, shown, lost))
+		}
+	}
+	return result, nil
+}
+
+// accepted is what is known of a completion that Tallyfy accepted. task is nil where nothing is.
+type accepted struct {
+	task     *tallyfy.Task
+	warnings []Notice
+}
+
+// send sends the completion until it is known to be accepted or refused, by the table of outcomes: what was not sent or
+// was refused for now is sent again; where nobody knows what became of it, the task is looked at first.
+func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.Task, want Desired) (accepted, error) {
+	body := tallyfy.Completion{TaskID: ref.Task, IsApproved: want.IsApproved, OverrideUser: want.OverrideUser, Taskdata: want.Taskdata}
+	budget := e.client.NewBudget()
+	var unsure bool // an earlier attempt may have gone through
+	for {
+		answer, err := e.post(ctx, ref, body)
+		switch tallyfy.OutcomeOf(err) {
+		case tallyfy.Accepted:
+			return e.verify(ctx, ref, before, answer, want), nil
+
+		case tallyfy.NotSent, tallyfy.RejectedForNow:
+			spent := budget.Wait(ctx, err)
+			if spent == nil {
+				continue
+			}
+			if !unsure {
+				return accepted{}, notCompleted(ref, spent)
+			}
+			return e.settle(ctx, ref, want, spent)
+
+		case tallyfy.Rejected:
+			if !unsure {
+				return accepted{}, notCompleted(ref, err)
+			}
+			return e.settle(ctx, ref, want, err) // it may be refused because the earlier one went through
+
+		case tallyfy.Unknown:
+			unsure = true
+			// The pause comes before the look: a server that is slow to answer may still be at work on it.
+			spent := budget.Wait(ctx, err)
+			if spent != nil {
+				return e.settle(ctx, ref, want, spent)
+			}
+			task, lookErr := e.look(ctx, ref)
+			if lookErr != nil {
+				return accepted{}, nobodyKnows(ref, err, lookErr)
+			}
+			if task.Completed() {
+				return adoptOwn(task, want)
+			}
+		}
+	}
+}
+
+// post sends one completion. The run may be cancelled while it is out: it is then waited for a little longer, so that a
+// completion is recorded and not orphaned. It is not begun once the run is cancelled.
+func (e *Engine) post(ctx context.Context, ref tallyfy.TaskRef, body tallyfy.Completion) (*tallyfy.Task, error) {
+	if err := e.client.Ready(ctx); err != nil {
+		return nil, err
+	}
+	detached, done := e.detach(ctx)
+	defer done()
+	return e.client.Complete(detached, ref, body)
+}
+
+// settle ends a series of attempts of which at least one may have gone through: the task itself tells.
+func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, want Desired, last error) (accepted, error) {
+	task, err := e.look(ctx, ref)
+	switch {
+	case err != nil:
+		return accepted{}, nobodyKnows(ref, last, err)
+	case task.Completed():
+		return adoptOwn(task, want)
+	}
+	return accepted{}, stillOpen(task, ref, last)
+}
+
+// adoptOwn takes a task that is found completed after an attempt whose answer was lost for the effect of that attempt.
+// Only another decision tells that somebody else was faster.
+func adoptOwn(task *tallyfy.Task, want Desired) (accepted, error) {
+	if want.IsApproved != nil && decides(task) && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
+		return accepted{}, &Failure{Notice: overtaken(task, *want.IsApproved)}
+	}
+	return accepted{task: task, warnings: decidedOtherwise(task, want)}, nil
+}
+
+// verify looks closer at a completion that was accepted, where its answer leaves something to be known.
+func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, before, answer *tallyfy.Task, want Desired) accepted {
+	if answer != nil && answer.Completed() {
+		return accepted{task: answer, warnings: decidedOtherwise(withType(answer, before), want)}
+	}
+	// Unreadable, or still open: replicas lag (tallyfy-api §1.4), so the task is read once more.
+	task, err := e.look(ctx, ref)
+	switch {
+	case err != nil && answer == nil:
+		return accepted{warnings: []Notice{unconfirmed(ref, err)}}
+	case err != nil:
+		task = answer
+	case answer != nil && len(task.TasksChangedByRules) == 0:
+		task.TasksChangedByRules = answer.TasksChangedByRules // only the completion's answer tells them
+	}
+	if task.Completed() {
+		return accepted{task: task, warnings: decidedOtherwise(withType(task, before), want)}
+	}
+	if before != nil {
+		task.EveryoneMustComplete = task.EveryoneMustComplete || before.EveryoneMustComplete
+	}
+	return accepted{task: task, warnings: []Notice{leftOpen(task)}}
+}
+
+// withType is the task with the type that an earlier look found, where the answer does not tell it.
+func withType(task, before *tallyfy.Task) *tallyfy.Task {
+	if task.Type != "" || before == nil {
+		return task
+	}
+	known := *task
+	known.Type = before.Type
+	return &known
+}
+
+func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
+	return story{
+		summary:   "Task Was Not Completed",
+		attribute: attrTaskID,
+		doing:     "Completing " + where(ref),
+		means:     "Tallyfy did not act on it: the task is not completed by this run.",
+		cause:     err,
+	}.failure()
+}
+
+func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
+	next := "Apply again: the provider looks at the task first, and sends nothing if it has been completed meanwhile."
+	if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
+		next = "" // what the answer advises
+	}
+	return story{
+		summary:   "Task Was Not Completed",
+		attribute: attrTaskID,
+		doing:     "Completing " + where(ref),
+		means: "The answer to an attempt was lost, so the task was looked at afterwards: it is open, Tallyfy shows it as \"" + task.Status + "\". " +
+			"An attempt that Tallyfy is still working on may yet complete it.",
+		next:  next,
+		cause: err,
+	}.failure()
+}
+
+func nobodyKnows(ref tallyfy.TaskRef, err, lookErr error) *Failure {
+	return story{
+		summary:   "Completion May Have Gone Through",
+		attribute: attrTaskID,
+		doing:     "Completing " + where(ref),
+		means: "The completion was sent, and it is not known whether Tallyfy acted on it: looking at the task afterwards brought no answer either (" +
+			cameBack(lookErr) + "). It was not sent again, since a second completion could fire webhooks, e-mails and automations twice.",
+		next:  "Apply again when Tallyfy answers: the provider looks at the task first, and records it without sending anything if it is completed.",
+		cause: err,
+	}.failure()
+}

@@ -1,0 +1,140 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+
+// step is what is to be done about a task.
+type step int
+
+const (
+	// send: save the values and complete.
+	send step = iota
+	// reopenAndSend: take the completion back first.
+	reopenAndSend
+	// adopt: it is as it should be. Record it and send nothing.
+	adopt
+	// refuse: it cannot or must not be done. Send nothing.
+	refuse
+)
+
+// decision is a step, why it is refused, and what the user should hear of it.
+type decision struct {
+	step     step
+	refusal  Notice
+	warnings []Notice
+}
+
+func refused(why Notice) decision { return decision{step: refuse, refusal: why} }
+
+// decideCreate says what makes a task completed as wanted. task is nil where the server would not show it.
+func decideCreate(task *tallyfy.Task, want Desired) decision {
+	if task == nil { // the POST has the last word
+		return decision{step: send}
+	}
+	refusal, warnings := check(task, want)
+	switch {
+	case task.Completed() && !wouldExpire(task, want):
+		if differs := differing(task, want); len(differs) > 0 {
+			return refused(completedOtherwise(task, differs))
+		}
+		return decision{step: adopt, warnings: append(warnings, adopted(task))}
+	case refusal != nil:
+		return refused(*refusal)
+	}
+	return decision{step: send, warnings: warnings}
+}
+
+// decideUpdate says what brings a task whose completion is recorded to what is wanted now.
+func decideUpdate(task *tallyfy.Task, want Desired) decision {
+	if task == nil {
+		return decision{step: reopenAndSend}
+	}
+	refusal, warnings := check(task, want)
+	switch {
+	case task.Completed() && !wouldExpire(task, want) && holdsAll(task, want):
+		// An earlier run may have sent it and lost the answer, or it was imported.
+		return decision{step: adopt, warnings: append(warnings, alreadyUpdated(task))}
+	case refusal != nil:
+		return refused(*refusal)
+	case !task.Completed():
+		return decision{step: send, warnings: warnings}
+	}
+	return decision{step: reopenAndSend, warnings: warnings}
+}
+
+// check finds what is clearly refused before any write, and what is odd but sent as configured.
+func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice) {
+	switch {
+	case task.ArchivedAt != "":
+		return new(archived(task)), nil
+	case task.Type == approval && want.IsApproved == nil:
+		return new(decisionMissing(task)), nil
+	case wouldExpire(task, want):
+		return new(decisionExpires(task)), nil
+	case want.IsApproved != nil && !decides(task):
+		warnings = append(warnings, decisionIgnored(task))
+	}
+	return nil, warnings
+}
+
+// wouldExpire tells whether a decision is declared for a task that takes it for something else.
+func wouldExpire(task *tallyfy.Task, want Desired) bool {
+	return isExpiring(task) && want.IsApproved != nil
+}
+
+// isExpiring tells whether a decision of false would record the task as EXPIRED (tallyfy-api §1.1).
+func isExpiring(task *tallyfy.Task) bool {
+	return task.Type == "expiring" || task.Type == "expiring_email"
+}
+
+// decides tells whether a decision on this task means something: on an approval, and on types that we do not know.
+func decides(task *tallyfy.Task) bool {
+	return !isExpiring(task) && task.Type != "task" && task.Type != "email"
+}
+
+// differing lists what keeps a completed task from being the one that is wanted. Values that Tallyfy does not show
+// count as right, since they cannot be told apart; a decision that it does not show counts as wrong, since a gate
+// must not be taken for passed on a guess.
+func differing(task *tallyfy.Task, want Desired) []string {
+	var all []string
+	if want.IsApproved != nil && decides(task) && (task.IsApproved == nil || *task.IsApproved != *want.IsApproved) {
+		all = append(all, differentDecision(task, *want.IsApproved))
+	}
+	if task.Taskdata != nil {
+		all = append(all, differentValues(compare(want.Taskdata, task.Taskdata))...)
+	}
+	return all
+}
+
+// holdsAll tells whether a completed task shows everything that is wanted, so that completing it again would
+// change nothing. What it does not show counts as missing.
+func holdsAll(task *tallyfy.Task, want Desired) bool {
+	shown := len(want.Taskdata) == 0 || task.Taskdata != nil
+	completer := want.OverrideUser == nil || task.CompleterID == *want.OverrideUser
+	return shown && completer && len(differing(task, want)) == 0
+}
+
+// Resends tells whether going from one desired state to another may send a completion: the decision, the values or the
+// completer changed. Values that are equal as JSON have not changed.
+func Resends(before, want Desired) bool {
+	return !sameValue(before.IsApproved, want.IsApproved) ||
+		!sameValue(before.OverrideUser, want.OverrideUser) ||
+		!SameJSON(orEmpty(before.Taskdata), orEmpty(want.Taskdata))
+}
+
+// orEmpty takes no values and an empty form for the same: neither sends anything.
+func orEmpty(values map[string]any) map[string]any {
+	if values == nil {
+		return map[string]any{}
+	}
+	return values
+}
+
+func sameValue[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}

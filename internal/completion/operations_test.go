@@ -1,0 +1,300 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// recorded completes the task and empties the journal.
+func (b *bench) recorded(want Desired) Record {
+	b.Helper()
+	record := b.create(want).Record
+	b.server.ResetJournal()
+	return record
+}
+
+func TestReadRefreshes(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.want())
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Title = "Renamed"; k.CompletedAt = "2026-05-20T17:00:00Z" })
+		known.CompletedAt = "2026-05-20T17:00:00.000Z"
+		result, err := b.engine.Read(b.ctx, b.ref(), known)
+		if err != nil || result.Reopened || result.Record.Title != "Renamed" {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		if result.Record.CompletedAt != known.CompletedAt || result.Record.TasksChangedByRules != known.TasksChangedByRules {
+			b.Errorf("what did not change became %+v", result.Record)
+		}
+		b.sent(get)
+		b.warned(result)
+	})
+}
+
+func TestReadSeesAReopenedTask(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.want())
+		b.server.ReopenOutside(taskID)
+		result, err := b.engine.Read(b.ctx, b.ref(), known)
+		if err != nil || !result.Reopened {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.warned(result, "Task Was Reopened")
+		b.sent(get)
+	})
+}
+
+func TestReadKeepsWhatCannotBeFound(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]*sandbox.Fault{
+		"deleted":     nil,
+		"no endpoint": {Status: 404, Body: `{"error":true,"message":"API endpoint not found","code":"ENDPOINT_NOT_FOUND"}`},
+		"plain 404":   {Status: 404, Body: "<html>"},
+		"405":         {Status: 405},
+	} {
+		inBubble(t, today(), nil, func(b *bench) {
+			known := b.recorded(b.want())
+			if fault == nil {
+				b.server.DeleteTask(taskID)
+			} else {
+				b.server.Inject(*fault)
+			}
+			result, err := b.engine.Read(b.ctx, b.ref(), known)
+			if err != nil || result.Reopened || result.Record != known {
+				b.Errorf("%s: got %+v, %v", name, result, err)
+			}
+			b.warned(result, "Completed Task Cannot Be Found")
+			b.sent(get)
+		})
+	}
+}
+
+func TestReadFails(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{401, 403, 302, 422, 500} {
+		inBubble(t, today(), nil, func(b *bench) {
+			known := b.recorded(b.want())
+			b.server.Inject(sandbox.Fault{Method: get, Status: status, Times: -1})
+			failure := b.failure(b.engine.Read(b.ctx, b.ref(), known))
+			b.says(failure.Error(), "Task Could Not Be Read", "The state stays as it was", http.StatusText(status))
+		})
+	}
+}
+
+func TestUpdateOfSettingsSendsNothing(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.wantValue("1"))
+		result, err := b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("1"))
+		if err != nil || result.Record != known {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.sent()
+	})
+}
+
+func TestUpdateReopensAndCompletes(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]func(*sandbox.Task){"process": nil, "one-off": oneOff} {
+		inBubble(t, today(), kind, func(b *bench) {
+			before, after := b.wantValue("vpc-1"), b.wantValue("vpc-2")
+			if name == "one-off" {
+				before.Task.Run, after.Task.Run = "", ""
+			}
+			known := b.recorded(before)
+			result, err := b.engine.Update(b.ctx, known, before, after)
+			if err != nil || result.Record.Status != "completed" {
+				b.Errorf("%s: got %+v, %v", name, result, err)
+			}
+			b.sent(get, del, put, post)
+			b.fired(2)
+			if b.task().Taskdata[field] != "vpc-2" {
+				b.Errorf("%s: holds %v", name, b.task().Taskdata)
+			}
+		})
+	}
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(b *bench) {
+		before, after := b.want(), b.want()
+		before.IsApproved, after.IsApproved = new(true), new(false)
+		known := b.recorded(before)
+		result, err := b.engine.Update(b.ctx, known, before, after)
+		if err != nil || *result.Record.IsApproved {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.sent(get, del, post)
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		before, after := b.want(), b.want()
+		after.OverrideUser = new(int64(1002))
+		known := b.recorded(before)
+		result, err := b.engine.Update(b.ctx, known, before, after)
+		if err != nil || result.Record.CompleterID != 1002 {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.sent(get, del, post)
+	})
+	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(b *bench) { // not shown is not "already there"
+		known := b.recorded(b.wantValue("vpc-1"))
+		if _, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-1b")); err != nil {
+			b.Error(err)
+		}
+		b.sent(get, del, put, get, post)
+	})
+}
+
+func TestUpdateSendsNothingThatIsThereAlready(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.wantValue("vpc-2")) // an update that was completed, and whose record was lost
+		result, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2"))
+		if err != nil {
+			b.Error(err)
+		}
+		b.sent(get)
+		b.fired(1)
+		b.warned(result, "Task Is Already as Configured")
+	})
+	inBubble(t, today(), nil, func(b *bench) { // opened meanwhile: no need to reopen
+		known := b.recorded(b.wantValue("vpc-1"))
+		b.server.ReopenOutside(taskID)
+		if _, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2")); err != nil {
+			b.Error(err)
+		}
+		b.sent(get, put, post)
+	})
+}
+
+func TestUpdateRefusesBeforeItReopens(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(b *bench) {
+		before, after := b.wantValue("1"), b.wantValue("2")
+		before.IsApproved = new(true)
+		known := b.recorded(before)
+		failure := b.failure(b.engine.Update(b.ctx, known, before, after))
+		b.sent(get)
+		b.says(failure.Error(), "Approval Needs a Decision")
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.wantValue("1"))
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Archived = true })
+		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
+		b.sent(get)
+		b.says(failure.Error(), "Task Is Archived")
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.wantValue("1"))
+		b.server.Inject(sandbox.Fault{Method: del, Status: 403})
+		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
+		b.sent(get, del, get)
+		b.says(failure.Error(), "Task Could Not Be Reopened", "the task is as it was")
+	})
+}
+
+func TestUpdateThatFailsHalfwaySaysSo(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.wantValue("1"))
+		b.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"message":"no"}`})
+		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
+		b.sent(get, del, put)
+		b.says(failure.Error(), "Field Values Could Not Be Saved", "The task had been reopened for this change")
+		// The next run finds it open: first it falls out of the state, then it is completed.
+		read, err := b.engine.Read(b.ctx, b.ref(), known)
+		if err != nil || !read.Reopened {
+			b.Errorf("refreshed to %+v, %v", read, err)
+		}
+		b.create(b.wantValue("2"))
+		b.fired(2)
+	})
+}
+
+func TestDelete(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.recorded(b.want())
+		if err := b.engine.Delete(b.ctx, b.ref()); err != nil {
+			b.Error(err)
+		}
+		b.sent(get, del)
+		if b.task().CompletedAt != "" || b.server.Reopens(taskID) != 1 {
+			b.Error("the task was not reopened once")
+		}
+	})
+	for name, c := range map[string]struct {
+		happened func(*bench)
+		sent     []string
+	}{
+		"open already": {func(b *bench) { b.server.ReopenOutside(taskID) }, []string{get}},
+		"deleted":      {func(b *bench) { b.server.DeleteTask(taskID) }, []string{get, del, get}},
+		"opened between the look and the request": {func(b *bench) {
+			b.server.Inject(sandbox.Fault{Method: del, Before: func(*http.Request) { b.server.ReopenOutside(taskID) }, Handle: true})
+		}, []string{get, del, get}},
+		"answer lost":  {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true}) }, []string{get, del, get}},
+		"request lost": {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Drop: true}) }, []string{get, del, get, del}},
+		"empty answer": {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204}) }, []string{get, del}},
+		"busy":         {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Status: 429}) }, []string{get, del, del}},
+	} {
+		inBubble(t, today(), nil, func(b *bench) {
+			b.recorded(b.want())
+			c.happened(b)
+			if err := b.engine.Delete(b.ctx, b.ref()); err != nil {
+				b.Errorf("%s: %v", name, err)
+			}
+			b.sent(c.sent...)
+		})
+	}
+	inBubble(t, today(), nil, func(b *bench) {
+		b.recorded(b.want())
+		b.server.Inject(sandbox.Fault{Method: del, Status: 403, Body: `{"message":"not yours"}`})
+		failure := b.failure(Result{}, b.engine.Delete(b.ctx, b.ref()))
+		b.says(failure.Error(), "Task Could Not Be Reopened", "403", "not yours")
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		b.recorded(b.want())
+		b.server.Inject(sandbox.Fault{Method: del, Drop: true, Times: -1})
+		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 404, Times: -1})
+		failure := b.failure(Result{}, b.engine.Delete(b.ctx, b.ref()))
+		b.says(failure.Error(), "It is not known whether the task is open now")
+	})
+}
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(b *bench) {
+		b.server.CompleteOutside(taskID, 1002, new(false))
+		ref := b.ref()
+		ref.Run = ""
+		result, err := b.engine.Import(b.ctx, ref)
+		if err != nil || result.Record.RunID != runID || result.Record.IsApproved == nil || *result.Record.IsApproved || result.Record.CompleterID != 1002 {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.sent(get)
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		failure := b.failure(b.engine.Import(b.ctx, b.ref()))
+		b.says(failure.Error(), "Task Is Not Completed", "in-progress", "no completion to import")
+		b.server.DeleteTask(taskID)
+		failure = b.failure(b.engine.Import(b.ctx, b.ref()))
+		b.says(failure.Error(), "Task Could Not Be Imported", "404", "Nothing was imported")
+	})
+}
+
+func TestDetachOutlivesTheRunByTheGrace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		began := time.Now()
+		detached, done := b.engine.detach(b.ctx)
+		defer done()
+		<-detached.Done()
+		if lived := time.Since(began); lived != patience+grace {
+			b.Errorf("it lived for %s", lived)
+		}
+	})
+}

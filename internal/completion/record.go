@@ -1,0 +1,70 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// approval is the one type of task that a decision is for (tallyfy-api §1.1).
+const approval = "approval"
+
+// recordOf tells what a task shows of itself, beside what is known already: known facts stay where the task does not
+// tell them, since answers differ in how much they show (tallyfy-api §2.1). run is where the task was found.
+func recordOf(known Record, run string, task *tallyfy.Task) Record {
+	r := known
+	r.RunID = run
+	if task == nil {
+		return r
+	}
+	keep(&r.Title, task.Title)
+	keep(&r.TaskType, task.Type)
+	r.Status = task.Status
+	if rules := task.TasksChangedByRules; len(rules) > 0 {
+		var compact bytes.Buffer
+		if json.Compact(&compact, rules) == nil {
+			r.TasksChangedByRules = compact.String()
+		}
+	}
+	if !task.Completed() {
+		r.CompletedAt, r.CompleterID, r.CompleterGuestID, r.IsApproved = "", 0, "", nil
+		return r
+	}
+	if r.Status == "" {
+		r.Status = "completed"
+	}
+	if !sameTime(r.CompletedAt, task.CompletedAt) { // the same instant, written otherwise, is no change
+		keep(&r.CompletedAt, task.CompletedAt)
+	}
+	if task.CompleterID != 0 || task.CompleterGuestID != "" {
+		r.CompleterID, r.CompleterGuestID = task.CompleterID, task.CompleterGuestID
+	}
+	if r.TaskType == approval && task.IsApproved != nil {
+		r.IsApproved = task.IsApproved
+	}
+	return r
+}
+
+func keep(known *string, told string) {
+	if told != "" {
+		*known = told
+	}
+}
+
+// saysCompleted tells whether the record is of a completion, and not of a task that was left open or of which nothing is known.
+func (r Record) saysCompleted() bool {
+	return (&tallyfy.Task{Status: r.Status, CompletedAt: r.CompletedAt}).Completed()
+}
+
+// runOf says where the task is: the run that the answer tells picks the path for all that follows (tallyfy-api §1.1,
+// "Routing trap"), and what was asked for only where it tells none.
+func runOf(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
+	if task != nil && task.RunID != "" {
+		ref.Run = task.RunID
+	}
+	return ref
+}

@@ -1,0 +1,85 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// saveValues saves the field values on their own, since today's API ignores them in the completion (tallyfy-api §1.1),
+// and checks that they arrived: Tallyfy drops the ids of unknown fields without a word. task is what was observed, nil if
+// nothing was. confirmed is false where the server has no such call or shows no values; the completion may then
+// carry them.
+func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (confirmed bool, err error) {
+	if len(want.Taskdata) == 0 {
+		return true, nil
+	}
+	update := tallyfy.TaskUpdate{Taskdata: want.Taskdata}
+	if ref.Run == "" {
+		if task == nil { // what must be echoed is not known, and saving without it would wipe it
+			return false, nil
+		}
+		if task.Owners == nil {
+			return false, ownersUnknown(task)
+		}
+		update.OneOff = &tallyfy.OneOff{Title: task.Title, Deadline: task.Deadline, Owners: *task.Owners}
+	}
+	saved, err := e.client.UpdateTask(ctx, ref, update)
+	switch {
+	case err == nil, tallyfy.OutcomeOf(err) == tallyfy.Accepted:
+	case tallyfy.IsNoTask(err):
+		return false, nil
+	default:
+		return false, story{
+			summary:   "Field Values Could Not Be Saved",
+			attribute: attrTaskdata,
+			doing:     "Saving the field values of " + where(ref),
+			means:     "The completion was not sent: the task is not completed.",
+			cause:     err,
+		}.failure()
+	}
+	if saved != nil && saved.Taskdata != nil && compare(want.Taskdata, saved.Taskdata).none() {
+		return true, nil
+	}
+	// The answer shows no values, or not these: the form itself has the last word.
+	form, err := e.client.GetTaskWithForm(ctx, ref)
+	if err == nil && form.Taskdata != nil {
+		saved = form
+	}
+	if saved == nil || saved.Taskdata == nil {
+		return false, nil
+	}
+	if lost := compare(want.Taskdata, saved.Taskdata); !lost.none() {
+		return false, notArrived(ref, lost)
+	}
+	return true, nil
+}
+
+func ownersUnknown(task *tallyfy.Task) *Failure {
+	return &Failure{Notice: Notice{
+		Summary:   "One-off Task's Owners Are Not Known",
+		Attribute: attrTaskdata,
+		Detail: paragraphs(
+			fmt.Sprintf("%s is a one-off task. Tallyfy demands its owners each time its field values are saved and replaces them by what it is sent, "+
+				"and it did not show whom the task is assigned to. Nothing was sent; the task is as it was.", name(task)),
+			"Fill in the form in Tallyfy and remove taskdata, or give the token's owner the right to see the task's owners."),
+	}}
+}
+
+func notArrived(ref tallyfy.TaskRef, lost difference) *Failure {
+	return &Failure{Notice: Notice{
+		Summary:   "Field Values Did Not Arrive",
+		Attribute: attrTaskdata,
+		Detail: paragraphs(
+			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
+				where(ref), strings.Join(differentValues(lost), "\n  - ")),
+			"The completion was not sent: the task is not completed.",
+			"The keys of taskdata are the ids of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others without a word. "+
+				"A field that holds another value may need the shape that Tallyfy gives it."),
+	}}
+}
