@@ -1,0 +1,164 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	acc "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+func TestSchemasAreValid(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	p := New("test")()
+	var schema provider.SchemaResponse
+	p.Schema(ctx, provider.SchemaRequest{}, &schema)
+	if diags := schema.Schema.ValidateImplementation(ctx); diags.HasError() {
+		t.Errorf("provider: %v", diags)
+	}
+	for name, attribute := range schema.Schema.Attributes {
+		if attribute.GetMarkdownDescription() == "" {
+			t.Errorf("provider: %s is not described", name)
+		}
+	}
+	for _, make := range p.Resources(ctx) {
+		r := make()
+		var schema resource.SchemaResponse
+		r.Schema(ctx, resource.SchemaRequest{}, &schema)
+		if diags := schema.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("%T: %v", r, diags)
+		}
+		for name, attribute := range schema.Schema.Attributes {
+			if attribute.GetMarkdownDescription() == "" {
+				t.Errorf("%T: %s is not described", r, name)
+			}
+		}
+		for name, block := range schema.Schema.Blocks {
+			if block.GetMarkdownDescription() == "" {
+				t.Errorf("%T: %s is not described", r, name)
+			}
+		}
+	}
+}
+
+// spaced makes a pattern of a text that the CLI may wrap at any space.
+func spaced(texts ...string) *regexp.Regexp {
+	var patterns []string
+	for _, text := range texts {
+		patterns = append(patterns, strings.ReplaceAll(regexp.QuoteMeta(text), " ", `\s+`))
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(patterns, `.*`))
+}
+
+// Each error that a configuration can hold by itself is found by the plan, on the attribute that it is in, and no request is made.
+func TestConfigurationErrorsAtPlanTime(t *testing.T) {
+	t.Parallel()
+	ids := plainTask
+	for name, c := range map[string]struct {
+		provider string // replaces the provider block
+		lines    string
+		says     *regexp.Regexp
+	}{
+		"task_id missing":     {"", "", spaced(`The argument "task_id" is required`)},
+		"task_id empty":       {"", `task_id = ""`, spaced("Invalid Id", `task_id = ""`, "task_id cannot be used: it is empty")},
+		"task_id blank":       {"", `task_id = "a b"`, spaced("Invalid Id", "white space", `(given: "a b")`)},
+		"task_id a URL":       {"", `task_id = "https://go.tallyfy.com/tasks/1"`, spaced("Invalid Id", "give the id alone")},
+		"task_id dots":        {"", `task_id = ".."`, spaced("Invalid Id", "is a path, not an id")},
+		"task_id escaped":     {"", `task_id = "a%2fb"`, spaced("Invalid Id")},
+		"run_id slash":        {"", "task_id = \"t\"\n  run_id = \"a/b\"", spaced("Invalid Id", `run_id = "a/b"`)},
+		"run_id empty string": {"", "task_id = \"t\"\n  run_id = \"\"", spaced("Invalid Id", `run_id = ""`)},
+		"organization_id":     {"", "task_id = \"t\"\n  organization_id = \"a?b\"", spaced("Invalid Id", "organization_id")},
+		"override_user":       {"", ids + "\n  override_user = 0", spaced("override_user value must be at least 1")},
+		"is_approved":         {"", ids + "\n  is_approved = \"maybe\"", spaced("a bool is required")},
+		"taskdata string":     {"", ids + "\n  taskdata = \"x\"", spaced("Invalid Task Data", `taskdata = "x"`, "must be an object or a map")},
+		"taskdata list":       {"", ids + "\n  taskdata = [\"x\"]", spaced("Invalid Task Data", "must be an object or a map")},
+		"taskdata JSON":       {"", ids + "\n  taskdata = jsonencode({ a = 1 })", spaced("Invalid Task Data", "must be an object or a map")},
+		"taskdata set":        {"", ids + "\n  taskdata = toset([\"x\"])", spaced("Invalid Task Data")},
+		"taskdata empty key":  {"", ids + "\n  taskdata = { \"\" = 1 }", spaced("Invalid Field Id", "it is empty")},
+		"taskdata label":      {"", ids + "\n  taskdata = { \"VPC id\" = 1 }", spaced("Invalid Field Id", `"VPC id"`, "labels are not used")},
+		"timeouts":            {"", ids + "\n  timeouts {\n    create = \"soon\"\n  }", spaced(`create = "soon"`)},
+		"timeouts negative":   {"", ids + "\n  timeouts {\n    read = \"-1s\"\n  }", spaced("Invalid Duration", "above zero")},
+		"timeouts zero":       {"", ids + "\n  timeouts {\n    delete = \"0s\"\n  }", spaced("Invalid Duration", "above zero")},
+		"unknown argument":    {"", ids + "\n  approved = true", spaced("Unsupported argument")},
+
+		"token missing":      {`organization_id = "o"`, ids, spaced("Missing Access Token", "TALLYFY_ACCESS_TOKEN")},
+		"token empty":        {`access_token = ""`, ids, spaced("Invalid Access Token", "it is empty")},
+		"token line break":   {`access_token = "s3cr3t\n"`, ids, spaced("Invalid Access Token", "trailing line break")},
+		"token with bearer":  {`access_token = "Bearer s3cr3t"`, ids, spaced("Invalid Access Token", "give the token alone")},
+		"base_url http":      {"access_token = \"t\"\n  base_url = \"http://go.tallyfy.com/api\"", ids, spaced("Invalid Base URL", "base_url cannot be used: plain http would send the access token unencrypted")},
+		"base_url no scheme": {"access_token = \"t\"\n  base_url = \"go.tallyfy.com/api\"", ids, spaced("Invalid Base URL", "must begin with https://")},
+		"base_url password":  {"access_token = \"t\"\n  base_url = \"https://u:s3cr3t@go.tallyfy.com\"", ids, spaced("Invalid Base URL", "must not hold a user name or password")},
+		"base_url empty":     {"access_token = \"t\"\n  base_url = \"\"", ids, spaced("Invalid Base URL")},
+		"max_retries":        {"access_token = \"t\"\n  max_retries = -1", ids, spaced("max_retries value must be at least 0")},
+		"max_retries broken": {"access_token = \"t\"\n  max_retries = 1.5", ids, spaced("max_retries")},
+		"request_timeout":    {"access_token = \"t\"\n  request_timeout = \"fast\"", ids, spaced("Invalid Time Duration String")},
+		"request_timeout 0":  {"access_token = \"t\"\n  request_timeout = \"0s\"", ids, spaced("Invalid Duration", "above zero")},
+		"organization":       {"access_token = \"t\"\n  organization_id = \"a b\"", ids, spaced("Invalid Id", "organization_id cannot be used")},
+		"no organization":    {`access_token = "t"`, ids, spaced("Missing Organization", "TALLYFY_ORG_ID")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			config := s.task(c.lines)
+			if c.provider != "" {
+				config = fmt.Sprintf("provider \"tallyfy\" {\n  %s\n}\n%s", c.provider, block(c.lines))
+			}
+			s.run(acc.TestStep{Config: config, PlanOnly: true, ExpectError: c.says})
+			if n := len(s.Journal()); n != 0 {
+				t.Errorf("%d requests were made", n)
+			}
+		})
+	}
+}
+
+func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
+	for name, variable := range map[string]string{"access token": envAccessToken, "API token": envAPIToken} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, sandbox.Config{})
+			t.Setenv(variable, sandbox.DefaultToken)
+			t.Setenv(envOrganization, sandbox.DefaultOrganization)
+			t.Setenv(envBaseURL, s.URL()+"/")
+			t.Setenv("TF_APPEND_USER_AGENT", "pipeline/7")
+			s.run(acc.TestStep{
+				Config:            block(plainTask),
+				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)},
+			})
+			for _, entry := range s.Journal() {
+				if got := entry.Header.Get("User-Agent"); !regexp.MustCompile(`^terraform-provider-tallyfy/test terraform/\d+\.\d+\.\S+ pipeline/7$`).MatchString(got) {
+					t.Errorf("User-Agent is %q", got)
+				}
+			}
+		})
+	}
+	t.Run("the block comes first", func(t *testing.T) {
+		s := newStage(t, sandbox.Config{})
+		t.Setenv(envAccessToken, "wrong")
+		t.Setenv(envAPIToken, "wrong too")
+		t.Setenv(envOrganization, "wrong")
+		t.Setenv(envBaseURL, "https://tallyfy.invalid")
+		s.run(acc.TestStep{Config: s.task(plainTask), ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST")}})
+	})
+	for variable, c := range map[string]struct{ value, says string }{
+		envAccessToken:  {"s3cr3t with space", "Invalid Environment Variable"},
+		envBaseURL:      {"http://go.tallyfy.com", "Invalid Environment Variable"},
+		envOrganization: {"a/b", "Invalid Environment Variable"},
+	} {
+		t.Run(variable, func(t *testing.T) {
+			s := newStage(t, sandbox.Config{})
+			t.Setenv(envAPIToken, sandbox.DefaultToken)
+			t.Setenv(variable, c.value)
+			s.run(acc.TestStep{Config: block(plainTask), PlanOnly: true, ExpectError: spaced(c.says, "The environment variable "+variable)})
+		})
+	}
+}

@@ -1,0 +1,108 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+func TestImportByEachForm(t *testing.T) {
+	t.Parallel()
+	org, run := sandbox.DefaultOrganization, sandbox.SeedRunID
+	for _, c := range []struct{ lines, id string }{
+		{plainTask, org + "/" + run + "/" + sandbox.SeedPlainTaskID},
+		{plainTask, run + "/" + sandbox.SeedPlainTaskID},
+		{plainTask, sandbox.SeedPlainTaskID},
+		{approval + "\n  is_approved = false", sandbox.SeedApprovalTaskID},
+		{oneOff, org + "//" + sandbox.SeedOneOffTaskID},
+		{oneOff, sandbox.SeedOneOffTaskID},
+	} {
+		t.Run(c.id, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			s.run(
+				resource.TestStep{Config: s.task(c.lines)},
+				resource.TestStep{
+					ResourceName: it, ImportState: true, ImportStateId: c.id, ImportStateVerify: true,
+					ImportStateVerifyIgnore: []string{"tasks_changed_by_rules"}, // told only by the completion itself
+				})
+			if err := s.writes("POST"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What was completed outside of Terraform is taken over without being completed again, values and all.
+func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
+		task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1", sandbox.SeedVPCNotesField: "by hand"}
+	})
+	s.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
+	config := s.task(vpcTask, vpcValue(`"vpc-1"`))
+	s.run(
+		resource.TestStep{
+			Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedVPCTaskID, ImportStatePersist: true,
+		},
+		resource.TestStep{ // the plan shows the values as new, since an import does not know which of them are the configuration's
+			Config:           config,
+			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{
+				s.wrote(), s.fired(sandbox.SeedVPCTaskID, 1), expect("completer_id", knownvalue.Int64Exact(sandbox.SeedColleagueID)),
+			},
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: action(plancheck.ResourceActionNoop)},
+	)
+}
+
+// To overrule what a person decided, a task is imported and applied.
+func TestImportAndOverrule(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
+	config := s.task(approval, "is_approved = true")
+	s.run(
+		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)Already Completed Differently.*the task was rejected`)},
+		resource.TestStep{Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedApprovalTaskID, ImportStatePersist: true},
+		resource.TestStep{
+			Config:            config,
+			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(it, plancheck.ResourceActionUpdate)}},
+			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(true))},
+		})
+}
+
+func TestImportRefuses(t *testing.T) {
+	t.Parallel()
+	for id, says := range map[string]string{
+		sandbox.SeedPlainTaskID:              `(?s)Task Is Not Completed.*There\s+is\s+no\s+completion\s+to\s+import`,
+		"7a5c000000000000000000000000dead":   `(?s)Task Could Not Be Imported.*404\s+Not\s+Found`,
+		"a/b/c/d":                            `(?s)Invalid Import Id.*it\s+has\s+4\s+parts.*in\s+one\s+of\s+these\s+forms`,
+		"a/ /c":                              `(?s)Invalid Import Id.*white\s+space`,
+		"/" + sandbox.SeedPlainTaskID:        `(?s)Invalid Import Id.*it\s+is\s+empty`,
+		"a/b/..":                             `(?s)Invalid Import Id.*a\s+path,\s+not\s+an\s+id`,
+		"//" + sandbox.SeedOneOffTaskID:      `(?s)Invalid Import Id`,
+		sandbox.SeedRunID + "/x%2f/bbbb":     `(?s)Invalid Import Id`,
+		"wrong//" + sandbox.SeedOneOffTaskID: `(?s)Task Could Not Be Imported.*403\s+Forbidden`,
+	} {
+		t.Run(fmt.Sprintf("%q", id), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			s.run(resource.TestStep{Config: s.task(plainTask), ResourceName: it, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(says)})
+			if err := s.writes(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,247 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// No check of the testing framework sees a warning, so these tests plan through the protocol, as a CLI does.
+
+// planner is a configured provider.
+type planner struct {
+	*testing.T
+	server tfprotov6.ProviderServer
+	typ    tftypes.Object
+}
+
+// attributes of the resource by name; what is left out is null.
+type attributes map[string]any
+
+func newPlanner(t *testing.T, provider attributes) *planner {
+	t.Helper()
+	ctx := context.Background()
+	server := providerserver.NewProtocol6(New("test")())()
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	configType, ok := schemas.Provider.ValueType().(tftypes.Object)
+	typ, okToo := schemas.ResourceSchemas["tallyfy_task_completion"].ValueType().(tftypes.Object)
+	if !ok || !okToo {
+		t.Fatal("the schemas are no objects")
+	}
+	p := &planner{T: t, server: server, typ: typ}
+	configured, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: p.dynamic(configType, p.object(configType, provider))})
+	if err != nil || len(configured.Diagnostics) > 0 {
+		t.Fatalf("configuring: %v, %v", err, configured)
+	}
+	return p
+}
+
+func (p *planner) object(typ tftypes.Object, given attributes) tftypes.Value {
+	values := map[string]tftypes.Value{}
+	for name, attribute := range typ.AttributeTypes {
+		switch value := given[name].(type) {
+		case tftypes.Value:
+			values[name] = value
+		default:
+			values[name] = tftypes.NewValue(attribute, given[name])
+			if attribute.Is(tftypes.DynamicPseudoType) && value == nil {
+				values[name] = tftypes.NewValue(tftypes.DynamicPseudoType, nil)
+			}
+		}
+	}
+	return tftypes.NewValue(typ, values)
+}
+
+func (p *planner) dynamic(typ tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
+	p.Helper()
+	dynamic, err := tfprotov6.NewDynamicValue(typ, value)
+	if err != nil {
+		p.Fatal(err)
+	}
+	return &dynamic
+}
+
+// plan plans from a state to a configuration; nil stands for none. It gives the planned attributes and the warnings.
+func (p *planner) plan(state, config attributes) (map[string]tftypes.Value, string) {
+	p.Helper()
+	null := tftypes.NewValue(p.typ, nil)
+	prior, configured, proposed := null, null, null
+	if state != nil {
+		prior = p.object(p.typ, state)
+	}
+	if config != nil {
+		configured = p.object(p.typ, config)
+		merged := attributes{}
+		for name := range p.typ.AttributeTypes {
+			if value, ok := config[name]; ok {
+				merged[name] = value
+			} else if state != nil && computed[name] { // as a CLI proposes it
+				merged[name] = state[name]
+			}
+		}
+		proposed = p.object(p.typ, merged)
+	}
+	resp, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: "tallyfy_task_completion", PriorState: p.dynamic(p.typ, prior), Config: p.dynamic(p.typ, configured), ProposedNewState: p.dynamic(p.typ, proposed),
+	})
+	if err != nil {
+		p.Fatal(err)
+	}
+	var warnings []string
+	for _, d := range resp.Diagnostics {
+		if d.Severity != tfprotov6.DiagnosticSeverityWarning {
+			p.Errorf("error: %s: %s", d.Summary, d.Detail)
+		}
+		warnings = append(warnings, d.Summary+": "+d.Detail)
+	}
+	planned, err := resp.PlannedState.Unmarshal(p.typ)
+	if err != nil {
+		p.Fatal(err)
+	}
+	values := map[string]tftypes.Value{}
+	if !planned.IsNull() {
+		if err := planned.As(&values); err != nil {
+			p.Fatal(err)
+		}
+	}
+	return values, strings.Join(warnings, "\n")
+}
+
+var computed = map[string]bool{
+	"id": true, "organization_id": true, "run_id": true, "status": true, "title": true, "task_type": true,
+	"completed_at": true, "completer_id": true, "completer_guest_id": true, "tasks_changed_by_rules": true,
+}
+
+func object(values map[string]tftypes.Value) tftypes.Value {
+	types := map[string]tftypes.Type{}
+	for name, value := range values {
+		types[name] = value.Type()
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
+}
+
+func text(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+
+func completedState() attributes {
+	return attributes{
+		"id": "o/r/t", "organization_id": "o", "run_id": "r", "task_id": "t", "status": "completed", "title": "Provision the VPC", "task_type": "approval",
+		"completed_at": "2026-05-20T17:00:00Z", "completer_id": 1001, "tasks_changed_by_rules": "[]", "is_approved": true,
+		"taskdata": object(map[string]tftypes.Value{"f": text("1")}),
+	}
+}
+
+func configured() attributes {
+	return attributes{"task_id": "t", "run_id": "r", "is_approved": true, "taskdata": object(map[string]tftypes.Value{"f": text("1")})}
+}
+
+func somewhere() attributes {
+	return attributes{"access_token": "t", "organization_id": "o", "base_url": "http://127.0.0.1:1"}
+}
+
+func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		attribute string
+		value     any
+		warns     bool
+	}{
+		"decision":             {"is_approved", false, true},
+		"decision removed":     {"is_approved", nil, true},
+		"decision not known":   {"is_approved", tftypes.UnknownValue, true},
+		"value":                {"taskdata", object(map[string]tftypes.Value{"f": text("2")}), true},
+		"value not known":      {"taskdata", object(map[string]tftypes.Value{"f": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}), true},
+		"values not known":     {"taskdata", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue), true},
+		"completer":            {"override_user", 7, true},
+		"same JSON":            {"taskdata", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"f": text("1")}), false},
+		"setting":              {"reopen_on_destroy", true, false},
+		"another task":         {"task_id", "u", false},
+		"another organization": {"organization_id", "p", false},
+		"nothing":              {"task_id", "t", false},
+	} {
+		p := newPlanner(t, somewhere())
+		config := configured()
+		config[c.attribute] = c.value
+		planned, warnings := p.plan(completedState(), config)
+		if warned := strings.Contains(warnings, "Update Reopens the Task and Completes It Again"); warned != c.warns {
+			t.Errorf("%s: warnings are %q", name, warnings)
+		}
+		if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "automations run again")) {
+			t.Errorf("%s: the warning says %q", name, warnings)
+		}
+		for _, fact := range []string{"status", "completed_at", "completer_id", "completer_guest_id", "tasks_changed_by_rules"} {
+			if planned[fact].IsKnown() == c.warns {
+				t.Errorf("%s: %s is planned as %s", name, fact, planned[fact])
+			}
+		}
+		for _, fixed := range []string{"id", "run_id", "title", "task_type"} {
+			if !planned[fixed].IsKnown() {
+				t.Errorf("%s: %s is not known any more", name, fixed)
+			}
+		}
+	}
+}
+
+func TestPlanWarnsOfADestroy(t *testing.T) {
+	t.Parallel()
+	p := newPlanner(t, somewhere())
+	state := completedState()
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Task Stays Completed in Tallyfy: ") || !strings.Contains(warnings, `Task "Provision the VPC" (t) stays completed`) {
+		t.Errorf("warnings are %q", warnings)
+	}
+	state["reopen_on_destroy"] = true
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") {
+		t.Errorf("warnings are %q", warnings)
+	}
+	state["title"] = nil
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "task t in Tallyfy") {
+		t.Errorf("warnings are %q", warnings)
+	}
+}
+
+func TestPlanOfACreate(t *testing.T) {
+	t.Parallel()
+	planned, warnings := newPlanner(t, somewhere()).plan(nil, configured())
+	if warnings != "" {
+		t.Errorf("warnings are %q", warnings)
+	}
+	if !planned["organization_id"].Equal(text("o")) {
+		t.Errorf("organization_id is %s", planned["organization_id"])
+	}
+	// A provider that is not known yet plans all the same.
+	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	planned, _ = newPlanner(t, attributes{"access_token": unknown, "organization_id": unknown, "base_url": unknown}).plan(nil, configured())
+	if planned["organization_id"].IsKnown() {
+		t.Errorf("organization_id is %s", planned["organization_id"])
+	}
+}
+
+// A state is kept, with a word about it, while the provider's configuration is not known.
+func TestReadWithoutAConfiguration(t *testing.T) {
+	t.Parallel()
+	p := newPlanner(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
+	state := p.dynamic(p.typ, p.object(p.typ, completedState()))
+	resp, err := p.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: "tallyfy_task_completion", CurrentState: state})
+	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Fatalf("got %+v, %v", resp, err)
+	}
+	kept, err := resp.NewState.Unmarshal(p.typ)
+	if err != nil || !kept.Equal(p.object(p.typ, completedState())) {
+		t.Errorf("the state became %s, %v", kept, err)
+	}
+	imported := completedState()
+	imported["id"] = nil
+	resp, err = p.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: "tallyfy_task_completion", CurrentState: p.dynamic(p.typ, p.object(p.typ, imported))})
+	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Summary != "Provider Configuration Is Not Known" {
+		t.Errorf("import: got %+v, %v", resp, err)
+	}
+}

@@ -1,0 +1,89 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is the Terraform face of the completion engine: schemas, plan-time checks, and the mapping
+// between Terraform's values and the engine's. It decides nothing about tasks.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+var _ provider.Provider = (*tallyfyProvider)(nil)
+
+type tallyfyProvider struct {
+	version string
+}
+
+// New gives a maker of providers that call themselves by this version.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &tallyfyProvider{version: version} }
+}
+
+// Metadata names the provider.
+func (p *tallyfyProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "tallyfy"
+	resp.Version = p.version
+}
+
+// Schema tells what a provider block may hold.
+func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Completes [Tallyfy](https://tallyfy.com) tasks: a pipeline that has done a step of a process marks it as done, " +
+			"with the values of its form, or decides an approval.",
+		Attributes: map[string]schema.Attribute{
+			"access_token": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "Access token of the Tallyfy user that completes the tasks, sent as the `Authorization: Bearer` header. String. " +
+					"Default: the environment variable `" + envAccessToken + "`, else `" + envAPIToken + "`.",
+				Validators: []validator.String{accessToken()},
+			},
+			"organization_id": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Id of the organization whose tasks are completed, the `org` of the API's paths. String. " +
+					"Default: the environment variable `" + envOrganization + "`. A resource may name another.",
+				Validators: []validator.String{id()},
+			},
+			"base_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Root of Tallyfy's API. String: an `https` URL, or an `http` URL of a loopback address. " +
+					"Default: the environment variable `" + envBaseURL + "`, else `" + tallyfy.DefaultBaseURL + "`.",
+				Validators: []validator.String{baseURL()},
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "How often one request may be sent again. Number, `0` for never. Default: `4`. A completion is sent again only " +
+					"if it did not reach Tallyfy, if Tallyfy refused it for now (429, or 503 with `Retry-After`), or if the task is seen to be still open.",
+				Validators: []validator.Int64{int64validator.AtLeast(0)},
+			},
+			"request_timeout": schema.StringAttribute{
+				Optional:   true,
+				CustomType: timetypes.GoDurationType{},
+				MarkdownDescription: "How long one try of a request may take. String: a duration such as `30s` or `1m30s`. Default: `30s`. " +
+					"The `timeouts` of a resource bound all tries together.",
+				Validators: []validator.String{positiveDuration()},
+			},
+		},
+	}
+}
+
+// Resources lists what can be managed.
+func (p *tallyfyProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newTaskCompletion}
+}
+
+// DataSources lists what can be read: nothing yet.
+func (p *tallyfyProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return nil
+}

@@ -1,0 +1,196 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+)
+
+var (
+	_ resource.Resource                = (*taskCompletion)(nil)
+	_ resource.ResourceWithConfigure   = (*taskCompletion)(nil)
+	_ resource.ResourceWithImportState = (*taskCompletion)(nil)
+	_ resource.ResourceWithModifyPlan  = (*taskCompletion)(nil)
+)
+
+// taskCompletion is the resource tallyfy_task_completion: an event in Tallyfy, recorded in the state.
+type taskCompletion struct {
+	conn *connection // nil until the provider is configured
+}
+
+func newTaskCompletion() resource.Resource { return &taskCompletion{} }
+
+// The time that an operation may take unless the timeouts block says otherwise. Creating and updating leave room for the waits
+// that a busy Tallyfy asks for.
+const (
+	defaultCreateTimeout = 10 * time.Minute
+	defaultReadTimeout   = 2 * time.Minute
+	defaultUpdateTimeout = 10 * time.Minute
+	defaultDeleteTimeout = 5 * time.Minute
+)
+
+// Metadata names the resource.
+func (r *taskCompletion) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_task_completion"
+}
+
+// Configure takes what the provider prepared. There is nothing when a configuration is only validated.
+func (r *taskCompletion) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	if req.ProviderData == nil {
+		return
+	}
+	conn, ok := req.ProviderData.(*connection)
+	if !ok {
+		resp.Diagnostics.AddError("Unexpected Provider Data", fmt.Sprintf("The provider handed over a %T. Please report this to its developers.", req.ProviderData))
+		return
+	}
+	r.conn = conn
+}
+
+// engine gives the engine, or says that the provider's configuration is not known.
+func (r *taskCompletion) engine(diags *diag.Diagnostics) *completion.Engine {
+	if r.conn != nil && r.conn.engine != nil {
+		return r.conn.engine
+	}
+	diags.AddError("Provider Configuration Is Not Known",
+		"A part of the tallyfy provider's configuration depends on something that is known only after apply, so Tallyfy cannot be asked.\n\n"+
+			"Apply what it depends on first (with -target), or give the provider values that are known.")
+	return nil
+}
+
+// Create completes the task.
+func (r *taskCompletion) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan taskCompletionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	engine := r.engine(&resp.Diagnostics)
+	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
+		plan.OrganizationID = r.organization(&resp.Diagnostics)
+	}
+	want := plan.desired(ctx, &resp.Diagnostics)
+	timeout, diags := plan.Timeouts.Create(ctx, defaultCreateTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	result, err := engine.Create(ctx, want)
+	report(&resp.Diagnostics, result.Warnings, err)
+	if err != nil {
+		return
+	}
+	plan.record(result.Record)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// Read refreshes what is recorded. After an import it is what finds it.
+func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state taskCompletionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	importing := state.ID.IsNull()
+	if r.conn != nil && r.conn.engine == nil && !importing {
+		resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Completed Task Was Not Refreshed",
+			"A part of the tallyfy provider's configuration is known only after apply, so Tallyfy was not asked. The completion stays recorded as it is.")
+		return
+	}
+	engine := r.engine(&resp.Diagnostics)
+	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	var result completion.Result
+	var err error
+	if importing {
+		result, err = engine.Import(ctx, state.ref())
+	} else {
+		result, err = engine.Read(ctx, state.ref(), state.recorded())
+	}
+	report(&resp.Diagnostics, result.Warnings, err)
+	switch {
+	case err != nil:
+		return
+	case result.Reopened:
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	state.refresh(result.Record, importing)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+// Update reopens the task and completes it again where its decision, its values or its completer changed, and otherwise changes the state alone.
+func (r *taskCompletion) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state taskCompletionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	engine := r.engine(&resp.Diagnostics)
+	want, before := plan.desired(ctx, &resp.Diagnostics), state.desired(ctx, &resp.Diagnostics)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultUpdateTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	result, err := engine.Update(ctx, state.recorded(), before, want)
+	report(&resp.Diagnostics, result.Warnings, err)
+	if err != nil {
+		return
+	}
+	plan.record(result.Record)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// Delete removes the completion from the state. Tallyfy hears of it only if reopen_on_destroy asks for that.
+func (r *taskCompletion) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state taskCompletionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !state.ReopenOnDestroy.ValueBool() {
+		return
+	}
+	engine := r.engine(&resp.Diagnostics)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	report(&resp.Diagnostics, nil, engine.Delete(ctx, state.ref()))
+}
+
+// report turns the engine's notices into diagnostics on the attributes that they are about.
+func report(diags *diag.Diagnostics, warnings []completion.Notice, err error) {
+	for _, warning := range warnings {
+		diags.Append(diagnostic(warning, diag.NewAttributeWarningDiagnostic, diag.NewWarningDiagnostic))
+	}
+	var failure *completion.Failure
+	switch {
+	case errors.As(err, &failure):
+		diags.Append(diagnostic(failure.Notice, diag.NewAttributeErrorDiagnostic, diag.NewErrorDiagnostic))
+	case err != nil:
+		diags.AddError("Unexpected Error", err.Error())
+	}
+}
+
+func diagnostic[A, D diag.Diagnostic](n completion.Notice, on func(path.Path, string, string) A, alone func(string, string) D) diag.Diagnostic {
+	if n.Attribute == "" {
+		return alone(n.Summary, n.Detail)
+	}
+	return on(path.Root(n.Attribute), n.Summary, n.Detail)
+}

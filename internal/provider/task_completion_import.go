@@ -1,0 +1,66 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// importForms is how an import names a task.
+const importForms = "An import names the task in one of these forms:\n" +
+	"  - <organization id>/<run id>/<task id>, and <organization id>//<task id> for a one-off task\n" +
+	"  - <run id>/<task id>, of the provider's organization\n" +
+	"  - <task id>, of the provider's organization; its run is looked up"
+
+// ImportState takes the id apart. The task itself is found by the Read that follows.
+func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ref, err := parseImportID(req.ID)
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid Import Id", fmt.Sprintf("%q cannot be imported: %s.\n\n%s", req.ID, err, importForms))
+		return
+	}
+	if ref.Organization == "" && r.conn != nil {
+		ref.Organization = r.conn.organizationID
+	}
+	if ref.Organization == "" {
+		resp.Diagnostics.AddError("Missing Organization",
+			fmt.Sprintf("%q names no organization, and the provider has no organization_id (nor is the environment variable %s set).\n\n%s", req.ID, envOrganization, importForms))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("organization_id"), ref.Organization)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("run_id"), textOrNull(ref.Run))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("task_id"), ref.Task)...)
+}
+
+// parseImportID reads the forms of importForms. An organization or a run that the id does not name is empty.
+func parseImportID(id string) (tallyfy.TaskRef, error) {
+	var ref tallyfy.TaskRef
+	parts := strings.Split(id, "/")
+	switch len(parts) {
+	case 1:
+		ref = tallyfy.TaskRef{Task: parts[0]}
+	case 2:
+		ref = tallyfy.TaskRef{Run: parts[0], Task: parts[1]}
+	case 3:
+		ref = tallyfy.TaskRef{Organization: parts[0], Run: parts[1], Task: parts[2]}
+	default:
+		return ref, fmt.Errorf("it has %d parts", len(parts))
+	}
+	for i, part := range parts {
+		if part == "" && len(parts) == 3 && i == 1 { // a one-off task has no run
+			continue
+		}
+		if err := tallyfy.CheckID(part); err != nil {
+			return ref, fmt.Errorf("its part %q is no id: %w", part, err)
+		}
+	}
+	return ref, nil
+}

@@ -1,0 +1,137 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// taskCompletionModel is the resource as Terraform holds it.
+type taskCompletionModel struct {
+	ID              types.String   `tfsdk:"id"`
+	OrganizationID  types.String   `tfsdk:"organization_id"`
+	RunID           types.String   `tfsdk:"run_id"`
+	TaskID          types.String   `tfsdk:"task_id"`
+	IsApproved      types.Bool     `tfsdk:"is_approved"`
+	Taskdata        types.Dynamic  `tfsdk:"taskdata"`
+	OverrideUser    types.Int64    `tfsdk:"override_user"`
+	ReopenOnDestroy types.Bool     `tfsdk:"reopen_on_destroy"`
+	Timeouts        timeouts.Value `tfsdk:"timeouts"`
+
+	Status              types.String         `tfsdk:"status"`
+	Title               types.String         `tfsdk:"title"`
+	TaskType            types.String         `tfsdk:"task_type"`
+	CompletedAt         types.String         `tfsdk:"completed_at"`
+	CompleterID         types.Int64          `tfsdk:"completer_id"`
+	CompleterGuestID    types.String         `tfsdk:"completer_guest_id"`
+	TasksChangedByRules jsontypes.Normalized `tfsdk:"tasks_changed_by_rules"`
+}
+
+// ref says where the task is.
+func (m *taskCompletionModel) ref() tallyfy.TaskRef {
+	return tallyfy.TaskRef{Organization: m.OrganizationID.ValueString(), Run: m.RunID.ValueString(), Task: m.TaskID.ValueString()}
+}
+
+// desired is what the model declares. All of it must be known.
+func (m *taskCompletionModel) desired(ctx context.Context, diags *diag.Diagnostics) completion.Desired {
+	taskdata, err := taskdataOf(ctx, m.Taskdata)
+	if err != nil {
+		diags.AddAttributeError(path.Root("taskdata"), "Invalid Task Data", fmt.Sprintf("taskdata cannot be used: %s.", err))
+	}
+	return completion.Desired{
+		Task:         m.ref(),
+		IsApproved:   m.IsApproved.ValueBoolPointer(),
+		Taskdata:     taskdata,
+		OverrideUser: m.OverrideUser.ValueInt64Pointer(),
+	}
+}
+
+// recorded is what the state knows of the completion.
+func (m *taskCompletionModel) recorded() completion.Record {
+	return completion.Record{
+		RunID:               m.RunID.ValueString(),
+		Status:              m.Status.ValueString(),
+		Title:               m.Title.ValueString(),
+		TaskType:            m.TaskType.ValueString(),
+		CompletedAt:         m.CompletedAt.ValueString(),
+		CompleterID:         m.CompleterID.ValueInt64(),
+		CompleterGuestID:    m.CompleterGuestID.ValueString(),
+		TasksChangedByRules: m.TasksChangedByRules.ValueString(),
+	}
+}
+
+// record fills in what the plan left to be known after apply. What the plan promised stays, as Terraform demands.
+func (m *taskCompletionModel) record(r completion.Record) {
+	settle(&m.RunID, textOrNull(r.RunID))
+	settle(&m.Status, textOrNull(r.Status))
+	settle(&m.Title, textOrNull(r.Title))
+	settle(&m.TaskType, textOrNull(r.TaskType))
+	settle(&m.CompletedAt, textOrNull(r.CompletedAt))
+	settle(&m.CompleterID, numberOrNull(r.CompleterID))
+	settle(&m.CompleterGuestID, textOrNull(r.CompleterGuestID))
+	settle(&m.TasksChangedByRules, jsonOrNull(r.TasksChangedByRules))
+	settle(&m.ID, types.StringValue(identifier(m.ref())))
+}
+
+// refresh takes over what a task shows now. A decision is compared with the task's only where the configuration has one,
+// and an import takes the one it finds. taskdata is the configuration's alone: the task holds other fields too.
+func (m *taskCompletionModel) refresh(r completion.Record, importing bool) {
+	if m.RunID.IsNull() { // a configured one stays as it is written
+		m.RunID = textOrNull(r.RunID)
+	}
+	m.Status = textOrNull(r.Status)
+	m.Title = textOrNull(r.Title)
+	m.TaskType = textOrNull(r.TaskType)
+	m.CompletedAt = textOrNull(r.CompletedAt)
+	m.CompleterID = numberOrNull(r.CompleterID)
+	m.CompleterGuestID = textOrNull(r.CompleterGuestID)
+	m.TasksChangedByRules = jsonOrNull(r.TasksChangedByRules)
+	if r.IsApproved != nil && (importing || !m.IsApproved.IsNull()) {
+		m.IsApproved = types.BoolPointerValue(r.IsApproved)
+	}
+	m.ID = types.StringValue(identifier(m.ref()))
+}
+
+// settle gives an attribute its value, unless the plan has said it already.
+func settle[V interface{ IsUnknown() bool }](attribute *V, value V) {
+	if (*attribute).IsUnknown() {
+		*attribute = value
+	}
+}
+
+// identifier is the id of the resource, which import takes too.
+func identifier(ref tallyfy.TaskRef) string {
+	return ref.Organization + "/" + ref.Run + "/" + ref.Task
+}
+
+func textOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
+func numberOrNull(n int64) types.Int64 {
+	if n == 0 {
+		return types.Int64Null()
+	}
+	return types.Int64Value(n)
+}
+
+func jsonOrNull(s string) jsontypes.Normalized {
+	if s == "" {
+		return jsontypes.NewNormalizedNull()
+	}
+	return jsontypes.NewNormalizedValue(s)
+}

@@ -1,0 +1,118 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+)
+
+// ModifyPlan makes the plan say what an apply will do to Tallyfy. It makes no request.
+func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	switch {
+	case req.Plan.Raw.IsNull():
+		r.planDestroy(ctx, req, resp)
+	case req.State.Raw.IsNull():
+		r.planCreate(ctx, req, resp)
+	default:
+		r.planUpdate(ctx, req, resp)
+	}
+}
+
+// planCreate fills in the organization, and misses it at plan time where there is none.
+func (r *taskCompletion) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan taskCompletionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	var configured types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &configured)...)
+	if resp.Diagnostics.HasError() || !configured.IsNull() || r.conn == nil || r.conn.organizationUnknown {
+		return
+	}
+	if organization := r.organization(&resp.Diagnostics); !organization.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("organization_id"), organization)...)
+	}
+}
+
+// organization gives the provider's organization, for a resource that names none.
+func (r *taskCompletion) organization(diags *diag.Diagnostics) types.String {
+	if r.conn.organizationID == "" {
+		diags.AddAttributeError(path.Root("organization_id"), "Missing Organization",
+			"It is not known which organization the task belongs to: neither the resource nor the provider has an organization_id.\n\n"+
+				"Set organization_id in the provider block, or the environment variable "+envOrganization+", or organization_id of this resource.")
+		return types.StringNull()
+	}
+	return types.StringValue(r.conn.organizationID)
+}
+
+// planUpdate announces an update that reopens the task, and leaves open what it will change.
+func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state taskCompletionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || plan.ref() != state.ref() || plan.TaskID.IsUnknown() || plan.RunID.IsUnknown() || plan.OrganizationID.IsUnknown() {
+		return // another task: the resource is replaced, and Terraform plans that anew
+	}
+	if !resends(ctx, &state, &plan) {
+		return
+	}
+	plan.Status, plan.CompletedAt, plan.CompleterGuestID = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	plan.CompleterID = types.Int64Unknown()
+	plan.TasksChangedByRules = jsontypes.NewNormalizedUnknown()
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Update Reopens the Task and Completes It Again",
+		fmt.Sprintf("The decision, the field values or the completer of %s changed. Tallyfy cannot change a completed task, so applying this reopens it, saves the values and completes it again: "+
+			"webhooks, e-mails and automations run again, those of the reopening too. "+
+			"If the task turns out to hold all of this already, nothing is sent.", state.named()))
+}
+
+// resends tells whether the update may send a completion. What is not known yet may be a change.
+func resends(ctx context.Context, state, plan *taskCompletionModel) bool {
+	before, errBefore := taskdataOf(ctx, state.Taskdata)
+	after, errAfter := taskdataOf(ctx, plan.Taskdata)
+	switch {
+	case plan.IsApproved.IsUnknown(), plan.OverrideUser.IsUnknown(), errors.Is(errAfter, errUnknown):
+		return true
+	case errBefore != nil, errAfter != nil:
+		return true
+	}
+	return completion.Resends(
+		completion.Desired{IsApproved: state.IsApproved.ValueBoolPointer(), OverrideUser: state.OverrideUser.ValueInt64Pointer(), Taskdata: before},
+		completion.Desired{IsApproved: plan.IsApproved.ValueBoolPointer(), OverrideUser: plan.OverrideUser.ValueInt64Pointer(), Taskdata: after})
+}
+
+// planDestroy says what a destroy does: nothing to Tallyfy, unless it was asked to reopen the task.
+func (r *taskCompletion) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state taskCompletionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if state.ReopenOnDestroy.ValueBool() {
+		resp.Diagnostics.AddWarning("Destroy Reopens the Task",
+			fmt.Sprintf("reopen_on_destroy is true: destroying this reopens %s in Tallyfy, and the automations that follow a reopening run.", state.named()))
+		return
+	}
+	resp.Diagnostics.AddWarning("Task Stays Completed in Tallyfy",
+		fmt.Sprintf("Destroying this only removes the completion from the state. %s stays completed in Tallyfy, and no request is sent. "+
+			"To reopen a task with its resource, apply reopen_on_destroy = true first.", capital(state.named())))
+}
+
+// named tells a person which task is meant.
+func (m *taskCompletionModel) named() string {
+	if m.Title.ValueString() == "" {
+		return "task " + m.TaskID.ValueString()
+	}
+	return fmt.Sprintf("task %q (%s)", m.Title.ValueString(), m.TaskID.ValueString())
+}
+
+func capital(s string) string { return "T" + s[1:] }

@@ -1,0 +1,192 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// errUnknown says that a value, or one inside of it, is known only after apply.
+var errUnknown = errors.New("the value is not known yet")
+
+// taskdataOf gives taskdata as JSON values by field id, nil where none is configured. The error is errUnknown, or says what
+// taskdata must be.
+func taskdataOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, error) {
+	if taskdata.IsNull() || taskdata.IsUnderlyingValueNull() {
+		return nil, nil //nolint:nilnil // none is a fine value
+	}
+	if taskdata.IsUnknown() || taskdata.IsUnderlyingValueUnknown() {
+		return nil, errUnknown
+	}
+	switch taskdata.UnderlyingValue().(type) {
+	case basetypes.ObjectValue, basetypes.MapValue:
+	default:
+		return nil, errors.New("it must be an object or a map whose keys are field ids, such as { \"<field id>\" = \"vpc-0a1b2c\" }")
+	}
+	value, err := jsonOf(ctx, taskdata.UnderlyingValue())
+	if err != nil {
+		return nil, err
+	}
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("it became %T in place of an object", value)
+	}
+	return fields, nil
+}
+
+// jsonOf gives a value as encoding/json would decode it with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
+func jsonOf(ctx context.Context, value attr.Value) (any, error) {
+	raw, err := value.ToTerraformValue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return jsonOfRaw(raw)
+}
+
+func jsonOfRaw(raw tftypes.Value) (any, error) {
+	if !raw.IsKnown() {
+		return nil, errUnknown
+	}
+	if raw.IsNull() {
+		return nil, nil //nolint:nilnil // JSON's null
+	}
+	typ := raw.Type()
+	switch {
+	case typ.Is(tftypes.String):
+		var s string
+		err := raw.As(&s)
+		return s, err
+	case typ.Is(tftypes.Bool):
+		var b bool
+		err := raw.As(&b)
+		return b, err
+	case typ.Is(tftypes.Number):
+		var n big.Float
+		err := raw.As(&n)
+		return numberOf(&n), err
+	case typ.Is(tftypes.List{}), typ.Is(tftypes.Set{}), typ.Is(tftypes.Tuple{}):
+		var elements []tftypes.Value
+		if err := raw.As(&elements); err != nil {
+			return nil, err
+		}
+		list := make([]any, 0, len(elements))
+		for _, element := range elements {
+			v, err := jsonOfRaw(element)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		return list, nil
+	case typ.Is(tftypes.Map{}), typ.Is(tftypes.Object{}):
+		var members map[string]tftypes.Value
+		if err := raw.As(&members); err != nil {
+			return nil, err
+		}
+		object := make(map[string]any, len(members))
+		for key, member := range members {
+			v, err := jsonOfRaw(member)
+			if err != nil {
+				return nil, err
+			}
+			object[key] = v
+		}
+		return object, nil
+	}
+	return nil, fmt.Errorf("values of type %s have no JSON", typ)
+}
+
+// plainDigits is the largest exponent, in bits, of a number that is written without one: 1e6 read by PHP is a float, 1000000 an
+// int, and ids are ints. Beyond it no id lies, and the digits would only fill memory.
+const plainDigits = 1024
+
+// numberOf writes a number with all the digits it has.
+func numberOf(n *big.Float) json.Number {
+	if exponent := n.MantExp(nil); exponent > plainDigits || exponent < -plainDigits {
+		return json.Number(n.Text('g', -1))
+	}
+	return json.Number(n.Text('f', -1))
+}
+
+var (
+	_ validator.Dynamic    = taskdataRule{}
+	_ planmodifier.Dynamic = equalJSON{}
+)
+
+// taskdataRule refuses at plan time what cannot be a form's values.
+type taskdataRule struct{}
+
+// Description tells the rule.
+func (taskdataRule) Description(context.Context) string {
+	return "must be an object or a map whose keys are field ids"
+}
+
+// MarkdownDescription tells the rule.
+func (r taskdataRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+
+// ValidateDynamic applies the rule, to the keys even where values are not known yet.
+func (taskdataRule) ValidateDynamic(ctx context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
+	_, err := taskdataOf(ctx, req.ConfigValue)
+	if err != nil && !errors.Is(err, errUnknown) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Task Data", fmt.Sprintf("%s cannot be used: %s.", req.Path, err))
+		return
+	}
+	for _, key := range keysOf(req.ConfigValue) {
+		if err := tallyfy.CheckID(key); err != nil {
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Field Id",
+				fmt.Sprintf("The key %q of %s is not the id of a form's field: %s. Field ids are 32 hex digits; labels are not used.", key, req.Path, err))
+		}
+	}
+}
+
+// keysOf gives the field ids that are known.
+func keysOf(taskdata types.Dynamic) []string {
+	var keys []string
+	switch fields := taskdata.UnderlyingValue().(type) {
+	case basetypes.ObjectValue:
+		for key := range fields.Attributes() {
+			keys = append(keys, key)
+		}
+	case basetypes.MapValue:
+		for key := range fields.Elements() {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// equalJSON keeps the state's value where the configuration's is the same JSON, however it is written: as a map or an object, a
+// list or a tuple, 1 or 1.0. Otherwise the plan would announce a change that sends nothing.
+type equalJSON struct{}
+
+// Description tells what the plan shows.
+func (equalJSON) Description(context.Context) string {
+	return "values that are equal as JSON are no change"
+}
+
+// MarkdownDescription tells what the plan shows.
+func (m equalJSON) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+// PlanModifyDynamic compares what is configured with what is recorded.
+func (equalJSON) PlanModifyDynamic(ctx context.Context, req planmodifier.DynamicRequest, resp *planmodifier.DynamicResponse) {
+	before, errBefore := taskdataOf(ctx, req.StateValue)
+	after, errAfter := taskdataOf(ctx, req.PlanValue)
+	if errBefore == nil && errAfter == nil && before != nil && after != nil && completion.SameJSON(before, after) {
+		resp.PlanValue = req.StateValue
+	}
+}

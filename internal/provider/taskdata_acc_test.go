@@ -1,0 +1,187 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// saved gives the JSON of the values in the n-th PUT.
+func (s *stage) saved(n int) string {
+	for _, entry := range s.Journal() {
+		if entry.Method != "PUT" {
+			continue
+		}
+		if n--; n > 0 {
+			continue
+		}
+		var body struct {
+			Taskdata json.RawMessage `json:"taskdata"`
+		}
+		if err := json.Unmarshal(entry.Body, &body); err != nil {
+			return err.Error()
+		}
+		return string(body.Taskdata)
+	}
+	return ""
+}
+
+// savedAs is a check of the values that the n-th PUT sent.
+func (s *stage) savedAs(n int, want string) statecheck.StateCheck {
+	return stateCheck(func() error {
+		if got := s.saved(n); got != want {
+			return fmt.Errorf("saved\n%s\nwant\n%s", got, want)
+		}
+		return nil
+	})
+}
+
+func TestTaskdataOfEveryFieldType(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.run(resource.TestStep{
+		Config: s.config(`
+resource "terraform_data" "vpc" {
+  input = "vpc-0a1b2c"
+}
+` + block(vpcTask, fmt.Sprintf(`taskdata = {
+    %q = terraform_data.vpc.output
+    %q = "2026-11-23"
+    %q = { id = 2, text = "eu-central-1" }
+    %q = [{ id = 1, text = "Flow logs", selected = true }, { id = 2, text = "Peering", selected = false }]
+    %q = [["a", "10.0.0.0/24"], ["b", "10.0.1.0/24"]]
+    %q = "two\nlines"
+    %q = "ops@example.com"
+    %q = "critical"
+    %q = { users = [1001], guests = ["auditor@example.com"], groups = [] }
+    %q = [{ id = "f1", filename = "vpc.png", url = "https://files.example.com/vpc.png" }]
+  }`, sandbox.SeedVPCIDField, sandbox.SeedVPCDateField, sandbox.SeedVPCRegionField, sandbox.SeedVPCChecksField, sandbox.SeedVPCSubnetsField,
+			sandbox.SeedVPCNotesField, sandbox.SeedVPCContactField, sandbox.SeedVPCTierField, sandbox.SeedVPCReviewersField, sandbox.SeedVPCDiagramField))),
+		ConfigStateChecks: []statecheck.StateCheck{s.savedAs(1, `{`+
+			`"`+sandbox.SeedVPCIDField+`":"vpc-0a1b2c",`+
+			`"`+sandbox.SeedVPCDateField+`":"2026-11-23",`+
+			`"`+sandbox.SeedVPCRegionField+`":{"id":2,"text":"eu-central-1"},`+
+			`"`+sandbox.SeedVPCChecksField+`":[{"id":1,"selected":true,"text":"Flow logs"},{"id":2,"selected":false,"text":"Peering"}],`+
+			`"`+sandbox.SeedVPCSubnetsField+`":[["a","10.0.0.0/24"],["b","10.0.1.0/24"]],`+
+			`"`+sandbox.SeedVPCNotesField+`":"two\nlines",`+
+			`"`+sandbox.SeedVPCContactField+`":"ops@example.com",`+
+			`"`+sandbox.SeedVPCTierField+`":"critical",`+
+			`"`+sandbox.SeedVPCReviewersField+`":{"groups":[],"guests":["auditor@example.com"],"users":[1001]},`+
+			`"`+sandbox.SeedVPCDiagramField+`":[{"filename":"vpc.png","id":"f1","url":"https://files.example.com/vpc.png"}]}`)},
+	})
+}
+
+// Strings, numbers, bools, lists, objects and null, in any nesting: the text field of the sandbox takes any scalar, the
+// form of this test has a field for each.
+func TestTaskdataOfEveryShape(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	const id = "7a5c000000000000000000000000aaaa"
+	shapes := map[string]string{
+		"a_string":  `"x"`,
+		"big":       `123456789012345678901234567890`,
+		"flag":      `true`,
+		"fraction":  `0.1`,
+		"million":   `1000000`,
+		"negative":  `-5`,
+		"nothing":   `null`,
+		"precision": `3.14159265358979323846264338327950288`,
+	}
+	fields := []sandbox.Field{{ID: "nested", Type: "table", Columns: []string{"left", "right"}}}
+	lines := ""
+	for name, value := range shapes {
+		fields = append(fields, sandbox.Field{ID: name, Type: "text"})
+		lines += fmt.Sprintf("%q = %s\n", name, value)
+	}
+	s.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID, Title: "Shapes", Fields: fields})
+	ids := fmt.Sprintf("run_id = %q\n task_id = %q", sandbox.SeedRunID, id)
+	s.run(resource.TestStep{
+		Config: s.task(ids, "taskdata = {\n"+lines+"nested = [{ a = [1, [true, null]], b = { c = {} } }, \"x\"]\n}"),
+		ConfigStateChecks: []statecheck.StateCheck{s.savedAs(1, `{"a_string":"x","big":123456789012345678901234567890,"flag":true,"fraction":0.1,"million":1000000,"negative":-5,`+
+			`"nested":[{"a":[1,[true,null]],"b":{"c":{}}},"x"],"nothing":null,"precision":3.14159265358979323846264338327950288}`)},
+	})
+}
+
+func TestTaskdataEqualAsJSONIsNoChange(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	same := func(taskdata string) resource.TestStep {
+		return resource.TestStep{
+			Config:            s.task(vpcTask, "taskdata = "+taskdata),
+			ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
+			ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST")},
+		}
+	}
+	id, region := sandbox.SeedVPCIDField, sandbox.SeedVPCRegionField
+	s.run(
+		resource.TestStep{Config: s.task(vpcTask, fmt.Sprintf(`taskdata = { %q = "vpc-1", %q = { id = 2, text = "eu-central-1" } }`, id, region))},
+		same(fmt.Sprintf(`{ %q = { text = "eu-central-1", id = 2.0 }, %q = "vpc-1" }`, region, id)),
+		same(fmt.Sprintf(`jsondecode("{\"%s\": {\"id\": 2e0, \"text\": \"eu-central-1\"}, \"%s\": \"vpc-1\"}")`, region, id)),
+	)
+	m := newStage(t, sandbox.Config{})
+	object := m.task(vpcTask, fmt.Sprintf(`taskdata = { %q = "vpc-1" }`, id))
+	m.run(
+		resource.TestStep{Config: object},
+		resource.TestStep{
+			Config:           m.task(vpcTask, fmt.Sprintf(`taskdata = tomap({ %q = "vpc-1" })`, id)),
+			ConfigPlanChecks: action(plancheck.ResourceActionNoop),
+		})
+}
+
+// Everything that a resource is made of may be known only at apply.
+func TestEverythingKnownOnlyAtApply(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.run(resource.TestStep{
+		Config: fmt.Sprintf(`
+resource "terraform_data" "later" {
+  input = { token = %q, org = %q, url = %q, run = %q, task = %q, field = %q, yes = true, user = 1002, timeout = "20s", retries = 1 }
+}
+provider "tallyfy" {
+  access_token    = terraform_data.later.output.token
+  organization_id = terraform_data.later.output.org
+  base_url        = terraform_data.later.output.url
+  max_retries     = terraform_data.later.output.retries
+  request_timeout = terraform_data.later.output.timeout
+}
+resource "tallyfy_task_completion" "it" {
+  run_id        = terraform_data.later.output.run
+  task_id       = terraform_data.later.output.task
+  is_approved   = terraform_data.later.output.yes
+  override_user = terraform_data.later.output.user
+  taskdata      = { (terraform_data.later.output.field) = terraform_data.later.output.task }
+}
+`, sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField),
+		ConfigStateChecks: []statecheck.StateCheck{
+			s.sent("GET", "PUT", "POST"),
+			s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, sandbox.SeedVPCTaskID),
+		},
+	})
+}
+
+// A value that is only perhaps another one is planned as an update; if it turns out the same, nothing is sent.
+func TestUnknownValueThatTurnsOutTheSameSendsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	config := func(trigger string) string {
+		return s.config(fmt.Sprintf("resource \"terraform_data\" \"vpc\" {\n  input            = \"vpc-1\"\n  triggers_replace = %q\n}\n", trigger) +
+			block(vpcTask, vpcValue("terraform_data.vpc.output")))
+	}
+	s.run(
+		resource.TestStep{Config: config("1")},
+		resource.TestStep{
+			PreConfig:         s.ResetJournal,
+			Config:            config("2"),
+			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{s.sent("GET"), s.fired(sandbox.SeedVPCTaskID, 1)}, // the refresh
+		})
+}
