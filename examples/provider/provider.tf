@@ -1,0 +1,10 @@
+terraform {
+  required_providers {
+    tallyfy = {
+      source = "tallyfy/tallyfy"
+    }
+  }
+}
+
+# The access token and the organization come from the environment: TALLYFY_ACCESS_TOKEN and TALLYFY_ORG_ID.
+provider "tallyfy" {}

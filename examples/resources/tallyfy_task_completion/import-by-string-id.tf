@@ -1,0 +1,11 @@
+# The approval "Approve the change" of the process "Launch the payments service", as organization/run/task.
+import {
+  to = tallyfy_task_completion.change
+  id = "c0ffee00c0ffee00c0ffee00c0ffee00/5eed0000000000000000000000000001/7a5c0000000000000000000000000002"
+}
+
+resource "tallyfy_task_completion" "change" {
+  run_id      = "5eed0000000000000000000000000001"
+  task_id     = "7a5c0000000000000000000000000002"
+  is_approved = true
+}

@@ -1,0 +1,146 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := demo(t.Context(), &out); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, part := range []string{
+		"init -input=false", "4 to add", "No changes.", "Task Stays Completed in Tallyfy",
+		"Paths below /api/organizations/" + sandbox.DefaultOrganization,
+		"POST    /completed-tasks", "completed, approved", "saved 4 values", "Each task was completed once",
+	} {
+		if !strings.Contains(out.String(), part) {
+			t.Errorf("%q is not shown", part)
+		}
+	}
+	if strings.Contains(out.String(), "\033") {
+		t.Error("there are escape sequences in it, and nobody looks at a terminal")
+	}
+	if strings.Contains(out.String(), sandbox.DefaultToken) {
+		t.Error("it shows the access token")
+	}
+	if t.Failed() {
+		t.Log(out.String())
+	}
+}
+
+// TestPerform_fails has Tallyfy do something else than the demo promises.
+func TestPerform_fails(t *testing.T) {
+	t.Parallel()
+	w, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		fault sandbox.Fault
+		want  string
+	}{
+		"the CLI fails": {
+			sandbox.Fault{Method: http.MethodPost, Status: http.StatusForbidden, Body: `{"message":"No."}`},
+			"apply ended with exit code 1",
+		},
+		"a request too many": {
+			sandbox.Fault{Method: http.MethodPost, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"0"}}},
+			"apply should have sent 3 × POST, and sent 4",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, err := sandbox.Start(sandbox.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			sandbox.Seed(server)
+			server.Inject(test.fault)
+			var out bytes.Buffer
+			s := stage{out: &out, workspace: w, server: server}
+			err = s.perform(t.Context(), filepath.Join(t.TempDir(), "demo"))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q\n%s", err, test.want, out.String())
+			}
+		})
+	}
+}
+
+// TestCheckTasks leaves out one step after the other of what an apply of the demo does.
+func TestCheckTasks(t *testing.T) {
+	fill := func(task string, fields ...string) func(*sandbox.Server) {
+		return func(s *sandbox.Server) {
+			s.Update(task, func(t *sandbox.Task) {
+				for _, field := range fields {
+					t.Taskdata[field] = "x"
+				}
+			})
+		}
+	}
+	complete := func(task string) func(*sandbox.Server) {
+		return func(s *sandbox.Server) { s.CompleteOutside(task, sandbox.CallerID, nil) }
+	}
+	steps := []func(*sandbox.Server){
+		fill(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, sandbox.SeedVPCDateField, sandbox.SeedVPCRegionField, sandbox.SeedVPCChecksField),
+		fill(sandbox.SeedOneOffTaskID, sandbox.SeedKeyField),
+		complete(sandbox.SeedVPCTaskID),
+		complete(sandbox.SeedApprovalTaskID),
+		complete(sandbox.SeedOneOffTaskID),
+	}
+	after := func(left int, more ...func(*sandbox.Server)) error {
+		server := sandbox.New(sandbox.Config{})
+		sandbox.Seed(server)
+		for i, step := range steps {
+			if i != left {
+				step(server)
+			}
+		}
+		for _, step := range more {
+			step(server)
+		}
+		return checkTasks(server)
+	}
+	if err := after(-1); err != nil {
+		t.Errorf("with all steps: %v", err)
+	}
+	for left := range steps {
+		if after(left) == nil {
+			t.Errorf("it does not miss step %d", left)
+		}
+	}
+	if after(-1, func(s *sandbox.Server) { s.ReopenOutside(sandbox.SeedVPCTaskID) }, complete(sandbox.SeedVPCTaskID)) == nil {
+		t.Error("it does not see that webhooks fired twice")
+	}
+	if after(-1, func(s *sandbox.Server) {
+		s.Update(sandbox.SeedOneOffTaskID, func(t *sandbox.Task) { t.Owners.Guests = nil })
+	}) == nil {
+		t.Error("it does not see that an owner was lost")
+	}
+}
+
+func TestTakesColor(t *testing.T) {
+	if takesColor(&bytes.Buffer{}) {
+		t.Error("a buffer is no terminal")
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // nothing was written
+	if takesColor(file) {
+		t.Error("a file is no terminal")
+	}
+}

@@ -1,0 +1,241 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// built is the folder of the provider that all tests share; TestMain makes and removes it.
+var built string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "tallyfy-examples-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+		built = dir
+		return m.Run()
+	}())
+}
+
+// shared builds the provider once, when the first test asks for it.
+var shared = sync.OnceValues(func() (*workspace, error) { return newWorkspace(context.Background(), built) })
+
+// TestExamples runs every file below examples/ as it stands, beside examples/provider/provider.tf. New files are found.
+func TestExamples(t *testing.T) {
+	root := examples(t)
+	count := 0
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		count++
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		switch {
+		case name == "demo/main.tf": // has a test of its own, in demo_test.go
+		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):
+			t.Run(name, func(t *testing.T) { t.Parallel(); testImportBlock(t, path) })
+		case filepath.Ext(path) == ".tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testApply(t, path) })
+		case entry.Name() == "import.sh":
+			for _, command := range commands(t, path) {
+				t.Run(name+"/"+command.address, func(t *testing.T) { t.Parallel(); testImportCommand(t, command) })
+			}
+		default:
+			t.Errorf("no test covers examples/%s: teach this one to", name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count < 2 {
+		t.Errorf("there are %d files below %s", count, root)
+	}
+}
+
+// testApply applies an example, plans again and destroys it.
+func testApply(t *testing.T, file string) {
+	s := newScene(t, file)
+	s.mustRun("apply", "-input=false", "-auto-approve")
+	tasks := s.completions(s.folder, "show", "-json")
+	if len(tasks) == 0 && filepath.Base(file) != "provider.tf" {
+		t.Error("it has no completion")
+	}
+	for _, task := range tasks {
+		s.checkCompleted(task)
+	}
+	if got := s.server.Count(http.MethodPost, ""); got != len(tasks) {
+		t.Errorf("apply sent %d × POST for %d completions", got, len(tasks))
+	}
+
+	s.server.ResetJournal()
+	s.mustRun("plan", "-input=false", "-detailed-exitcode")
+	s.checkWrites("planning again", 0)
+
+	s.server.ResetJournal()
+	s.mustRun("destroy", "-input=false", "-auto-approve")
+	reopened := 0
+	for _, task := range tasks {
+		after, _ := s.server.Task(task.TaskID)
+		if task.ReopenOnDestroy {
+			reopened++
+		}
+		if wasOpen := task.Status != "completed"; (after.CompletedAt == "") != (task.ReopenOnDestroy || wasOpen) {
+			t.Errorf("after destroy task %s is %s", task.TaskID, after.Status)
+		}
+	}
+	s.checkWrites("destroy", reopened)
+	if got := s.server.Count(http.MethodDelete, "completed-tasks"); got != reopened {
+		t.Errorf("destroy sent %d × DELETE of a completion, want %d", got, reopened)
+	}
+}
+
+// checkCompleted looks at what an apply has done to a task: one completion, and all values.
+func (s *scene) checkCompleted(c completion) {
+	s.t.Helper()
+	task, ok := s.server.Task(c.TaskID)
+	if !ok {
+		s.t.Errorf("task %s is none of the sandbox's", c.TaskID)
+		return
+	}
+	if task.Status != c.Status {
+		s.t.Errorf("task %s is %s, and recorded as %s", c.TaskID, task.Status, c.Status)
+	}
+	if sent := s.posts(c.TaskID); sent != 1 {
+		s.t.Errorf("task %s was completed by %d × POST", c.TaskID, sent)
+	}
+	if c.IsApproved != nil && (task.IsApproved == nil || *task.IsApproved != *c.IsApproved) {
+		s.t.Errorf("task %s was not decided as recorded", c.TaskID)
+	}
+	if fired := s.server.Webhooks(c.TaskID); task.CompletedAt != "" && fired != 1 {
+		s.t.Errorf("the webhooks of task %s fired %d times", c.TaskID, fired)
+	}
+	for field := range c.Taskdata {
+		if task.Taskdata[field] == nil {
+			s.t.Errorf("field %s of task %s has no value", field, c.TaskID)
+		}
+	}
+}
+
+var importBlock = regexp.MustCompile(`(?m)^import \{\n(?:[ \t].*\n)*\}\n`)
+
+// testImportBlock applies an example with an import block, of tasks that were completed by hand as it says.
+func testImportBlock(t *testing.T, file string) {
+	s := newScene(t, file)
+	s.completeByHand(s.planned(s.without(importBlock)))
+
+	s.mustRun("apply", "-input=false", "-auto-approve")
+	s.mustRun("plan", "-input=false", "-detailed-exitcode")
+	s.checkWrites("an import", 0)
+	if len(s.completions(s.folder, "show", "-json")) == 0 {
+		t.Error("it imported nothing")
+	}
+}
+
+// command is a line of an import.sh, such as `terraform import tallyfy_task_completion.vpc o/r/t`.
+type command struct {
+	args    []string // without the CLI's name
+	address string
+	file    string // the example that has the resource
+}
+
+// commands reads an import.sh: one command a line, beside comments.
+func commands(t *testing.T, script string) []command {
+	t.Helper()
+	content, err := os.ReadFile(script) //nolint:gosec // an example
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []command
+	for line := range strings.Lines(string(content)) {
+		words := strings.Fields(line)
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		if len(words) != 4 || words[0] != "terraform" || words[1] != "import" {
+			t.Errorf("%s: %q is not a command of the form: terraform import ADDRESS ID", script, strings.TrimSpace(line))
+			continue
+		}
+		all = append(all, command{args: words[1:], address: words[2], file: declaring(t, filepath.Dir(script), words[2])})
+	}
+	if len(all) == 0 {
+		t.Errorf("%s holds no command", script)
+	}
+	return all
+}
+
+// declaring finds the example that has a resource.
+func declaring(t *testing.T, folder, address string) string {
+	t.Helper()
+	kind, name, _ := strings.Cut(address, ".")
+	files, err := filepath.Glob(filepath.Join(folder, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file) //nolint:gosec // an example
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(content), fmt.Sprintf("resource %q %q {", kind, name)) {
+			return file
+		}
+	}
+	t.Fatalf("no example has the resource %s", address)
+	return ""
+}
+
+// testImportCommand runs a command of import.sh, beside the example that has its resource, on tasks that were completed by
+// hand as that says. The plan after it shows no change, or where the configuration has something that an import does not
+// take, one that sends nothing.
+func testImportCommand(t *testing.T, c command) {
+	s := newScene(t, c.file)
+	wanted := s.planned(s.folder)
+	s.completeByHand(wanted)
+	s.mustRun(c.args...)
+
+	s.mustRun("plan", "-input=false", "-out=tfplan", "-target="+c.address)
+	var plan struct {
+		Changes []struct {
+			Address string `json:"address"`
+			Change  struct {
+				Actions []string `json:"actions"`
+			} `json:"change"`
+		} `json:"resource_changes"`
+	}
+	s.read(s.folder, &plan, "show", "-json", "tfplan")
+	for _, task := range wanted {
+		if task.Address != c.address {
+			continue
+		}
+		want := "no-op"
+		if task.Taskdata != nil || task.OverrideUser != nil || task.ReopenOnDestroy || task.Timeouts != nil {
+			want = "update"
+		}
+		if len(plan.Changes) != 1 || plan.Changes[0].Address != c.address || strings.Join(plan.Changes[0].Change.Actions, " ") != want {
+			t.Errorf("the plan after the import has %+v, want one %s", plan.Changes, want)
+		}
+	}
+	s.mustRun("apply", "-input=false", "tfplan")
+	s.mustRun("plan", "-input=false", "-detailed-exitcode", "-target="+c.address)
+	s.checkWrites("an import and the apply after it", 0)
+}

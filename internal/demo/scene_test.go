@@ -1,0 +1,195 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// scene is an example in a folder of its own, and a sandbox with the seeded tasks.
+type scene struct {
+	t      *testing.T
+	w      *workspace
+	server *sandbox.Server
+	folder string
+}
+
+// newScene lays the example beside the provider's, and initializes the folder.
+func newScene(t *testing.T, file string) *scene {
+	t.Helper()
+	w, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sandbox.Start(sandbox.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	sandbox.Seed(server)
+	s := &scene{t: t, w: w, server: server, folder: t.TempDir()}
+	if err := checkout(s.folder, filepath.Join(examples(t), "provider", "provider.tf"), file); err != nil {
+		t.Fatal(err)
+	}
+	s.mustRun("init", "-input=false")
+	return s
+}
+
+// examples is the folder of the source tree.
+func examples(t *testing.T) string {
+	t.Helper()
+	root, err := sourceRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(root, "examples")
+}
+
+// mustRun runs the CLI in the example's folder. The test ends unless the CLI ends with 0.
+func (s *scene) mustRun(args ...string) {
+	s.t.Helper()
+	s.mustRunIn(s.folder, args...)
+}
+
+// mustRunIn is mustRun in another folder, and gives what was printed.
+func (s *scene) mustRunIn(folder string, args ...string) string {
+	s.t.Helper()
+	var out bytes.Buffer
+	if err := s.w.run(s.t.Context(), s.server, folder, &out, args...); err != nil {
+		s.t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out.String())
+	}
+	return out.String()
+}
+
+// read runs the CLI and decodes the JSON that it prints.
+func (s *scene) read(folder string, into any, args ...string) {
+	s.t.Helper()
+	if err := json.Unmarshal([]byte(s.mustRunIn(folder, args...)), into); err != nil {
+		s.t.Fatalf("%s: %v", strings.Join(args, " "), err)
+	}
+}
+
+// completion is a tallyfy_task_completion as the CLI shows it.
+type completion struct {
+	Address         string         `json:"-"`
+	TaskID          string         `json:"task_id"`
+	Status          string         `json:"status"`
+	IsApproved      *bool          `json:"is_approved"`
+	Taskdata        map[string]any `json:"taskdata"`
+	OverrideUser    *int64         `json:"override_user"`
+	ReopenOnDestroy bool           `json:"reopen_on_destroy"`
+	Timeouts        map[string]any `json:"timeouts"`
+}
+
+// completions reads those of the folder's state, or of a plan in it.
+func (s *scene) completions(folder string, args ...string) []completion {
+	s.t.Helper()
+	type values struct {
+		Root struct {
+			Resources []struct {
+				Address, Type string
+				Values        json.RawMessage
+			}
+		} `json:"root_module"`
+	}
+	var shown struct {
+		Values  values
+		Planned values `json:"planned_values"`
+	}
+	s.read(folder, &shown, args...)
+	var all []completion
+	for _, resource := range append(shown.Values.Root.Resources, shown.Planned.Root.Resources...) {
+		if resource.Type != "tallyfy_task_completion" {
+			continue
+		}
+		c := completion{Address: resource.Address}
+		if err := json.Unmarshal(resource.Values, &c); err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// planned is what the configuration of a folder would complete.
+func (s *scene) planned(folder string) []completion {
+	s.t.Helper()
+	s.mustRunIn(folder, "plan", "-input=false", "-out=wanted")
+	return s.completions(folder, "show", "-json", "wanted")
+}
+
+// without gives a folder with the same configuration less what the pattern finds.
+func (s *scene) without(pattern *regexp.Regexp) string {
+	s.t.Helper()
+	folder := s.t.TempDir()
+	files, err := filepath.Glob(filepath.Join(s.folder, "*.tf"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	found := false
+	for _, file := range files {
+		content, err := os.ReadFile(file) //nolint:gosec // a copy of an example
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		rest := pattern.ReplaceAll(content, nil)
+		found = found || len(rest) < len(content)
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(file)), rest, 0o600); err != nil { //nolint:gosec // a folder of this test
+			s.t.Fatal(err)
+		}
+	}
+	if !found {
+		s.t.Fatalf("nothing matches %s", pattern)
+	}
+	s.mustRunIn(folder, "init", "-input=false")
+	return folder
+}
+
+// completeByHand does in the user interface what a configuration asks for, and forgets the requests until then.
+func (s *scene) completeByHand(wanted []completion) {
+	s.t.Helper()
+	if len(wanted) == 0 {
+		s.t.Fatal("there is no completion in it")
+	}
+	for _, c := range wanted {
+		s.server.Update(c.TaskID, func(task *sandbox.Task) { task.Taskdata = c.Taskdata })
+		s.server.CompleteOutside(c.TaskID, sandbox.SeedColleagueID, c.IsApproved)
+	}
+	s.server.ResetJournal()
+}
+
+// posts counts the completions that were sent for a task.
+func (s *scene) posts(task string) int {
+	count := 0
+	for _, entry := range s.server.Journal() {
+		var body struct {
+			TaskID string `json:"task_id"`
+		}
+		if entry.Method == http.MethodPost && json.Unmarshal(entry.Body, &body) == nil && body.TaskID == task {
+			count++
+		}
+	}
+	return count
+}
+
+// checkWrites counts all requests that may change something.
+func (s *scene) checkWrites(during string, want int) {
+	s.t.Helper()
+	got := s.server.Count("", "") - s.server.Count(http.MethodGet, "")
+	if got == want {
+		return
+	}
+	var journal strings.Builder
+	sandbox.WriteJournal(&journal, s.server.Journal())
+	s.t.Errorf("%s sent %d requests that may change something, want %d:\n%s", during, got, want, journal.String())
+}
