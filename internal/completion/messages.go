@@ -214,7 +214,7 @@ func takenBack(task *tallyfy.Task) Notice {
 func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
 	next := "The completion happened and stays recorded; nothing is sent. Take the block out of the configuration when it is no longer of use."
 	if tallyfy.IsNoEndpoint(err) {
-		next = sentence(next, advice(err))
+		next += " " + advice(err)
 	}
 	return Notice{
 		Summary:   "Completed Task Cannot Be Found",

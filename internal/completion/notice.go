@@ -6,6 +6,7 @@ package completion
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -137,24 +138,7 @@ func advice(err error) string {
 
 // paragraphs joins what is not empty with blank lines.
 func paragraphs(parts ...string) string {
-	var all []string
-	for _, part := range parts {
-		if part != "" {
-			all = append(all, part)
-		}
-	}
-	return strings.Join(all, "\n\n")
-}
-
-// sentence puts notes after one another.
-func sentence(parts ...string) string {
-	var all []string
-	for _, part := range parts {
-		if part != "" {
-			all = append(all, part)
-		}
-	}
-	return strings.Join(all, " ")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n")
 }
 
 // name tells a person which task is meant.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -118,11 +119,6 @@ func IsNoEndpoint(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == "ENDPOINT_NOT_FOUND"
 }
 
-// IsDenied tells whether Tallyfy refused the token or what the token may do (401, 403).
-func IsDenied(err error) bool {
-	return hasStatus(err, http.StatusUnauthorized, http.StatusForbidden)
-}
-
 // IsRateLimited tells whether Tallyfy refused for now, or would have: the request was held back while it refuses others.
 func IsRateLimited(err error) bool {
 	return OutcomeOf(err) == RejectedForNow || errors.Is(err, errRefusedForNow)
@@ -130,15 +126,7 @@ func IsRateLimited(err error) bool {
 
 func hasStatus(err error, statuses ...int) bool {
 	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	for _, status := range statuses {
-		if e.Status == status {
-			return true
-		}
-	}
-	return false
+	return errors.As(err, &e) && slices.Contains(statuses, e.Status)
 }
 
 // classify names the outcome of an answer with this status.

@@ -15,10 +15,9 @@ import (
 // the answer did not tell.
 type Task struct {
 	ID string
-	// RunID is the process that the task belongs to. Empty with RunTold means a one-off task.
-	RunID   string
-	RunTold bool
-	Title   string
+	// RunID is the process that the task belongs to. A one-off task has none.
+	RunID string
+	Title string
 	// Type is task, approval, expiring, email, expiring_email, or what older versions of the API called them.
 	Type string
 	// Status is one of the words of tallyfy-api §2.2. Use [Task.Completed] to tell whether the task is done.
@@ -83,11 +82,9 @@ func readTask(body []byte, id string) (*Task, error) {
 }
 
 func taskFrom(f fields) *Task {
-	_, runTold := f["run_id"]
 	t := &Task{
 		ID:                   f.text("id"),
 		RunID:                f.text("run_id"),
-		RunTold:              runTold,
 		Title:                f.text("title"),
 		Type:                 f.text("task_type"),
 		Status:               f.text("status"),
