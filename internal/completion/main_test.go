@@ -34,7 +34,7 @@ type bench struct {
 	*testing.T
 	server *sandbox.Server
 	engine *Engine
-	ctx    context.Context //nolint:containedctx // one operation of one test
+	ctx    context.Context // one operation of one test
 }
 
 // inBubble runs a test on a sandbox with one open task of a run, changed as the test wants it.

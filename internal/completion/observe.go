@@ -17,7 +17,7 @@ func (e *Engine) observe(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Tas
 	case err == nil:
 		return task, nil
 	case tallyfy.IsNoTask(err):
-		return nil, nil //nolint:nilnil // no task, and no failure: see above
+		return nil, nil // no task, and no failure: see above
 	}
 	return nil, err
 }

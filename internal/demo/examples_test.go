@@ -72,14 +72,39 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// testApply applies an example, plans again and destroys it.
+// TestReadme applies the configuration on the first screen of the README.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join(examples(t), "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "\n```terraform\n")
+	configuration, _, found := strings.Cut(rest, "\n```\n")
+	if !found {
+		t.Fatal("the README shows no configuration")
+	}
+	file := filepath.Join(t.TempDir(), "main.tf")
+	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	newSceneOf(t, file).cycle()
+}
+
+// testApply puts an example through its life.
 func testApply(t *testing.T, file string) {
 	s := newScene(t, file)
-	s.mustRun("apply", "-input=false", "-auto-approve")
-	tasks := s.completions(s.folder, "show", "-json")
-	if len(tasks) == 0 && filepath.Base(file) != "provider.tf" {
+	if completed := s.cycle(); completed == 0 && filepath.Base(file) != "provider.tf" {
 		t.Error("it has no completion")
 	}
+}
+
+// cycle applies a configuration, plans again and destroys it. It gives the number of its completions.
+func (s *scene) cycle() int {
+	t := s.t
+	t.Helper()
+	s.mustRun("apply", "-input=false", "-auto-approve")
+	tasks := s.completions(s.folder, "show", "-json")
 	for _, task := range tasks {
 		s.checkCompleted(task)
 	}
@@ -107,6 +132,7 @@ func testApply(t *testing.T, file string) {
 	if got := s.server.Count(http.MethodDelete, "completed-tasks"); got != reopened {
 		t.Errorf("destroy sent %d × DELETE of a completion, want %d", got, reopened)
 	}
+	return len(tasks)
 }
 
 // checkCompleted looks at what an apply has done to a task: one completion, and all values.

@@ -27,6 +27,11 @@ type scene struct {
 // newScene lays the example beside the provider's, and initializes the folder.
 func newScene(t *testing.T, file string) *scene {
 	t.Helper()
+	return newSceneOf(t, filepath.Join(examples(t), "provider", "provider.tf"), file)
+}
+
+func newSceneOf(t *testing.T, files ...string) *scene {
+	t.Helper()
 	w, err := shared()
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +43,7 @@ func newScene(t *testing.T, file string) *scene {
 	t.Cleanup(server.Close)
 	sandbox.Seed(server)
 	s := &scene{t: t, w: w, server: server, folder: t.TempDir()}
-	if err := checkout(s.folder, filepath.Join(examples(t), "provider", "provider.tf"), file); err != nil {
+	if err := checkout(s.folder, files...); err != nil {
 		t.Fatal(err)
 	}
 	s.mustRun("init", "-input=false")

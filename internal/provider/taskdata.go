@@ -28,7 +28,7 @@ var errUnknown = errors.New("the value is not known yet")
 // taskdata must be.
 func taskdataOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, error) {
 	if taskdata.IsNull() || taskdata.IsUnderlyingValueNull() {
-		return nil, nil //nolint:nilnil // none is a fine value
+		return nil, nil // none is a fine value
 	}
 	if taskdata.IsUnknown() || taskdata.IsUnderlyingValueUnknown() {
 		return nil, errUnknown
@@ -63,7 +63,7 @@ func jsonOfRaw(raw tftypes.Value) (any, error) {
 		return nil, errUnknown
 	}
 	if raw.IsNull() {
-		return nil, nil //nolint:nilnil // JSON's null
+		return nil, nil // JSON's null
 	}
 	typ := raw.Type()
 	switch {
