@@ -85,10 +85,12 @@ func TestReadme(t *testing.T) {
 		t.Fatal("the README shows no configuration")
 	}
 	file := filepath.Join(t.TempDir(), "main.tf")
-	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil { //nolint:gosec // a folder of this test
 		t.Fatal(err)
 	}
-	newSceneOf(t, file).cycle()
+	if newSceneOf(t, file).cycle() == 0 {
+		t.Error("it has no completion")
+	}
 }
 
 // testApply puts an example through its life.
