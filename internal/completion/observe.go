@@ -34,8 +34,8 @@ func unread(ref tallyfy.TaskRef, err error) *Failure {
 	return story{
 		summary:   "Task Could Not Be Read",
 		attribute: attrTaskID,
-		doing:     "Looking at " + where(ref) + " before completing it",
-		means:     "Nothing was sent to complete it.",
+		doing:     "Looking at " + where(ref) + " before anything is sent",
+		means:     "Nothing was sent: the task is as it was.",
 		cause:     err,
 	}.failure()
 }

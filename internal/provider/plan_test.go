@@ -202,8 +202,28 @@ func TestPlanWarnsOfADestroy(t *testing.T) {
 	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") {
 		t.Errorf("warnings are %q", warnings)
 	}
-	state["title"] = nil
+	delete(state, "reopen_on_destroy")
+	delete(state, "completed_at")
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Task Stays as It Is in Tallyfy: ") || strings.Contains(warnings, "stays completed") {
+		t.Errorf("warnings of an open task are %q", warnings)
+	}
+	state["reopen_on_destroy"], state["title"] = true, nil
 	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "task t in Tallyfy") {
+		t.Errorf("warnings are %q", warnings)
+	}
+}
+
+// A replacement destroys too.
+func TestPlanWarnsOfAReplacement(t *testing.T) {
+	t.Parallel()
+	p := newPlanner(t, somewhere())
+	state, config := completedState(), configured()
+	config["task_id"] = "another"
+	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Task Stays Completed in Tallyfy: ") {
+		t.Errorf("warnings are %q", warnings)
+	}
+	state["reopen_on_destroy"] = true
+	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "(t)") {
 		t.Errorf("warnings are %q", warnings)
 	}
 }

@@ -21,7 +21,11 @@ import (
 func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	switch {
 	case req.Plan.Raw.IsNull():
-		r.planDestroy(ctx, req, resp)
+		var state taskCompletionModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(destroys(&state))
+		}
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, req, resp)
 	default:
@@ -59,8 +63,12 @@ func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlan
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || plan.ref() != state.ref() || plan.TaskID.IsUnknown() || plan.RunID.IsUnknown() || plan.OrganizationID.IsUnknown() {
-		return // another task: the resource is replaced, and Terraform plans that anew
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.ref() != state.ref() || plan.TaskID.IsUnknown() || plan.RunID.IsUnknown() || plan.OrganizationID.IsUnknown() {
+		resp.Diagnostics.Append(destroys(&state)) // another task: the resource is replaced, and Terraform plans the new one anew
+		return
 	}
 	if !resends(ctx, &state, &plan) {
 		return
@@ -90,21 +98,19 @@ func resends(ctx context.Context, state, plan *taskCompletionModel) bool {
 		completion.Desired{IsApproved: plan.IsApproved.ValueBoolPointer(), OverrideUser: plan.OverrideUser.ValueInt64Pointer(), Taskdata: after})
 }
 
-// planDestroy says what a destroy does: nothing to Tallyfy, unless it was asked to reopen the task.
-func (r *taskCompletion) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var state taskCompletionModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
+// destroys says what taking a completion out of the state does: nothing to Tallyfy, unless it was asked to reopen the task.
+func destroys(state *taskCompletionModel) diag.Diagnostic {
 	if state.ReopenOnDestroy.ValueBool() {
-		resp.Diagnostics.AddWarning("Destroy Reopens the Task",
+		return diag.NewWarningDiagnostic("Destroy Reopens the Task",
 			fmt.Sprintf("reopen_on_destroy is true: destroying this reopens %s in Tallyfy, and the automations that follow a reopening run.", state.named()))
-		return
 	}
-	resp.Diagnostics.AddWarning("Task Stays Completed in Tallyfy",
-		fmt.Sprintf("Destroying this only removes the completion from the state. %s stays completed in Tallyfy, and no request is sent. "+
-			"To reopen a task with its resource, apply reopen_on_destroy = true first.", capital(state.named())))
+	const advice = " and no request is sent. To reopen a task with its resource, apply reopen_on_destroy = true first."
+	if state.CompletedAt.IsNull() { // everyone must complete it, say
+		return diag.NewWarningDiagnostic("Task Stays as It Is in Tallyfy",
+			fmt.Sprintf("Destroying this only removes the completion from the state. %s stays as it is in Tallyfy,", capital(state.named()))+advice)
+	}
+	return diag.NewWarningDiagnostic("Task Stays Completed in Tallyfy",
+		fmt.Sprintf("Destroying this only removes the completion from the state. %s stays completed in Tallyfy,", capital(state.named()))+advice)
 }
 
 // named tells a person which task is meant.
