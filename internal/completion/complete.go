@@ -49,6 +49,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 	var unsure bool // an earlier attempt may have gone through
 	for {
 		answer, err := e.post(ctx, ref, body)
+		err = budget.Count(err)
 		switch tallyfy.OutcomeOf(err) {
 		case tallyfy.Accepted:
 			return e.verify(ctx, ref, before, answer, want), nil

@@ -31,7 +31,11 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	if err != nil {
 		return Result{}, unread(want.Task, err)
 	}
-	return e.carryOut(ctx, task, want, decideUpdate(task, want))
+	result, err := e.carryOut(ctx, task, want, decideUpdate(task, want))
+	if sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, whose answer alone told them
+		keep(&result.Record.TasksChangedByRules, known.TasksChangedByRules)
+	}
+	return result, err
 }
 
 // carryOut does what was decided about the task that was observed.

@@ -160,6 +160,9 @@ func TestUpdateSendsNothingThatIsThereAlready(t *testing.T) {
 		b.sent(get)
 		b.fired(1)
 		b.warned(result, "Task Is Already as Configured")
+		if result.Record.TasksChangedByRules != known.TasksChangedByRules || known.TasksChangedByRules == "" {
+			b.Errorf("recorded %+v, known was %+v", result.Record, known)
+		}
 	})
 	inBubble(t, today(), nil, func(b *bench) { // opened meanwhile: no need to reopen
 		known := b.recorded(b.wantValue("vpc-1"))

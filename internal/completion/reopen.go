@@ -13,7 +13,7 @@ import (
 func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef) error {
 	budget := e.client.NewBudget()
 	for {
-		err := e.delete(ctx, ref)
+		err := budget.Count(e.delete(ctx, ref))
 		switch tallyfy.OutcomeOf(err) {
 		case tallyfy.Accepted:
 			return nil

@@ -110,6 +110,28 @@ func TestLostAnswersUseUpTheBudget(t *testing.T) {
 	}
 }
 
+// Whatever ends a series of attempts tells how many there were.
+func TestAttemptsAreCounted(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(atPost(sandbox.Fault{Drop: true, Times: 2}))
+		b.server.Inject(sandbox.Fault{Method: post, Status: 422, Body: `{"message":"no"}`})
+		b.says(b.refuse(b.want()).Error(), "422 Unprocessable Entity, after 3 attempts", "it is open")
+		b.sent(get, post, get, post, get, post, get)
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(sandbox.Fault{Method: get, Status: 502, Times: 2})
+		b.server.Inject(sandbox.Fault{Method: get, Status: 401})
+		b.says(b.refuse(b.want()).Error(), "401 Unauthorized, after 3 attempts")
+		b.sent(get, get, get)
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(atPost(sandbox.Fault{Drop: true, Times: 2}))
+		b.server.Inject(sandbox.Fault{Method: get, Skip: 2, Status: 403})
+		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", "after 2 attempts")
+	})
+}
+
 // A slow attempt may complete the task between the look and the next attempt; an API that then refuses the repeat must not
 // make it look undone.
 func TestRefusedRepeatIsLookedAtAgain(t *testing.T) {

@@ -153,7 +153,7 @@ func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
 	for {
 		got, err := c.once(ctx, what)
 		if err == nil || !repeatable(err) {
-			return got, err
+			return got, budget.Count(err)
 		}
 		if err := budget.Wait(ctx, err); err != nil {
 			return nil, err

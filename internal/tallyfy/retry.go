@@ -33,6 +33,17 @@ type Budget struct {
 // NewBudget gives a budget of the client's number of retries.
 func (c *Client) NewBudget() *Budget { return &Budget{client: c} }
 
+// Count tells in the error of an attempt which one it was, so that whatever ends the series says how many there were.
+func (b *Budget) Count(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	counted := *e
+	counted.Attempts = b.tries + 1
+	return &counted
+}
+
 // Wait is called after a failed try that may be repeated. It returns nil when it is time for the next one. Where there
 // is none – no retries left, the context done, or a wait that would outlast it – it returns the failure at once,
 // with the number of attempts and the reason. Other requests of the client wait too where Tallyfy refused for now.
