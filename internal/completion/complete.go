@@ -48,7 +48,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 	budget := e.client.NewBudget()
 	var unsure bool // an earlier attempt may have gone through
 	for {
-		answer, err := e.post(ctx, ref, body)
+		answer, err := e.client.Complete(ctx, ref, body)
 		err = budget.Count(err)
 		switch tallyfy.OutcomeOf(err) {
 		case tallyfy.Accepted:
@@ -77,7 +77,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 			if spent != nil {
 				return e.settle(ctx, ref, want, spent)
 			}
-			task, lookErr := e.look(ctx, ref)
+			task, lookErr := e.lookFor(ctx, ref, (*tallyfy.Task).Completed)
 			if lookErr != nil {
 				return accepted{}, nobodyKnows(ref, err, lookErr)
 			}
@@ -88,20 +88,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 	}
 }
 
-// post sends one completion. The run may be cancelled while it is out: it is then waited for a little longer, so that a
-// completion is recorded and not orphaned. It is not begun once the run is cancelled.
-func (e *Engine) post(ctx context.Context, ref tallyfy.TaskRef, body tallyfy.Completion) (*tallyfy.Task, error) {
-	if err := e.client.Ready(ctx); err != nil {
-		return nil, err
-	}
-	detached, done := e.detach(ctx)
-	defer done()
-	return e.client.Complete(detached, ref, body)
-}
-
 // settle ends a series of attempts of which at least one may have gone through: the task itself tells.
 func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, want Desired, last error) (accepted, error) {
-	task, err := e.look(ctx, ref)
+	task, err := e.lookFor(ctx, ref, (*tallyfy.Task).Completed)
 	switch {
 	case err != nil:
 		return accepted{}, nobodyKnows(ref, last, err)
@@ -181,7 +170,7 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 }
 
 func nobodyKnows(ref tallyfy.TaskRef, err, lookErr error) *Failure {
-	return story{
+	failure := story{
 		summary:   "Completion May Have Gone Through",
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
@@ -190,4 +179,6 @@ func nobodyKnows(ref tallyfy.TaskRef, err, lookErr error) *Failure {
 		next:  "Apply again when Tallyfy answers: the provider looks at the task first, and records it without sending anything if it is completed.",
 		cause: err,
 	}.failure()
+	failure.Detail = paragraphs(failure.Detail, saidBy(lookErr))
+	return failure
 }

@@ -110,7 +110,7 @@ func TestCreateStopsWhenValuesDoNotArrive(t *testing.T) {
 		want := b.want()
 		want.Taskdata = map[string]any{field: "vpc-1", "0000dead": "private"}
 		failure := b.refuse(want)
-		b.sent(get, put, get)
+		b.sent(get, put, get, get, get)
 		b.fired(0)
 		if failure.Attribute != attrTaskdata {
 			b.Errorf("it is about %q", failure.Attribute)

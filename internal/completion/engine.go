@@ -15,25 +15,13 @@
 // The package knows Tallyfy's API through package tallyfy, and nothing of Terraform.
 package completion
 
-import (
-	"context"
-	"time"
-
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
-)
+import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
 // Engine completes tasks through one client. It is safe for concurrent use.
-type Engine struct {
-	client *tallyfy.Client
-	grace  time.Duration
-}
-
-// grace is how long a request that must not be lost may go on after the run was cancelled or its time-out passed:
-// enough for a slow answer, short enough for a pipeline that kills what does not stop.
-const grace = 10 * time.Second
+type Engine struct{ client *tallyfy.Client }
 
 // New makes an engine. It sends nothing.
-func New(client *tallyfy.Client) *Engine { return &Engine{client: client, grace: grace} }
+func New(client *tallyfy.Client) *Engine { return &Engine{client: client} }
 
 // Desired is what a configuration declares: this task is completed, with this decision and these values.
 type Desired struct {
@@ -70,21 +58,4 @@ type Result struct {
 	Warnings []Notice
 	// Reopened means that the recorded completion was taken back: there is nothing to record any more. Only Read says so.
 	Reopened bool
-}
-
-// detach gives a context for a request that must be finished: it outlives ctx by the grace, and no longer.
-// The function that comes with it must be called when the request is done.
-func (e *Engine) detach(ctx context.Context) (context.Context, context.CancelFunc) {
-	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	if deadline, bounded := ctx.Deadline(); bounded {
-		detached, cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline.Add(e.grace))
-	}
-	unhook := context.AfterFunc(ctx, func() {
-		late := time.AfterFunc(e.grace, cancel)
-		context.AfterFunc(detached, func() { late.Stop() })
-	})
-	return detached, func() {
-		unhook()
-		cancel()
-	}
 }

@@ -68,7 +68,7 @@ func cameBack(err error) string {
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
-	if e.Method == "" && e.Cause == nil { // it was stopped before a request was made
+	if e.Status == 0 && e.Cause == nil { // it was stopped before a request was made
 		return e.GaveUp
 	}
 	came := e.Came()
@@ -99,6 +99,15 @@ func saidBy(err error) string {
 	}
 	if e.RequestID != "" {
 		lines = append(lines, "Request id: "+e.RequestID)
+	}
+	if e.Earlier != nil {
+		lines = append(lines, "An earlier attempt was answered: "+e.Earlier.Came())
+		if e.Earlier.Words != "" {
+			lines = append(lines, "Tallyfy said: "+e.Earlier.Words)
+		}
+		if e.Earlier.RequestID != "" {
+			lines = append(lines, "Request id: "+e.Earlier.RequestID)
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -5,6 +5,7 @@ package completion
 
 import (
 	"context"
+	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
@@ -24,10 +25,40 @@ func (e *Engine) observe(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Tas
 
 // look reads the task after a write, even when the run has been cancelled since: what was done must be recorded.
 func (e *Engine) look(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
-	detached, done := e.detach(ctx)
+	detached, done := tallyfy.Detach(ctx)
 	defer done()
 	return e.client.GetTask(detached, ref)
 }
+
+// lookFor is look for what a write should have made of the task. A task that is otherwise is looked at again until it has
+// been so for as long as a read may lag, since nothing less tells that the write had no effect.
+func (e *Engine) lookFor(ctx context.Context, ref tallyfy.TaskRef, effect func(*tallyfy.Task) bool) (*tallyfy.Task, error) {
+	detached, done := tallyfy.Detach(ctx)
+	defer done()
+	return e.readFor(detached, e.client.GetTask, ref, effect)
+}
+
+// readFor is [Engine.lookFor] by any way to read a task, and ends with ctx.
+func (e *Engine) readFor(ctx context.Context, read reading, ref tallyfy.TaskRef, effect func(*tallyfy.Task) bool) (*tallyfy.Task, error) {
+	task, err := read(ctx, ref)
+	for _, pause := range pauses {
+		if err != nil || effect(task) {
+			break
+		}
+		if err = e.client.Pause(ctx, pause); err == nil {
+			task, err = read(ctx, ref)
+		}
+	}
+	return task, err
+}
+
+// reading is one of the client's ways to read a task.
+type reading func(context.Context, tallyfy.TaskRef) (*tallyfy.Task, error)
+
+// pauses are those between looks at a task that is not as a write should have made it. Lists are known to be answered by
+// replicas that lag, and whether single tasks are is not (tallyfy-api §1.4, §8). Together they are several times what a
+// replica is usually behind, and shorter than the grace of a run that was cancelled.
+var pauses = []time.Duration{time.Second, 4 * time.Second}
 
 // unread is the failure of the first look.
 func unread(ref tallyfy.TaskRef, err error) *Failure {

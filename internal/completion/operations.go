@@ -66,7 +66,9 @@ func (e *Engine) carryOut(ctx context.Context, task *tallyfy.Task, want Desired,
 // stays recorded, since a completion is an event that a deleted task does not undo. Any error is a [*Failure], and known
 // then stays recorded.
 func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
-	task, err := e.client.GetTask(ctx, ref)
+	task, err := e.readFor(ctx, e.client.GetTask, ref, func(task *tallyfy.Task) bool {
+		return task.Completed() || !known.saysCompleted()
+	})
 	switch {
 	case tallyfy.IsNoTask(err):
 		return Result{Record: known, Warnings: []Notice{cannotBeSeen(ref, err)}}, nil
@@ -105,11 +107,13 @@ func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error
 // Delete reopens a task, for configurations that ask for it. A task that is open or gone already is fine. Any error is
 // a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef) error {
-	task, err := e.observe(ctx, ref)
+	task, err := e.readFor(ctx, e.client.GetTask, ref, (*tallyfy.Task).Completed)
 	switch {
+	case tallyfy.IsNoTask(err): // the DELETE has the last word
+		task = nil
 	case err != nil:
 		return unread(ref, err)
-	case task != nil && !task.Completed():
+	case isOpen(task):
 		return nil
 	}
 	ref = runOf(ref, task)

@@ -6,7 +6,6 @@ package completion
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
@@ -47,7 +46,7 @@ func TestReadSeesAReopenedTask(t *testing.T) {
 			b.Errorf("got %+v, %v", result, err)
 		}
 		b.warned(result, "Task Was Reopened")
-		b.sent(get)
+		b.sent(get, get, get)
 	})
 }
 
@@ -195,7 +194,7 @@ func TestUpdateRefusesBeforeItReopens(t *testing.T) {
 		known := b.recorded(b.wantValue("1"))
 		b.server.Inject(sandbox.Fault{Method: del, Status: 403})
 		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
-		b.sent(get, del, get)
+		b.sent(get, del, get, get, get)
 		b.says(failure.Error(), "Task Could Not Be Reopened", "the task is as it was")
 	})
 }
@@ -234,13 +233,13 @@ func TestDelete(t *testing.T) {
 		happened func(*bench)
 		sent     []string
 	}{
-		"open already": {func(b *bench) { b.server.ReopenOutside(taskID) }, []string{get}},
+		"open already": {func(b *bench) { b.server.ReopenOutside(taskID) }, []string{get, get, get}},
 		"deleted":      {func(b *bench) { b.server.DeleteTask(taskID) }, []string{get, del, get}},
 		"opened between the look and the request": {func(b *bench) {
 			b.server.Inject(sandbox.Fault{Method: del, Before: func(*http.Request) { b.server.ReopenOutside(taskID) }, Handle: true})
 		}, []string{get, del, get}},
 		"answer lost":  {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true}) }, []string{get, del, get}},
-		"request lost": {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Drop: true}) }, []string{get, del, get, del}},
+		"request lost": {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Drop: true}) }, []string{get, del, get, get, get, del}},
 		"empty answer": {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204}) }, []string{get, del}},
 		"busy":         {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Status: 429}) }, []string{get, del, del}},
 	} {
@@ -286,18 +285,5 @@ func TestImport(t *testing.T) {
 		b.server.DeleteTask(taskID)
 		failure = b.failure(b.engine.Import(b.ctx, b.ref()))
 		b.says(failure.Error(), "Task Could Not Be Imported", "404", "Nothing was imported")
-	})
-}
-
-func TestDetachOutlivesTheRunByTheGrace(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		began := time.Now()
-		detached, done := b.engine.detach(b.ctx)
-		defer done()
-		<-detached.Done()
-		if lived := time.Since(began); lived != patience+grace {
-			b.Errorf("it lived for %s", lived)
-		}
 	})
 }

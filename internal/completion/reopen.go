@@ -13,7 +13,8 @@ import (
 func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef) error {
 	budget := e.client.NewBudget()
 	for {
-		err := budget.Count(e.delete(ctx, ref))
+		_, err := e.client.Reopen(ctx, ref)
+		err = budget.Count(err)
 		switch tallyfy.OutcomeOf(err) {
 		case tallyfy.Accepted:
 			return nil
@@ -24,16 +25,16 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef) error {
 			}
 
 		case tallyfy.Rejected: // perhaps since it is not completed: which answer says so is not documented (tallyfy-api §8)
-			if task, lookErr := e.look(ctx, ref); lookErr == nil && !task.Completed() {
+			if task, lookErr := e.lookFor(ctx, ref, isOpen); lookErr == nil && isOpen(task) {
 				return nil
 			}
 			return err
 
 		case tallyfy.Unknown:
 			spent := budget.Wait(ctx, err)
-			task, lookErr := e.look(ctx, ref)
+			task, lookErr := e.lookFor(ctx, ref, isOpen)
 			switch {
-			case lookErr == nil && !task.Completed():
+			case lookErr == nil && isOpen(task):
 				return nil
 			case lookErr != nil:
 				return err
@@ -44,13 +45,4 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef) error {
 	}
 }
 
-// delete sends one reopening, which is waited for even if the run is cancelled meanwhile.
-func (e *Engine) delete(ctx context.Context, ref tallyfy.TaskRef) error {
-	if err := e.client.Ready(ctx); err != nil {
-		return err
-	}
-	detached, done := e.detach(ctx)
-	defer done()
-	_, err := e.client.Reopen(detached, ref)
-	return err
-}
+func isOpen(task *tallyfy.Task) bool { return !task.Completed() }

@@ -47,7 +47,9 @@ func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tall
 		return true, nil
 	}
 	// The answer shows no values, or not these: the form itself has the last word.
-	form, err := e.client.GetTaskWithForm(ctx, ref)
+	form, err := e.readFor(ctx, e.client.GetTaskWithForm, ref, func(task *tallyfy.Task) bool {
+		return task.Taskdata == nil || compare(want.Taskdata, task.Taskdata).none()
+	})
 	if err == nil && form.Taskdata != nil {
 		saved = form
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // This file goes through the outcomes that one completion can have. Each asserts what was sent, what was not,
@@ -52,7 +53,7 @@ func TestLostRequestIsSentAgainOnceSeenOpen(t *testing.T) {
 		inBubble(t, today(), nil, func(b *bench) {
 			b.server.Inject(atPost(fault))
 			b.create(b.want())
-			b.sent(get, post, get, post)
+			b.sent(get, post, get, get, get, post)
 			b.fired(1)
 			if b.Failed() {
 				b.Log(name)
@@ -117,7 +118,7 @@ func TestAttemptsAreCounted(t *testing.T) {
 		b.server.Inject(atPost(sandbox.Fault{Drop: true, Times: 2}))
 		b.server.Inject(sandbox.Fault{Method: post, Status: 422, Body: `{"message":"no"}`})
 		b.says(b.refuse(b.want()).Error(), "422 Unprocessable Entity, after 3 attempts", "it is open")
-		b.sent(get, post, get, post, get, post, get)
+		b.sent(get, post, get, get, get, post, get, get, get, post, get, get, get)
 	})
 	inBubble(t, today(), nil, func(b *bench) {
 		b.server.Inject(sandbox.Fault{Method: get, Status: 502, Times: 2})
@@ -127,7 +128,7 @@ func TestAttemptsAreCounted(t *testing.T) {
 	})
 	inBubble(t, today(), nil, func(b *bench) {
 		b.server.Inject(atPost(sandbox.Fault{Drop: true, Times: 2}))
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 2, Status: 403})
+		b.server.Inject(sandbox.Fault{Method: get, Skip: 4, Status: 403})
 		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", "after 2 attempts")
 	})
 }
@@ -140,7 +141,7 @@ func TestRefusedRepeatIsLookedAtAgain(t *testing.T) {
 		b.server.Inject(atPost(sandbox.Fault{Drop: true}))
 		b.server.Inject(sandbox.Fault{Method: post, Before: func(*http.Request) { b.server.CompleteOutside(taskID, sandbox.CallerID, nil) }, Handle: true})
 		result := b.create(b.want())
-		b.sent(get, post, get, post, get)
+		b.sent(get, post, get, get, get, post, get)
 		b.fired(1)
 		if result.Record.Status != "completed" {
 			b.Errorf("recorded %+v", result.Record)
@@ -298,7 +299,7 @@ func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 			if n := b.server.Count(post, ""); n != 1 {
 				b.Errorf("%s: %d completions were sent", name, n)
 			}
-			if took := time.Since(began); took > time.Second+2*grace {
+			if took := time.Since(began); took > time.Second+2*tallyfy.Grace {
 				b.Errorf("%s: it held the run up for %s", name, took)
 			}
 		})
@@ -317,7 +318,7 @@ func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		b.server.Inject(atPost(sandbox.Fault{Delay: time.Hour}))
 		failure := b.failure(b.engine.Create(ctx, b.want()))
-		b.sent(get, post, get)
+		b.sent(get, post, get, get, get)
 		b.fired(0)
 		b.says(failure.Error(), "it is open", "the run was cancelled")
 	})

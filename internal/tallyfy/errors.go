@@ -59,10 +59,13 @@ type Error struct {
 	Attempts int
 	// GaveUp says why it was not tried again, where it might have been.
 	GaveUp string
+	// Earlier is the last answer to an earlier attempt, where this one brought none. May be nil.
+	Earlier *Error
 	// Cause is the transport's or the decoder's error. May be nil.
 	Cause error
 
 	retryAfter time.Duration // what Retry-After said; negative where it said nothing
+	round      int           // the gate's, when it was sent
 }
 
 // Unwrap gives the transport's or the decoder's error.
@@ -81,6 +84,9 @@ func (e *Error) Error() string {
 	if e.GaveUp != "" {
 		fmt.Fprintf(&b, "; %s", e.GaveUp)
 	}
+	if e.Earlier != nil {
+		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Came())
+	}
 	return b.String()
 }
 
@@ -90,7 +96,7 @@ func (e *Error) Came() string {
 	case e.Status == 0 && e.Cause != nil:
 		return e.Cause.Error()
 	case e.Status == 0:
-		return "no answer"
+		return "not sent"
 	case e.Outcome == Accepted && e.Cause != nil:
 		return fmt.Sprintf("%s, but %s", statusText(e.Status), e.Cause)
 	default:

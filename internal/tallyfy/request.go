@@ -27,6 +27,8 @@ type call struct {
 	path   []string
 	query  url.Values
 	body   any // nil for none
+	// finish says that an answer must not be missed: once sent, the request outlives its context (see Detach).
+	finish bool
 }
 
 // answer is a 2xx.
@@ -49,13 +51,25 @@ func (c *Client) once(ctx context.Context, what call) (*answer, error) {
 		}
 	}
 	failure := &Error{Method: what.method, Path: path, Attempts: 1, retryAfter: -1}
-	if closed := c.gate.pass(ctx); closed != "" {
+	round, closed := c.gate.pass(ctx)
+	if closed != "" {
 		failure.Outcome, failure.GaveUp = NotSent, closed
-		failure.Cause = errRefusedForNow
+		if ctx.Err() == nil { // it could have been waited for, had there been more time
+			failure.Cause = errRefusedForNow
+		}
 		return nil, failure
+	}
+	failure.round = round
+	if what.finish {
+		detached, done := Detach(ctx)
+		defer done()
+		ctx = detached
 	}
 	began := time.Now()
 	got, err := c.exchange(ctx, what, path, body, failure)
+	if failure.Outcome != RejectedForNow {
+		c.gate.accept(time.Now())
+	}
 	c.log(ctx, "Tallyfy request", map[string]any{
 		"method": what.method, "path": path, "status": failure.Status, "request_id": failure.RequestID,
 		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil,
@@ -117,7 +131,7 @@ func (c *Client) exchange(ctx context.Context, what call, path string, body []by
 		return nil, failure
 	}
 	if err != nil {
-		failure.Cause = fmt.Errorf("the answer broke off: %w", c.explain(ctx, tryCtx, err))
+		failure.Cause = fmt.Errorf("the answer broke off (%w)", c.explain(ctx, tryCtx, err))
 		return nil, failure
 	}
 	if len(read) > maxAnswer {
@@ -131,9 +145,11 @@ func (c *Client) exchange(ctx context.Context, what call, path string, body []by
 func (c *Client) explain(ctx, tryCtx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s: %w", stopped(ctx), ctx.Err())
+		return &interruption{"no answer came before " + stopped(ctx), ctx.Err()}
 	case tryCtx.Err() != nil:
-		return fmt.Errorf("no answer within %s (request_timeout): %w", c.perTry, tryCtx.Err())
+		return &interruption{fmt.Sprintf("no answer within %s (request_timeout)", c.perTry), tryCtx.Err()}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &interruption{"the connection was closed", err}
 	}
 	var wrapped *url.Error // repeats the method and the whole URL, which the error already tells
 	if errors.As(err, &wrapped) {
@@ -141,6 +157,15 @@ func (c *Client) explain(ctx, tryCtx context.Context, err error) error {
 	}
 	return err
 }
+
+// interruption is a cause in words that a person knows.
+type interruption struct {
+	words string
+	cause error
+}
+
+func (i *interruption) Error() string { return i.words }
+func (i *interruption) Unwrap() error { return i.cause }
 
 // redact takes the token out of a text that somebody else wrote.
 func (c *Client) redact(s string) string {
@@ -152,8 +177,9 @@ func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
 	budget := c.NewBudget()
 	for {
 		got, err := c.once(ctx, what)
+		err = budget.Count(err)
 		if err == nil || !repeatable(err) {
-			return got, budget.Count(err)
+			return got, err
 		}
 		if err := budget.Wait(ctx, err); err != nil {
 			return nil, err

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -28,12 +27,14 @@ const (
 type Budget struct {
 	client *Client
 	tries  int
+	said   *Error // the last answer that came
 }
 
 // NewBudget gives a budget of the client's number of retries.
 func (c *Client) NewBudget() *Budget { return &Budget{client: c} }
 
-// Count tells in the error of an attempt which one it was, so that whatever ends the series says how many there were.
+// Count tells in the error of an attempt which one it was, and what the last answer was where it brought none, so that
+// whatever ends the series says how many there were and what came back.
 func (b *Budget) Count(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -41,25 +42,33 @@ func (b *Budget) Count(err error) error {
 	}
 	counted := *e
 	counted.Attempts = b.tries + 1
+	if counted.GaveUp != "" { // held back before it was sent
+		counted.Attempts = b.tries
+	}
+	if counted.Status != 0 {
+		b.said = &counted
+		return &counted
+	}
+	counted.Earlier = b.said
 	return &counted
 }
 
-// Wait is called after a failed try that may be repeated. It returns nil when it is time for the next one. Where there
+// Wait is called after a failed try that may be repeated, with what [Budget.Count] gave. It returns nil when it is time for the next one. Where there
 // is none – no retries left, the context done, or a wait that would outlast it – it returns the failure at once,
 // with the number of attempts and the reason. Other requests of the client wait too where Tallyfy refused for now.
 func (b *Budget) Wait(ctx context.Context, failed error) error {
-	b.tries++
 	failure := describe(failed)
-	failure.Attempts = b.tries
-	if failure.GaveUp != "" { // it has been waited for already
+	if failure.GaveUp != "" { // held back before it was sent, which has been waited for already
 		return failure
 	}
+	b.tries++
+	failure.Attempts = b.tries
 	delay := failure.retryAfter
 	if delay < 0 {
 		delay = backoff(b.tries)
 	}
 	if failure.Outcome == RejectedForNow {
-		b.client.gate.hold(time.Now().Add(delay))
+		b.client.gate.refuse(failure.round, time.Now().Add(delay))
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -119,7 +128,7 @@ const Cancelled = "the run was cancelled"
 
 func stopped(ctx context.Context) string {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return "the operation's time-out has passed"
+		return "the operation's time-out passed"
 	}
 	return Cancelled
 }
@@ -129,6 +138,18 @@ func times(n int) string {
 		return "1 attempt"
 	}
 	return fmt.Sprintf("%d attempts", n)
+}
+
+// Pause waits before a caller asks again. It ends at once with the reason where the wait would outlast ctx.
+func (c *Client) Pause(ctx context.Context, d time.Duration) error {
+	failure := &Error{Outcome: NotSent, GaveUp: tooLate(ctx, d), retryAfter: -1}
+	if failure.GaveUp == "" && !sleep(ctx, d) {
+		failure.GaveUp = stopped(ctx)
+	}
+	if failure.GaveUp == "" {
+		return nil
+	}
+	return failure
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {
@@ -152,57 +173,4 @@ func parseRetryAfter(header string, now time.Time) time.Duration {
 		return min(max(at.Sub(now), 0), longestAsked)
 	}
 	return -1
-}
-
-// gate holds all requests of a client back while Tallyfy refuses them, so that not one after the other has to find out.
-type gate struct {
-	mu    sync.Mutex
-	until time.Time
-}
-
-// Ready returns when a request may be sent: at once, or when the time has passed for which Tallyfy refuses all of them. The error
-// says why that cannot be waited for, and is an [*Error] that was [NotSent].
-func (c *Client) Ready(ctx context.Context) error {
-	failure := &Error{Outcome: NotSent, retryAfter: -1}
-	if ctx.Err() != nil {
-		failure.GaveUp = stopped(ctx)
-		return failure
-	}
-	if failure.GaveUp = c.gate.pass(ctx); failure.GaveUp != "" {
-		failure.Cause = errRefusedForNow
-		return failure
-	}
-	return nil
-}
-
-var errRefusedForNow = errors.New("not sent, since Tallyfy refuses requests for now (rate limit)")
-
-func (g *gate) hold(until time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if until.After(g.until) {
-		g.until = until
-	}
-}
-
-func (g *gate) left() time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return time.Until(g.until)
-}
-
-// pass returns nothing when requests may be sent, or at once the reason why this one cannot wait so long.
-func (g *gate) pass(ctx context.Context) string {
-	for {
-		left := g.left()
-		if left <= 0 {
-			return ""
-		}
-		if late := tooLate(ctx, left); late != "" {
-			return late
-		}
-		if !sleep(ctx, left) {
-			return stopped(ctx)
-		}
-	}
 }

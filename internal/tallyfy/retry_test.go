@@ -133,39 +133,8 @@ func TestWaitLongerThanTheTimeoutEndsAtOnce(t *testing.T) {
 		if len(w.asked) != 1 || !IsRateLimited(err) || OutcomeOf(err) != NotSent {
 			t.Errorf("%d requests, %v", len(w.asked), err)
 		}
-		if err := client.Ready(ctx); !IsRateLimited(err) || OutcomeOf(err) != NotSent {
-			t.Errorf("ready: %v", err)
-		}
-	})
-}
-
-func TestARateLimitHoldsAllRequests(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client, w := scripted(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "30"}}, ok(openTask))
-		began := time.Now()
-		done := make(chan error)
-		get := func() {
-			_, err := client.GetTask(context.Background(), processTask)
-			done <- err
-		}
-		go get()
-		synctest.Wait() // the first has been refused, and waits
-		for range 9 {
-			go get()
-		}
-		for range 10 {
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		}
-		for i, r := range w.asked {
-			if after := r.at.Sub(began); i > 0 && after != 30*time.Second {
-				t.Errorf("request %d was sent after %s", i+1, after)
-			}
-		}
-		if len(w.asked) != 11 {
-			t.Errorf("%d requests", len(w.asked))
+		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.asked) != 1 || !IsRateLimited(err) || OutcomeOf(err) != NotSent {
+			t.Errorf("%d requests, completing: %v", len(w.asked), err)
 		}
 	})
 }
@@ -182,8 +151,8 @@ func TestCancellingEndsAWait(t *testing.T) {
 			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.asked))
 		}
 		contains(t, err.Error(), Cancelled)
-		if err := client.Ready(ctx); err == nil || OutcomeOf(err) != NotSent {
-			t.Errorf("ready after that: %v", err)
+		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.asked) != 1 || OutcomeOf(err) != NotSent {
+			t.Errorf("%d requests, completing after that: %v", len(w.asked), err)
 		}
 	})
 }

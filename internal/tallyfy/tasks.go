@@ -78,17 +78,18 @@ type Completion struct {
 }
 
 // Complete sends the completion exactly once: Tallyfy may accept a repeat and fire webhooks, e-mails and automations
-// again (tallyfy-api §3.1), so whether to send another is the caller's to decide. See [OutcomeOf].
+// again (tallyfy-api §3.1), so whether to send another is the caller's to decide. See [OutcomeOf]. It is not begun once
+// ctx is done; once sent, its answer is waited for a little longer (see [Detach]), so that a completion is not orphaned.
 func (c *Client) Complete(ctx context.Context, ref TaskRef, completion Completion) (*Task, error) {
-	what := call{method: http.MethodPost, path: ref.completions(), body: completion}
+	what := call{method: http.MethodPost, path: ref.completions(), body: completion, finish: true}
 	got, err := c.once(ctx, what)
 	return taskIn(got, err, ref)
 }
 
-// Reopen takes a completion back (tallyfy-api §1.2), sending the request exactly once. [Accepted] with an error is
-// still a success: the answer need not show the task.
+// Reopen takes a completion back (tallyfy-api §1.2), sending the request exactly once, and waiting for its answer as
+// [Client.Complete] does. [Accepted] with an error is still a success: the answer need not show the task.
 func (c *Client) Reopen(ctx context.Context, ref TaskRef) (*Task, error) {
-	what := call{method: http.MethodDelete, path: ref.completion()}
+	what := call{method: http.MethodDelete, path: ref.completion(), finish: true}
 	got, err := c.once(ctx, what)
 	return taskIn(got, err, ref)
 }
