@@ -41,8 +41,8 @@ type accepted struct {
 	warnings []Notice
 }
 
-// send sends the completion until it is known to be accepted or refused, by the table of outcomes: what was not sent or
-// was refused for now is sent again; where nobody knows what became of it, the task is looked at first.
+// send sends the completion until it is known to be accepted or refused, by the table of outcomes. Before it is sent
+// again the task is looked at, unless nothing was written: a server may act on a request and answer that it did not.
 func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.Task, want Desired) (accepted, error) {
 	body := tallyfy.Completion{TaskID: ref.Task, IsApproved: want.IsApproved, OverrideUser: want.OverrideUser, Taskdata: want.Taskdata}
 	budget := e.client.NewBudget()
@@ -56,13 +56,20 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 
 		case tallyfy.NotSent, tallyfy.RejectedForNow:
 			spent := budget.Wait(ctx, err)
-			if spent == nil {
-				continue
-			}
-			if !unsure {
+			switch {
+			case spent != nil && unsure:
+				return e.settle(ctx, ref, want, spent)
+			case spent != nil:
 				return accepted{}, notCompleted(ref, spent)
+			case tallyfy.OutcomeOf(err) == tallyfy.RejectedForNow:
+				task, lookErr := e.observe(ctx, ref)
+				if lookErr != nil {
+					return accepted{}, notLookedAt(ref, err, lookErr)
+				}
+				if task != nil && task.Completed() {
+					return adoptOwn(task, want)
+				}
 			}
-			return e.settle(ctx, ref, want, spent)
 
 		case tallyfy.Rejected:
 			if !unsure {
@@ -143,13 +150,32 @@ func withType(task, before *tallyfy.Task) *tallyfy.Task {
 	return &known
 }
 
+// notActed says what a refusal means for the task.
+func notActed(err error) string {
+	if tallyfy.OutcomeOf(err) == tallyfy.NotSent {
+		return "The completion was not sent: the task is not completed by this run."
+	}
+	return "By its answer Tallyfy did not act on it: the task is not completed by this run."
+}
+
 func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
 	return story{
 		summary:   "Task Was Not Completed",
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
-		means:     "Tallyfy did not act on it: the task is not completed by this run.",
+		means:     notActed(err),
 		cause:     err,
+	}.failure()
+}
+
+// notLookedAt ends a series whose last attempt was refused for now, and after which the task could not be looked at.
+func notLookedAt(ref tallyfy.TaskRef, err, lookErr error) *Failure {
+	return story{
+		summary:   "Task Was Not Completed",
+		attribute: attrTaskID,
+		doing:     "Looking at " + where(ref) + " before its completion is sent again",
+		means:     "The attempt before was refused (" + cameBack(err) + "). " + notActed(err),
+		cause:     lookErr,
 	}.failure()
 }
 
@@ -170,13 +196,17 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 }
 
 func nobodyKnows(ref tallyfy.TaskRef, err, lookErr error) *Failure {
+	next := "Apply again when Tallyfy answers: the provider looks at the task first, and records it without sending anything if it is completed."
+	if tallyfy.IsNoTask(lookErr) {
+		next = "Look at the task in Tallyfy before you apply again: where Tallyfy does not show it to the provider, the next apply sends the completion anew."
+	}
 	failure := story{
 		summary:   "Completion May Have Gone Through",
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
 		means: "The completion was sent, and it is not known whether Tallyfy acted on it: looking at the task afterwards brought no answer either (" +
 			cameBack(lookErr) + "). It was not sent again, since a second completion could fire webhooks, e-mails and automations twice.",
-		next:  "Apply again when Tallyfy answers: the provider looks at the task first, and records it without sending anything if it is completed.",
+		next:  next,
 		cause: err,
 	}.failure()
 	failure.Detail = paragraphs(failure.Detail, saidBy(lookErr))
