@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // built is the folder of the provider that all tests share; TestMain makes and removes it.
@@ -33,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 // shared builds the provider once, when the first test asks for it.
-var shared = sync.OnceValues(func() (*workspace, error) { return newWorkspace(context.Background(), built) })
+var shared = sync.OnceValues(func() (*workspace.Workspace, error) { return workspace.New(context.Background(), built) })
 
 // TestExamples runs every file below examples/ as it stands, beside examples/provider/provider.tf. New files are found.
 func TestExamples(t *testing.T) {

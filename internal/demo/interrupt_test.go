@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -26,8 +25,7 @@ func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
 		Before: func(*http.Request) { close(out); <-interrupted },
 	})
 	var printed bytes.Buffer
-	apply := exec.CommandContext(t.Context(), s.w.cli, "apply", "-input=false", "-auto-approve", "-no-color") //nolint:gosec // the CLI that tests are run with
-	apply.Dir, apply.Env = s.folder, s.w.environment(s.server)
+	apply := s.w.Command(t.Context(), s.server, s.folder, "apply", "-input=false", "-auto-approve")
 	apply.Stdout, apply.Stderr = &printed, &printed
 	if err := apply.Start(); err != nil {
 		t.Fatal(err)

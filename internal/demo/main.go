@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 func main() {
@@ -39,10 +40,10 @@ func demo(ctx context.Context, out io.Writer) error {
 
 	s := stage{out: out, color: takesColor(out)}
 	s.say("Building the provider.")
-	if s.workspace, err = newWorkspace(ctx, dir); err != nil {
+	if s.workspace, err = workspace.New(ctx, dir); err != nil {
 		return err
 	}
-	s.workspace.color = s.color
+	s.workspace.Color = s.color
 	if s.server, err = sandbox.Start(sandbox.Config{}); err != nil {
 		return err
 	}
@@ -83,20 +84,20 @@ var acts = []act{
 type stage struct {
 	out       io.Writer
 	color     bool
-	workspace *workspace
+	workspace *workspace.Workspace
 	server    *sandbox.Server
 }
 
 // perform runs all acts on examples/demo in a new folder, and looks at what became of the tasks.
 func (s *stage) perform(ctx context.Context, folder string) error {
-	root, err := sourceRoot(ctx)
+	root, err := workspace.SourceRoot(ctx)
 	if err != nil {
 		return err
 	}
-	if err := checkout(folder, filepath.Join(root, "examples", "demo", "main.tf")); err != nil {
+	if err := workspace.Checkout(folder, filepath.Join(root, "examples", "demo", "main.tf")); err != nil {
 		return err
 	}
-	s.say("A sandbox of Tallyfy listens at %s. The CLI is %s.", s.server.URL(), s.workspace.cli)
+	s.say("A sandbox of Tallyfy listens at %s. The CLI is %s.", s.server.URL(), s.workspace.CLI)
 	for _, a := range acts {
 		if err := s.show(ctx, folder, a); err != nil {
 			return err
@@ -121,17 +122,17 @@ func (s *stage) say(format string, args ...any) {
 // show runs one act and fails if it ended badly or sent what it should not have.
 func (s *stage) show(ctx context.Context, folder string, a act) error {
 	s.say("%s", a.says)
-	_, _ = fmt.Fprintf(s.out, "$ %s", filepath.Base(s.workspace.cli))
+	_, _ = fmt.Fprintf(s.out, "$ %s", filepath.Base(s.workspace.CLI))
 	for _, arg := range a.args {
 		_, _ = fmt.Fprintf(s.out, " %s", arg)
 	}
 	_, _ = fmt.Fprintln(s.out)
 	sent := len(s.server.Journal())
-	err := s.workspace.run(ctx, s.server, folder, s.out, a.args...)
+	err := s.workspace.Run(ctx, s.server, folder, s.out, a.args...)
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
-		return fmt.Errorf("%s %s ended with exit code %d", filepath.Base(s.workspace.cli), a.args[0], exit.ExitCode())
+		return fmt.Errorf("%s %s ended with exit code %d", filepath.Base(s.workspace.CLI), a.args[0], exit.ExitCode())
 	case err != nil:
 		return err
 	}

@@ -14,12 +14,13 @@ import (
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // scene is an example in a folder of its own, and a sandbox with the seeded tasks.
 type scene struct {
 	t      *testing.T
-	w      *workspace
+	w      *workspace.Workspace
 	server *sandbox.Server
 	folder string
 }
@@ -43,7 +44,7 @@ func newSceneOf(t *testing.T, files ...string) *scene {
 	t.Cleanup(server.Close)
 	sandbox.Seed(server)
 	s := &scene{t: t, w: w, server: server, folder: t.TempDir()}
-	if err := checkout(s.folder, files...); err != nil {
+	if err := workspace.Checkout(s.folder, files...); err != nil {
 		t.Fatal(err)
 	}
 	s.mustRun("init", "-input=false")
@@ -53,7 +54,7 @@ func newSceneOf(t *testing.T, files ...string) *scene {
 // examples is the folder of the source tree.
 func examples(t *testing.T) string {
 	t.Helper()
-	root, err := sourceRoot(t.Context())
+	root, err := workspace.SourceRoot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func (s *scene) mustRun(args ...string) {
 func (s *scene) mustRunIn(folder string, args ...string) string {
 	s.t.Helper()
 	var out bytes.Buffer
-	if err := s.w.run(s.t.Context(), s.server, folder, &out, args...); err != nil {
+	if err := s.w.Run(s.t.Context(), s.server, folder, &out, args...); err != nil {
 		s.t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out.String())
 	}
 	return out.String()

@@ -29,9 +29,8 @@ func TestTokenIsNowhere(t *testing.T) {
 	s.server.Inject(echo)
 	log := filepath.Join(s.folder, "trace.log")
 	traced := func(args ...string) string {
-		command := exec.CommandContext(t.Context(), s.w.cli, args...) //nolint:gosec // the CLI that tests are run with
-		command.Dir = s.folder
-		command.Env = append(s.w.environment(s.server), "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+		command := s.w.Command(t.Context(), s.server, s.folder, args...)
+		command.Env = append(command.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
 		out, err := command.CombinedOutput()
 		if _, exited := err.(*exec.ExitError); err != nil && !exited { //nolint:errorlint // as Output returns it
 			t.Fatal(err)

@@ -88,6 +88,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		MaxRetries:     int(retries),
 		RequestTimeout: max(perTry, time.Millisecond),
 		Log:            logger(token),
+		Transport:      p.transport,
 	})
 	if err != nil { // each part has been checked by the same rules
 		resp.Diagnostics.AddError("Provider Cannot Be Configured", "Preparing the client of Tallyfy's API: "+err.Error()+".")

@@ -7,6 +7,7 @@ package provider
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -22,12 +23,16 @@ import (
 var _ provider.Provider = (*tallyfyProvider)(nil)
 
 type tallyfyProvider struct {
-	version string
+	version   string
+	transport http.RoundTripper // nil for the network
 }
 
 // New gives a maker of providers that call themselves by this version.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &tallyfyProvider{version: version} }
+func New(version string) func() provider.Provider { return NewOver(version, nil) }
+
+// NewOver is [New] with the transport that requests go over in place of the network, for tests that have a network of their own.
+func NewOver(version string, transport http.RoundTripper) func() provider.Provider {
+	return func() provider.Provider { return &tallyfyProvider{version: version, transport: transport} }
 }
 
 // Metadata names the provider.

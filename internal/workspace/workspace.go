@@ -1,7 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package main
+// Package workspace runs a real Terraform or OpenTofu with the provider installed as a user has it: built from this source,
+// found in a mirror in place of a registry. It serves the demo and the tests.
+package workspace
 
 import (
 	"context"
@@ -20,20 +22,23 @@ import (
 // providerVersion is what the built provider calls itself in the plugin mirror.
 const providerVersion = "0.0.1"
 
-// workspace is a folder outside the source tree in which a CLI finds the provider as an installed one: built from this
-// source, in a mirror, with no registry to ask.
-type workspace struct {
-	cli, dir string
-	color    bool // whether the CLI may write escape sequences
+// Workspace is a folder outside the source tree in which a CLI finds the provider. Many runs may use it side by side.
+type Workspace struct {
+	// CLI is the path of the terraform or tofu.
+	CLI string
+	// Color lets it write escape sequences.
+	Color bool
+
+	dir string
 }
 
-// newWorkspace builds the provider into dir, which the caller removes.
-func newWorkspace(ctx context.Context, dir string) (*workspace, error) {
+// New builds the provider into dir, which the caller removes.
+func New(ctx context.Context, dir string) (*Workspace, error) {
 	cli, err := findCLI()
 	if err != nil {
 		return nil, err
 	}
-	w := &workspace{cli: cli, dir: dir}
+	w := &Workspace{CLI: cli, dir: dir}
 	if err := w.buildProvider(ctx); err != nil {
 		return nil, err
 	}
@@ -41,7 +46,7 @@ func newWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	return w, os.WriteFile(w.cliConfig(), []byte(config), 0o600)
 }
 
-func (w *workspace) cliConfig() string { return filepath.Join(w.dir, "cli.tfrc") }
+func (w *Workspace) cliConfig() string { return filepath.Join(w.dir, "cli.tfrc") }
 
 // findCLI gives the path of the CLI that is to be used. It builds none: that is for internal/tools/find-cli, which the
 // makefile asks.
@@ -57,8 +62,8 @@ func findCLI() (string, error) {
 	return "", errors.New("there is no terraform and no tofu on PATH: run make demo or make test, which build an OpenTofu then")
 }
 
-func (w *workspace) buildProvider(ctx context.Context) error {
-	root, err := sourceRoot(ctx)
+func (w *Workspace) buildProvider(ctx context.Context) error {
+	root, err := SourceRoot(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,7 +84,8 @@ func (w *workspace) buildProvider(ctx context.Context) error {
 	return nil
 }
 
-func sourceRoot(ctx context.Context) (string, error) {
+// SourceRoot is the folder of this module's source.
+func SourceRoot(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return "", fmt.Errorf("finding the source of the provider: %w", err)
@@ -87,17 +93,22 @@ func sourceRoot(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// run runs the CLI in a configuration's folder, against this sandbox. The error is an *exec.ExitError where the CLI did not end with 0.
-func (w *workspace) run(ctx context.Context, server *sandbox.Server, folder string, output io.Writer, args ...string) error {
-	command := exec.CommandContext(ctx, w.cli, args...) //nolint:gosec // the CLI that the user chose
-	command.Dir = folder
-	command.Env = w.environment(server)
+// Command is the CLI, to be run in a configuration's folder against this sandbox.
+func (w *Workspace) Command(ctx context.Context, server *sandbox.Server, folder string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, w.CLI, args...) //nolint:gosec // the CLI that the user chose
+	command.Dir, command.Env = folder, w.environment(server)
+	return command
+}
+
+// Run runs the CLI to its end. The error is an *exec.ExitError where that was not with 0.
+func (w *Workspace) Run(ctx context.Context, server *sandbox.Server, folder string, output io.Writer, args ...string) error {
+	command := w.Command(ctx, server, folder, args...)
 	command.Stdout, command.Stderr = output, output
 	return command.Run()
 }
 
 // environment is the user's, without what would lead this CLI elsewhere, and with what a user of the sandbox exports.
-func (w *workspace) environment(server *sandbox.Server) []string {
+func (w *Workspace) environment(server *sandbox.Server) []string {
 	var env []string
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "TALLYFY_") {
@@ -111,14 +122,14 @@ func (w *workspace) environment(server *sandbox.Server) []string {
 		"TALLYFY_ACCESS_TOKEN="+sandbox.DefaultToken,
 		"TALLYFY_ORG_ID="+sandbox.DefaultOrganization,
 	)
-	if !w.color {
+	if !w.Color {
 		env = append(env, "TF_CLI_ARGS=-no-color")
 	}
 	return env
 }
 
-// checkout copies the files of a configuration into a folder of their own, so that the source tree stays clean.
-func checkout(folder string, files ...string) error {
+// Checkout copies the files of a configuration into a folder of their own, so that the source tree stays clean.
+func Checkout(folder string, files ...string) error {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return err
 	}
