@@ -4,13 +4,12 @@
 package provider
 
 import (
-	"context"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
 )
 
 // No check of the testing framework sees a warning, so these tests plan through the protocol, as a CLI does.
@@ -18,108 +17,48 @@ import (
 // planner is a configured provider.
 type planner struct {
 	*testing.T
-	server tfprotov6.ProviderServer
-	typ    tftypes.Object
+	*protocol.Terraform
 }
 
-// attributes of the resource by name; what is left out is null.
-type attributes map[string]any
+// attributes of a block by name; what is left out is null.
+type attributes = protocol.Attributes
 
 func newPlanner(t *testing.T, provider attributes) *planner {
 	t.Helper()
-	ctx := context.Background()
-	server := providerserver.NewProtocol6(New("test")())()
-	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	terraform, err := protocol.New(t.Context(), New("test"), provider, "tallyfy_task_completion")
 	if err != nil {
 		t.Fatal(err)
 	}
-	configType, ok := schemas.Provider.ValueType().(tftypes.Object)
-	typ, okToo := schemas.ResourceSchemas["tallyfy_task_completion"].ValueType().(tftypes.Object)
-	if !ok || !okToo {
-		t.Fatal("the schemas are no objects")
-	}
-	p := &planner{T: t, server: server, typ: typ}
-	configured, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: p.dynamic(configType, p.object(configType, provider))})
-	if err != nil || len(configured.Diagnostics) > 0 {
-		t.Fatalf("configuring: %v, %v", err, configured)
-	}
-	return p
-}
-
-func (p *planner) object(typ tftypes.Object, given attributes) tftypes.Value {
-	values := map[string]tftypes.Value{}
-	for name, attribute := range typ.AttributeTypes {
-		switch value := given[name].(type) {
-		case tftypes.Value:
-			values[name] = value
-		default:
-			values[name] = tftypes.NewValue(attribute, given[name])
-			if attribute.Is(tftypes.DynamicPseudoType) && value == nil {
-				values[name] = tftypes.NewValue(tftypes.DynamicPseudoType, nil)
-			}
-		}
-	}
-	return tftypes.NewValue(typ, values)
-}
-
-func (p *planner) dynamic(typ tftypes.Type, value tftypes.Value) *tfprotov6.DynamicValue {
-	p.Helper()
-	dynamic, err := tfprotov6.NewDynamicValue(typ, value)
-	if err != nil {
-		p.Fatal(err)
-	}
-	return &dynamic
+	return &planner{T: t, Terraform: terraform}
 }
 
 // plan plans from a state to a configuration; nil stands for none. It gives the planned attributes and the warnings.
 func (p *planner) plan(state, config attributes) (map[string]tftypes.Value, string) {
 	p.Helper()
-	null := tftypes.NewValue(p.typ, nil)
-	prior, configured, proposed := null, null, null
+	p.State = nil
 	if state != nil {
-		prior = p.object(p.typ, state)
+		p.Record(state)
 	}
-	if config != nil {
-		configured = p.object(p.typ, config)
-		merged := attributes{}
-		for name := range p.typ.AttributeTypes {
-			if value, ok := config[name]; ok {
-				merged[name] = value
-			} else if state != nil && computed[name] { // as a CLI proposes it
-				merged[name] = state[name]
-			}
-		}
-		proposed = p.object(p.typ, merged)
-	}
-	resp, err := p.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: "tallyfy_task_completion", PriorState: p.dynamic(p.typ, prior), Config: p.dynamic(p.typ, configured), ProposedNewState: p.dynamic(p.typ, proposed),
-	})
+	plan, err := p.PlanAsRecorded(p.Context(), config)
 	if err != nil {
 		p.Fatal(err)
 	}
-	var warnings []string
-	for _, d := range resp.Diagnostics {
-		if d.Severity != tfprotov6.DiagnosticSeverityWarning {
-			p.Errorf("error: %s: %s", d.Summary, d.Detail)
-		}
-		warnings = append(warnings, d.Summary+": "+d.Detail)
+	if plan.Failed() {
+		p.Error(plan.Diagnostics)
 	}
-	planned, err := resp.PlannedState.Unmarshal(p.typ)
-	if err != nil {
-		p.Fatal(err)
-	}
-	values := map[string]tftypes.Value{}
-	if !planned.IsNull() {
-		if err := planned.As(&values); err != nil {
-			p.Fatal(err)
-		}
-	}
-	return values, strings.Join(warnings, "\n")
+	return p.attributes(plan.Planned), plan.Diagnostics.String()
 }
 
-var computed = map[string]bool{
-	"id": true, "organization_id": true, "run_id": true, "status": true, "title": true, "task_type": true,
-	"completed_at": true, "completer_id": true, "completer_guest_id": true, "tasks_changed_by_rules": true,
+func (p *planner) attributes(value tftypes.Value) map[string]tftypes.Value {
+	p.Helper()
+	values := map[string]tftypes.Value{}
+	if value.IsNull() {
+		return values
+	}
+	if err := value.As(&values); err != nil {
+		p.Fatal(err)
+	}
+	return values
 }
 
 func object(values map[string]tftypes.Value) tftypes.Value {
@@ -249,19 +188,19 @@ func TestPlanOfACreate(t *testing.T) {
 func TestReadWithoutAConfiguration(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
-	state := p.dynamic(p.typ, p.object(p.typ, completedState()))
-	resp, err := p.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: "tallyfy_task_completion", CurrentState: state})
-	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
-		t.Fatalf("got %+v, %v", resp, err)
+	p.Record(completedState())
+	before := p.State.Value
+	said, err := p.Refresh(t.Context())
+	if err != nil || said.Failed() || !strings.HasPrefix(said.String(), "Warning: Completed Task Was Not Refreshed") {
+		t.Fatalf("got %s, %v", said, err)
 	}
-	kept, err := resp.NewState.Unmarshal(p.typ)
-	if err != nil || !kept.Equal(p.object(p.typ, completedState())) {
-		t.Errorf("the state became %s, %v", kept, err)
+	if !p.State.Value.Equal(before) {
+		t.Errorf("the state became %s", p.State.Value)
 	}
 	imported := completedState()
 	imported["id"] = nil
-	resp, err = p.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: "tallyfy_task_completion", CurrentState: p.dynamic(p.typ, p.object(p.typ, imported))})
-	if err != nil || len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Summary != "Provider Configuration Is Not Known" {
-		t.Errorf("import: got %+v, %v", resp, err)
+	p.Record(imported)
+	if said, err = p.Refresh(t.Context()); err != nil || len(said) != 1 || said[0].Summary != "Provider Configuration Is Not Known" {
+		t.Errorf("import: got %s, %v", said, err)
 	}
 }

@@ -1,0 +1,323 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+// Package protocol speaks to the provider as a CLI does, over its protocol and in one process, for tests that need what a CLI
+// does not show or cannot have: every warning, planned values, a time that passes by itself.
+package protocol
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// version is what the provider is told of the CLI.
+const version = "1.11.4"
+
+// Attributes are those of a block by name, each a [tftypes.Value] or a Go value that tftypes takes; what is left out is null.
+type Attributes map[string]any
+
+// Terraform is a state with one resource, and the operations of a CLI on it. It is not safe for concurrent use.
+type Terraform struct {
+	make     func() provider.Provider
+	settings Attributes
+	resource string
+
+	schema *tfprotov6.Schema
+	typ    tftypes.Object
+
+	// State is what is recorded; nil if nothing is.
+	State *Instance
+}
+
+// Instance is a resource in the state.
+type Instance struct {
+	Value tftypes.Value
+	// Tainted says that creating it failed halfway: the next plan replaces it.
+	Tainted bool
+
+	private []byte
+}
+
+// Action is what a plan does.
+type Action string
+
+// The actions of a plan.
+const (
+	NoOp    Action = "no-op"
+	Create  Action = "create"
+	Update  Action = "update"
+	Replace Action = "replace"
+	Delete  Action = "delete"
+)
+
+// Plan is what an apply would do, and what the provider said while it was planned.
+type Plan struct {
+	Action  Action
+	Planned tftypes.Value
+	Diagnostics
+
+	config  tftypes.Value
+	private []byte
+}
+
+// New prepares a CLI for a configuration with one provider block and one resource of this type. Like a CLI's, each operation
+// runs a provider of its own. The error says what is wrong with the provider, not with the configuration.
+func New(ctx context.Context, makes func() provider.Provider, settings Attributes, resource string) (*Terraform, error) {
+	t := &Terraform{make: makes, settings: settings, resource: resource}
+	schemas, err := providerserver.NewProtocol6(makes())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, err
+	}
+	t.schema = schemas.ResourceSchemas[resource]
+	typ, ok := t.schema.ValueType().(tftypes.Object)
+	if !ok {
+		return nil, fmt.Errorf("the provider has no resource %s", resource)
+	}
+	t.typ = typ
+	return t, nil
+}
+
+// Refresh brings the state up to date.
+func (t *Terraform) Refresh(ctx context.Context) (Diagnostics, error) {
+	if t.State == nil {
+		return nil, nil
+	}
+	server, said, err := t.start(ctx)
+	if err != nil || said.Failed() {
+		return said, err
+	}
+	resp, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: t.resource, CurrentState: t.wire(t.State.Value), Private: t.State.private})
+	if err != nil {
+		return nil, err
+	}
+	if said = append(said, resp.Diagnostics...); said.Failed() {
+		return said, nil
+	}
+	return said, t.keep(resp.NewState, resp.Private, t.State.Tainted)
+}
+
+// Plan refreshes, and plans what brings the state to these attributes; nil plans a destroy.
+func (t *Terraform) Plan(ctx context.Context, block Attributes) (*Plan, error) {
+	said, err := t.Refresh(ctx)
+	if err != nil || said.Failed() {
+		return &Plan{Action: NoOp, Diagnostics: said}, err
+	}
+	plan, err := t.PlanAsRecorded(ctx, block)
+	if err != nil {
+		return nil, err
+	}
+	plan.Diagnostics = append(said, plan.Diagnostics...)
+	return plan, nil
+}
+
+// PlanAsRecorded is [Terraform.Plan] without a refresh.
+func (t *Terraform) PlanAsRecorded(ctx context.Context, block Attributes) (*Plan, error) {
+	if t.State == nil || !t.State.Tainted || block == nil {
+		return t.plan(ctx, t.value(), block)
+	}
+	plan, err := t.plan(ctx, t.none(), block) // a CLI destroys what is tainted, and plans anew
+	if err == nil && plan.Action == Create {
+		plan.Action = Replace
+	}
+	return plan, err
+}
+
+// plan plans from one value to another, as the provider sees it.
+func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attributes) (*Plan, error) {
+	var private []byte
+	if !prior.IsNull() {
+		private = t.State.private
+	}
+	server, said, err := t.start(ctx)
+	if err != nil || said.Failed() {
+		return &Plan{Action: NoOp, Diagnostics: said}, err
+	}
+	config, proposed := t.none(), t.none()
+	if block != nil {
+		config = object(t.typ, block)
+		checked, err := server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: t.resource, Config: t.wire(config)})
+		if err != nil {
+			return nil, err
+		}
+		if said = append(said, checked.Diagnostics...); said.Failed() {
+			return &Plan{Action: NoOp, Diagnostics: said}, nil
+		}
+		if proposed, err = t.propose(prior, config); err != nil {
+			return nil, err
+		}
+	}
+	resp, err := server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
+		TypeName: t.resource, PriorState: t.wire(prior), Config: t.wire(config), ProposedNewState: t.wire(proposed), PriorPrivate: private,
+	})
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{Action: NoOp, Diagnostics: append(said, resp.Diagnostics...), config: config, private: resp.PlannedPrivate}
+	if plan.Failed() {
+		return plan, nil
+	}
+	if plan.Planned, err = resp.PlannedState.Unmarshal(t.typ); err != nil {
+		return nil, err
+	}
+	switch {
+	case plan.Planned.IsNull() && prior.IsNull():
+	case plan.Planned.IsNull():
+		plan.Action = Delete
+	case prior.IsNull():
+		plan.Action = Create
+	case len(resp.RequiresReplace) > 0:
+		plan.Action = Replace
+	case !plan.Planned.Equal(prior):
+		plan.Action = Update
+	}
+	return plan, nil
+}
+
+// Apply carries a plan out. A create that brings both a state and an error leaves it tainted, as with a CLI.
+func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) {
+	switch plan.Action {
+	case NoOp:
+		return nil, nil
+	case Replace:
+		said, err := t.apply(ctx, t.none(), t.none(), t.none(), t.State.private)
+		if err != nil || said.Failed() {
+			return said, err
+		}
+		t.State = nil
+		created, err := t.apply(ctx, t.none(), plan.config, plan.Planned, plan.private)
+		return append(said, created...), err
+	default:
+		return t.apply(ctx, t.value(), plan.config, plan.Planned, plan.private)
+	}
+}
+
+func (t *Terraform) apply(ctx context.Context, prior, config, planned tftypes.Value, private []byte) (Diagnostics, error) {
+	server, said, err := t.start(ctx)
+	if err != nil || said.Failed() {
+		return said, err
+	}
+	if planned.IsNull() {
+		prior = t.value()
+	}
+	resp, err := server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: t.resource, PriorState: t.wire(prior), Config: t.wire(config), PlannedState: t.wire(planned), PlannedPrivate: private,
+	})
+	if err != nil {
+		return nil, err
+	}
+	said = append(said, resp.Diagnostics...)
+	if err := t.keep(resp.NewState, resp.Private, prior.IsNull() && said.Failed()); err != nil {
+		return said, err
+	}
+	if t.State != nil && !said.Failed() {
+		return said, promised(planned, t.State.Value)
+	}
+	return said, nil
+}
+
+// promised tells whether what was planned came to be: a CLI refuses a result that is otherwise.
+func promised(planned, applied tftypes.Value) error {
+	diffs, err := planned.Diff(applied)
+	if err != nil {
+		return err
+	}
+	for _, diff := range diffs {
+		if diff.Value1 != nil && diff.Value1.IsFullyKnown() && len(diff.Path.Steps()) > 0 {
+			return fmt.Errorf("inconsistent result after apply: %s was planned as %s and became %s", diff.Path, diff.Value1, diff.Value2)
+		}
+	}
+	return nil
+}
+
+// start runs and configures a provider.
+func (t *Terraform) start(ctx context.Context) (tfprotov6.ProviderServer, Diagnostics, error) {
+	server := providerserver.NewProtocol6(t.make())()
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return nil, nil, err
+	}
+	typ, ok := schemas.Provider.ValueType().(tftypes.Object)
+	if !ok {
+		return nil, nil, fmt.Errorf("the provider's schema is of type %s", schemas.Provider.ValueType())
+	}
+	config, err := tfprotov6.NewDynamicValue(typ, object(typ, t.settings))
+	if err != nil {
+		return nil, nil, err
+	}
+	resp, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: version, Config: &config})
+	if err != nil {
+		return nil, nil, err
+	}
+	return server, resp.Diagnostics, nil
+}
+
+func (t *Terraform) none() tftypes.Value { return tftypes.NewValue(t.typ, nil) }
+
+// value is what is recorded, null if nothing is.
+func (t *Terraform) value() tftypes.Value {
+	if t.State == nil {
+		return t.none()
+	}
+	return t.State.Value
+}
+
+// Record puts attributes into the state as if they had been applied.
+func (t *Terraform) Record(block Attributes) { t.State = &Instance{Value: object(t.typ, block)} }
+
+// keep takes over what the provider answered.
+func (t *Terraform) keep(state *tfprotov6.DynamicValue, private []byte, tainted bool) error {
+	value, err := state.Unmarshal(t.typ)
+	if err != nil {
+		return err
+	}
+	t.State = nil
+	if !value.IsNull() {
+		t.State = &Instance{Value: value, Tainted: tainted, private: private}
+	}
+	return nil
+}
+
+// propose merges a configuration with what is recorded, as a CLI does: computed attributes that are not configured keep their value.
+func (t *Terraform) propose(prior, config tftypes.Value) (tftypes.Value, error) {
+	before, wanted := map[string]tftypes.Value{}, map[string]tftypes.Value{}
+	if !prior.IsNull() {
+		if err := prior.As(&before); err != nil {
+			return prior, err
+		}
+	}
+	if err := config.As(&wanted); err != nil {
+		return prior, err
+	}
+	for _, attribute := range t.schema.Block.Attributes {
+		if held, ok := before[attribute.Name]; ok && attribute.Computed && wanted[attribute.Name].IsNull() {
+			wanted[attribute.Name] = held
+		}
+	}
+	return tftypes.NewValue(t.typ, wanted), nil
+}
+
+func (t *Terraform) wire(value tftypes.Value) *tfprotov6.DynamicValue {
+	dynamic, err := tfprotov6.NewDynamicValue(t.typ, value)
+	if err != nil {
+		panic(fmt.Sprintf("a value of the resource's own type cannot be encoded: %v", err))
+	}
+	return &dynamic
+}
+
+// object makes a value of a block.
+func object(typ tftypes.Object, block Attributes) tftypes.Value {
+	values := map[string]tftypes.Value{}
+	for name, attribute := range typ.AttributeTypes {
+		if value, ok := block[name].(tftypes.Value); ok {
+			values[name] = value
+			continue
+		}
+		values[name] = tftypes.NewValue(attribute, block[name])
+	}
+	return tftypes.NewValue(typ, values)
+}
