@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
@@ -39,7 +41,9 @@ var noon = time.Date(2035, 6, 6, 12, 0, 0, 987654321, time.UTC)
 // client speaks to a sandbox the way a correct client does.
 type client struct {
 	*sandbox.Server
-	t *testing.T
+	t    *testing.T
+	base string
+	http *http.Client
 }
 
 // start serves a sandbox with the tasks in it.
@@ -56,7 +60,30 @@ func start(t *testing.T, c sandbox.Config, tasks ...sandbox.Task) *client {
 	for _, task := range tasks {
 		s.AddTask(task)
 	}
-	return &client{s, t}
+	return &client{s, t, s.URL(), http.DefaultClient}
+}
+
+// inBubble gives a test a sandbox without a network, on a clock that stands
+// still while anyone is at work.
+func inBubble(t *testing.T, c sandbox.Config, test func(*client), tasks ...sandbox.Task) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := sandbox.New(c)
+		for _, task := range tasks {
+			s.AddTask(task)
+		}
+		test(&client{s, t, "http://sandbox/api", &http.Client{Transport: inProcess{s}}})
+	})
+}
+
+// inProcess hands requests to a handler: a connection would keep the clock of a
+// bubble from moving.
+type inProcess struct{ http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	p.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
 }
 
 // reply is an answer with its body read.
@@ -70,7 +97,7 @@ type reply struct {
 // request makes a request with all that the API wants in it.
 func (c *client) request(method, path, body string) *http.Request {
 	c.t.Helper()
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.URL()+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -99,7 +126,7 @@ func (c *client) send(r *http.Request) reply {
 
 // try sends a request that may fail.
 func (c *client) try(r *http.Request) (reply, error) {
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := c.http.Do(r)
 	if err != nil {
 		return reply{}, err
 	}

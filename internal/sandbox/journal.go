@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Entry is one request that reached the sandbox, and what became of it.
@@ -81,13 +82,14 @@ func matches(wantMethod, pathPart, method, path string) bool {
 	return (wantMethod == "" || wantMethod == method) && strings.Contains(path, pathPart)
 }
 
-// arrive journals the request and takes the fault that is meant for it, in one
-// step: the order of the journal is the order in which faults are used up.
-func (s *Server) arrive(r *http.Request) (*record, *Fault) {
+// arrive journals the request, and takes the fault that is meant for it or else
+// tells how long the rate limit refuses it, in one step: the order of the
+// journal is the order in which faults and the limit are used up.
+func (s *Server) arrive(r *http.Request) (rec *record, fault *Fault, retryAfter time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.arrivals++
-	rec := &record{
+	rec = &record{
 		Entry: Entry{
 			N:      len(s.journal) + 1,
 			Method: r.Method,
@@ -98,7 +100,10 @@ func (s *Server) arrive(r *http.Request) (*record, *Fault) {
 		requestID: fmt.Sprintf("sandbox-%06d", s.arrivals),
 	}
 	s.journal = append(s.journal, rec)
-	return rec, s.takeFault(rec.Method, rec.Path)
+	if fault = s.takeFault(rec.Method, rec.Path); fault != nil {
+		return rec, fault, 0
+	}
+	return rec, nil, s.throttle()
 }
 
 func (s *Server) keepBody(rec *record, body []byte) {

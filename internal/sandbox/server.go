@@ -63,6 +63,9 @@ type Config struct {
 	// behind (tallyfy-api §1.4). Tasks read one by one are always current.
 	ListLag int
 
+	// RateLimit refuses what comes too fast; none if zero.
+	RateLimit RateLimit
+
 	// HideTaskdata leaves taskdata out of every task that is answered.
 	HideTaskdata bool
 
@@ -87,6 +90,8 @@ type Server struct {
 	journal  []*record
 	arrivals int // requests since the start; unlike the journal, never reset
 	faults   []*armed
+
+	admissions admissions
 
 	watching sync.Mutex // keeps calls of Config.Watch apart
 
@@ -115,9 +120,9 @@ func New(c Config) *Server {
 }
 
 // ServeHTTP journals the request, lets a matching Fault have its way, and
-// otherwise answers as Tallyfy would.
+// otherwise answers as Tallyfy would, within Config.RateLimit.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec, fault := s.arrive(r)
+	rec, fault, retryAfter := s.arrive(r)
 	w.Header().Set("X-Request-Id", rec.requestID)
 
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -129,11 +134,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
-	if fault != nil {
+	var a answer
+	switch {
+	case fault != nil:
 		s.serveFault(w, r, rec, fault, body)
 		return
+	case retryAfter > 0:
+		a = tooManyRequests(retryAfter).sealed()
+	default:
+		a = s.handle(r, body)
 	}
-	a := s.handle(r, body)
 	s.finish(rec, a.status, a.note)
 	a.write(w)
 }
