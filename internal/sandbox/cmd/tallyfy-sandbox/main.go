@@ -37,6 +37,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	listen := flags.String("listen", "127.0.0.1:8787", "loopback `address` to listen on; port 0 picks a free one")
 	vintage := flags.String("vintage", "today", "generation of the API: `today or legacy`")
+	rateLimit := flags.Int("rate-limit", 0, "`requests` answered in any second, those above get 429; 0 sets no limit (default 0)")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -53,6 +54,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		say(stderr, "tallyfy-sandbox: -vintage is today or legacy, not %q\n", *vintage)
 		return 2
 	}
+	if *rateLimit < 0 {
+		say(stderr, "tallyfy-sandbox: -rate-limit is a number of requests per second, or 0 for no limit, not %d\n", *rateLimit)
+		return 2
+	}
+	config.RateLimit = sandbox.RateLimit{Requests: *rateLimit, Per: time.Second}
 	if flags.NArg() > 0 {
 		say(stderr, "tallyfy-sandbox: %q is not a flag; all settings are flags, see -help\n", flags.Arg(0))
 		return 2

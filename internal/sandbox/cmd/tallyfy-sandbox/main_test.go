@@ -80,7 +80,7 @@ func TestRun(t *testing.T) {
 
 	path := "/organizations/" + sandbox.DefaultOrganization + "/runs/" + sandbox.SeedRunID + "/completed-tasks"
 	for _, want := range []int{http.StatusOK, http.StatusUnprocessableEntity} { // The second tells legacy.
-		if got := complete(t, url+path); got != want {
+		if got, _ := complete(t, url+path); got != want {
 			t.Errorf("got %d, want %d", got, want)
 		}
 	}
@@ -96,8 +96,36 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// complete completes the plain task, and returns the status.
-func complete(t *testing.T, url string) int {
+// TestRun_rateLimit goes on until a request comes within a second of the one
+// before, which on a slow machine need not be the second.
+func TestRun_rateLimit(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	stdout, stderr := newScreen(), newScreen()
+	code := make(chan int)
+	go func() { code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-rate-limit", "1"}, stdout, stderr) }()
+	url := strings.TrimPrefix(stdout.waitFor(t, `TALLYFY_BASE_URL=\S+`), "TALLYFY_BASE_URL=")
+
+	path := "/organizations/" + sandbox.DefaultOrganization + "/runs/" + sandbox.SeedRunID + "/completed-tasks"
+	got, retryAfter := complete(t, url+path)
+	if got != http.StatusOK {
+		t.Errorf("the first got %d", got)
+	}
+	for tries := 0; got == http.StatusOK && tries < 100; tries++ {
+		got, retryAfter = complete(t, url+path)
+	}
+	if got != http.StatusTooManyRequests || retryAfter != "1" {
+		t.Errorf("the last got %d with Retry-After %q", got, retryAfter)
+	}
+	interrupt()
+	if got := <-code; got != 0 {
+		t.Errorf("ended with %d: %s", got, stderr)
+	}
+}
+
+// complete completes the plain task, and returns the status and Retry-After.
+func complete(t *testing.T, url string) (status int, retryAfter string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(`{"task_id":"`+sandbox.SeedPlainTaskID+`"}`))
 	if err != nil {
@@ -112,7 +140,7 @@ func complete(t *testing.T, url string) int {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	_, _ = io.Copy(io.Discard, answer.Body)
-	return answer.StatusCode
+	return answer.StatusCode, answer.Header.Get("Retry-After")
 }
 
 func TestRun_mistakes(t *testing.T) {
@@ -130,9 +158,11 @@ func TestRun_mistakes(t *testing.T) {
 		"busy port":    {[]string{"-listen", taken.Addr().String()}, 1, "is in use by another program"},
 		"not loopback": {[]string{"-listen", "0.0.0.0:0"}, 1, "not a loopback address"},
 		"vintage":      {[]string{"-vintage", "1997"}, 2, `today or legacy, not "1997"`},
+		"rate limit":   {[]string{"-rate-limit", "-1"}, 2, "or 0 for no limit, not -1"},
 		"argument":     {[]string{"serve"}, 2, `"serve" is not a flag`},
 		"flag":         {[]string{"-port", "1"}, 2, "not defined: -port"},
 		"help":         {[]string{"-help"}, 0, "-vintage today or legacy"},
+		"help on rate": {[]string{"-help"}, 0, "-rate-limit requests"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr strings.Builder
