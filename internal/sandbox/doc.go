@@ -6,7 +6,7 @@
 // It serves the part of the REST API that completing a task needs, with every
 // trap of it: two completion paths that do not find each other's tasks, field
 // values that are dropped with 200, repeated completions that fire webhooks
-// again, empty objects that arrive as lists, lists that lag, limits on the rate of
+// again, empty objects that arrive as lists, reads that lag, limits on the rate of
 // requests. It keeps a journal of the requests it got and can be told to fail in
 // scripted ways.
 //

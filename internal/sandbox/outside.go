@@ -7,7 +7,7 @@ import "fmt"
 
 // AddTask adds a task, or replaces the one with the same id. Missing parts get
 // defaults; a task without an ID is a mistake of the caller, and panics. The
-// lists' replica knows the task at once (Config.ListLag).
+// lagging reads know the task at once (Config.ListLag, Config.ReadLag).
 func (s *Server) AddTask(t Task) {
 	if t.ID == "" {
 		panic("sandbox: a task needs an ID")
@@ -29,6 +29,7 @@ func (s *Server) AddTask(t Task) {
 		s.runs[t.RunID] = "Process " + t.RunID
 	}
 	s.replica.add(added)
+	s.past.add(added)
 }
 
 // AddRun gives a process a name. Processes that tasks belong to exist without
@@ -80,6 +81,7 @@ func (s *Server) DeleteTask(id string) {
 	defer s.mu.Unlock()
 	delete(s.tasks, id)
 	s.replica.push(id, nil)
+	s.past.push(id, nil, s.cfg.Now())
 }
 
 // Update changes a task in any other way. The function runs under the Server's
@@ -114,7 +116,7 @@ func (s *Server) Reopens(id string) int {
 	return 0
 }
 
-// write changes a task and tells the replica.
+// write changes a task and tells those who lag.
 func (s *Server) write(id string, change func(*stored)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,4 +132,5 @@ func (s *Server) write(id string, change func(*stored)) {
 func (s *Server) wrote(t *stored) {
 	t.updated = s.cfg.Now()
 	s.replica.push(t.ID, t)
+	s.past.push(t.ID, t, t.updated)
 }

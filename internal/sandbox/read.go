@@ -11,11 +11,15 @@ import (
 // getTask serves GET tasks/{task}. The organization's path finds tasks of runs
 // too, and its answer tells the run (tallyfy-api §1.3).
 func (s *Server) getTask(c call) answer {
-	t, ok := s.tasks[c.task]
-	if !ok || (c.run != "" && t.RunID != c.run) {
+	t, behind := s.seen(c.task)
+	if t == nil || (c.run != "" && t.RunID != c.run) {
 		return resourceNotFound("no such task on this path")
 	}
-	return data(s.wire(t, onGet, parseIncludes(c.query.Get("with"))), "read: "+t.Status)
+	note := "read: " + t.Status
+	if behind {
+		note += ", behind the latest write"
+	}
+	return data(s.wire(t, onGet, parseIncludes(c.query.Get("with"))), note)
 }
 
 // getRun serves GET runs/{run}, with its tasks if asked for.

@@ -60,8 +60,15 @@ type Config struct {
 	CompletionOnly bool
 
 	// ListLag makes lists answer from a replica that is this many task writes
-	// behind (tallyfy-api §1.4). Tasks read one by one are always current.
+	// behind (tallyfy-api §1.4). For tasks that are read one by one there is
+	// ReadLag.
 	ListLag int
+
+	// ReadLag makes a GET of a single task, on both paths, show it as it was
+	// this long ago by Now; 0 is always current. UNK whether Tallyfy does that
+	// (tallyfy-api §8). Deletions lag too. What AddTask added is known at once,
+	// and the answers to writes, and methods of the Server, are always current.
+	ReadLag time.Duration
 
 	// RateLimit refuses what comes too fast; none if zero.
 	RateLimit RateLimit
@@ -87,6 +94,7 @@ type Server struct {
 	added    int               // tasks ever added, which numbers them
 	runs     map[string]string // id of a run to its name
 	replica  replica
+	past     past
 	journal  []*record
 	arrivals int // requests since the start; unlike the journal, never reset
 	faults   []*armed
@@ -116,6 +124,7 @@ func New(c Config) *Server {
 		tasks:   map[string]*stored{},
 		runs:    map[string]string{},
 		replica: replica{lag: c.ListLag, tasks: map[string]*stored{}},
+		past:    past{lag: c.ReadLag, tasks: map[string][]version{}},
 	}
 }
 
