@@ -27,7 +27,8 @@ type Fault struct {
 	Times int
 
 	// Before runs before anything else, and may block. It may call methods of
-	// the Server, and read the request's body.
+	// the Server, and read the request's body. Close in it and Drop are a crash
+	// before the request has its effect; with Handle, one after it.
 	Before func(*http.Request)
 
 	// Delay waits, or until the client is gone or the Server closed. A request

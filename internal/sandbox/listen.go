@@ -15,22 +15,36 @@ import (
 // headers. Generous: nothing on loopback takes this long.
 const readHeaderTimeout = 10 * time.Second
 
-// listening is the network side of a Server.
-type listening struct {
-	server *http.Server
-	url    string
-	served chan struct{} // closed when Serve has returned
-}
+// freePort is any port of 127.0.0.1 that is free.
+const freePort = "127.0.0.1:0"
 
 // Start returns a Server that listens on a free port of 127.0.0.1.
 func Start(c Config) (*Server, error) {
-	return StartOn("127.0.0.1:0", c)
+	return StartOn(freePort, c)
 }
 
 // StartOn returns a Server that listens on addr ("host:port", port 0 for a free
 // one). The host must be a loopback address or "localhost": the sandbox has no
 // protection that a network would need.
 func StartOn(addr string, c Config) (*Server, error) {
+	s := New(c)
+	l, err := listen(addr, s)
+	if err != nil {
+		return nil, err
+	}
+	s.listening = l
+	return s, nil
+}
+
+// listening is the network side of a Server, from a start until it is closed.
+type listening struct {
+	server *http.Server
+	url    string
+	served chan struct{} // closed when Serve has returned
+}
+
+// listen starts to serve on a loopback address.
+func listen(addr string, handler http.Handler) (*listening, error) {
 	at, err := loopback(addr)
 	if err != nil {
 		return nil, err
@@ -39,18 +53,17 @@ func StartOn(addr string, c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", addr, err)
 	}
-	s := New(c)
-	s.listening = &listening{
-		server: &http.Server{Handler: s, ReadHeaderTimeout: readHeaderTimeout},
+	l := &listening{
+		server: &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout},
 		url:    "http://" + listener.Addr().String() + "/api",
 		served: make(chan struct{}),
 	}
 	go func() {
-		defer close(s.listening.served)
+		defer close(l.served)
 		// Serve always ends with an error, ErrServerClosed when it was asked to.
-		_ = s.listening.server.Serve(listener)
+		_ = l.server.Serve(listener)
 	}()
-	return s, nil
+	return l, nil
 }
 
 // loopback reads a listen address and refuses all but loopback ones.
@@ -75,32 +88,45 @@ func loopback(addr string) (*net.TCPAddr, error) {
 }
 
 // URL is the base URL for clients, such as "http://127.0.0.1:41234/api". It is
-// empty for a Server that does not listen. The same routes are served without
-// "/api" too, as api.tallyfy.com does (tallyfy-api §1).
+// empty for a Server from New; after Close it is the one that was. The same
+// routes are served without "/api" too, as api.tallyfy.com does (tallyfy-api §1).
 func (s *Server) URL() string {
-	if s.listening == nil {
+	l := s.network()
+	if l == nil {
 		return ""
 	}
-	return s.listening.url
+	return l.url
 }
 
-// Close stops listening and cuts what is under way. It may be called twice, and
-// does nothing to a Server that does not listen.
+// Close stops listening and cuts all connections. It does not wait for requests
+// under way, which may still have their effect, so a Fault's Before may call it.
+// It may be called twice, and does nothing to a Server from New.
 func (s *Server) Close() {
-	if s.listening == nil {
+	l := s.network()
+	if l == nil {
 		return
 	}
-	_ = s.listening.server.Close()
-	<-s.listening.served
+	_ = l.server.Close()
+	<-l.served
 }
 
 // Shutdown stops listening, lets requests under way finish until ctx ends, and
 // then cuts them.
 func (s *Server) Shutdown(ctx context.Context) error {
-	if s.listening == nil {
+	l := s.network()
+	if l == nil {
 		return nil
 	}
-	err := s.listening.server.Shutdown(ctx)
-	s.Close()
+	err := l.server.Shutdown(ctx)
+	_ = l.server.Close()
+	<-l.served
 	return err
+}
+
+// network is the current network side, nil if there never was one. Whoever uses
+// it must not hold s.mu, which requests under way may wait for.
+func (s *Server) network() *listening {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.listening
 }

@@ -100,10 +100,9 @@ type Server struct {
 	faults   []*armed
 
 	admissions admissions
+	listening  *listening // the latest; nil for a Server from New
 
 	watching sync.Mutex // keeps calls of Config.Watch apart
-
-	listening *listening // nil for a Server from New
 }
 
 var _ http.Handler = (*Server)(nil)
