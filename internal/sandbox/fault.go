@@ -73,6 +73,14 @@ func (s *Server) Inject(f Fault) {
 	s.faults = append(s.faults, &armed{Fault: f, skip: f.Skip, left: left})
 }
 
+// Calm forgets all faults that are left. A request that one has taken already
+// still gets what it says.
+func (s *Server) Calm() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
 // takeFault returns the fault for a request, or nil. The caller holds s.mu.
 func (s *Server) takeFault(method, path string) *Fault {
 	for _, f := range s.faults {

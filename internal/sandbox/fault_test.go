@@ -65,6 +65,29 @@ func TestFault_order(t *testing.T) {
 	}
 }
 
+func TestCalm(t *testing.T) {
+	t.Parallel()
+	c := start(t, sandbox.Config{}, processTask())
+	c.Inject(sandbox.Fault{Times: -1, Status: 501})
+	c.Inject(sandbox.Fault{Skip: 1, Status: 502})
+	c.expect(501, http.MethodGet, runTask, "")
+	c.Calm()
+	for range 3 {
+		c.expect(http.StatusOK, http.MethodGet, runTask, "")
+	}
+	c.Inject(sandbox.Fault{Status: 503})
+	c.expect(503, http.MethodGet, runTask, "")
+}
+
+// TestCalm_underWay calms while a fault has a request in its hands.
+func TestCalm_underWay(t *testing.T) {
+	t.Parallel()
+	c := start(t, sandbox.Config{}, processTask())
+	c.Inject(sandbox.Fault{Times: 2, Status: 501, Before: func(*http.Request) { c.Calm() }})
+	c.expect(501, http.MethodGet, runTask, "")
+	c.expect(http.StatusOK, http.MethodGet, runTask, "")
+}
+
 func TestFault_drop(t *testing.T) {
 	for _, handle := range []bool{false, true} {
 		c := start(t, sandbox.Config{}, processTask())
