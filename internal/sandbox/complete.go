@@ -50,10 +50,14 @@ func (s *Server) completeTask(c call) answer {
 		// The trap of tallyfy-api §3.1: nothing changes, and yet everyone is
 		// told again. Legacy does not get here.
 		t.webhooks++
+		s.completions[id]++
 		return data(s.wire(t, onComplete, nil), joinNotes("already completed", "webhooks fired again", report))
 	}
 	t.Taskdata = values
-	note := s.complete(t, completer, approved)
+	note, effect := s.complete(t, completer, approved)
+	if effect {
+		s.completions[id]++
+	}
 	s.wrote(t)
 	return data(s.wire(t, onComplete, nil), joinNotes(note, report))
 }
@@ -116,20 +120,20 @@ func decision(t *stored, input object) (approved *bool, completer int64, errs fi
 	return approved, completer, errs
 }
 
-// complete records a completion, or a share of one, and returns a note. The
-// caller holds s.mu.
-func (s *Server) complete(t *stored, completer int64, approved *bool) string {
+// complete records a completion, or a share of one. It returns a note, and
+// whether there was anything to record. The caller holds s.mu.
+func (s *Server) complete(t *stored, completer int64, approved *bool) (note string, effect bool) {
 	if t.EveryoneMustComplete > 1 {
 		// UNK whether a repetition by the same user counts: it does not. Nor is
 		// it known that an overridden completer gets the share: it does.
-		note := "share was recorded before, still open"
+		note = "share was recorded before, still open"
 		if !slices.Contains(t.Shares, completer) {
 			t.Shares = append(t.Shares, completer)
-			note = "recorded a share, still open"
+			note, effect = "recorded a share, still open", true
 		}
 		if len(t.Shares) < t.EveryoneMustComplete {
 			t.Status = statusInProgress
-			return note
+			return note, effect
 		}
 	}
 	t.Status = statusCompleted
@@ -145,7 +149,7 @@ func (s *Server) complete(t *stored, completer int64, approved *bool) string {
 		t.Expired = approved != nil && !*approved
 	}
 	t.webhooks++
-	note := "completed"
+	note = "completed"
 	switch {
 	case t.Expired:
 		note = "completed as expired"
@@ -156,7 +160,7 @@ func (s *Server) complete(t *stored, completer int64, approved *bool) string {
 	}
 	if t.ReopenedByAutomation {
 		t.reopen()
-		return note + ", then reopened by a rule"
+		return note + ", then reopened by a rule", true
 	}
-	return note
+	return note, true
 }

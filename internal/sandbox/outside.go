@@ -25,6 +25,7 @@ func (s *Server) AddTask(t Task) {
 		added.number = s.added
 	}
 	s.tasks[t.ID] = added
+	delete(s.completions, t.ID)
 	if t.RunID != "" && s.runs[t.RunID] == "" {
 		s.runs[t.RunID] = "Process " + t.RunID
 	}
@@ -93,27 +94,6 @@ func (s *Server) Update(id string, change func(*Task)) {
 		t.Task = t.copy()
 		t.normalize(s.cfg.Now())
 	})
-}
-
-// Webhooks tells how many times the completion webhooks of the task fired: for
-// each completion, through the API or outside, and for each repeated one.
-func (s *Server) Webhooks(id string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t, ok := s.tasks[id]; ok {
-		return t.webhooks
-	}
-	return 0
-}
-
-// Reopens tells how many times the task was reopened through the API.
-func (s *Server) Reopens(id string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t, ok := s.tasks[id]; ok {
-		return t.reopens
-	}
-	return 0
 }
 
 // write changes a task and tells those who lag.

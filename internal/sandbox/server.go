@@ -99,8 +99,9 @@ type Server struct {
 	arrivals int // requests since the start; unlike the journal, never reset
 	faults   []*armed
 
-	admissions admissions
-	listening  *listening // the latest; nil for a Server from New
+	completions map[string]int // by task, also deleted ones
+	admissions  admissions
+	listening   *listening // the latest; nil for a Server from New
 
 	watching sync.Mutex // keeps calls of Config.Watch apart
 }
@@ -124,6 +125,8 @@ func New(c Config) *Server {
 		runs:    map[string]string{},
 		replica: replica{lag: c.ListLag, tasks: map[string]*stored{}},
 		past:    past{lag: c.ReadLag, tasks: map[string][]version{}},
+
+		completions: map[string]int{},
 	}
 }
 
