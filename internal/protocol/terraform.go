@@ -117,6 +117,9 @@ func (t *Terraform) Plan(ctx context.Context, block Attributes) (*Plan, error) {
 
 // PlanAsRecorded is [Terraform.Plan] without a refresh.
 func (t *Terraform) PlanAsRecorded(ctx context.Context, block Attributes) (*Plan, error) {
+	if t.State == nil && block == nil {
+		return &Plan{Action: NoOp}, nil
+	}
 	if t.State == nil || !t.State.Tainted || block == nil {
 		return t.plan(ctx, t.value(), block)
 	}

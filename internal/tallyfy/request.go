@@ -21,6 +21,8 @@ import (
 // maxAnswer bounds how much of an answer is read, in bytes: many times the largest page of tasks.
 const maxAnswer = 8 << 20
 
+var errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+
 // call is one request to be made.
 type call struct {
 	method string
@@ -135,7 +137,7 @@ func (c *Client) exchange(ctx context.Context, what call, path string, body []by
 		return nil, failure
 	}
 	if len(read) > maxAnswer {
-		failure.Cause = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+		failure.Cause = errTooLong
 		return nil, failure
 	}
 	return &answer{body: read, about: *failure}, nil
@@ -197,7 +199,7 @@ func repeatable(err error) bool {
 	case NotSent, RejectedForNow:
 		return true
 	case Accepted: // broke off in the middle: reading or saving it again is harmless
-		return true
+		return !errors.Is(err, errTooLong)
 	case Unknown:
 		switch e.Status {
 		case 0, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

@@ -1,0 +1,269 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// This file is the fault matrix. Its first table says what can go wrong with a request and what that means, by the outcome
+// table of the design; its second one says what each meaning comes to, for each request of each operation. Every fault meets
+// every request: TestMatrix runs all of them over the provider's protocol, TestMatrixUnderTheCLI those that users meet.
+
+// meaning is what a fault says of the request that it hits.
+type meaning string
+
+const (
+	fine         meaning = "answered, in a shape that no page documents"
+	unsent       meaning = "not sent"
+	lost         meaning = "nobody says what became of it, and nothing did"
+	lostHandled  meaning = "nobody says what became of it, and it was handled"
+	busy         meaning = "refused for now"
+	busyHandled  meaning = "refused for now, and handled all the same"
+	busyTooLong  meaning = "refused for longer than the operation may take"
+	refused      meaning = "refused"
+	absent       meaning = "there is no such task"
+	noSuchCall   meaning = "there is no such call"
+	cut          meaning = "accepted, and the answer breaks off"
+	unreadable   meaning = "accepted, with an answer that is no task"
+	serversWords         = "the vault is closed on Sundays"
+)
+
+// fault is something that can go wrong with a request.
+type fault struct {
+	name  string
+	means meaning
+	// met says that users meet it: it is tried under the real CLI too.
+	met bool
+	// answer is what the sandbox does; trial and method are what it is for.
+	answer func(*trial, string) sandbox.Fault
+	// broken keeps the request from being sent at all, where answer is nil.
+	broken breakage
+}
+
+var faults = []fault{
+	{name: "dial refused", means: unsent, broken: dialRefused},
+	{name: "TLS handshake fails", means: unsent, broken: handshakeFails},
+
+	{name: "dropped before handling", means: lost, met: true, answer: always(sandbox.Fault{Drop: true})},
+	{name: "handled, dropped before the first byte", means: lostHandled, met: true, answer: always(sandbox.Fault{Handle: true, Drop: true})},
+	{name: "time-out before handling", means: lost, met: true, answer: always(sandbox.Fault{Delay: time.Hour})},
+	{name: "time-out after handling", means: lostHandled, met: true, answer: always(sandbox.Fault{Handle: true, Delay: time.Hour})},
+	{name: "500", means: lost, answer: status(500)},
+	{name: "500, handled", means: lostHandled, met: true, answer: handled(status(500))},
+	{name: "502 with a page", means: lost, met: true, answer: page(502)},
+	{name: "502 with a page, handled", means: lostHandled, answer: handled(page(502))},
+	{name: "503", means: lost, met: true, answer: status(503)},
+	{name: "503, handled", means: lostHandled, answer: handled(status(503))},
+	{name: "504", means: lost, answer: status(504)},
+	{name: "504, handled", means: lostHandled, met: true, answer: handled(status(504))},
+
+	{name: "503 for a second", means: busy, answer: after(503, "1")},
+	{name: "503 for a second, handled", means: busyHandled, met: true, answer: handled(after(503, "1"))},
+	{name: "503 for ages", means: busyTooLong, answer: after(503, "864000")},
+	{name: "429 for a second", means: busy, met: true, answer: after(429, "1")},
+	{name: "429 for a second, handled", means: busyHandled, answer: handled(after(429, "1"))},
+	{name: "429 until a date", means: busy, answer: untilDate(2 * time.Second)},
+	{name: "429 until a date in the past", means: busy, answer: untilDate(-time.Hour)},
+	{name: "429 for an absurd time", means: busyTooLong, met: true, answer: after(429, "99999999999999999")},
+	{name: "429 until garbage", means: busy, answer: after(429, "a while")},
+	{name: "429 without a word", means: busy, met: true, answer: status(429)},
+
+	{name: "401 in plain text", means: refused, met: true, answer: always(sandbox.Fault{Status: 401, Body: "Unauthorized: " + serversWords})},
+	{name: "402", means: refused, answer: status(402)},
+	{name: "403", means: refused, met: true, answer: status(403)},
+	{name: "409", means: refused, answer: always(sandbox.Fault{Status: 409, Body: `{"error":{"code":"SEATS","message":"` + serversWords + `","details":null}}`})},
+	{name: "422", means: refused, met: true, answer: always(sandbox.Fault{Status: 422, Body: `{"error":true,"errors":{"field":["` + serversWords + `"]}}`})},
+	{name: "423", means: refused, answer: status(423)},
+	{name: "301 to another host", means: refused, answer: redirect(301)},
+	{name: "302 to another host", means: refused, met: true, answer: redirect(302)},
+	{name: "307 to another host", means: refused, answer: redirect(307)},
+	{name: "308 to another host", means: refused, answer: redirect(308)},
+	{name: "404 of the task", means: absent, met: true, answer: notFound("RESOURCE_NOT_FOUND")},
+	{name: "404 of the path", means: absent, met: true, answer: notFound("ENDPOINT_NOT_FOUND")},
+	{name: "405", means: noSuchCall, answer: status(405)},
+
+	{name: "2xx that breaks off", means: cut, met: true, answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"data\":{\"id\":\"7a5")},
+	{name: "2xx that breaks off in a chunk", means: cut, answer: raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{\"data\":{\"id\":\"7a5")},
+	{name: "2xx shorter than it says", means: cut, answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"data\":{\"id\":\"7a5\",\"status\":\"completed\"}}")},
+	{name: "2xx, empty", means: unreadable, answer: body("")},
+	{name: "204", means: unreadable, met: true, answer: always(sandbox.Fault{Handle: true, Status: 204})},
+	{name: "2xx with a page", means: unreadable, met: true, answer: body("<html><title>Sign in</title></html>")},
+	{name: "2xx, truncated", means: unreadable, answer: body(`{"data":{"id":"7a5c`)},
+	{name: "2xx with a list", means: unreadable, answer: body(`[{"id":"7a5c"}]`)},
+	{name: "2xx with wrong types", means: unreadable, answer: body(`{"data":{"id":["7a5c"],"status":7,"completed_at":{"date":1}}}`)},
+	{name: "2xx of 8 MB and more", means: unreadable, answer: body(`{"data":"` + strings.Repeat("long ", 2<<20) + `"}`)},
+	{name: "2xx without an envelope", means: fine, answer: bare},
+}
+
+// then is what a fault comes to.
+type then struct {
+	// fails tells whether the operation ends with an error.
+	fails bool
+	// puts, posts and deletes are sent during the operation, and fired completion webhooks.
+	puts, posts, deletes, fired int
+	// state is what is recorded afterwards; the zero value stands for a completed task.
+	state recorded
+	// next is what the next plan does, once the faults are over, and later how many webhooks fire when it is applied.
+	// After that, whatever it was, a plan changes nothing.
+	next  action
+	later int
+	// says is a part of what the user reads, and nextSays of what the next plan says.
+	says, nextSays string
+}
+
+type (
+	recorded string
+	action   string
+)
+
+const (
+	completed recorded = "" // the default
+	open      recorded = "open"
+	nothing   recorded = "nothing"
+
+	noChanges action = "" // the default
+	creates   action = "create"
+	updates   action = "update"
+	deletes   action = "delete"
+	fails     action = "fails" // and goes on failing until a person acts
+)
+
+const (
+	notCompleted = "Task Was Not Completed"
+	notRead      = "Task Could Not Be Read"
+	notSaved     = "Field Values Could Not Be Saved"
+	notReopened  = "Task Could Not Be Reopened"
+	notFoundNow  = "Completed Task Cannot Be Found"
+	unconfirmed  = "Field Values Not Confirmed"
+	wasReopened  = "Task Was Reopened"
+	hadReopened  = "The task had been reopened for this change"
+)
+
+// request is one that an operation makes. skip is the number of requests of this method that go before it in the operation:
+// Terraform refreshes before it plans an update or a destroy.
+type request struct {
+	operation operation
+	method    string
+	skip      int
+}
+
+type operation string
+
+const (
+	create  operation = "create"  // a block with taskdata
+	refresh operation = "refresh" // of a completed task
+	update  operation = "update"  // of taskdata
+	destroy operation = "destroy" // with reopen_on_destroy
+)
+
+// outcomes says what the meanings of faults come to for a request.
+type outcomes struct {
+	request
+	comeTo []outcome
+}
+
+type outcome struct {
+	of   []meaning
+	then then
+}
+
+var matrix = []outcomes{
+	{request{create, http.MethodGet, 0}, []outcome{ // the look before the completion: it is repeated, and only ever saves or explains
+		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noSuchCall, cut}, then{puts: 1, posts: 1, fired: 1}},
+		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
+	}},
+	{request{create, http.MethodPut, 0}, []outcome{ // saving the values: it is repeated
+		{[]meaning{fine, unreadable}, then{puts: 1, posts: 1, fired: 1}},
+		{[]meaning{unsent}, then{puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, lostHandled, busy, busyHandled, cut}, then{puts: 2, posts: 1, fired: 1}},
+		{[]meaning{absent, noSuchCall}, then{puts: 1, posts: 1, fired: 1, says: unconfirmed}},
+		{[]meaning{busyTooLong, refused}, then{fails: true, puts: 1, state: nothing, next: creates, later: 1, says: notSaved}},
+	}},
+	{request{create, http.MethodPost, 0}, []outcome{ // the completion: sent again only if the task is seen to be open
+		{[]meaning{fine, unsent, lostHandled, busyHandled, cut, unreadable}, then{puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, busy}, then{puts: 1, posts: 2, fired: 1}},
+		{[]meaning{busyTooLong, refused, absent, noSuchCall}, then{fails: true, puts: 1, posts: 1, state: nothing, next: creates, later: 1, says: notCompleted}},
+	}},
+
+	{request{refresh, http.MethodGet, 0}, []outcome{ // nothing that happens here undoes the record
+		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, cut}, then{}},
+		{[]meaning{absent, noSuchCall}, then{says: notFoundNow}},
+		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, says: notRead}},
+	}},
+
+	{request{update, http.MethodGet, 1}, []outcome{ // as in a create
+		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noSuchCall, cut}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, next: updates, later: 1, says: notRead}},
+	}},
+	{request{update, http.MethodDelete, 0}, []outcome{ // the reopening: sent again only if the task is seen to be completed
+		{[]meaning{fine, unsent, lostHandled, cut, unreadable}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, busy, busyHandled}, then{deletes: 2, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{busyTooLong, refused, absent, noSuchCall}, then{fails: true, deletes: 1, next: updates, later: 1, says: notReopened}},
+	}},
+	{request{update, http.MethodPut, 0}, []outcome{
+		{[]meaning{fine, unsent, unreadable}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, lostHandled, busy, busyHandled, cut}, then{deletes: 1, puts: 2, posts: 1, fired: 1}},
+		{[]meaning{absent, noSuchCall}, then{deletes: 1, puts: 1, posts: 1, fired: 1, says: unconfirmed}},
+		{[]meaning{busyTooLong, refused}, then{fails: true, deletes: 1, puts: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}},
+	}},
+	{request{update, http.MethodPost, 0}, []outcome{
+		{[]meaning{fine, unsent, lostHandled, busyHandled, cut, unreadable}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, busy}, then{deletes: 1, puts: 1, posts: 2, fired: 1}},
+		{[]meaning{busyTooLong, refused, absent, noSuchCall}, then{fails: true, deletes: 1, puts: 1, posts: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}},
+	}},
+
+	{request{destroy, http.MethodGet, 1}, []outcome{
+		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noSuchCall, cut}, then{deletes: 1, state: nothing}},
+		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, next: deletes, says: notRead}},
+	}},
+	{request{destroy, http.MethodDelete, 0}, []outcome{
+		{[]meaning{fine, unsent, lostHandled, cut, unreadable, absent}, then{deletes: 1, state: nothing}}, // a task that is gone is fine
+		{[]meaning{lost, busy, busyHandled}, then{deletes: 2, state: nothing}},
+		{[]meaning{busyTooLong, refused, noSuchCall}, then{fails: true, deletes: 1, next: deletes, says: notReopened}},
+	}},
+}
+
+// rows is the matrix, row by row.
+func rows() []row {
+	var all []row
+	for _, o := range matrix {
+		for _, f := range faults {
+			all = append(all, row{
+				name:      fmt.Sprintf("%s %s: %s", o.operation, o.method, f.name),
+				operation: o.operation,
+				faults:    []hit{{fault: f, method: o.method, skip: o.skip}},
+				cli:       f.met,
+				batch:     batchOf(f),
+				then:      o.then(f.means),
+			})
+		}
+	}
+	return all
+}
+
+func (o outcomes) then(means meaning) then {
+	for _, outcome := range o.comeTo {
+		for _, of := range outcome.of {
+			if of == means {
+				return outcome.then
+			}
+		}
+	}
+	panic(fmt.Sprintf("the matrix does not say what it comes to that %s %s is %q", o.operation, o.method, means))
+}
+
+// batchOf keeps faults apart that would hold up others when they meet in one process: all its requests wait for a rate limit.
+func batchOf(f fault) string {
+	switch f.means {
+	case busy, busyHandled, busyTooLong:
+		return string(f.means)
+	}
+	return ""
+}

@@ -1,0 +1,186 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// This file is the second part of the matrix: what others do to the task meanwhile, what kind of task it is, and faults that
+// come together.
+
+const (
+	wasCompleted  = "Task Was Already Completed"
+	otherwise     = "Task Is Already Completed Differently"
+	stillOpen     = "Completion Accepted, Task Still Open"
+	mayHave       = "Completion May Have Gone Through"
+	lookFirst     = "the provider looks at the task first"
+	colleague     = sandbox.SeedColleagueID
+	shortLag      = 3 * time.Second // shorter than the provider looks for an effect
+	longLag       = 8 * time.Second // longer than that
+	runAlone      = "alone"         // a batch of rows that share no process with others
+	nobodyListens = "http://127.0.0.1:1/api"
+)
+
+var (
+	droppedHandled = fault{name: "dropped", answer: always(sandbox.Fault{Handle: true, Drop: true})}
+	dropped        = fault{name: "dropped", answer: always(sandbox.Fault{Drop: true})}
+	badGateway     = fault{name: "502", answer: page(502)}
+	noContent      = fault{name: "204", answer: always(sandbox.Fault{Handle: true, Status: 204})}
+)
+
+func post(f fault) hit { return hit{fault: f, method: http.MethodPost} }
+
+// looksFail lets every GET fail that follows the first ones.
+func looksFail(skip int) hit {
+	return hit{fault: badGateway, method: http.MethodGet, skip: skip, times: -1}
+}
+
+func approval(task *sandbox.Task) { task.Type = "approval" }
+
+func approves(b *block) { b.taskdata, b.isApproved = nil, new(true) }
+
+func noValues(b *block) { b.taskdata = nil }
+
+// completedWith completes the task outside, with this value in its form.
+func completedWith(value string) func(*trial) {
+	return func(t *trial) {
+		t.server.Update(t.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{field: value} })
+		t.server.CompleteOutside(t.task, colleague, nil)
+	}
+}
+
+// meanwhile is a fault that lets something happen just before a request is handled as usual.
+func meanwhile(happens func(*trial)) fault {
+	return fault{name: "meanwhile", answer: func(t *trial, _ string) sandbox.Fault {
+		return sandbox.Fault{Handle: true, Before: func(*http.Request) { happens(t) }}
+	}}
+}
+
+func completesOutside(t *trial) { t.server.CompleteOutside(t.task, colleague, nil) }
+
+func scenes() []row {
+	return []row{
+		// Others complete it.
+		{name: "completed already, the same way", operation: create, cli: true, before: completedWith(firstValue), then: then{says: wasCompleted}},
+		{name: "completed already, with another value", operation: create, cli: true, before: completedWith("vpc-of-another"), then: then{fails: true, state: nothing, next: fails, says: otherwise}},
+		{
+			name: "completed already, with another decision", operation: create, cli: true, task: approval, block: approves,
+			before: func(t *trial) { t.server.CompleteOutside(t.task, colleague, new(false)) },
+			then:   then{fails: true, state: nothing, next: fails, says: otherwise},
+		},
+		{name: "completed by somebody between plan and apply", operation: create, cli: true, between: completedWith(firstValue), then: then{fired: 1, says: wasCompleted}},
+		{
+			name: "completed by somebody between the look and the saving of values", operation: create, cli: true,
+			faults: []hit{{fault: meanwhile(completesOutside), method: http.MethodPut}},
+			then:   then{fails: true, puts: 1, fired: 1, state: nothing, next: fails, says: notSaved},
+		},
+		{ // nothing in the API prevents this one: Tallyfy accepts both
+			name: "completed by somebody between the look and the completion", operation: create, cli: true, block: noValues,
+			faults: []hit{post(meanwhile(completesOutside))},
+			then:   then{posts: 1, fired: 2},
+		},
+		{
+			name: "completed by a colleague while an answer is lost, decided otherwise", operation: create, cli: true, task: approval, block: approves,
+			faults: []hit{post(fault{answer: func(t *trial, _ string) sandbox.Fault {
+				return sandbox.Fault{Drop: true, Before: func(*http.Request) { t.server.CompleteOutside(t.task, colleague, new(false)) }}
+			}})},
+			then: then{fails: true, posts: 1, fired: 1, state: nothing, next: fails, says: "Task Was Completed Differently"},
+		},
+		{ // the API of yore refuses a repeat, here one that the lagging read has led to
+			name: "completed by a repeat of ours", operation: create, cli: true, config: sandbox.Config{Vintage: sandbox.Legacy, ReadLag: longLag},
+			faults: []hit{post(droppedHandled)},
+			then:   then{puts: 1, posts: 2, fired: 1},
+		},
+
+		// The task does not stay completed.
+		{name: "everyone must complete", operation: create, cli: true, task: func(task *sandbox.Task) { task.EveryoneMustComplete = 2 }, then: then{puts: 1, posts: 1, state: open, says: stillOpen}},
+		{name: "reopened at once by an automation", operation: create, cli: true, task: func(task *sandbox.Task) { task.ReopenedByAutomation = true }, then: then{puts: 1, posts: 1, fired: 1, state: open, says: stillOpen}},
+		{name: "reopened since", operation: refresh, cli: true, before: func(t *trial) { t.server.ReopenOutside(t.task) }, then: then{puts: 1, posts: 1, fired: 1, says: wasReopened}},
+		{
+			name: "decided otherwise since", operation: refresh, cli: true, task: approval, block: approves,
+			before: func(t *trial) {
+				t.server.ReopenOutside(t.task)
+				t.server.CompleteOutside(t.task, colleague, new(false))
+			},
+			then: then{deletes: 1, posts: 1, fired: 1, says: "Update Reopens the Task and Completes It Again"},
+		},
+		{name: "archived", operation: create, cli: true, task: func(task *sandbox.Task) { task.Archived = true }, then: then{fails: true, state: nothing, next: fails, says: "Task Is Archived"}},
+		{name: "archived since", operation: refresh, cli: true, before: func(t *trial) { t.server.Update(t.task, func(task *sandbox.Task) { task.Archived = true }) }, then: then{}},
+		{name: "deleted since", operation: refresh, cli: true, before: func(t *trial) { t.server.DeleteTask(t.task) }, then: then{says: notFoundNow, nextSays: notFoundNow}},
+
+		// Reads lag behind writes.
+		{name: "a look that lags after a lost answer", operation: create, cli: true, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},
+		{name: "a look that lags after an unreadable answer", operation: create, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(noContent)}, then: then{puts: 1, posts: 1, fired: 1, state: open, says: stillOpen}},
+		{name: "a refresh that lags behind the completion", operation: refresh, cli: true, config: sandbox.Config{ReadLag: shortLag}, then: then{}},
+		{name: "an update that lags behind the completion", operation: update, config: sandbox.Config{ReadLag: shortLag}, then: then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{name: "a destroy that lags behind the completion", operation: destroy, config: sandbox.Config{ReadLag: shortLag}, then: then{deletes: 1, state: nothing}},
+		{name: "a reopening whose answer is lost while reads lag", operation: destroy, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, then: then{deletes: 1, state: nothing}},
+		{name: "lists lag", operation: refresh, config: sandbox.Config{ListLag: 100}, then: then{}},
+
+		// Faults that come together.
+		{ // the record is not lost: the next apply finds the task completed
+			name: "lost answer, and no look comes through", operation: create, cli: true, faults: []hit{post(droppedHandled), looksFail(1)},
+			then: then{fails: true, puts: 1, posts: 1, fired: 1, state: nothing, next: creates, says: mayHave},
+		},
+		{
+			name: "lost answer to an update, and no look comes through", operation: update, cli: true, faults: []hit{post(droppedHandled), looksFail(2)},
+			then: then{fails: true, deletes: 1, puts: 1, posts: 1, fired: 1, next: updates, says: mayHave},
+		},
+		{
+			name: "lost request, and no look comes through", operation: create, cli: true, faults: []hit{post(dropped), looksFail(1)},
+			then: then{fails: true, puts: 1, posts: 1, state: nothing, next: creates, later: 1, says: lookFirst},
+		},
+		{
+			name: "requests are lost for good", operation: create, faults: []hit{{fault: dropped, method: http.MethodPost, times: -1}},
+			then: then{fails: true, puts: 1, posts: 5, state: nothing, next: creates, later: 1, says: "gave up after 5 attempts (max_retries = 4)"},
+		},
+		{
+			name: "answers are lost for good", operation: create, faults: []hit{{fault: droppedHandled, method: http.MethodPost, times: -1}},
+			then: then{puts: 1, posts: 1, fired: 1},
+		},
+		{
+			name: "refused for now, for good", operation: create, faults: []hit{{fault: fault{answer: after(429, "1")}, method: http.MethodPost, times: -1}},
+			then: then{fails: true, puts: 1, posts: 5, state: nothing, next: creates, later: 1, says: "gave up after 5 attempts (max_retries = 4)"},
+		},
+		{
+			name: "accepted unreadably, and no look comes through", operation: create, cli: true, faults: []hit{post(noContent), looksFail(1)},
+			then: then{puts: 1, posts: 1, fired: 1, state: open, says: "Completion Accepted, Details Unknown"},
+		},
+		{
+			name: "a wait, then a lost answer", operation: create, faults: []hit{post(fault{answer: after(429, "1")}), post(droppedHandled)},
+			then: then{puts: 1, posts: 2, fired: 1},
+		},
+
+		// Other servers and other tasks.
+		{name: "one-off task, lost answer", operation: create, cli: true, batch: runAlone, task: ofNoRun, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},
+		{name: "one-off task, lost reopening", operation: destroy, task: ofNoRun, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, then: then{deletes: 1, state: nothing}},
+		{name: "values are not shown, lost answer", operation: create, config: sandbox.Config{HideTaskdata: true}, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},
+		{name: "a server that only completes", operation: create, cli: true, config: sandbox.Config{CompletionOnly: true}, block: noValues, then: then{posts: 1, fired: 1, nextSays: notFoundNow}},
+		{ // nobody but a person can tell here, and is asked to
+			name: "a server that only completes, lost answer", operation: create, config: sandbox.Config{CompletionOnly: true}, block: noValues, faults: []hit{post(droppedHandled)},
+			then: then{fails: true, posts: 1, fired: 1, state: nothing, next: creates, later: 1, says: "Look at the task in Tallyfy before you apply again"},
+		},
+
+		// There is no way to Tallyfy.
+		{name: "nobody listens to a create", operation: create, cli: true, batch: "nobody listens", base: elsewhere, then: then{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
+		{name: "nobody listens to a refresh", operation: refresh, cli: true, batch: "nobody listens", base: elsewhere, then: then{fails: true, says: notRead}},
+		{name: "nobody listens to a destroy", operation: destroy, cli: true, batch: "nobody listens", base: elsewhere, then: then{fails: true, next: deletes, says: notRead}},
+		{name: "TLS fails in a create", operation: create, cli: true, batch: "no TLS", base: overTLS, then: then{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
+		{name: "TLS fails in a refresh", operation: refresh, batch: "no TLS", base: overTLS, then: then{fails: true, says: notRead}},
+	}
+}
+
+func ofNoRun(task *sandbox.Task) {
+	task.RunID, task.Deadline = "", "2035-06-04T17:00:00Z"
+}
+
+func elsewhere(string) string { return nobodyListens }
+
+// overTLS speaks TLS to a server that does not.
+func overTLS(url string) string { return strings.Replace(url, "http://", "https://", 1) }

@@ -1,0 +1,315 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// row is one line of a matrix: what a task and its block are like, what happens during an operation, and what comes of it.
+type row struct {
+	name string
+	operation
+	// config is that of the sandbox; rows with one run alone.
+	config sandbox.Config
+	// task changes the task, and block the configuration, from what all rows have.
+	task  func(*sandbox.Task)
+	block func(*block)
+	// before happens once the operation's ground is laid, and between after its plan and before its apply.
+	before, between func(*trial)
+	faults          []hit
+	// base moves the provider away from the sandbox during the operation.
+	base func(url string) string
+	// cli says that the row runs under the real CLI too, together with those of the same batch.
+	cli   bool
+	batch string
+	then
+}
+
+// hit says which requests of the row's task a fault hits.
+type hit struct {
+	fault
+	method string
+	// skip is the number of requests that it lets pass first, times how many it hits (0 stands for one, negative for all).
+	skip, times int
+}
+
+// block is the configuration of a row.
+type block struct {
+	taskdata        map[string]any
+	isApproved      *bool
+	reopenOnDestroy bool
+	oneOff          bool
+}
+
+const (
+	field      = "f1e1d000000000000000000000000042"
+	firstValue = "vpc-0a1b2c"
+	nextValue  = "vpc-3d4e5f"
+)
+
+// trial is a row with a task of its own in a sandbox, and what has come of it so far.
+type trial struct {
+	row
+	server    *sandbox.Server
+	task, run string
+	changed   bool // the configuration holds what an update brings
+
+	// What the last plan and apply came to.
+	planned action
+	failed  bool
+	said    string // "Error: summary: detail", a line for each
+	// What is recorded: the status, or nothing.
+	held    recorded
+	tainted bool
+
+	journal, fired int // where the present phase began
+}
+
+// newTrial adds the row's task, in a run of its own by which its requests are told from others.
+func newTrial(r row, n int, server *sandbox.Server) *trial {
+	t := &trial{row: r, server: server, task: fmt.Sprintf("7a5c%028d", n), run: fmt.Sprintf("5eed%028d", n)}
+	task := sandbox.Task{
+		ID: t.task, RunID: t.run, Title: "Provision the VPC",
+		Owners: sandbox.Owners{Users: []int64{sandbox.CallerID}, Guests: []string{"auditor@example.com"}},
+		Fields: []sandbox.Field{{ID: field, Label: "VPC id", Type: "text"}},
+	}
+	if r.task != nil {
+		r.task(&task)
+	}
+	t.run = task.RunID
+	server.AddTask(task)
+	return t
+}
+
+// wanted is the block as it is configured now.
+func (t *trial) wanted() block {
+	b := block{taskdata: map[string]any{field: firstValue}, reopenOnDestroy: t.operation == destroy, oneOff: t.run == ""}
+	if t.changed {
+		b.taskdata = map[string]any{field: nextValue}
+	}
+	if t.block != nil {
+		t.block(&b)
+	}
+	return b
+}
+
+// attributes are those of the block, as a configuration in JSON has them.
+func (t *trial) attributes() map[string]any {
+	b, all := t.wanted(), map[string]any{"task_id": t.task}
+	if !b.oneOff {
+		all["run_id"] = t.run
+	}
+	if b.taskdata != nil {
+		all["taskdata"] = b.taskdata
+	}
+	if b.isApproved != nil {
+		all["is_approved"] = *b.isApproved
+	}
+	if b.reopenOnDestroy {
+		all["reopen_on_destroy"] = true
+	}
+	return all
+}
+
+// path is what the paths of all requests for the task have in common; the completion of a one-off task does not name it.
+func (t *trial) path() string {
+	if t.run == "" {
+		return "/organizations/" + sandbox.DefaultOrganization
+	}
+	return "/runs/" + t.run + "/"
+}
+
+// begin starts a phase: what is counted is counted from here.
+func (t *trial) begin() {
+	t.journal, t.fired = len(t.server.Journal()), t.server.Webhooks(t.task)
+}
+
+// sent counts the requests of this phase.
+func (t *trial) sent(method string) int {
+	n := 0
+	for _, entry := range t.server.Journal()[t.journal:] {
+		if entry.Method == method && strings.Contains(entry.Path, t.path()) {
+			n++
+		}
+	}
+	return n
+}
+
+// terraform is a hand that plans and applies the configuration of some trials: a real CLI, or what lies between it and the provider.
+type terraform interface {
+	// plan refreshes and plans; destroying plans to destroy everything.
+	plan(ts []*trial, destroying bool)
+	// apply carries the last plan out.
+	apply(ts []*trial)
+	// arm makes ready for faults that keep a request from being sent.
+	arm(ts []*trial)
+	// move sets where the provider looks for Tallyfy; nil is the sandbox.
+	move(base func(url string) string)
+}
+
+// perform puts trials of one operation through it, and checks what came of each. The trials share a sandbox and a process.
+func perform(t *testing.T, hand terraform, ts []*trial) {
+	t.Helper()
+	op := ts[0].operation
+	if op != create {
+		hand.plan(ts, false)
+		hand.apply(ts)
+		for _, trial := range ts {
+			trial.expect(t, "the ground could not be laid", !trial.failed)
+		}
+	}
+	for _, trial := range ts {
+		trial.changed = op == update
+		if trial.before != nil {
+			trial.before(trial)
+		}
+		for _, h := range trial.faults {
+			trial.arm(h)
+		}
+		trial.begin()
+	}
+
+	hand.arm(ts)
+	hand.move(ts[0].base)
+	hand.plan(ts, op == destroy)
+	if !ts[0].failed {
+		for _, trial := range ts {
+			if trial.between != nil {
+				trial.between(trial)
+			}
+		}
+		hand.apply(ts)
+	}
+	hand.move(nil)
+	for _, trial := range ts {
+		trial.check(t)
+	}
+
+	ts[0].server.Calm()
+	for _, trial := range ts {
+		trial.begin()
+	}
+	hand.plan(ts, op == destroy)
+	for _, trial := range ts {
+		if trial.next == fails {
+			continue
+		}
+		trial.expect(t, "the next plan fails", !trial.failed)
+		trial.expect(t, fmt.Sprintf("the next plan is to %q, want %q", trial.planned, trial.next), trial.planned == trial.next)
+		trial.expect(t, fmt.Sprintf("the next plan does not say %q", trial.nextSays), strings.Contains(trial.said, trial.nextSays))
+	}
+	if !ts[0].failed {
+		hand.apply(ts)
+	}
+	for _, trial := range ts {
+		trial.settled(t)
+	}
+	if ts[0].next == fails {
+		return
+	}
+	hand.plan(ts, op == destroy)
+	for _, trial := range ts {
+		trial.expect(t, "the plan after that still changes something", !trial.failed && trial.planned == noChanges)
+	}
+}
+
+// arm injects a fault.
+func (t *trial) arm(h hit) {
+	if h.answer == nil {
+		return // the hand breaks the request itself
+	}
+	f := h.answer(t, h.method)
+	f.Method, f.PathPart, f.Skip, f.Times = h.method, t.path(), h.skip, h.times
+	t.server.Inject(f)
+}
+
+// check compares the operation with what the row promises.
+func (t *trial) check(tt *testing.T) {
+	tt.Helper()
+	t.expect(tt, "it fails where it should not, or the other way round", t.failed == t.then.fails)
+	for method, want := range map[string]int{http.MethodPut: t.puts, http.MethodPost: t.posts, http.MethodDelete: t.then.deletes} {
+		got := t.sent(method)
+		t.expect(tt, fmt.Sprintf("%d × %s arrived, want %d", got, method, want), got == want)
+	}
+	fired := t.server.Webhooks(t.task) - t.fired
+	t.expect(tt, fmt.Sprintf("the webhooks fired %d times, want %d", fired, t.then.fired), fired == t.then.fired)
+	t.expect(tt, fmt.Sprintf("the state holds %q, want %q", t.held, t.state), t.held == t.state)
+	t.expect(tt, "it is tainted: the next apply would complete the task again", !t.tainted)
+	t.expect(tt, fmt.Sprintf("the user does not read %q", t.says), strings.Contains(t.said, t.says))
+	if t.failed {
+		t.checkError(tt)
+	} else if t.says == "" {
+		t.expect(tt, "the user reads what nothing calls for", t.said == "" || t.operation == destroy || t.operation == update)
+	}
+}
+
+// checkError holds every error to what all must tell: what it means for the task, what to do, and what came back.
+func (t *trial) checkError(tt *testing.T) {
+	tt.Helper()
+	means := []string{"Nothing was sent", "is not completed", "state stays", "did not act on it", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}
+	t.expect(tt, "the error does not say what it means for the task", containsAny(t.said, means))
+	next := []string{"pply again", "Check ", "Correct ", "set base_url", "check base_url", "Look at the task", "Either ", "Restore the task"}
+	t.expect(tt, "the error does not say what to do", containsAny(t.said, next))
+	for _, h := range t.faults {
+		if h.answer == nil {
+			continue
+		}
+		f := h.answer(t, h.method)
+		if f.Status >= 300 {
+			t.expect(tt, "the error does not tell the status", strings.Contains(t.said, fmt.Sprint(f.Status)))
+			t.expect(tt, "the error does not tell the request id", strings.Contains(t.said, "Request id: sandbox-"))
+		}
+		if strings.Contains(f.Body, serversWords) {
+			t.expect(tt, "the error does not repeat the server's words", strings.Contains(t.said, serversWords))
+		}
+	}
+	t.expect(tt, "the error speaks of contexts", !strings.Contains(t.said, "context "))
+	t.expect(tt, "the error holds the token", !strings.Contains(t.said, sandbox.DefaultToken))
+}
+
+// settled checks what the next apply made of it.
+func (t *trial) settled(tt *testing.T) {
+	tt.Helper()
+	fired := t.server.Webhooks(t.task) - t.fired
+	t.expect(tt, fmt.Sprintf("the webhooks fired %d times in the next apply, want %d", fired, t.later), fired == t.later)
+	if t.next == fails {
+		return
+	}
+	t.expect(tt, "the next apply fails", !t.failed)
+	if t.next == creates || t.next == updates {
+		task, _ := t.server.Task(t.task)
+		want := t.wanted().taskdata[field]
+		t.expect(tt, fmt.Sprintf("the task ends up holding %v, want %v", task.Taskdata[field], want), task.CompletedAt != "" && task.Taskdata[field] == want)
+		t.expect(tt, "the next apply is not recorded", t.held == completed && !t.tainted)
+	}
+}
+
+func (t *trial) expect(tt *testing.T, otherwise string, holds bool) {
+	tt.Helper()
+	if holds {
+		return
+	}
+	var journal strings.Builder
+	for _, entry := range t.server.Journal()[t.journal:] {
+		if strings.Contains(entry.Path, t.path()) {
+			fmt.Fprintf(&journal, "  %s %s %d %s\n", entry.Method, entry.Path[strings.LastIndex(entry.Path, "/"):], entry.Status, entry.Note)
+		}
+	}
+	tt.Errorf("%s: %s.\nThe user reads:\n%s\nRequests:\n%s", t.name, otherwise, t.said, journal.String())
+}
+
+func containsAny(text string, parts []string) bool {
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
