@@ -262,8 +262,10 @@ func (o outcomes) then(means meaning) then {
 // batchOf keeps faults apart that would hold up others when they meet in one process: all its requests wait for a rate limit.
 func batchOf(f fault) string {
 	switch f.means {
-	case busy, busyHandled, busyTooLong:
+	case busy, busyHandled:
 		return string(f.means)
+	case busyTooLong:
+		return runAlone
 	}
 	return ""
 }

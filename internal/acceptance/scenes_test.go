@@ -93,7 +93,7 @@ func scenes() []row {
 			then: then{fails: true, posts: 1, fired: 1, state: nothing, next: fails, says: "Task Was Completed Differently"},
 		},
 		{ // the API of yore refuses a repeat, here one that the lagging read has led to
-			name: "completed by a repeat of ours", operation: create, cli: true, config: sandbox.Config{Vintage: sandbox.Legacy, ReadLag: longLag},
+			name: "completed by a repeat of ours", operation: create, config: sandbox.Config{Vintage: sandbox.Legacy, ReadLag: longLag},
 			faults: []hit{post(droppedHandled)},
 			then:   then{puts: 1, posts: 2, fired: 1},
 		},

@@ -211,12 +211,9 @@ func perform(t *testing.T, hand terraform, ts []*trial) {
 	for _, trial := range ts {
 		trial.settled(t)
 	}
-	if ts[0].next == fails {
-		return
-	}
 	hand.plan(ts, op == destroy)
 	for _, trial := range ts {
-		trial.expect(t, "the plan after that still changes something", !trial.failed && trial.planned == noChanges)
+		trial.expect(t, "the plan after that still changes something", trial.next == fails || !trial.failed && trial.planned == noChanges)
 	}
 }
 

@@ -128,7 +128,7 @@ func (c *Client) exchange(ctx context.Context, what call, path string, body []by
 		said, code := words(read) // what there is of it, even if the rest was lost
 		failure.Words, failure.Code = c.redact(said), c.redact(code)
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
-			failure.Words = c.redact(shorten("redirects to " + location + " " + failure.Words))
+			failure.Words = c.redact(shorten(strings.TrimSuffix("redirects to "+location+"; "+failure.Words, "; ")))
 		}
 		return nil, failure
 	}

@@ -120,7 +120,15 @@ func tooLate(ctx context.Context, delay time.Duration) string {
 		return ""
 	}
 	return fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's time-out is left",
-		delay.Round(time.Millisecond), max(0, left).Round(time.Millisecond))
+		readable(delay), readable(max(0, left)))
+}
+
+// readable leaves out the fractions that say nothing.
+func readable(d time.Duration) time.Duration {
+	if d > 10*time.Second {
+		return d.Round(time.Second)
+	}
+	return d.Round(time.Millisecond)
 }
 
 // Cancelled is the [Error.GaveUp] of a request whose context was cancelled, as a user's interrupt does.

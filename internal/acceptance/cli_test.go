@@ -1,0 +1,259 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+)
+
+// Rows run here under a real CLI, with the provider installed as a user has it. Those that neither need a sandbox of their own
+// nor disturb each other are blocks of one configuration.
+
+func TestMatrixUnderTheCLI(t *testing.T) {
+	t.Parallel()
+	batches := map[string][]row{}
+	for _, r := range append(rows(), scenes()...) {
+		if r.cli {
+			batches[r.together()] = append(batches[r.together()], r)
+		}
+	}
+	// They wait more than they work, so more of them run side by side than there are cores.
+	var running sync.WaitGroup
+	turns := make(chan struct{}, 8)
+	for name, batch := range batches {
+		running.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			t.Run(name, func(t *testing.T) {
+				c := newCLI(t, batch[0].config)
+				var ts []*trial
+				for n, r := range batch {
+					ts = append(ts, newTrial(r, n+1, c.server))
+				}
+				perform(t, c, ts)
+			})
+		})
+	}
+	running.Wait()
+}
+
+// together names the batch that a row is run in: of one operation, which goes well for all of them or for none.
+func (r row) together() string {
+	ending := "goes well"
+	if r.then.fails {
+		ending = "fails"
+	}
+	name := fmt.Sprintf("%s %s %s", r.operation, ending, r.batch)
+	if r.batch == runAlone || !reflect.ValueOf(r.config).IsZero() {
+		name = r.name
+	}
+	return strings.TrimSpace(name)
+}
+
+// requestTimeout is what "time-out" means under a real CLI: much longer than a sandbox takes to answer on a busy machine.
+const requestTimeout = "5s"
+
+// cli is a hand with a real CLI, in a folder of its own, on a sandbox that listens.
+type cli struct {
+	*testing.T
+	workspace *workspace.Workspace
+	server    *sandbox.Server
+	folder    string
+	settings  map[string]any // of the provider's block
+	base      func(string) string
+}
+
+func newCLI(t *testing.T, config sandbox.Config) *cli {
+	t.Helper()
+	w, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sandbox.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	c := &cli{T: t, workspace: w, server: server, folder: t.TempDir(), settings: map[string]any{"request_timeout": requestTimeout}}
+	c.configure(nil)
+	c.mustRun("init", "-input=false")
+	return c
+}
+
+func (c *cli) move(base func(string) string) { c.base = base }
+
+func (c *cli) arm([]*trial) {} // sandboxes break requests, and a CLI's requests cannot be kept from being sent one by one
+
+// command is the CLI, to be run in the folder.
+func (c *cli) command(args ...string) *exec.Cmd {
+	command := c.workspace.Command(c.Context(), c.server, c.folder, args...)
+	if c.base != nil {
+		command.Env = append(command.Env, "TALLYFY_BASE_URL="+c.base(c.server.URL()))
+	}
+	return command
+}
+
+// run gives what was printed, and the exit code.
+func (c *cli) run(args ...string) (string, int) {
+	c.Helper()
+	var out bytes.Buffer
+	command := c.command(args...)
+	command.Stdout, command.Stderr = &out, &out
+	var exit *exec.ExitError
+	switch err := command.Run(); {
+	case errors.As(err, &exit):
+		return out.String(), exit.ExitCode()
+	case err != nil:
+		c.Fatal(err)
+	}
+	return out.String(), 0
+}
+
+func (c *cli) mustRun(args ...string) string {
+	c.Helper()
+	out, code := c.run(args...)
+	if code != 0 {
+		c.Fatalf("%s ended with %d:\n%s", strings.Join(args, " "), code, out)
+	}
+	return out
+}
+
+// configure writes the configuration: a provider and these blocks of the resource by name.
+func (c *cli) configure(blocks map[string]any) {
+	c.Helper()
+	config := map[string]any{
+		"terraform": map[string]any{"required_providers": map[string]any{"tallyfy": map[string]any{"source": "tallyfy/tallyfy"}}},
+		"provider":  map[string]any{"tallyfy": c.settings},
+	}
+	if len(blocks) > 0 {
+		config["resource"] = map[string]any{"tallyfy_task_completion": blocks}
+	}
+	text, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		c.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(c.folder, "main.tf.json"), text, 0o600); err != nil {
+		c.Fatal(err)
+	}
+}
+
+func (c *cli) plan(ts []*trial, destroying bool) {
+	c.Helper()
+	blocks := map[string]any{}
+	for n, t := range ts {
+		blocks[blockName(n)] = t.attributes()
+		t.said, t.failed, t.planned = "", false, noChanges
+	}
+	c.configure(blocks)
+	args := []string{"plan", "-json", "-input=false", "-parallelism=50", "-out=planned"}
+	if destroying {
+		args = append(args, "-destroy")
+	}
+	if c.hear(ts, args...) != 0 {
+		c.show(ts)
+		return
+	}
+	var plan struct {
+		Changes []struct {
+			Name   string
+			Change struct{ Actions []string }
+		} `json:"resource_changes"`
+	}
+	c.read(&plan, "show", "-json", "planned")
+	for n, t := range ts {
+		for _, change := range plan.Changes {
+			if actions := strings.Join(change.Change.Actions, ", "); change.Name == blockName(n) && actions != "no-op" {
+				t.planned = action(actions)
+			}
+		}
+	}
+	c.show(ts)
+}
+
+func (c *cli) apply(ts []*trial) {
+	c.Helper()
+	c.hear(ts, "apply", "-json", "-input=false", "-parallelism=50", "planned")
+	c.show(ts)
+}
+
+func blockName(n int) string { return fmt.Sprintf("row%d", n) }
+
+// hear runs a command, and takes down what it says to each of the trials.
+func (c *cli) hear(ts []*trial, args ...string) (code int) {
+	c.Helper()
+	out, code := c.run(args...)
+	someFailed := false
+	for line := range strings.Lines(out) {
+		var message struct {
+			Diagnostic struct{ Severity, Summary, Detail, Address string }
+		}
+		if json.Unmarshal([]byte(line), &message) != nil || message.Diagnostic.Summary == "" {
+			continue
+		}
+		d := message.Diagnostic
+		isError := d.Severity == "error"
+		someFailed = someFailed || isError
+		text := strings.Join(strings.Fields(d.Severity+": "+d.Summary+": "+d.Detail), " ")
+		known := false
+		for n, t := range ts {
+			// What a destroy says has no address; the text names the task.
+			if d.Address == "tallyfy_task_completion."+blockName(n) || d.Address == "" && strings.Contains(text, t.task) {
+				t.said, known = strings.TrimSpace(t.said+"\n"+text), true
+				t.failed = t.failed || isError
+			}
+		}
+		if !known {
+			c.Errorf("%s says to nobody: %s", args[0], text)
+		}
+	}
+	if someFailed != (code != 0) {
+		c.Errorf("%s ended with %d:\n%s", args[0], code, out)
+	}
+	return code
+}
+
+// show tells what is recorded.
+func (c *cli) show(ts []*trial) {
+	c.Helper()
+	var state struct {
+		Values struct {
+			Root struct {
+				Resources []struct {
+					Name    string
+					Tainted bool
+					Values  struct{ Status *string }
+				}
+			} `json:"root_module"`
+		}
+	}
+	c.read(&state, "show", "-json")
+	for n, t := range ts {
+		t.held, t.tainted = nothing, false
+		for _, resource := range state.Values.Root.Resources {
+			if resource.Name == blockName(n) {
+				t.held, t.tainted = recordedAs(resource.Values.Status), resource.Tainted
+			}
+		}
+	}
+}
+
+func (c *cli) read(into any, args ...string) {
+	c.Helper()
+	if err := json.Unmarshal([]byte(c.mustRun(args...)), into); err != nil {
+		c.Fatal(err)
+	}
+}

@@ -1,0 +1,178 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package acceptance
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// Real processes are interrupted, killed and cut off here in the middle of an apply.
+
+// TestInterruptedApplyRecordsTheCompletion interrupts a real CLI, as Ctrl-C does, while the completion is out. It must be
+// recorded: otherwise the task would be done and the state would not know.
+func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, sandbox.Config{})
+	ts := c.trials(1)
+	out, interrupted := make(chan struct{}), make(chan struct{})
+	c.server.Inject(sandbox.Fault{
+		Method: http.MethodPost, Handle: true, Delay: time.Second, // for the interrupt to reach the provider first
+		Before: func(*http.Request) { close(out); <-interrupted },
+	})
+	apply, printed := c.start("apply", "-input=false", "planned")
+	<-out
+	if err := apply.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	close(interrupted)
+	err := apply.Wait() // an interrupted run need not end with 0
+	if !strings.Contains(printed.String(), "Interrupt received") {
+		t.Errorf("it was not interrupted (%v):\n%s", err, printed)
+	}
+	c.show(ts)
+	if ts[0].held != completed || ts[0].tainted {
+		t.Errorf("the state holds %q (tainted: %t):\n%s", ts[0].held, ts[0].tainted, printed)
+	}
+	c.everyFired(ts)
+	c.again(ts)
+}
+
+// TestKilledApplyIsAdopted kills a CLI and its provider after the completion was handled and before they heard of it.
+func TestKilledApplyIsAdopted(t *testing.T) {
+	t.Parallel()
+	gone := make(chan struct{})
+	went := sync.OnceFunc(func() { close(gone) })
+	c := newCLI(t, sandbox.Config{Watch: func(e sandbox.Entry) {
+		if e.Method == http.MethodPost { // it is not answered before its client has gone
+			went()
+		}
+	}})
+	ts := c.trials(1)
+	out := make(chan struct{})
+	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Handle: true, Delay: time.Hour, Before: func(*http.Request) { close(out) }})
+	apply, _ := c.start("apply", "-input=false", "planned")
+	<-out
+	for c.server.Webhooks(ts[0].task) == 0 {
+		time.Sleep(time.Millisecond) // it is being handled
+	}
+	if err := syscall.Kill(-apply.Process.Pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if err := apply.Wait(); err == nil {
+		t.Fatal("it ended well")
+	}
+	<-gone // the provider is dead too
+	c.show(ts)
+	if ts[0].held != nothing {
+		t.Fatalf("it was recorded: the state holds %q", ts[0].held)
+	}
+	c.server.Calm()
+	c.plan(ts, false)
+	c.apply(ts)
+	if ts[0].failed || ts[0].held != completed || !strings.Contains(ts[0].said, wasCompleted) {
+		t.Errorf("the next apply records %q and says:\n%s", ts[0].held, ts[0].said)
+	}
+	c.everyFired(ts)
+	c.again(ts)
+}
+
+// TestTallyfyGoesDownInMidApply stops the sandbox while 20 blocks are being applied, and starts it again for the next apply.
+func TestTallyfyGoesDownInMidApply(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, sandbox.Config{})
+	c.settings["max_retries"] = 1 // the server stays down for the rest of the run
+	ts := c.trials(20)
+	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Skip: 6, Handle: true, Drop: true, Before: func(*http.Request) { c.server.Close() }})
+	c.apply(ts)
+	recorded, failed, fired := 0, 0, 0
+	for _, trial := range ts {
+		if trial.held == completed {
+			recorded++
+		}
+		if trial.failed {
+			failed++
+		}
+		fired += c.server.Webhooks(trial.task)
+	}
+	if recorded == 0 || failed == 0 || recorded+failed != len(ts) || fired <= recorded {
+		t.Fatalf("it was not cut off in the middle: %d of %d completions are recorded, %d failed, %d webhooks fired", recorded, len(ts), failed, fired)
+	}
+	if err := c.server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	c.plan(ts, false)
+	c.apply(ts)
+	for _, trial := range ts {
+		if trial.failed || trial.tainted || trial.held != completed {
+			t.Errorf("task %s: the state holds %q:\n%s", trial.task, trial.held, trial.said)
+		}
+	}
+	c.everyFired(ts)
+	c.again(ts)
+}
+
+// trials adds tasks whose completion is planned.
+func (c *cli) trials(n int) []*trial {
+	c.Helper()
+	var ts []*trial
+	for i := range n {
+		ts = append(ts, newTrial(row{operation: create}, i+1, c.server))
+	}
+	c.plan(ts, false)
+	return ts
+}
+
+// start starts the CLI in a process group of its own, so that it can be killed together with its provider.
+func (c *cli) start(args ...string) (*exec.Cmd, *bytes.Buffer) {
+	c.Helper()
+	var printed bytes.Buffer
+	command := c.command(args...)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Stdout, command.Stderr = &printed, &printed
+	if err := command.Start(); err != nil {
+		c.Fatal(err)
+	}
+	return command, &printed
+}
+
+// everyFired fails the test unless the webhooks of each task fired exactly once.
+func (c *cli) everyFired(ts []*trial) {
+	c.Helper()
+	for _, trial := range ts {
+		if fired := c.server.Webhooks(trial.task); fired != 1 {
+			c.Errorf("the webhooks of task %s fired %d times", trial.task, fired)
+		}
+	}
+}
+
+// again applies once more: nothing is planned, nothing written, nothing fired.
+func (c *cli) again(ts []*trial) {
+	c.Helper()
+	c.server.ResetJournal()
+	c.plan(ts, false)
+	for _, trial := range ts {
+		if trial.planned != noChanges || trial.said != "" {
+			c.Errorf("task %s: the next plan is to %q:\n%s", trial.task, trial.planned, trial.said)
+		}
+	}
+	c.apply(ts)
+	for _, entry := range c.server.Journal() {
+		if entry.Method != http.MethodGet {
+			c.Errorf("the next apply sent %s %s", entry.Method, entry.Path)
+		}
+	}
+	c.everyFired(ts)
+}
