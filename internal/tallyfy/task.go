@@ -137,7 +137,7 @@ func taskdataFrom(f fields) map[string]any {
 }
 
 // ownersFrom reads the three buckets, whose entries are ids or whole objects (tallyfy-api §2.1). It is nil unless all
-// three could be read entry by entry, since owners that are saved incomplete take the others off the task.
+// three are there and could be read entry by entry, since owners that are saved incomplete take the others off the task.
 func ownersFrom(raw json.RawMessage) *Owners {
 	f, told := object(raw)
 	if !told {
@@ -146,7 +146,8 @@ func ownersFrom(raw json.RawMessage) *Owners {
 	owners := &Owners{Users: []int64{}, Guests: []string{}, Groups: []string{}}
 	complete := true
 	each := func(bucket string, take func(fields) bool) {
-		entries, _ := list(f[bucket])
+		entries, told := list(f[bucket])
+		complete = complete && told
 		for _, raw := range entries {
 			entry, isObject := object(raw)
 			if !isObject {
