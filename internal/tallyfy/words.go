@@ -104,15 +104,15 @@ var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 func htmlWords(page []byte) string {
 	if found := title.FindSubmatch(page); found != nil {
 		if text := shorten(string(found[1])); text != "" {
-			return fmt.Sprintf("an HTML page titled %q", text)
+			return shorten(fmt.Sprintf("an HTML page titled %q", text)) // quoting makes it longer
 		}
 	}
 	return "an HTML page"
 }
 
-// shorten makes one readable line of s.
+// shorten makes one readable line of s, which may be in any encoding: errors are UTF-8.
 func shorten(s string) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
 	if runes := []rune(s); len(runes) > maxWords {

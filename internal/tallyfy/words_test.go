@@ -29,6 +29,7 @@ func TestWords(t *testing.T) {
 		"nothing":             {" \n", "", ""},
 		"empty object":        {"{}", "", ""},
 		"control characters":  {`{"message":"a\u001b[31mb\nc"}`, "a [31mb c", ""},
+		"not UTF-8":           {"Acc\xe8s refus\xe9", "Acc\uFFFDs refus\uFFFD", ""},
 		"cut off":             {`{"message":"on`, `{"message":"on`, ""},
 		"errors of odd types": {`{"errors":{"n":3,"b":false,"z":null}}`, "b: false; n: 3", ""},
 	} {
@@ -39,5 +40,8 @@ func TestWords(t *testing.T) {
 	}
 	if said, _ := words([]byte(strings.Repeat("ä", 5000))); len([]rune(said)) != maxWords+1 {
 		t.Errorf("a long text was cut to %d characters", len([]rune(said)))
+	}
+	if said, _ := words([]byte("<title>" + strings.Repeat(`"`, 5000) + "</title>")); len([]rune(said)) > maxWords+1 {
+		t.Errorf("a long title was cut to %d characters", len([]rune(said)))
 	}
 }
