@@ -24,13 +24,13 @@ func words(body []byte) (said, code string) {
 	if len(trimmed) == 0 {
 		return "", ""
 	}
-	var answer any
-	if err := json.Unmarshal(trimmed, &answer); err != nil {
+	if !json.Valid(trimmed) {
 		if trimmed[0] == '<' {
 			return htmlWords(trimmed), ""
 		}
 		return shorten(string(trimmed)), ""
 	}
+	answer := decode(trimmed)
 	object, ok := answer.(map[string]any)
 	if !ok {
 		return shorten(strings.Join(flatten("", answer), "; ")), ""

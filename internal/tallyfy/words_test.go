@@ -31,6 +31,7 @@ func TestWords(t *testing.T) {
 		"control characters":  {`{"message":"a\u001b[31mb\nc"}`, "a [31mb c", ""},
 		"not UTF-8":           {"Acc\xe8s refus\xe9", "Acc\uFFFDs refus\uFFFD", ""},
 		"cut off":             {`{"message":"on`, `{"message":"on`, ""},
+		"numbers as written":  {`{"errors":{"owners":[12345678,1e999]}}`, "owners: 12345678; owners: 1e999", ""},
 		"errors of odd types": {`{"errors":{"n":3,"b":false,"z":null}}`, "b: false; n: 3", ""},
 	} {
 		said, code := words([]byte(c.body))
