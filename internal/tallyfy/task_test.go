@@ -84,14 +84,3 @@ func TestReadTaskRefuses(t *testing.T) {
 		}
 	}
 }
-
-func FuzzReadTask(f *testing.F) {
-	f.Add([]byte(completedTask))
-	f.Add([]byte(`{"data":{"id":1,"owners":[],"taskdata":[1],"form_fields":{"data":{}}}}`))
-	f.Fuzz(func(_ *testing.T, body []byte) {
-		if got, err := readTask(body, task); err == nil && got.ID != task {
-			panic("a task with another id")
-		}
-		_, _ = words(body)
-	})
-}
