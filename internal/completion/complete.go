@@ -62,9 +62,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 			case spent != nil:
 				return accepted{}, notCompleted(ref, spent)
 			case tallyfy.OutcomeOf(err) == tallyfy.RejectedForNow:
-				task, lookErr := e.observe(ctx, ref)
-				if lookErr != nil {
-					return accepted{}, notLookedAt(ref, err, lookErr)
+				task, failure := e.lookAfterRefusal(ctx, ref, err)
+				if failure != nil {
+					return accepted{}, failure
 				}
 				if task != nil && task.Completed() {
 					return adoptOwn(task, want)
@@ -93,6 +93,24 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 			}
 		}
 	}
+}
+
+// lookAfterRefusal looks at the task before a completion is sent again that was refused for now. A rate limit refuses before
+// anything is handled, so that one look is more than enough, and none will do where the server shows no tasks. A 503 may come
+// from a proxy and be as untrue as any other 5xx.
+func (e *Engine) lookAfterRefusal(ctx context.Context, ref tallyfy.TaskRef, refusal error) (*tallyfy.Task, error) {
+	if !tallyfy.IsTooManyRequests(refusal) {
+		task, err := e.readFor(ctx, e.client.GetTask, ref, (*tallyfy.Task).Completed)
+		if err != nil {
+			return nil, nobodyKnows(ref, refusal, err)
+		}
+		return task, nil
+	}
+	task, err := e.observe(ctx, ref)
+	if err != nil {
+		return nil, notLookedAt(ref, refusal, err)
+	}
+	return task, nil
 }
 
 // settle ends a series of attempts of which at least one may have gone through: the task itself tells.

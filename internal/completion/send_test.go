@@ -176,9 +176,13 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 			b.server.Inject(atPost(fault))
 			began := time.Now()
 			b.create(b.want())
-			b.sent(get, post, get, post)
+			if fault.Status == http.StatusTooManyRequests {
+				b.sent(get, post, get, post)
+			} else { // as untrue as any 5xx may be
+				b.sent(get, post, get, get, get, post)
+			}
 			b.fired(1)
-			if waited := time.Since(began); fault.Header != nil && (waited < time.Minute || waited > time.Minute+time.Second) {
+			if waited := time.Since(began); fault.Header != nil && (waited < time.Minute || waited > time.Minute+6*time.Second) {
 				b.Errorf("%s: waited %s", name, waited)
 			}
 		})
@@ -217,11 +221,25 @@ func TestRefusedForNowButActedOn(t *testing.T) {
 			}
 		})
 	}
-	inBubble(t, today(), nil, func(b *bench) { // what cannot be looked at is not sent again
-		b.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
+	// What cannot be looked at is not sent again.
+	for _, status := range []int{401, 404} {
+		inBubble(t, today(), nil, func(b *bench) {
+			b.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
+			b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: status})
+			b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", "503")
+			b.sent(get, post, get)
+		})
+	}
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
-		b.says(b.refuse(b.want()).Error(), "Task Was Not Completed", "before its completion is sent again", "401", "The attempt before was refused (Tallyfy answered 503")
+		b.says(b.refuse(b.want()).Error(), "Task Was Not Completed", "before its completion is sent again", "401", "The attempt before was refused (Tallyfy answered 429")
 		b.sent(get, post, get)
+	})
+	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(b *bench) { // a rate limit is believed where tasks are not shown
+		b.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
+		b.create(b.want())
+		b.sent(get, post, get, post)
 	})
 }
 

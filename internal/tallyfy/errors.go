@@ -125,6 +125,9 @@ func IsNoEndpoint(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == "ENDPOINT_NOT_FOUND"
 }
 
+// IsTooManyRequests tells whether err is a 429.
+func IsTooManyRequests(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
+
 // IsRateLimited tells whether Tallyfy refused for now, or would have: the request was held back while it refuses others.
 func IsRateLimited(err error) bool {
 	return OutcomeOf(err) == RejectedForNow || errors.Is(err, errRefusedForNow)

@@ -1,0 +1,319 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// Whatever goes wrong in whatever order, and whoever else works on the task: the engine completes it once for each time that
+// it is wanted, forgets no completion of its own, and comes to rest once the faults are over.
+
+// TestAnySequence tries some hundred sequences. FuzzSequence looks for more.
+func TestAnySequence(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(1000) {
+		random := rand.New(rand.NewPCG(seed, 42)) //nolint:gosec // the same sequences in each run
+		script := make([]byte, 8+random.IntN(120))
+		for i := range script {
+			script[i] = byte(random.Uint32())
+		}
+		playOut(t, script)
+	}
+}
+
+// FuzzSequence holds that no sequence of faults and outside events makes the engine complete a task twice for one intent, lose
+// the record of a completion, or fail to settle.
+func FuzzSequence(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte("a lost answer and a look that fails"))
+	f.Add([]byte{0, 0, 0, 0, 1, 1, 3, 0, 2, 1, 0})
+	f.Fuzz(func(t *testing.T, script []byte) { playOut(t, script[:min(len(script), 200)]) })
+}
+
+// playOut runs what a script says.
+func playOut(t *testing.T, script []byte) {
+	t.Helper()
+	p := &play{script: script}
+	config := sandbox.Config{
+		Vintage: []sandbox.Vintage{sandbox.Today, sandbox.Legacy}[p.draw(2)],
+		ReadLag: []time.Duration{0, 0, 3 * time.Second}[p.draw(3)],
+	}
+	kind := p.draw(6)
+	inBubble(t, config, func(task *sandbox.Task) {
+		switch kind {
+		case 1, 2:
+			task.Type = approval
+		case 3:
+			task.RunID = ""
+		case 4:
+			task.EveryoneMustComplete = 2
+		}
+	}, func(b *bench) {
+		p.bench, p.shared = b, kind == 4
+		p.want = b.want()
+		if kind == 3 {
+			p.want.Task.Run = ""
+		}
+		if kind == 1 || kind == 2 {
+			p.want.IsApproved = new(true)
+		}
+		if kind != 2 {
+			p.want.Taskdata = map[string]any{field: "value 0"}
+		}
+		for p.at < len(p.script) && !b.Failed() {
+			p.step()
+			p.checkCount()
+		}
+		p.settle()
+		if b.Failed() {
+			b.Errorf("script %s:\n%s", hex.EncodeToString(script), strings.Join(p.log, "\n"))
+		}
+	})
+}
+
+// play is a run of a script: what the user wants, and what is recorded.
+type play struct {
+	*bench
+	script []byte
+	at     int
+	log    []string
+
+	want     Desired
+	recorded bool
+	record   Record
+	applied  Desired // what was wanted when it was recorded
+
+	changes, outsideReopens, outsideCompletions int
+	// shared says that everyone must complete the task, deleted that it is gone.
+	shared, deleted bool
+}
+
+// draw takes a number below n from the script, 0 once that has ended.
+func (p *play) draw(n int) int {
+	if p.at >= len(p.script) {
+		return 0
+	}
+	p.at++
+	return int(p.script[p.at-1]) % n
+}
+
+func (p *play) note(format string, args ...any) {
+	p.log = append(p.log, fmt.Sprintf("%3d  ", len(p.server.Journal()))+fmt.Sprintf(format, args...))
+}
+
+// step does one thing that users, others and networks do.
+func (p *play) step() {
+	switch p.draw(8) {
+	case 0, 1, 2:
+		for range p.draw(5) {
+			p.fault()
+		}
+		p.apply(p.draw(4) == 3)
+	case 3:
+		if p.recorded {
+			p.changes++
+			p.want.Taskdata = map[string]any{field: fmt.Sprintf("value %d", p.changes)}
+			p.note("the user wants value %d", p.changes)
+		}
+	case 4:
+		p.server.Calm()
+		p.note("the faults are over")
+	default:
+		p.event()
+	}
+}
+
+// event is something that others do to the task.
+func (p *play) event() {
+	if p.deleted {
+		return
+	}
+	task := p.task()
+	switch p.draw(12) {
+	case 0, 1, 2:
+		if task.CompletedAt != "" || task.Archived {
+			return
+		}
+		p.outsideCompletions++
+		p.server.CompleteOutside(taskID, sandbox.SeedColleagueID, new(p.draw(2) == 0))
+		p.note("a colleague completes it")
+	case 3, 4, 5, 6:
+		if task.CompletedAt == "" {
+			return
+		}
+		p.outsideReopens++
+		p.server.ReopenOutside(taskID)
+		p.note("a colleague reopens it")
+	case 7, 8:
+		p.server.Update(taskID, func(task *sandbox.Task) { task.Archived = !task.Archived })
+		p.note("it is archived, or restored")
+	case 9:
+		p.deleted = true
+		p.server.DeleteTask(taskID)
+		p.note("it is deleted")
+	}
+}
+
+// fault lets something go wrong with a later request.
+func (p *play) fault() {
+	f := []sandbox.Fault{
+		{Drop: true},
+		{Handle: true, Drop: true},
+		{Delay: time.Hour},
+		{Handle: true, Delay: time.Hour},
+		{Handle: true, Delay: 15 * time.Second},
+		{Status: 500},
+		{Handle: true, Status: 502, Body: "<html>"},
+		{Status: 503, Header: http.Header{"Retry-After": {"2"}}},
+		{Handle: true, Status: 503, Header: http.Header{"Retry-After": {"2"}}},
+		{Status: 429, Header: http.Header{"Retry-After": {"3"}}},
+		{Status: 429},
+		{Status: 401, Body: "Unauthorized."},
+		{Status: 403},
+		{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`},
+		{Status: 422, Body: `{"errors":{"x":["no"]}}`},
+		{Status: 302, Header: http.Header{"Location": {"https://elsewhere.test"}}},
+		{Handle: true, Status: 204},
+		{Handle: true, Status: 200, Body: "<html>"},
+		{Handle: true, Status: 200, Body: `{"data":[]}`},
+		{}, // answered as usual, for what happens before
+	}[p.draw(20)]
+	f.Method = []string{post, post, get, put, del, ""}[p.draw(6)]
+	f.Skip, f.Times = p.draw(3), 1+p.draw(3)
+	if p.draw(4) == 0 {
+		happens := p.draw(12) // decided now: the script must not depend on when the request comes
+		f.Before = func(*http.Request) {
+			aside := play{bench: p.bench, script: []byte{byte(happens), 0}, deleted: p.deleted}
+			aside.event()
+			p.outsideReopens += aside.outsideReopens
+			p.outsideCompletions += aside.outsideCompletions
+			p.deleted = aside.deleted
+			p.log = append(p.log, aside.log...)
+		}
+	}
+	p.server.Inject(f)
+	p.note("fault %s %+v", f.Method, f)
+}
+
+// apply refreshes and applies, as Terraform does. It tells whether that went well.
+func (p *play) apply(cancelled bool) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if cancelled {
+		time.AfterFunc(time.Duration(p.draw(40))*time.Second/4, cancel)
+	}
+	err := p.refresh(ctx)
+	if err == nil {
+		err = p.carry(ctx)
+	}
+	var failure *Failure
+	switch {
+	case err == nil:
+		p.note("applied: %+v", p.record)
+	case !errors.As(err, &failure) || failure.Detail == "" || strings.Contains(failure.Detail, "context "):
+		p.Errorf("an error that tells nothing: %v", err)
+	default:
+		p.note("failed: %s", failure.Summary)
+	}
+	time.Sleep(10 * time.Second) // nobody runs it again before a replica has caught up
+	return err == nil
+}
+
+func (p *play) refresh(ctx context.Context) error {
+	if !p.recorded {
+		return nil
+	}
+	result, err := p.engine.Read(ctx, p.refOf(), p.record)
+	if err != nil {
+		return err
+	}
+	p.recorded, p.record = !result.Reopened, result.Record
+	if decided := result.Record.IsApproved; decided != nil && p.applied.IsApproved != nil {
+		p.applied.IsApproved = decided // the provider shows it as drift
+	}
+	return nil
+}
+
+func (p *play) carry(ctx context.Context) error {
+	var result Result
+	var err error
+	want := p.want
+	want.Task = p.refOf()
+	if p.recorded {
+		result, err = p.engine.Update(ctx, p.record, p.applied, want)
+	} else {
+		result, err = p.engine.Create(ctx, want)
+	}
+	if err == nil {
+		p.recorded, p.record, p.applied = true, result.Record, want
+	}
+	return err
+}
+
+func (p *play) refOf() tallyfy.TaskRef {
+	ref := p.want.Task
+	if p.recorded {
+		ref.Run = p.record.RunID
+	}
+	return ref
+}
+
+// checkCount holds the engine to one completion for each time the task was open, and one reopening for each change of mind.
+func (p *play) checkCount() {
+	own, reopened := p.server.Completions(taskID), p.server.Reopens(taskID)
+	most := 1 + p.outsideReopens + reopened
+	if p.shared { // a share leaves the task open, for a change of mind and for a colleague who is as fast as a later attempt
+		most += p.changes + p.outsideCompletions
+	}
+	if own > most && !p.deleted {
+		p.Errorf("%d completions were sent that had an effect, and the task was open %d times", own, most)
+	}
+	if most := p.changes + p.outsideCompletions; reopened > most {
+		p.Errorf("it was reopened %d times for %d changes", reopened, most)
+	}
+}
+
+// settle lets the faults end. What the user wants is then reached, or refused for a reason that stays; nothing more is sent.
+func (p *play) settle() {
+	p.server.Calm()
+	p.note("the faults are over, for good")
+	p.apply(false)
+	well := p.apply(false)
+	p.checkCount()
+	p.server.ResetJournal()
+	if again := p.apply(false); again != well {
+		p.Error("it does not come to rest")
+	}
+	for _, entry := range p.server.Journal() {
+		if entry.Method != get && well {
+			p.Errorf("at rest it sends %s %s", entry.Method, entry.Path)
+		}
+	}
+	if p.deleted {
+		return
+	}
+	task := p.task()
+	switch {
+	case !well && task.CompletedAt != "" && task.CompleterID == sandbox.CallerID && SameJSON(task.Taskdata[field], p.want.Taskdata[field]):
+		p.Error("its own completion is not recorded")
+	case !well && task.CompletedAt == "" && !task.Archived:
+		p.Error("the task is open and is not completed")
+	case well && task.CompletedAt == "" && p.record.saysCompleted():
+		p.Error("the record is of a completion that is not there")
+	case well && task.CompletedAt != "" && !p.record.saysCompleted():
+		p.Error("the completion is not in the record")
+	}
+}
