@@ -174,7 +174,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // parseRetryAfter reads both forms of the header, seconds and HTTP date. It is negative where the header says nothing.
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
-	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil {
+	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(max(seconds, 0), int64(longestAsked/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(header); err == nil {

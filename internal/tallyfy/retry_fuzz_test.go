@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-var wholeNumber = regexp.MustCompile(`^\s*[+-]?[0-9]{1,18}\s*$`)
+var wholeNumber = regexp.MustCompile(`^\s*[+-]?[0-9]+\s*$`)
 
 // FuzzRetryAfter holds that no header makes a caller wait longer than longestAsked or a negative time, that only a header which
 // says nothing counts as such, and that a number of seconds and each form of the date that it leads to mean the same wait.

@@ -151,10 +151,10 @@ func (c *Client) RunTasks(ctx context.Context, organization, run string) iter.Se
 	}
 }
 
-// lastPage reads the number of pages; 1 where the answer has none to tell.
+// lastPage reads the number of pages, as far as they are counted; 1 where the answer has none to tell.
 func lastPage(body []byte) int {
 	outer, _ := object(body)
 	meta, _ := object(outer["meta"])
 	pagination, _ := object(meta["pagination"])
-	return int(max(1, pagination.whole("total_pages")))
+	return int(min(max(1, pagination.whole("total_pages")), maxPages+1))
 }
