@@ -1,0 +1,63 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// A rate limit is heard once: of 100 completions through 10 requests a second, fewer than a tenth of the requests are refused,
+// and each task is completed once.
+func TestHundredCompletionsThroughARateLimit(t *testing.T) {
+	t.Parallel()
+	const tasks, sideBySide = 100, 10 // as many side by side as Terraform runs unless told otherwise
+	for name, limit := range map[string]sandbox.RateLimit{
+		"rolling": {Requests: 10, Per: time.Second},
+		"fixed":   {Requests: 10, Per: time.Second, Fixed: true},
+	} {
+		inBubble(t, sandbox.Config{RateLimit: limit}, nil, func(b *bench) {
+			id := func(n int) string { return fmt.Sprintf("7a5c%028d", n) }
+			for n := range tasks {
+				b.server.AddTask(sandbox.Task{ID: id(n), RunID: runID})
+			}
+			began := time.Now()
+			numbers := make(chan int)
+			var runs sync.WaitGroup
+			for range sideBySide {
+				runs.Go(func() {
+					for n := range numbers {
+						want := Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: id(n)}}
+						if _, err := b.engine.Create(b.ctx, want); err != nil {
+							b.Errorf("%s: %v", name, err)
+						}
+					}
+				})
+			}
+			for n := range tasks {
+				numbers <- n
+			}
+			close(numbers)
+			runs.Wait()
+			for n := range tasks {
+				if fired := b.server.Webhooks(id(n)); fired != 1 {
+					b.Errorf("%s: the webhooks of task %d fired %d times", name, n, fired)
+				}
+			}
+			sent, refused, took := b.server.Count("", ""), b.server.Refused(), time.Since(began)
+			if refused == 0 || refused*10 >= sent {
+				b.Errorf("%s: %d of %d requests were refused", name, refused, sent)
+			}
+			if took > 40*time.Second { // twice what the limit allows at best
+				b.Errorf("%s: it took %s", name, took)
+			}
+			b.Logf("%s: %d of %d requests refused, %s", name, refused, sent, took)
+		})
+	}
+}
