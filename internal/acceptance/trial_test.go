@@ -258,6 +258,9 @@ func (t *trial) checkError(tt *testing.T) {
 		if h.answer == nil {
 			continue
 		}
+		if h.means == busyTooLong {
+			t.expect(tt, "the error does not say that the wait does not fit", strings.Contains(t.said, "would have to wait"))
+		}
 		f := h.answer(t, h.method)
 		if f.Status >= 300 {
 			t.expect(tt, "the error does not tell the status", strings.Contains(t.said, fmt.Sprint(f.Status)))
