@@ -54,7 +54,7 @@ func TestMatrixUnderTheCLI(t *testing.T) {
 // together names the batch that a row is run in: of one operation, which goes well for all of them or for none.
 func (r row) together() string {
 	ending := "goes well"
-	if r.then.fails {
+	if r.fails {
 		ending = "fails"
 	}
 	name := fmt.Sprintf("%s %s %s", r.operation, ending, r.batch)

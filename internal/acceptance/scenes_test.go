@@ -141,6 +141,10 @@ func scenes() []row {
 			then: then{fails: true, puts: 1, posts: 5, state: nothing, next: creates, later: 1, says: "gave up after 5 attempts (max_retries = 4)"},
 		},
 		{
+			name: "no answer ever comes in time", operation: create, faults: []hit{{fault: fault{answer: always(sandbox.Fault{Delay: time.Hour})}, method: http.MethodPost, times: -1}},
+			then: then{fails: true, puts: 1, posts: 5, state: nothing, next: creates, later: 1, says: "no answer within 30s (request_timeout); gave up after 5 attempts"},
+		},
+		{
 			name: "answers are lost for good", operation: create, faults: []hit{{fault: droppedHandled, method: http.MethodPost, times: -1}},
 			then: then{puts: 1, posts: 1, fired: 1},
 		},
@@ -157,7 +161,11 @@ func scenes() []row {
 			then: then{puts: 1, posts: 2, fired: 1},
 		},
 
-		// Other servers and other tasks.
+		// Other servers, tasks and values.
+		{ // Tallyfy drops it without a word
+			name: "a field that the form does not have", operation: create, cli: true, block: func(b *block) { b.taskdata = map[string]any{"f1e1d0000000000000000000000000aa": "x"} },
+			then: then{fails: true, puts: 1, state: nothing, next: fails, says: "Field Values Did Not Arrive"},
+		},
 		{name: "one-off task, lost answer", operation: create, cli: true, batch: runAlone, task: ofNoRun, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},
 		{name: "one-off task, lost reopening", operation: destroy, task: ofNoRun, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, then: then{deletes: 1, state: nothing}},
 		{name: "values are not shown, lost answer", operation: create, config: sandbox.Config{HideTaskdata: true}, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},

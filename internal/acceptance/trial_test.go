@@ -230,8 +230,8 @@ func (t *trial) arm(h hit) {
 // check compares the operation with what the row promises.
 func (t *trial) check(tt *testing.T) {
 	tt.Helper()
-	t.expect(tt, "it fails where it should not, or the other way round", t.failed == t.then.fails)
-	for method, want := range map[string]int{http.MethodPut: t.puts, http.MethodPost: t.posts, http.MethodDelete: t.then.deletes} {
+	t.expect(tt, "it fails where it should not, or the other way round", t.failed == t.fails)
+	for method, want := range map[string]int{http.MethodPut: t.puts, http.MethodPost: t.posts, http.MethodDelete: t.deletes} {
 		got := t.sent(method)
 		t.expect(tt, fmt.Sprintf("%d × %s arrived, want %d", got, method, want), got == want)
 	}

@@ -44,9 +44,9 @@ func (p *planner) plan(state, config attributes) (map[string]tftypes.Value, stri
 		p.Fatal(err)
 	}
 	if plan.Failed() {
-		p.Error(plan.Diagnostics)
+		p.Error(plan)
 	}
-	return p.attributes(plan.Planned), plan.Diagnostics.String()
+	return p.attributes(plan.Planned), plan.String()
 }
 
 func (p *planner) attributes(value tftypes.Value) map[string]tftypes.Value {
