@@ -82,6 +82,7 @@ func notArrived(ref tallyfy.TaskRef, lost difference) *Failure {
 				where(ref), strings.Join(differentValues(lost), "\n  - ")),
 			"The completion was not sent: the task is not completed.",
 			"The keys of taskdata are the ids of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others without a word. "+
-				"A field that holds another value may need the shape that Tallyfy gives it."),
+				"A field that holds another value may need the shape that Tallyfy gives it.",
+			"Correct taskdata and apply again."),
 	}}
 }
