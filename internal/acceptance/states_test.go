@@ -99,36 +99,41 @@ func (c *cli) adopt(release string) {
 	}
 }
 
-// heldCompletion is a completion as a state shows it.
+// heldCompletion is a completion as a state's file holds it.
 type heldCompletion struct {
-	TaskID      string         `json:"task_id"`
-	RunID       string         `json:"run_id"`
-	Title       string         `json:"title"`
-	TaskType    string         `json:"task_type"`
-	Status      string         `json:"status"`
-	CompletedAt string         `json:"completed_at"`
-	CompleterID int64          `json:"completer_id"`
-	IsApproved  *bool          `json:"is_approved"`
-	Taskdata    map[string]any `json:"taskdata"`
+	TaskID      string `json:"task_id"`
+	RunID       string `json:"run_id"`
+	Title       string `json:"title"`
+	TaskType    string `json:"task_type"`
+	Status      string `json:"status"`
+	CompletedAt string `json:"completed_at"`
+	CompleterID int64  `json:"completer_id"`
+	IsApproved  *bool  `json:"is_approved"`
+	Taskdata    struct {
+		Value map[string]any `json:"value"`
+	} `json:"taskdata"`
 }
 
+// recordedCompletions reads the file itself: a CLI of another registry than the one that wrote it shows it only once it is applied.
 func (c *cli) recordedCompletions() []heldCompletion {
 	c.Helper()
+	text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
+	if err != nil {
+		c.Fatal(err)
+	}
 	var state struct {
-		Values struct {
-			Root struct {
-				Resources []struct{ Values json.RawMessage }
-			} `json:"root_module"`
+		Resources []struct {
+			Instances []struct{ Attributes heldCompletion }
 		}
 	}
-	c.read(&state, "show", "-json")
+	if err := json.Unmarshal(text, &state); err != nil {
+		c.Fatal(err)
+	}
 	var all []heldCompletion
-	for _, resource := range state.Values.Root.Resources {
-		var held heldCompletion
-		if err := json.Unmarshal(resource.Values, &held); err != nil {
-			c.Fatal(err)
+	for _, resource := range state.Resources {
+		for _, instance := range resource.Instances {
+			all = append(all, instance.Attributes)
 		}
-		all = append(all, held)
 	}
 	if len(all) == 0 {
 		c.Fatal("the state holds no completion")
@@ -140,7 +145,7 @@ func (c *cli) recordedCompletions() []heldCompletion {
 func (h heldCompletion) recreate(server *sandbox.Server) {
 	task := sandbox.Task{
 		ID: h.TaskID, RunID: h.RunID, Title: h.Title, Type: h.TaskType, Status: h.Status, CompletedAt: h.CompletedAt,
-		CompleterID: h.CompleterID, Taskdata: h.Taskdata, IsApproved: h.IsApproved,
+		CompleterID: h.CompleterID, Taskdata: h.Taskdata.Value, IsApproved: h.IsApproved,
 	}
 	if h.CompletedAt == "" { // a share of several, or not known when it was recorded
 		task.EveryoneMustComplete, task.Shares = 2, []int64{sandbox.CallerID}
