@@ -79,7 +79,7 @@ type cli struct {
 
 func newCLI(t *testing.T, config sandbox.Config) *cli {
 	t.Helper()
-	w, err := shared()
+	w, err := workspace.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,30 +7,10 @@
 package acceptance
 
 import (
-	"context"
-	"fmt"
 	"os"
-	"sync"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// built is the folder of the provider that all tests share; TestMain makes and removes it.
-var built string
-
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "tallyfy-acceptance-")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-		built = dir
-		return m.Run()
-	}())
-}
-
-// shared builds the provider once, when the first test asks for it.
-var shared = sync.OnceValues(func() (*workspace.Workspace, error) { return workspace.New(context.Background(), built) })
+func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }

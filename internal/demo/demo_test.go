@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 func TestDemo(t *testing.T) {
@@ -43,7 +44,7 @@ func TestDemo(t *testing.T) {
 // TestPerform_fails has Tallyfy do something else than the demo promises.
 func TestPerform_fails(t *testing.T) {
 	t.Parallel()
-	w, err := shared()
+	w, err := workspace.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -12,30 +11,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// built is the folder of the provider that all tests share; TestMain makes and removes it.
-var built string
-
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "tallyfy-examples-")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-		built = dir
-		return m.Run()
-	}())
-}
-
-// shared builds the provider once, when the first test asks for it.
-var shared = sync.OnceValues(func() (*workspace.Workspace, error) { return workspace.New(context.Background(), built) })
+func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
 
 // TestExamples runs every file below examples/ as it stands, beside examples/provider/provider.tf. New files are found.
 func TestExamples(t *testing.T) {

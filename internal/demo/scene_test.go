@@ -33,7 +33,7 @@ func newScene(t *testing.T, file string) *scene {
 
 func newSceneOf(t *testing.T, files ...string) *scene {
 	t.Helper()
-	w, err := shared()
+	w, err := workspace.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
