@@ -18,6 +18,8 @@ type Task struct {
 	// RunID is the process that the task belongs to. A one-off task has none.
 	RunID string
 	Title string
+	// Alias is a stable slug of the step that the task came from.
+	Alias string
 	// Type is task, approval, expiring, email, expiring_email, or what older versions of the API called them.
 	Type string
 	// Status is one of the words of tallyfy-api §2.2. Use [Task.Completed] to tell whether the task is done.
@@ -35,6 +37,8 @@ type Task struct {
 	Owners *Owners
 	// Taskdata holds the values of the form's fields by their id; nil where the answer does not show them.
 	Taskdata map[string]any
+	// Form is the form in the order of its fields; nil where the answer does not include it.
+	Form []Field
 	// TasksChangedByRules is what the automations changed, as JSON; only answers to a completion or reopening have it.
 	TasksChangedByRules json.RawMessage
 }
@@ -86,6 +90,7 @@ func taskFrom(f fields) *Task {
 		ID:                   f.text("id"),
 		RunID:                f.text("run_id"),
 		Title:                f.text("title"),
+		Alias:                f.text("alias"),
 		Type:                 f.text("task_type"),
 		Status:               f.text("status"),
 		IsApproved:           f.flag("is_approved"),
@@ -96,8 +101,9 @@ func taskFrom(f fields) *Task {
 		CompleterID:          f.whole("completer_id"),
 		CompleterGuestID:     f.text("completer_guest_id"),
 		Owners:               ownersFrom(f["owners"]),
-		Taskdata:             taskdataFrom(f),
+		Form:                 formFrom(f["form_fields"]),
 	}
+	t.Taskdata = taskdataFrom(f["taskdata"], t.Form)
 	if t.CompleterGuestID == "" {
 		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (tallyfy-api §2.1)
 	}
@@ -110,28 +116,20 @@ func taskFrom(f fields) *Task {
 func isTrue(b *bool) bool { return b != nil && *b }
 
 // taskdataFrom reads the values of the form, from the task itself or from an included form (tallyfy-api §1.3).
-func taskdataFrom(f fields) map[string]any {
-	if held, told := object(f["taskdata"]); told {
+func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
+	if held, told := object(raw); told {
 		values := make(map[string]any, len(held))
 		for id, raw := range held {
 			values[id] = decode(raw)
 		}
 		return values
 	}
-	form, told := list(f["form_fields"])
-	if !told {
+	if form == nil {
 		return nil
 	}
 	values := make(map[string]any, len(form))
-	for _, raw := range form {
-		field, _ := object(raw)
-		value, told := field["field_value"]
-		if !told {
-			value = field["value"]
-		}
-		if id := field.text("id"); id != "" {
-			values[id] = decode(value)
-		}
+	for _, field := range form {
+		values[field.ID] = field.Value
 	}
 	return values
 }

@@ -134,8 +134,25 @@ func isText(v any) bool {
 // written is the task as Tallyfy writes one.
 func written(t *testing.T, k *Task) []byte {
 	t.Helper()
+	var form []any
+	if k.Form != nil {
+		form = []any{}
+	}
+	for _, f := range k.Form {
+		options, columns := []any{}, []any{}
+		for _, option := range f.Options {
+			options = append(options, map[string]any{"id": option.ID, "text": option.Text})
+		}
+		for _, column := range f.Columns {
+			columns = append(columns, map[string]any{"label": column})
+		}
+		form = append(form, map[string]any{
+			"id": f.ID, "label": f.Label, "alias": f.Alias, "field_type": f.Type, "required": f.Required,
+			"options": options, "columns": columns, "field_value": f.Value,
+		})
+	}
 	body, err := json.Marshal(map[string]any{"data": map[string]any{
-		"id": k.ID, "run_id": k.RunID, "title": k.Title, "task_type": k.Type, "status": k.Status, "is_approved": k.IsApproved,
+		"id": k.ID, "alias": k.Alias, "form_fields": form, "run_id": k.RunID, "title": k.Title, "task_type": k.Type, "status": k.Status, "is_approved": k.IsApproved,
 		"everyone_must_complete": k.EveryoneMustComplete, "archived_at": k.ArchivedAt, "completed_at": k.CompletedAt, "deadline": k.Deadline,
 		"completer_id": k.CompleterID, "completer_guest_id": k.CompleterGuestID, "owners": k.Owners, "taskdata": k.Taskdata,
 		"tasks_changed_by_rules": k.TasksChangedByRules,

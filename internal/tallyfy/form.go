@@ -1,0 +1,86 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import "encoding/json"
+
+// Field is a field of a task's form, with its answer (tallyfy-api §1.3). A zero value means that the answer did not tell.
+type Field struct {
+	// ID is the key of the field's value in taskdata. It does not change when the field is renamed.
+	ID string
+	// Label is what people read; labels may repeat. Alias is a slug that follows the label.
+	Label, Alias string
+	// Type is one of the field types of tallyfy-api §1.5, such as text or dropdown.
+	Type string
+	// Required fields must hold a value before the task can be completed.
+	Required bool
+	// Options are what a radio, a dropdown or a multiselect lets people choose from.
+	Options []Option
+	// Columns are the headings of a table.
+	Columns []string
+	// Value is what the field holds, as encoding/json decodes it with UseNumber; nil for nothing.
+	Value any
+}
+
+// Option is one of the choices of a field.
+type Option struct {
+	// ID is 0 where the answer does not tell it.
+	ID   int64
+	Text string
+}
+
+// formFrom reads an included form, wrapped or bare; nil where there is none.
+func formFrom(raw json.RawMessage) []Field {
+	entries, told := list(raw)
+	if !told {
+		return nil
+	}
+	form := make([]Field, 0, len(entries))
+	for _, entry := range entries {
+		f, _ := object(entry)
+		value, told := f["field_value"] // or value: sources disagree (tallyfy-api §1.3)
+		if !told {
+			value = f["value"]
+		}
+		field := Field{
+			ID: f.text("id"), Label: f.text("label"), Alias: f.text("alias"), Type: f.text("field_type"),
+			Required: isTrue(f.flag("required")), Options: optionsFrom(f["options"]), Columns: columnsFrom(f["columns"]),
+			Value: decode(value),
+		}
+		if field.ID != "" {
+			form = append(form, field)
+		}
+	}
+	return form
+}
+
+// optionsFrom reads options, whose entries are objects or bare texts.
+func optionsFrom(raw json.RawMessage) []Option {
+	var options []Option
+	entries, _ := list(raw)
+	for _, entry := range entries {
+		f, isObject := object(entry)
+		if !isObject {
+			f = fields{"text": entry}
+		}
+		if text := f.text("text"); text != "" {
+			options = append(options, Option{ID: f.whole("id"), Text: text})
+		}
+	}
+	return options
+}
+
+// columnsFrom reads the headings of a table, whose entries are objects or bare texts. A column without a heading counts too.
+func columnsFrom(raw json.RawMessage) []string {
+	var columns []string
+	entries, _ := list(raw)
+	for _, entry := range entries {
+		f, isObject := object(entry)
+		if !isObject {
+			f = fields{"label": entry}
+		}
+		columns = append(columns, f.text("label"))
+	}
+	return columns
+}
