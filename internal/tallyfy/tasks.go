@@ -5,12 +5,8 @@ package tallyfy
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 )
 
 // GetTask reads a task (tallyfy-api §1.3). Without a run in ref it finds one-off and process tasks alike, and the
@@ -106,55 +102,4 @@ func taskIn(got *answer, err error, ref TaskRef) (*Task, error) {
 		return nil, &failure
 	}
 	return task, nil
-}
-
-const (
-	// perPage is the most that Tallyfy puts on a page (tallyfy-api §1.4).
-	perPage = 100
-	// maxPages ends a list whose server never says that it is over.
-	maxPages = 1000
-)
-
-// RunTasks lists the tasks of a run, page by page as they are asked for (tallyfy-api §1.4). Lists may lag behind a
-// write: to learn whether a task is completed, read the task. The sequence ends after its first error.
-func (c *Client) RunTasks(ctx context.Context, organization, run string) iter.Seq2[*Task, error] {
-	return func(yield func(*Task, error) bool) {
-		for page := 1; page <= maxPages; page++ {
-			what := call{
-				method: http.MethodGet,
-				path:   []string{"organizations", organization, "runs", run, "tasks"},
-				query:  url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(perPage)}},
-			}
-			got, err := c.repeat(ctx, what)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			entries, ok := list(got.body)
-			if !ok {
-				failure := got.about
-				failure.Cause = errors.New("the answer is not a list of tasks")
-				yield(nil, &failure)
-				return
-			}
-			for _, raw := range entries {
-				f, _ := object(raw)
-				if !yield(taskFrom(f), nil) {
-					return
-				}
-			}
-			if len(entries) == 0 || page >= lastPage(got.body) {
-				return
-			}
-		}
-		yield(nil, fmt.Errorf("the list of tasks has more than %d pages", maxPages))
-	}
-}
-
-// lastPage reads the number of pages, as far as they are counted; 1 where the answer has none to tell.
-func lastPage(body []byte) int {
-	outer, _ := object(body)
-	meta, _ := object(outer["meta"])
-	pagination, _ := object(meta["pagination"])
-	return int(min(max(1, pagination.whole("total_pages")), maxPages+1))
 }

@@ -1,0 +1,82 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+const (
+	// perPage is the most that Tallyfy puts on a page (tallyfy-api §1.4).
+	perPage = 100
+	// maxPages ends a list whose server never says that it is over.
+	maxPages = 1000
+)
+
+// List says which tasks are listed.
+type List struct {
+	Organization string
+	// Run is the process whose tasks are listed; empty for those of the whole organization.
+	Run string
+	// Status is one of the filters that really filter (tallyfy-api §1.4); empty for all. Tallyfy ignores others without a word.
+	Status string
+	// WithForm includes the forms of the tasks.
+	WithForm bool
+}
+
+// Tasks lists tasks, page by page as they are asked for (tallyfy-api §1.4). Lists may lag behind a write: to learn whether a
+// task is completed, read the task. The sequence ends after its first error.
+func (c *Client) Tasks(ctx context.Context, of List) iter.Seq2[*Task, error] {
+	return func(yield func(*Task, error) bool) {
+		for page := 1; page <= maxPages; page++ {
+			what := call{
+				method: http.MethodGet,
+				path:   append(TaskRef{Organization: of.Organization, Run: of.Run}.scope(), "tasks"),
+				query:  url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(perPage)}},
+			}
+			if of.Status != "" {
+				what.query.Set("status", of.Status)
+			}
+			if of.WithForm {
+				what.query.Set("with", "form_fields")
+			}
+			got, err := c.repeat(ctx, what)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			entries, ok := list(got.body)
+			if !ok {
+				failure := got.about
+				failure.Cause = errors.New("the answer is not a list of tasks")
+				yield(nil, &failure)
+				return
+			}
+			for _, raw := range entries {
+				f, _ := object(raw)
+				if !yield(taskFrom(f), nil) {
+					return
+				}
+			}
+			if len(entries) == 0 || page >= lastPage(got.body) {
+				return
+			}
+		}
+		yield(nil, fmt.Errorf("the list of tasks has more than %d pages", maxPages))
+	}
+}
+
+// lastPage reads the number of pages, as far as they are counted; 1 where the answer has none to tell.
+func lastPage(body []byte) int {
+	outer, _ := object(body)
+	meta, _ := object(outer["meta"])
+	pagination, _ := object(meta["pagination"])
+	return int(min(max(1, pagination.whole("total_pages")), maxPages+1))
+}

@@ -1,0 +1,59 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import "testing"
+
+func TestTasks(t *testing.T) {
+	t.Parallel()
+	page := func(ids string, of string) reply {
+		return ok(`{"data":[` + ids + `],"meta":{"pagination":{"total_pages":` + of + `,"links":[]}}}`)
+	}
+	client, w := scripted(t, 0, page(`{"id":"t1"},{"id":"t2","status":"completed"}`, "2"), page(`{"id":3}`, `"2"`))
+	var ids []string
+	for found, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, found.ID)
+	}
+	if len(ids) != 3 || ids[2] != "3" || len(w.asked) != 2 || w.asked[1].query != "page=2&per_page=100" || w.asked[0].path != "/api/organizations/c0ffee/runs/aaaa/tasks" {
+		t.Errorf("got %v by %+v", ids, w.asked)
+	}
+
+	client, w = scripted(t, 0, page(`{"id":"t1"}`, "9"))
+	for _, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
+		if err != nil {
+			t.Error(err)
+		}
+		break // what is not asked for is not fetched
+	}
+	if len(w.asked) != 1 {
+		t.Errorf("%d pages were fetched", len(w.asked))
+	}
+
+	client, w = scripted(t, 0, page(`{"id":"t1"}`, "5"), page("", "5"))
+	for _, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if len(w.asked) != 2 {
+		t.Errorf("%d pages were fetched after an empty one", len(w.asked))
+	}
+
+	for _, bad := range []reply{{status: 404}, ok(`{"data":{}}`), ok("<html>")} {
+		client, _ = scripted(t, 0, bad)
+		n := 0
+		for found, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
+			n++
+			if err == nil || found != nil {
+				t.Errorf("%+v: got %v, %v", bad, found, err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%+v: %d elements", bad, n)
+		}
+	}
+}
