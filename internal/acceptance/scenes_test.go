@@ -119,6 +119,14 @@ func scenes() []row {
 		{name: "a look that lags after an unreadable answer", operation: create, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(noContent)}, then: then{puts: 1, posts: 1, fired: 1, state: open, says: stillOpen}},
 		{name: "a refresh that lags behind the completion", operation: refresh, cli: true, config: sandbox.Config{ReadLag: shortLag}, then: then{}},
 		{name: "an update that lags behind the completion", operation: update, config: sandbox.Config{ReadLag: shortLag}, then: then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{ // the look shows the completion that the update has taken back
+			name: "an update whose completion is lost while reads lag", operation: update, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(dropped)},
+			then: then{deletes: 1, puts: 1, posts: 2, fired: 1},
+		},
+		{
+			name: "an update whose answer is lost while reads lag", operation: update, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(droppedHandled)},
+			then: then{deletes: 1, puts: 1, posts: 1, fired: 1},
+		},
 		{name: "a destroy that lags behind the completion", operation: destroy, config: sandbox.Config{ReadLag: shortLag}, then: then{deletes: 1, state: nothing}},
 		{name: "a reopening whose answer is lost while reads lag", operation: destroy, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, then: then{deletes: 1, state: nothing}},
 		{name: "lists lag", operation: refresh, config: sandbox.Config{ListLag: 100}, then: then{}},

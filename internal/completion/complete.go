@@ -55,8 +55,15 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, before, answer
 	if answer != nil && answer.Completed() {
 		return accepted{task: answer, warnings: decidedOtherwise(withType(answer, before), want)}
 	}
-	// Unreadable, or still open: replicas lag (tallyfy-api §1.4), so the task is read once more.
-	task, err := e.look(ctx, ref)
+	// Unreadable, or still open: replicas lag (tallyfy-api §1.4), so the task is read once more, and more often where that may
+	// show the completion that was taken back for this one.
+	look := e.look
+	if before != nil && before.Completed() {
+		look = func(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
+			return e.lookFor(ctx, ref, completedSince(before))
+		}
+	}
+	task, err := look(ctx, ref)
 	switch {
 	case err != nil && answer == nil:
 		return accepted{warnings: []Notice{unconfirmed(ref, err)}}

@@ -26,11 +26,11 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 			spent := budget.Wait(ctx, err)
 			switch {
 			case spent != nil && unsure:
-				return e.settle(ctx, ref, want, spent)
+				return e.settle(ctx, ref, before, want, spent)
 			case spent != nil:
 				return accepted{}, notCompleted(ref, spent)
 			case tallyfy.OutcomeOf(err) == tallyfy.RejectedForNow:
-				task, failure := e.lookAfterRefusal(ctx, ref, err)
+				task, failure := e.lookAfterRefusal(ctx, ref, before, err)
 				if failure != nil {
 					return accepted{}, failure
 				}
@@ -43,16 +43,16 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 			if !unsure {
 				return accepted{}, notCompleted(ref, err)
 			}
-			return e.settle(ctx, ref, want, err) // it may be refused because the earlier one went through
+			return e.settle(ctx, ref, before, want, err) // it may be refused because the earlier one went through
 
 		case tallyfy.Unknown:
 			unsure = true
 			// The pause comes before the look: a server that is slow to answer may still be at work on it.
 			spent := budget.Wait(ctx, err)
 			if spent != nil {
-				return e.settle(ctx, ref, want, spent)
+				return e.settle(ctx, ref, before, want, spent)
 			}
-			task, lookErr := e.lookFor(ctx, ref, (*tallyfy.Task).Completed)
+			task, lookErr := e.lookFor(ctx, ref, completedSince(before))
 			if lookErr != nil {
 				return accepted{}, nobodyKnows(ref, err, lookErr)
 			}
@@ -66,9 +66,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.
 // lookAfterRefusal looks at the task before a completion is sent again that was refused for now. A rate limit refuses before
 // anything is handled, so that one look is more than enough, and none will do where the server shows no tasks. A 503 may come
 // from a proxy and be as untrue as any other 5xx.
-func (e *Engine) lookAfterRefusal(ctx context.Context, ref tallyfy.TaskRef, refusal error) (*tallyfy.Task, error) {
+func (e *Engine) lookAfterRefusal(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.Task, refusal error) (*tallyfy.Task, error) {
 	if !tallyfy.IsTooManyRequests(refusal) {
-		task, err := e.readFor(ctx, e.client.GetTask, ref, (*tallyfy.Task).Completed)
+		task, err := e.readFor(ctx, e.client.GetTask, ref, completedSince(before))
 		if err != nil {
 			return nil, nobodyKnows(ref, refusal, err)
 		}
@@ -81,9 +81,17 @@ func (e *Engine) lookAfterRefusal(ctx context.Context, ref tallyfy.TaskRef, refu
 	return task, nil
 }
 
+// completedSince tells whether a task was completed after it was seen as before. The completion that an update has taken back
+// may still show in a read that lags: by its time it is told from a new one.
+func completedSince(before *tallyfy.Task) func(*tallyfy.Task) bool {
+	return func(task *tallyfy.Task) bool {
+		return task.Completed() && (before == nil || !before.Completed() || !sameTime(task.CompletedAt, before.CompletedAt))
+	}
+}
+
 // settle ends a series of attempts of which at least one may have gone through: the task itself tells.
-func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, want Desired, last error) (accepted, error) {
-	task, err := e.lookFor(ctx, ref, (*tallyfy.Task).Completed)
+func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.Task, want Desired, last error) (accepted, error) {
+	task, err := e.lookFor(ctx, ref, completedSince(before))
 	switch {
 	case err != nil:
 		return accepted{}, nobodyKnows(ref, last, err)

@@ -40,7 +40,7 @@ func TestAnySequence(t *testing.T) {
 func FuzzSequence(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("a lost answer and a look that fails"))
-	f.Add([]byte{0, 0, 0, 0, 1, 1, 3, 0, 2, 1, 0})
+	f.Add([]byte("02X020C7")) // a share, and a change of mind while reads lag
 	f.Fuzz(func(t *testing.T, script []byte) { playOut(t, script[:min(len(script), 200)]) })
 }
 
