@@ -19,6 +19,7 @@ import (
 var (
 	_ resource.Resource                = (*taskCompletion)(nil)
 	_ resource.ResourceWithConfigure   = (*taskCompletion)(nil)
+	_ resource.ResourceWithIdentity    = (*taskCompletion)(nil)
 	_ resource.ResourceWithImportState = (*taskCompletion)(nil)
 	_ resource.ResourceWithModifyPlan  = (*taskCompletion)(nil)
 )
@@ -91,6 +92,7 @@ func (r *taskCompletion) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	plan.record(result.Record)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // Read refreshes what is recorded. After an import it is what finds it.
@@ -104,6 +106,7 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 	if r.conn != nil && r.conn.engine == nil && !importing {
 		resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Completed Task Was Not Refreshed",
 			"A part of the tallyfy provider's configuration is known only after apply, so Tallyfy was not asked. The completion stays recorded as it is.")
+		state.identify(ctx, resp.Identity, &resp.Diagnostics)
 		return
 	}
 	engine := r.engine(&resp.Diagnostics)
@@ -127,10 +130,12 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	case result.Reopened:
 		resp.State.RemoveResource(ctx)
+		state.identify(ctx, resp.Identity, &resp.Diagnostics)
 		return
 	}
 	state.refresh(result.Record, importing)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // Update reopens the task and completes it again where its decision, its values or its completer changed, and otherwise changes the state alone.
@@ -154,6 +159,7 @@ func (r *taskCompletion) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	plan.record(result.Record)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
 // Delete removes the completion from the state. Tallyfy hears of it only if reopen_on_destroy asks for that.

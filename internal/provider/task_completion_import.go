@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -20,11 +21,13 @@ const importForms = "An import names the task in one of these forms:\n" +
 	"  - <run id>/<task id>, of the provider's organization\n" +
 	"  - <task id>, of the provider's organization; its run is looked up"
 
-// ImportState takes the id apart. The task itself is found by the Read that follows.
+// ImportState takes the id apart, or the identity. The task itself is found by the Read that follows.
 func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ref, err := parseImportID(req.ID)
+	ref, named, err := importRef(ctx, req, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid Import Id", fmt.Sprintf("%q cannot be imported: %s.\n\n%s", req.ID, err, importForms))
+		resp.Diagnostics.AddError("Invalid Import Id", fmt.Sprintf("%s cannot be imported: %s.\n\n%s", named, err, importForms))
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if ref.Organization == "" && r.conn != nil {
@@ -32,12 +35,32 @@ func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportSta
 	}
 	if ref.Organization == "" {
 		resp.Diagnostics.AddError("Missing Organization",
-			fmt.Sprintf("%q names no organization, and the provider has no organization_id (nor is the environment variable %s set).\n\n%s", req.ID, envOrganization, importForms))
+			fmt.Sprintf("%s names no organization, and the provider has no organization_id (nor is the environment variable %s set).\n\n%s", named, envOrganization, importForms))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("organization_id"), ref.Organization)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("run_id"), textOrNull(ref.Run))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("task_id"), ref.Task)...)
+}
+
+// importRef tells which task is to be imported, and how it was named.
+func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (ref tallyfy.TaskRef, named string, err error) {
+	if req.ID != "" || req.Identity == nil {
+		ref, err = parseImportID(req.ID)
+		return ref, fmt.Sprintf("%q", req.ID), err
+	}
+	var identity taskIdentity
+	diags.Append(req.Identity.Get(ctx, &identity)...)
+	ref = tallyfy.TaskRef{Organization: identity.OrganizationID.ValueString(), Run: identity.RunID.ValueString(), Task: identity.TaskID.ValueString()}
+	for _, part := range []struct{ name, id string }{{"organization_id", ref.Organization}, {"run_id", ref.Run}, {"task_id", ref.Task}} {
+		if part.id == "" && part.name != "task_id" { // looked up, or the provider's
+			continue
+		}
+		if err := tallyfy.CheckID(part.id); err != nil {
+			return ref, "The identity", fmt.Errorf("its %s is no id: %w", part.name, err)
+		}
+	}
+	return ref, "The identity", nil
 }
 
 // parseImportID reads the forms of importForms. An organization or a run that the id does not name is empty.

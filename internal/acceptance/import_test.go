@@ -1,0 +1,110 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// TestGeneratedConfigurationPlansClean imports completions whose configuration the CLI writes. What it writes changes nothing.
+func TestGeneratedConfigurationPlansClean(t *testing.T) {
+	t.Parallel()
+	byID := func(id string) string { return fmt.Sprintf("id = %q", id) }
+	for name, what := range map[string]string{
+		"id":                  byID(sandbox.DefaultOrganization + "/" + sandbox.SeedRunID + "/" + sandbox.SeedPlainTaskID),
+		"task alone":          byID(sandbox.SeedPlainTaskID),
+		"approval":            byID(sandbox.SeedApprovalTaskID),
+		"one-off":             byID(sandbox.SeedOneOffTaskID),
+		"identity":            fmt.Sprintf("identity = {\n    run_id = %q\n    task_id = %q\n  }", sandbox.SeedRunID, sandbox.SeedApprovalTaskID),
+		"identity, task":      fmt.Sprintf("identity = { task_id = %q }", sandbox.SeedPlainTaskID),
+		"identity of one-off": fmt.Sprintf("identity = {\n    organization_id = %q\n    task_id = %q\n  }", sandbox.DefaultOrganization, sandbox.SeedOneOffTaskID),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCLI(t, sandbox.Config{})
+			if strings.HasPrefix(what, "identity") {
+				c.needs(1, 12)
+			}
+			sandbox.Seed(c.server)
+			for _, id := range []string{sandbox.SeedPlainTaskID, sandbox.SeedApprovalTaskID, sandbox.SeedOneOffTaskID} {
+				c.server.CompleteOutside(id, sandbox.SeedColleagueID, new(false))
+			}
+			c.add("import.tf", "import {\n  to = tallyfy_task_completion.it\n  "+what+"\n}\n")
+			c.mustRun("plan", "-input=false", "-generate-config-out=generated.tf")
+			c.mustRun("apply", "-input=false", "-auto-approve")
+			c.mustRun("plan", "-input=false", "-detailed-exitcode")
+			for _, entry := range c.server.Journal() {
+				if entry.Method != http.MethodGet {
+					t.Errorf("%s %s was sent", entry.Method, entry.Path)
+				}
+			}
+		})
+	}
+}
+
+// TestIdentityIsRecorded reads what is beside the state, for CLIs that know identities.
+func TestIdentityIsRecorded(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, sandbox.Config{})
+	c.needs(1, 12)
+	ts := c.trials(1)
+	c.apply(ts)
+	for range 2 { // after the create, and after a refresh
+		text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var state struct {
+			Resources []struct {
+				Instances []struct{ Identity taskIdentity }
+			}
+		}
+		if err := json.Unmarshal(text, &state); err != nil {
+			t.Fatal(err)
+		}
+		want := taskIdentity{sandbox.DefaultOrganization, ts[0].run, ts[0].task}
+		if got := state.Resources[0].Instances[0].Identity; got != want {
+			t.Errorf("the identity is %+v, want %+v", got, want)
+		}
+		c.mustRun("apply", "-input=false", "-auto-approve", "-refresh-only")
+	}
+}
+
+type taskIdentity struct {
+	OrganizationID string `json:"organization_id"`
+	RunID          string `json:"run_id"`
+	TaskID         string `json:"task_id"`
+}
+
+// needs skips the test where the CLI is older than this version.
+func (c *cli) needs(major, minor int) {
+	c.Helper()
+	var version struct {
+		Terraform string `json:"terraform_version"`
+	}
+	c.read(&version, "version", "-json")
+	var hasMajor, hasMinor int
+	if _, err := fmt.Sscanf(version.Terraform, "%d.%d", &hasMajor, &hasMinor); err != nil {
+		c.Fatal(err)
+	}
+	if hasMajor < major || hasMajor == major && hasMinor < minor {
+		c.Skipf("the CLI is of version %s, and this needs %d.%d", version.Terraform, major, minor)
+	}
+}
+
+// add writes one more file of the configuration.
+func (c *cli) add(name, text string) {
+	c.Helper()
+	if err := os.WriteFile(filepath.Join(c.folder, name), []byte(text), 0o600); err != nil {
+		c.Fatal(err)
+	}
+}
