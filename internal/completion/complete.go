@@ -29,7 +29,7 @@ func (e *Engine) fulfil(ctx context.Context, task *tallyfy.Task, want Desired) (
 			lost = compare(want.Taskdata, done.task.Taskdata)
 		}
 		if !shown || !lost.none() {
-			result.Warnings = append(result.Warnings, valuesUnsure(ref, shown, lost))
+			result.Warnings = append(result.Warnings, valuesUnsure(ref, want, shown, lost))
 		}
 	}
 	return result, nil

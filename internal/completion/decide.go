@@ -103,7 +103,7 @@ func differing(task *tallyfy.Task, want Desired) []string {
 		all = append(all, differentDecision(task, *want.IsApproved))
 	}
 	if task.Taskdata != nil {
-		all = append(all, differentValues(compare(want.Taskdata, task.Taskdata))...)
+		all = append(all, want.differentValues(compare(want.Taskdata, task.Taskdata))...)
 	}
 	return all
 }
@@ -121,7 +121,10 @@ func holdsAll(task *tallyfy.Task, want Desired) bool {
 func Resends(before, want Desired) bool {
 	return !sameValue(before.IsApproved, want.IsApproved) ||
 		!sameValue(before.OverrideUser, want.OverrideUser) ||
-		!SameJSON(orEmpty(before.Taskdata), orEmpty(want.Taskdata))
+		!sameValue(before.SecretTaskdataVersion, want.SecretTaskdataVersion) ||
+		!sameValue(before.SecretFormFieldsVersion, want.SecretFormFieldsVersion) ||
+		!SameJSON(orEmpty(before.Taskdata), orEmpty(want.Taskdata)) ||
+		!SameJSON(orEmpty(before.FormFields), orEmpty(want.FormFields))
 }
 
 // orEmpty takes no values and an empty form for the same: neither sends anything.

@@ -31,8 +31,16 @@ type Desired struct {
 	IsApproved *bool
 	// Taskdata holds values by field id, as encoding/json decodes them with UseNumber.
 	Taskdata map[string]any
+	// FormFields holds plain values by the label, alias or id of their field. They become taskdata once the form is known.
+	FormFields map[string]any
+	// SecretTaskdata and SecretFormFields are sent like the others. Nobody records them, so that only their version tells
+	// whether they changed; nil for none.
+	SecretTaskdata, SecretFormFields               map[string]any
+	SecretTaskdataVersion, SecretFormFieldsVersion *int64
 	// OverrideUser is to be recorded as the completer; nil for the owner of the token.
 	OverrideUser *int64
+
+	labels map[string]string // of the fields in Taskdata that were given by name
 }
 
 // Record is what is known of a task's completion. A zero value means that Tallyfy has not told it.

@@ -125,17 +125,6 @@ func verdict(approved bool) string {
 	return "rejected"
 }
 
-func differentValues(d difference) []string {
-	var all []string
-	for _, id := range d.absent {
-		all = append(all, fmt.Sprintf("taskdata: field %q is empty or not part of the task's form", id))
-	}
-	for _, id := range d.other {
-		all = append(all, fmt.Sprintf("taskdata: field %q holds another value", id))
-	}
-	return all
-}
-
 // leftOpen warns of a completion that was accepted and left the task open.
 func leftOpen(task *tallyfy.Task) Notice {
 	why := "An automation or an issue may have reopened it at once."
@@ -164,16 +153,16 @@ func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 }
 
 // valuesUnsure warns of values that could not be saved on their own, and that the completed task does not show.
-func valuesUnsure(ref tallyfy.TaskRef, shown bool, d difference) Notice {
-	what := "Tallyfy does not show whether the values of taskdata were saved."
+func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, d difference) Notice {
+	what := "Tallyfy does not show whether the field values were saved."
 	if shown {
-		what = "Not all values of taskdata were saved:\n  - " + strings.Join(differentValues(d), "\n  - ")
+		what = "Not all field values were saved:\n  - " + strings.Join(want.differentValues(d), "\n  - ")
 	}
 	return Notice{
 		Summary:   "Field Values Not Confirmed",
-		Attribute: attrTaskdata,
+		Attribute: want.values(),
 		Detail: paragraphs(
-			fmt.Sprintf("The completion of %s was accepted, with taskdata in it. %s", where(ref), what),
+			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", where(ref), what),
 			"Look at the task's form in Tallyfy. The completion will not be sent again."),
 	}
 }

@@ -13,7 +13,18 @@ import (
 // observe reads the task before anything is decided. Where the server answers that there is no such task or no such
 // call, task is nil and that is no failure: the POST has the last word.
 func (e *Engine) observe(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
-	task, err := e.client.GetTask(ctx, ref)
+	return shown(e.client.GetTask(ctx, ref))
+}
+
+// observeFor is observe with what the values need: the form, where they name its fields.
+func (e *Engine) observeFor(ctx context.Context, want Desired) (*tallyfy.Task, error) {
+	if want.byName() {
+		return shown(e.client.GetTaskWithForm(ctx, want.Task))
+	}
+	return e.observe(ctx, want.Task)
+}
+
+func shown(task *tallyfy.Task, err error) (*tallyfy.Task, error) {
 	switch {
 	case err == nil:
 		return task, nil

@@ -13,9 +13,9 @@ import (
 // Create completes a task that is not recorded yet. A task that is completed already as wanted is recorded and not
 // completed again. A nil error means that the result is to be recorded; any error is a [*Failure], and then nothing is.
 func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
-	task, err := e.observe(ctx, want.Task)
+	task, want, err := e.prepare(ctx, want)
 	if err != nil {
-		return Result{}, unread(want.Task, err)
+		return Result{}, err
 	}
 	return e.carryOut(ctx, task, want, decideCreate(task, want))
 }
@@ -27,15 +27,25 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	if !Resends(before, want) {
 		return Result{Record: known}, nil
 	}
-	task, err := e.observe(ctx, want.Task)
+	task, want, err := e.prepare(ctx, want)
 	if err != nil {
-		return Result{}, unread(want.Task, err)
+		return Result{}, err
 	}
 	result, err := e.carryOut(ctx, task, want, decideUpdate(task, want))
 	if sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, whose answer alone told them
 		keep(&result.Record.TasksChangedByRules, known.TasksChangedByRules)
 	}
 	return result, err
+}
+
+// prepare looks at the task, and finds the fields that values are given for. Any error is a [*Failure].
+func (e *Engine) prepare(ctx context.Context, want Desired) (*tallyfy.Task, Desired, error) {
+	task, err := e.observeFor(ctx, want)
+	if err != nil {
+		return nil, want, unread(want.Task, err)
+	}
+	want, err = want.resolved(task)
+	return task, want, err
 }
 
 // carryOut does what was decided about the task that was observed.

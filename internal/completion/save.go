@@ -25,7 +25,7 @@ func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tall
 			return false, nil
 		}
 		if task.Owners == nil {
-			return false, ownersUnknown(task)
+			return false, ownersUnknown(task, want)
 		}
 		update.OneOff = &tallyfy.OneOff{Title: task.Title, Deadline: task.Deadline, Owners: *task.Owners}
 	}
@@ -37,7 +37,7 @@ func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tall
 	default:
 		return false, story{
 			summary:   "Field Values Could Not Be Saved",
-			attribute: attrTaskdata,
+			attribute: want.values(),
 			doing:     "Saving the field values of " + where(ref),
 			means:     "The completion was not sent: the task is not completed.",
 			cause:     err,
@@ -57,32 +57,32 @@ func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tall
 		return false, nil
 	}
 	if lost := compare(want.Taskdata, saved.Taskdata); !lost.none() {
-		return false, notArrived(ref, lost)
+		return false, notArrived(ref, want, lost)
 	}
 	return true, nil
 }
 
-func ownersUnknown(task *tallyfy.Task) *Failure {
+func ownersUnknown(task *tallyfy.Task, want Desired) *Failure {
 	return &Failure{Notice: Notice{
 		Summary:   "One-off Task's Owners Are Not Known",
-		Attribute: attrTaskdata,
+		Attribute: want.values(),
 		Detail: paragraphs(
 			fmt.Sprintf("%s is a one-off task. Tallyfy demands its owners each time its field values are saved and replaces them by what it is sent, "+
 				"and it did not show whom the task is assigned to. Nothing was sent; the task is as it was.", name(task)),
-			"Fill in the form in Tallyfy and remove taskdata, or give the token's owner the right to see the task's owners."),
+			"Fill in the form in Tallyfy and remove the values here, or give the token's owner the right to see the task's owners."),
 	}}
 }
 
-func notArrived(ref tallyfy.TaskRef, lost difference) *Failure {
+func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 	return &Failure{Notice: Notice{
 		Summary:   "Field Values Did Not Arrive",
-		Attribute: attrTaskdata,
+		Attribute: want.values(),
 		Detail: paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
-				where(ref), strings.Join(differentValues(lost), "\n  - ")),
+				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
 			"The completion was not sent: the task is not completed.",
 			"The keys of taskdata are the ids of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others without a word. "+
 				"A field that holds another value may need the shape that Tallyfy gives it.",
-			"Correct taskdata and apply again."),
+			"Correct the values and apply again."),
 	}}
 }

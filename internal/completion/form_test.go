@@ -1,0 +1,135 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// formTask is a task with a field of each type.
+func formTask() *tallyfy.Task {
+	options := []tallyfy.Option{{ID: 1, Text: "us-west-2"}, {ID: 2, Text: "eu-central-1"}}
+	return &tallyfy.Task{ID: taskID, Title: "Provision the VPC", Status: "in-progress", Form: []tallyfy.Field{
+		{ID: "f1", Label: "VPC id", Alias: "vpc-id-1", Type: "text", Required: true},
+		{ID: "f2", Label: "Notes", Alias: "notes-2", Type: "textarea"},
+		{ID: "f3", Label: "Contact", Type: "email"},
+		{ID: "f4", Label: "Provisioned on", Type: "date"},
+		{ID: "f5", Label: "Tier", Type: "radio", Options: options},
+		{ID: "f6", Label: "Region", Type: "dropdown", Options: options},
+		{ID: "f7", Label: "Regions", Type: "multiselect", Options: options},
+		{ID: "f8", Label: "Subnets", Type: "table", Columns: []string{"Zone", "CIDR"}},
+		{ID: "f9", Label: "Reviewers", Type: "assignees_form"},
+		{ID: "fa", Label: "Diagram", Type: "file"},
+		{ID: "fb", Label: "Mood", Type: "hologram"},
+		{ID: "fc", Label: "Notes", Type: "text"},
+		{ID: "vpc-id-1", Label: "Region", Alias: "region-2", Type: "text"},
+	}}
+}
+
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	for key, c := range map[string]struct {
+		id    string
+		given any
+		want  string
+	}{
+		"VPC id":         {"f1", "vpc-1", `"vpc-1"`},
+		"vpc-id-1":       {"vpc-id-1", "an id wins over an alias", `"an id wins over an alias"`},
+		"f1":             {"f1", json.Number("42"), `"42"`},
+		"notes-2":        {"f2", true, `"true"`},
+		"fc":             {"fc", nil, `null`},
+		"Contact":        {"f3", "ops@example.com", `"ops@example.com"`},
+		"Provisioned on": {"f4", "2026-11-23T09:30:00Z", `"2026-11-23T09:30:00Z"`},
+		" Tier ":         {"f5", "us-west-2", `"us-west-2"`},
+		"f6":             {"f6", "eu-central-1", `{"id":2,"text":"eu-central-1"}`},
+		"Regions":        {"f7", []any{"eu-central-1", "us-west-2"}, `[{"id":2,"selected":true,"text":"eu-central-1"},{"id":1,"selected":true,"text":"us-west-2"}]`},
+		"Subnets":        {"f8", []any{"a", json.Number("7")}, `["a","7"]`},
+		"f8":             {"f8", map[string]any{"CIDR": "10.0.0.0/20", "Zone": "a"}, `["a","10.0.0.0/20"]`},
+		"Reviewers":      {"f9", map[string]any{"users": []any{json.Number("1001"), "1002"}, "guests": []any{"a@b.c"}}, `{"groups":[],"guests":["a@b.c"],"users":[1001,1002]}`},
+		"f9":             {"f9", map[string]any{}, `{"groups":[],"guests":[],"users":[]}`},
+		"f7":             {"f7", []any{}, `[]`},
+	} {
+		got := resolve(formTask(), map[string]any{key: c.given})
+		if len(got.problems) > 0 {
+			t.Errorf("%s: %+v", key, got.problems)
+			continue
+		}
+		text, err := json.Marshal(got.taskdata[c.id])
+		if err != nil || string(text) != c.want || len(got.taskdata) != 1 || got.labels[c.id] == "" {
+			t.Errorf("%s: got %s of %v, want %s", key, text, got, c.want)
+		}
+	}
+	rows := resolve(formTask(), map[string]any{"Subnets": []any{[]any{"a", "b"}}, "VPC id": Unknown{}})
+	if want := map[string]any{"f8": []any{"a", "b"}}; !reflect.DeepEqual(rows.taskdata, want) || len(rows.problems) > 0 {
+		t.Errorf("got %+v", rows)
+	}
+}
+
+// Each mistake is told on its key, with what is allowed and never with what was given.
+func TestResolveRefuses(t *testing.T) {
+	t.Parallel()
+	const secret = "s3cr3t"
+	list := []any{secret}
+	for name, c := range map[string]struct {
+		given map[string]any
+		says  []string
+	}{
+		"unknown name":      {map[string]any{"VPC-id": secret}, []string{"Unknown Form Field", `has no field "VPC-id". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id-1, id f1)`}},
+		"nothing near":      {map[string]any{"zzzzzzzz": secret}, []string{`has no field "zzzzzzzz".` + "\n"}},
+		"unknown, later":    {map[string]any{"Regoin": Unknown{}}, []string{`Did you mean "Region"?`}},
+		"ambiguous":         {map[string]any{"Notes": secret}, []string{"Ambiguous Form Field", "2 fields labelled", "alias notes-2, id f2", "id fc"}},
+		"twice":             {map[string]any{"VPC id": secret, "f1": secret}, []string{"Form Field Given Twice", `"VPC id" and "f1" name the same field`}},
+		"text, list":        {map[string]any{"VPC id": list}, []string{"Invalid Form Value", `Field "VPC id" (text)`, "takes text, and was given a list"}},
+		"email":             {map[string]any{"Contact": secret}, []string{"takes one e-mail address"}},
+		"email with a name": {map[string]any{"Contact": "A <a@example.com>"}, []string{"takes one e-mail address"}},
+		"date":              {map[string]any{"Provisioned on": json.Number("1700000000")}, []string{"takes a date"}},
+		"radio":             {map[string]any{"Tier": secret}, []string{"has no such option", `- "us-west-2"`}},
+		"dropdown":          {map[string]any{"f6": "eu-central1"}, []string{`has no such option. Did you mean "eu-central-1"?`, `- "us-west-2"`}},
+		"dropdown, list":    {map[string]any{"f6": list}, []string{"takes the text of one of its options, and was given a list"}},
+		"multiselect, text": {map[string]any{"Regions": secret}, []string{"takes a list of the texts of its options, and was given a text"}},
+		"multiselect":       {map[string]any{"Regions": list}, []string{"has no such option"}},
+		"table, columns":    {map[string]any{"Subnets": []any{secret}}, []string{"takes one entry for each of its 2 columns, and was given 1", `its columns are "Zone", "CIDR"`}},
+		"table, heading":    {map[string]any{"Subnets": map[string]any{"Zone": secret, "CIDR": secret, "Cidr": secret}}, []string{`has no column "Cidr"; Did you mean "CIDR"?`}},
+		"table, lacking":    {map[string]any{"Subnets": map[string]any{"Zone": secret}}, []string{`lacks an entry for column "CIDR"`}},
+		"table, rows":       {map[string]any{"Subnets": []any{[]any{secret, secret}, []any{secret, secret}}}, []string{"takes one row", "Use taskdata"}},
+		"table, nested":     {map[string]any{"Subnets": []any{secret, list}}, []string{"takes text in each column, and was given a list"}},
+		"table, text":       {map[string]any{"Subnets": secret}, []string{"takes a list with one entry for each column, and was given a text"}},
+		"assignees":         {map[string]any{"Reviewers": list}, []string{"takes an object such as", "was given a list"}},
+		"assignees, member": {map[string]any{"Reviewers": map[string]any{"user": list}}, []string{`has no member "user"`}},
+		"assignees, id":     {map[string]any{"Reviewers": map[string]any{"users": list}}, []string{"users holds whole numbers"}},
+		"assignees, list":   {map[string]any{"Reviewers": map[string]any{"users": json.Number("1")}}, []string{"users is a list"}},
+		"assignees, person": {map[string]any{"Reviewers": map[string]any{"guests": []any{true}}}, []string{"guests holds ids, and was given true or false"}},
+		"file":              {map[string]any{"Diagram": secret}, []string{"is a file, which form_fields cannot fill"}},
+		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not know"}},
+	} {
+		got := resolve(formTask(), c.given)
+		if len(got.problems) != 1 {
+			t.Errorf("%s: got %+v", name, got)
+			continue
+		}
+		problem := got.problems[0]
+		text := problem.Summary + ": " + problem.Detail
+		for _, part := range c.says {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: %q is missing in:\n%s", name, part, text)
+			}
+		}
+		if _, known := c.given[problem.Key]; !known || problem.Attribute != attrFormFields || strings.Contains(text, secret) {
+			t.Errorf("%s: attribute %s, key %q:\n%s", name, problem.Attribute, problem.Key, text)
+		}
+	}
+	many := &tallyfy.Task{ID: taskID}
+	for n := range 50 {
+		many.Form = append(many.Form, tallyfy.Field{ID: fmt.Sprint("f", n), Label: fmt.Sprint("Field ", n), Type: "text"})
+	}
+	if text := resolve(many, map[string]any{"x": "y"}).problems[0].Detail; !strings.Contains(text, "and 20 more") {
+		t.Errorf("got:\n%s", text)
+	}
+}
