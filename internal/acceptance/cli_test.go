@@ -88,7 +88,7 @@ func newCLI(t *testing.T, config sandbox.Config) *cli {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	c := &cli{T: t, workspace: w, server: server, folder: t.TempDir(), settings: map[string]any{"request_timeout": requestTimeout}}
+	c := &cli{T: t, workspace: w, server: server, folder: t.TempDir(), settings: map[string]any{"request_timeout": requestTimeout, "preflight": false}}
 	c.configure(nil)
 	c.mustRun("init", "-input=false")
 	return c

@@ -58,7 +58,7 @@ func (h *inProcess) move(base func(string) string) {
 		url = base(url)
 	}
 	moved, err := protocol.New(h.Context(), provider.NewOver("test", h.network), protocol.Attributes{
-		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": url,
+		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": url, "preflight": false,
 	}, "tallyfy_task_completion")
 	if err != nil {
 		h.Fatal(err)

@@ -81,12 +81,12 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 		"organization_id":     {"", "task_id = \"t\"\n  organization_id = \"a?b\"", spaced("Invalid Id", "organization_id")},
 		"override_user":       {"", ids + "\n  override_user = 0", spaced("override_user value must be at least 1")},
 		"is_approved":         {"", ids + "\n  is_approved = \"maybe\"", spaced("a bool is required")},
-		"taskdata string":     {"", ids + "\n  taskdata = \"x\"", spaced("Invalid Task Data", `taskdata = "x"`, "must be an object or a map")},
-		"taskdata list":       {"", ids + "\n  taskdata = [\"x\"]", spaced("Invalid Task Data", "must be an object or a map")},
-		"taskdata JSON":       {"", ids + "\n  taskdata = jsonencode({ a = 1 })", spaced("Invalid Task Data", "must be an object or a map")},
-		"taskdata set":        {"", ids + "\n  taskdata = toset([\"x\"])", spaced("Invalid Task Data")},
-		"taskdata empty key":  {"", ids + "\n  taskdata = { \"\" = 1 }", spaced("Invalid Field Id", "it is empty")},
-		"taskdata label":      {"", ids + "\n  taskdata = { \"VPC id\" = 1 }", spaced("Invalid Field Id", `"VPC id"`, "labels are not used")},
+		"taskdata string":     {"", ids + "\n  taskdata = \"x\"", spaced("Invalid Field Values", `taskdata = "x"`, "must be an object or a map")},
+		"taskdata list":       {"", ids + "\n  taskdata = [\"x\"]", spaced("Invalid Field Values", "must be an object or a map")},
+		"taskdata JSON":       {"", ids + "\n  taskdata = jsonencode({ a = 1 })", spaced("Invalid Field Values", "must be an object or a map")},
+		"taskdata set":        {"", ids + "\n  taskdata = toset([\"x\"])", spaced("Invalid Field Values")},
+		"taskdata empty key":  {"", ids + "\n  taskdata = { \"\" = 1 }", spaced("Invalid Field Name", "it is empty")},
+		"taskdata label":      {"", ids + "\n  taskdata = { \"VPC id\" = 1 }", spaced("Invalid Field Name", `"VPC id"`, "form_fields takes labels")},
 		"timeouts":            {"", ids + "\n  timeouts {\n    create = \"soon\"\n  }", spaced(`create = "soon"`)},
 		"timeouts negative":   {"", ids + "\n  timeouts {\n    read = \"-1s\"\n  }", spaced("Invalid Duration", "above zero")},
 		"timeouts zero":       {"", ids + "\n  timeouts {\n    delete = \"0s\"\n  }", spaced("Invalid Duration", "above zero")},
@@ -132,7 +132,7 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 			t.Setenv("TF_APPEND_USER_AGENT", "pipeline/7")
 			s.run(acc.TestStep{
 				Config:            block(plainTask),
-				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)},
+				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET /tasks", "GET /tasks", "GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)}, // a plan looks, and so does an apply, which plans once more
 			})
 			for _, entry := range s.Journal() {
 				if got := entry.Header.Get("User-Agent"); !regexp.MustCompile(`^terraform-provider-tallyfy/test terraform/\d+\.\d+\.\S+ pipeline/7$`).MatchString(got) {

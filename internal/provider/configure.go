@@ -34,12 +34,15 @@ type providerModel struct {
 	BaseURL        types.String         `tfsdk:"base_url"`
 	MaxRetries     types.Int64          `tfsdk:"max_retries"`
 	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
+	Preflight      types.Bool           `tfsdk:"preflight"`
 }
 
 // connection is what the provider hands to its resources.
 type connection struct {
 	// engine is nil while a part of the provider's configuration is known only after apply.
 	engine *completion.Engine
+	// preflight looks at tasks while planning; nil where that is switched off, or like engine.
+	preflight *completion.Preflight
 	// organizationID is empty where none is configured or where it is not known yet.
 	organizationID string
 	// organizationUnknown tells the latter from the former.
@@ -95,6 +98,9 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 	conn.engine = completion.New(client)
+	if config.Preflight.IsNull() || config.Preflight.ValueBool() {
+		conn.preflight = completion.NewPreflight(client)
+	}
 }
 
 func anyUnknown(c providerModel) bool {

@@ -96,10 +96,13 @@ func (s *stage) run(steps ...resource.TestStep) {
 	resource.UnitTest(s.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
-// config is a configuration against the sandbox.
-func (s *stage) config(blocks string) string {
-	return fmt.Sprintf("provider \"tallyfy\" {\n  access_token    = %q\n  organization_id = %q\n  base_url        = %q\n}\n%s\n",
-		sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), blocks)
+// config is a configuration against the sandbox, without the look that a plan takes: what an apply sends stands alone.
+func (s *stage) config(blocks string) string { return s.configWith("preflight = false", blocks) }
+
+// configWith is a configuration against the sandbox with more lines in the provider's block.
+func (s *stage) configWith(lines, blocks string) string {
+	return fmt.Sprintf("provider \"tallyfy\" {\n  access_token    = %q\n  organization_id = %q\n  base_url        = %q\n  %s\n}\n%s\n",
+		sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), lines, blocks)
 }
 
 // task is a configuration of one resource, "tallyfy_task_completion.it", with these lines in it.

@@ -72,6 +72,11 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 					"if it did not reach Tallyfy, if Tallyfy refused it for now (429, or 503 with `Retry-After`), or if the task is seen to be still open.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
+			"preflight": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether a plan looks at the tasks that it would complete, and tells then what an apply would fail at: one request for each run. " +
+					"A look that fails is passed over, so that a plan works without a network. Bool. Default: `true`.",
+			},
 			"request_timeout": schema.StringAttribute{
 				Optional:   true,
 				CustomType: timetypes.GoDurationType{},

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
@@ -78,6 +79,7 @@ func (r *taskCompletion) Create(ctx context.Context, req resource.CreateRequest,
 		plan.OrganizationID = r.organization(&resp.Diagnostics)
 	}
 	want := plan.desired(ctx, &resp.Diagnostics)
+	addSecrets(ctx, req.Config, &want, &resp.Diagnostics)
 	timeout, diags := plan.Timeouts.Create(ctx, defaultCreateTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -145,6 +147,7 @@ func (r *taskCompletion) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	engine := r.engine(&resp.Diagnostics)
 	want, before := plan.desired(ctx, &resp.Diagnostics), state.desired(ctx, &resp.Diagnostics)
+	addSecrets(ctx, req.Config, &want, &resp.Diagnostics)
 	timeout, diags := plan.Timeouts.Update(ctx, defaultUpdateTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -180,23 +183,36 @@ func (r *taskCompletion) Delete(ctx context.Context, req resource.DeleteRequest,
 	report(&resp.Diagnostics, nil, engine.Delete(ctx, state.ref()))
 }
 
+// addSecrets adds the write-only values, which only the configuration has.
+func addSecrets(ctx context.Context, from tfsdk.Config, want *completion.Desired, diags *diag.Diagnostics) {
+	var config taskCompletionModel
+	diags.Append(from.Get(ctx, &config)...)
+	config.secretValues(ctx, want, diags)
+}
+
 // report turns the engine's notices into diagnostics on the attributes that they are about.
 func report(diags *diag.Diagnostics, warnings []completion.Notice, err error) {
 	for _, warning := range warnings {
-		diags.Append(diagnostic(warning, diag.NewAttributeWarningDiagnostic, diag.NewWarningDiagnostic))
+		diags.Append(diag.NewAttributeWarningDiagnostic(pathOf(warning), warning.Summary, warning.Detail))
 	}
 	var failure *completion.Failure
 	switch {
 	case errors.As(err, &failure):
-		diags.Append(diagnostic(failure.Notice, diag.NewAttributeErrorDiagnostic, diag.NewErrorDiagnostic))
+		for _, notice := range append([]completion.Notice{failure.Notice}, failure.Others...) {
+			diags.Append(diag.NewAttributeErrorDiagnostic(pathOf(notice), notice.Summary, notice.Detail))
+		}
 	case err != nil:
 		diags.AddError("Unexpected Error", err.Error())
 	}
 }
 
-func diagnostic[A, D diag.Diagnostic](n completion.Notice, on func(path.Path, string, string) A, alone func(string, string) D) diag.Diagnostic {
-	if n.Attribute == "" {
-		return alone(n.Summary, n.Detail)
+// pathOf is where a notice belongs in the configuration; nowhere for one about the task as a whole.
+func pathOf(n completion.Notice) path.Path {
+	switch {
+	case n.Attribute == "":
+		return path.Empty()
+	case n.Key == "":
+		return path.Root(n.Attribute)
 	}
-	return on(path.Root(n.Attribute), n.Summary, n.Detail)
+	return path.Root(n.Attribute).AtMapKey(n.Key)
 }

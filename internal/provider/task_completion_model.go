@@ -5,12 +5,10 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
@@ -25,9 +23,16 @@ type taskCompletionModel struct {
 	TaskID          types.String   `tfsdk:"task_id"`
 	IsApproved      types.Bool     `tfsdk:"is_approved"`
 	Taskdata        types.Dynamic  `tfsdk:"taskdata"`
+	FormFields      types.Dynamic  `tfsdk:"form_fields"`
 	OverrideUser    types.Int64    `tfsdk:"override_user"`
 	ReopenOnDestroy types.Bool     `tfsdk:"reopen_on_destroy"`
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
+
+	// Write-only values are in the configuration alone, and null in plan and state.
+	TaskdataWO          types.Dynamic `tfsdk:"taskdata_wo"`
+	TaskdataWOVersion   types.Int64   `tfsdk:"taskdata_wo_version"`
+	FormFieldsWO        types.Dynamic `tfsdk:"form_fields_wo"`
+	FormFieldsWOVersion types.Int64   `tfsdk:"form_fields_wo_version"`
 
 	Status              types.String         `tfsdk:"status"`
 	Title               types.String         `tfsdk:"title"`
@@ -43,18 +48,15 @@ func (m *taskCompletionModel) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: m.OrganizationID.ValueString(), Run: m.RunID.ValueString(), Task: m.TaskID.ValueString()}
 }
 
-// desired is what the model declares. All of it must be known.
+// desired is what the model declares, less what is write-only. All of it must be known.
 func (m *taskCompletionModel) desired(ctx context.Context, diags *diag.Diagnostics) completion.Desired {
-	taskdata, err := taskdataOf(ctx, m.Taskdata)
-	if err != nil {
-		diags.AddAttributeError(path.Root("taskdata"), "Invalid Task Data", fmt.Sprintf("taskdata cannot be used: %s.", err))
-	}
-	return completion.Desired{
+	want := completion.Desired{
 		Task:         m.ref(),
 		IsApproved:   m.IsApproved.ValueBoolPointer(),
-		Taskdata:     taskdata,
 		OverrideUser: m.OverrideUser.ValueInt64Pointer(),
 	}
+	m.openValues(ctx, &want, diags)
+	return want
 }
 
 // recorded is what the state knows of the completion.

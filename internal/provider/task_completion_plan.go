@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
@@ -17,7 +16,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
 
-// ModifyPlan makes the plan say what an apply will do to Tallyfy. It makes no request.
+// ModifyPlan makes the plan say what an apply will do to Tallyfy. Only for a completion that is new does it make a request,
+// and none that changes anything.
 func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	switch {
 	case req.Plan.Raw.IsNull():
@@ -28,6 +28,7 @@ func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		}
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, req, resp)
+		r.preflight(ctx, req, resp)
 	default:
 		r.planUpdate(ctx, req, resp)
 	}
@@ -85,17 +86,13 @@ func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlan
 
 // resends tells whether the update may send a completion. What is not known yet may be a change.
 func resends(ctx context.Context, state, plan *taskCompletionModel) bool {
-	before, errBefore := taskdataOf(ctx, state.Taskdata)
-	after, errAfter := taskdataOf(ctx, plan.Taskdata)
-	switch {
-	case plan.IsApproved.IsUnknown(), plan.OverrideUser.IsUnknown(), errors.Is(errAfter, errUnknown):
-		return true
-	case errBefore != nil, errAfter != nil:
+	var unknown diag.Diagnostics
+	before, after := state.desired(ctx, &unknown), plan.desired(ctx, &unknown)
+	if unknown.HasError() || plan.IsApproved.IsUnknown() || plan.OverrideUser.IsUnknown() ||
+		plan.TaskdataWOVersion.IsUnknown() || plan.FormFieldsWOVersion.IsUnknown() {
 		return true
 	}
-	return completion.Resends(
-		completion.Desired{IsApproved: state.IsApproved.ValueBoolPointer(), OverrideUser: state.OverrideUser.ValueInt64Pointer(), Taskdata: before},
-		completion.Desired{IsApproved: plan.IsApproved.ValueBoolPointer(), OverrideUser: plan.OverrideUser.ValueInt64Pointer(), Taskdata: after})
+	return completion.Resends(before, after)
 }
 
 // destroys says what taking a completion out of the state does: nothing to Tallyfy, unless it was asked to reopen the task.

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -51,14 +52,6 @@ func (r *taskCompletion) Schema(ctx context.Context, _ resource.SchemaRequest, r
 				MarkdownDescription: "The decision on an approval, the API's `is_approved`: `true` approves, `false` rejects. Bool. " +
 					"No default: an approval needs one, and other tasks take none. Changing it reopens the task and completes it again.",
 			},
-			"taskdata": schema.DynamicAttribute{
-				Optional: true,
-				MarkdownDescription: "Values of the fields of the task's form, the API's `taskdata`: an object or a map whose keys are field ids and whose " +
-					"values have the shape that the field's type takes. No default: fields that are not named are left as they are, and `null` clears one. " +
-					"Changing it reopens the task and completes it again; another spelling of the same JSON is no change.",
-				Validators:    []validator.Dynamic{taskdataRule{}},
-				PlanModifiers: []planmodifier.Dynamic{equalJSON{}},
-			},
 			"override_user": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "Id of the user to record as the completer, the API's `override_user`. Number. " +
@@ -95,6 +88,7 @@ func (r *taskCompletion) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx)},
 	}
+	maps.Copy(resp.Schema.Attributes, valueAttributes())
 }
 
 // fact is a string that Tallyfy tells of a completion. It stays as it is until a request really changes it.

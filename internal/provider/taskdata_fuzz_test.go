@@ -69,7 +69,7 @@ func FuzzTaskdata(f *testing.F) {
 func checkTaskdata(t *testing.T, value tftypes.Value, want any, infinite bool) {
 	t.Helper()
 	fields, isObject := want.(map[string]any)
-	got, err := taskdataOf(t.Context(), dynamic(t, value))
+	got, err := valuesOf(t.Context(), dynamic(t, value))
 	switch {
 	case want == nil:
 		if got != nil || err != nil {
@@ -97,7 +97,7 @@ func checkTaskdata(t *testing.T, value tftypes.Value, want any, infinite bool) {
 		valid = valid && tallyfy.CheckID(key) == nil
 	}
 	var resp validator.DynamicResponse
-	taskdataRule{}.ValidateDynamic(t.Context(), validator.DynamicRequest{Path: path.Root("taskdata"), ConfigValue: dynamic(t, value)}, &resp)
+	valuesRule{tallyfy.CheckID}.ValidateDynamic(t.Context(), validator.DynamicRequest{Path: path.Root("taskdata"), ConfigValue: dynamic(t, value)}, &resp)
 	if resp.Diagnostics.HasError() == valid {
 		t.Errorf("valid is %v, and the plan says: %v", valid, resp.Diagnostics)
 	}
@@ -106,7 +106,7 @@ func checkTaskdata(t *testing.T, value tftypes.Value, want any, infinite bool) {
 // checkUnknown tells whether value counts as unknown, whatever is known of it.
 func checkUnknown(t *testing.T, value tftypes.Value) {
 	t.Helper()
-	if got, err := taskdataOf(t.Context(), dynamic(t, value)); got != nil || !errors.Is(err, errUnknown) {
+	if got, err := valuesOf(t.Context(), dynamic(t, value)); got != nil || !errors.Is(err, errUnknown) {
 		t.Errorf("of %s: %v, %v", value, got, err)
 	}
 }

@@ -107,12 +107,12 @@ type Owners struct {
 }
 
 // Field is one field of a task's form. ID is the timeline id, the key of its
-// value in taskdata; Type is a field_type of tallyfy-api §1.5. Options are the
+// value in taskdata; Alias is a slug, shown as null if empty; Type is a field_type of tallyfy-api §1.5. Options are the
 // texts to choose from, with ids counted from 1, and Columns the headings of a
 // table. MustCheckAll is a multiselect that can only be completed with every
 // option selected.
 type Field struct {
-	ID, Label, Type string
+	ID, Label, Alias, Type string
 	Required        bool
 	Options         []string
 	Columns         []string

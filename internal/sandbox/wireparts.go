@@ -60,6 +60,7 @@ func (t *stored) wireFields() []any {
 		fields = append(fields, object{
 			"id":          f.ID,
 			"label":       f.Label,
+			"alias":       orNull(f.Alias),
 			"field_type":  f.Type,
 			"required":    f.Required,
 			"position":    i + 1,

@@ -59,7 +59,7 @@ type Client struct {
 	retries int
 	perTry  time.Duration
 	log     LogFunc
-	gate    gate
+	gate    *gate
 }
 
 // New makes a client. It sends nothing. The error tells what is wrong with the configuration.
@@ -94,7 +94,15 @@ func New(c Config) (*Client, error) {
 		retries: c.MaxRetries,
 		perTry:  c.RequestTimeout,
 		log:     log,
+		gate:    &gate{},
 	}, nil
+}
+
+// Once gives a client that never sends a request again, and is otherwise the same: it waits with the other at a rate limit.
+func (c *Client) Once() *Client {
+	once := *c
+	once.retries = 0
+	return &once
 }
 
 // maxIdlePerHost keeps a connection alive for each of the operations that Terraform runs side by side by default.

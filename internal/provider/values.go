@@ -11,22 +11,19 @@ import (
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // errUnknown says that a value, or one inside of it, is known only after apply.
 var errUnknown = errors.New("the value is not known yet")
 
-// taskdataOf gives taskdata as JSON values by field id, nil where none is configured. The error is errUnknown, or says what
-// taskdata must be.
-func taskdataOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, error) {
+// valuesOf gives the values of a form as JSON by the names of their fields, nil where none are configured. The error is errUnknown,
+// or says what they must be.
+func valuesOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, error) {
 	if taskdata.IsNull() || taskdata.IsUnderlyingValueNull() {
 		return nil, nil // none is a fine value
 	}
@@ -36,7 +33,7 @@ func taskdataOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, er
 	switch taskdata.UnderlyingValue().(type) {
 	case basetypes.ObjectValue, basetypes.MapValue:
 	default:
-		return nil, errors.New("it must be an object or a map whose keys are field ids, such as { \"<field id>\" = \"vpc-0a1b2c\" }")
+		return nil, errors.New("it must be an object or a map whose keys name fields of the form, such as { \"<field>\" = \"vpc-0a1b2c\" }")
 	}
 	value, err := jsonOf(ctx, taskdata.UnderlyingValue())
 	if err != nil {
@@ -134,70 +131,23 @@ func numberOf(n *big.Float) (json.Number, error) {
 	return json.Number(n.Text('f', -1)), nil
 }
 
-var (
-	_ validator.Dynamic    = taskdataRule{}
-	_ planmodifier.Dynamic = equalJSON{}
-)
-
-// taskdataRule refuses at plan time what cannot be a form's values.
-type taskdataRule struct{}
-
-// Description tells the rule.
-func (taskdataRule) Description(context.Context) string {
-	return "must be an object or a map whose keys are field ids"
-}
-
-// MarkdownDescription tells the rule.
-func (r taskdataRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
-
-// ValidateDynamic applies the rule, to the keys even where values are not known yet.
-func (taskdataRule) ValidateDynamic(ctx context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
-	_, err := taskdataOf(ctx, req.ConfigValue)
-	if err != nil && !errors.Is(err, errUnknown) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Task Data", fmt.Sprintf("%s cannot be used: %s.", req.Path, err))
-		return
-	}
-	for _, key := range keysOf(req.ConfigValue) {
-		if err := tallyfy.CheckID(key); err != nil {
-			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Field Id",
-				fmt.Sprintf("The key %q of %s is not the id of a form's field: %s. Field ids are 32 hex digits; labels are not used.", key, req.Path, err))
-		}
-	}
-}
-
-// keysOf gives the field ids that are known.
-func keysOf(taskdata types.Dynamic) []string {
-	var keys []string
-	switch fields := taskdata.UnderlyingValue().(type) {
+// plannedValues gives what is known of values while planning: those that are known only after apply, in whole or in part, are
+// [completion.Unknown]. It is empty where nothing is known, or nothing is configured.
+func plannedValues(ctx context.Context, values types.Dynamic) map[string]any {
+	var members map[string]attr.Value
+	switch fields := values.UnderlyingValue().(type) {
 	case basetypes.ObjectValue:
-		for key := range fields.Attributes() {
-			keys = append(keys, key)
-		}
+		members = fields.Attributes()
 	case basetypes.MapValue:
-		for key := range fields.Elements() {
-			keys = append(keys, key)
+		members = fields.Elements()
+	}
+	planned := map[string]any{}
+	for key, member := range members {
+		value, err := jsonOf(ctx, member)
+		if err != nil {
+			value = completion.Unknown{}
 		}
+		planned[key] = value
 	}
-	return keys
-}
-
-// equalJSON keeps the state's value where the configuration's is the same JSON, however it is written: as a map or an object, a
-// list or a tuple, 1 or 1.0. Otherwise the plan would announce a change that sends nothing.
-type equalJSON struct{}
-
-// Description tells what the plan shows.
-func (equalJSON) Description(context.Context) string {
-	return "values that are equal as JSON are no change"
-}
-
-// MarkdownDescription tells what the plan shows.
-func (m equalJSON) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
-
-// PlanModifyDynamic compares what is configured with what is recorded.
-func (equalJSON) PlanModifyDynamic(ctx context.Context, req planmodifier.DynamicRequest, resp *planmodifier.DynamicResponse) {
-	before, errBefore := taskdataOf(ctx, req.StateValue)
-	after, errAfter := taskdataOf(ctx, req.PlanValue)
-	if errBefore == nil && errAfter == nil && before != nil && after != nil && completion.SameJSON(before, after) {
-		resp.PlanValue = req.StateValue
-	}
+	return planned
 }

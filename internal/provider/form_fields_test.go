@@ -1,0 +1,202 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+const vpcForm = `form_fields = {
+    "VPC id"                           = "vpc-0a1b2c"
+    "Provisioned on"                   = "2026-11-23 09:30:00"
+    Region                             = "eu-central-1"
+    "Checks done"                      = toset(["DNS", "Flow logs"])
+    Subnets                            = { Zone = "eu-central-1a", CIDR = "10.20.0.0/20" }
+    "f1e1d000000000000000000000000006" = 42
+    Contact                            = "ops@example.com"
+    Tier                               = "critical"
+    Reviewers                          = { users = [1001], guests = ["auditor@example.com"] }
+  }`
+
+// Values by name arrive in the shapes that Tallyfy takes, with one GET, one PUT and one POST.
+func TestFormFields(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.run(
+		resource.TestStep{
+			Config: s.task(vpcTask, vpcForm),
+			ConfigStateChecks: []statecheck.StateCheck{
+				s.sent("GET", "PUT", "POST"),
+				s.fired(sandbox.SeedVPCTaskID, 1),
+				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-0a1b2c"),
+				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCRegionField, "map[id:2 text:eu-central-1]"),
+				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCChecksField, "[map[id:3 selected:true text:DNS] map[id:1 selected:true text:Flow logs]]"),
+				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCSubnetsField, "[eu-central-1a 10.20.0.0/20]"),
+				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCNotesField, "42"),
+				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCTierField, "critical"),
+				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCReviewersField, "map[groups:[] guests:[auditor@example.com] users:[1001]]"),
+			},
+		},
+		resource.TestStep{ // the same values by id: a change of the configuration that sends nothing
+			PreConfig:         s.ResetJournal,
+			Config:            s.task(vpcTask, `taskdata = { "`+sandbox.SeedVPCIDField+`" = "vpc-0a1b2c" }`),
+			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{s.wrote(), s.fired(sandbox.SeedVPCTaskID, 1)},
+		},
+		resource.TestStep{ // another value: an update
+			PreConfig:         s.ResetJournal,
+			Config:            s.task(vpcTask, `form_fields = { "VPC id" = "vpc-9" }`),
+			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
+			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "PUT", "POST"), s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-9")},
+		},
+	)
+}
+
+// mistakes are what a plan tells of a completion that would go wrong: each on its attribute, with what can be done.
+var mistakes = map[string]struct {
+	lines string
+	says  *regexp.Regexp
+}{
+	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, id`)},
+	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the id", "Did you mean", "form_fields takes labels and aliases too")},
+	"ambiguous label":     {vpcTask + "\n  form_fields = { Twin = \"x\" }", spaced("Error: Ambiguous Form Field", "2 fields labelled", "alias twin-a", "alias twin-b")},
+	"wrong option":        {vpcTask + "\n  form_fields = { Region = \"eu-centrall-1\" }", spaced("Error: Invalid Form Value", "form_fields =", `Field "Region" (dropdown)`, `no such option. Did you mean "eu-central-1"?`, `- "us-west-2"`)},
+	"wrong option, radio": {vpcTask + "\n  form_fields = { Tier = \"platinum\" }", spaced("Error: Invalid Form Value", `Field "Tier" (radio)`, `- "standard"`)},
+	"wrong option, list":  {vpcTask + "\n  form_fields = { \"Checks done\" = [\"DNS\", \"Peerings\"] }", spaced("Error: Invalid Form Value", `Did you mean "Peering"?`)},
+	"wrong type":          {vpcTask + "\n  form_fields = { \"VPC id\" = [\"x\"] }", spaced("Error: Invalid Form Value", "takes text, and was given a list")},
+	"date":                {vpcTask + "\n  form_fields = { \"Provisioned on\" = \"tomorrow\" }", spaced("Error: Invalid Form Value", "takes a date")},
+	"table":               {vpcTask + "\n  form_fields = { Subnets = [\"a\"] }", spaced("Error: Invalid Form Value", "takes one entry for each of its 2 columns", `"Zone", "CIDR"`)},
+	"file":                {vpcTask + "\n  form_fields = { Diagram = \"x\" }", spaced("Error: Invalid Form Value", "is a file", "taskdata")},
+	"no decision":         {approval, spaced("Error: Approval Needs a Decision", "is_approved to true to approve or to false to reject")},
+	"completed otherwise": {fmt.Sprintf("task_id = %q\n  run_id = %q\n  is_approved = true", sandbox.SeedSecurityTaskID, sandbox.SeedRunID), spaced("Error: Task Is Already Completed Differently", "the task was rejected, and the configuration says approved")},
+	"archived":            {fmt.Sprintf("task_id = %q", sandbox.SeedEmailTaskID), spaced("Error: Task Is Archived", "Restore the task")},
+	"expiring":            {fmt.Sprintf("task_id = %q\n  is_approved = false", sandbox.SeedExpiringTaskID), spaced("Error: Expiring Task Takes No Decision")},
+
+	"both ways":          {vpcTask + "\n  taskdata = {}\n  form_fields = {}", spaced("Invalid Attribute Combination", "form_fields")},
+	"secret, no version": {vpcTask + "\n  taskdata_wo = {}", spaced("Invalid Attribute Combination", "taskdata_wo_version")},
+	"version, no secret": {vpcTask + "\n  form_fields_wo_version = 1", spaced("Invalid Attribute Combination", "form_fields_wo")},
+	"secret twice":       {vpcTask + "\n  form_fields = { \"VPC id\" = 1 }\n  form_fields_wo = { \"VPC id\" = 1 }\n  form_fields_wo_version = 1", spaced("Form Field Given Twice", `both have a value for "VPC id"`)},
+	"blank name":         {vpcTask + "\n  form_fields = { \" \" = 1 }", spaced("Invalid Field Name", "it is empty")},
+}
+
+// withMistakes makes the seeded tasks such that all mistakes are possible.
+func withMistakes(s *sandbox.Server) {
+	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
+		task.Fields = append(task.Fields,
+			sandbox.Field{ID: "f1e1d0000000000000000000000000a1", Label: "Twin", Alias: "twin-a", Type: "text"},
+			sandbox.Field{ID: "f1e1d0000000000000000000000000a2", Label: "Twin", Alias: "twin-b", Type: "text"})
+	})
+	s.CompleteOutside(sandbox.SeedSecurityTaskID, sandbox.SeedColleagueID, new(false))
+	s.Update(sandbox.SeedEmailTaskID, func(task *sandbox.Task) { task.Archived = true })
+}
+
+func TestMistakesAreToldByThePlan(t *testing.T) {
+	t.Parallel()
+	for name, c := range mistakes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			withMistakes(s.Server)
+			s.run(resource.TestStep{Config: s.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
+			if err := s.writes(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The same mistakes end an apply before anything is completed, where the plan was not to look.
+func TestMistakesAreToldByTheApply(t *testing.T) {
+	t.Parallel()
+	for name, c := range mistakes {
+		if name == "unknown id" {
+			continue // Tallyfy drops it when it is saved, which TestMatrix looks at
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			withMistakes(s.Server)
+			s.run(resource.TestStep{Config: s.config(block(c.lines)), ExpectError: c.says})
+			if err := s.writes(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What a plan only warns of is seen over the protocol: no check of the testing framework sees a warning.
+func TestPlanWarnsOfWhatItSees(t *testing.T) {
+	t.Parallel()
+	server := newStage(t, sandbox.Config{}).Server
+	withMistakes(server)
+	server.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
+	settings := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
+	for name, c := range map[string]struct {
+		task string
+		says string // nothing for no warning
+	}{
+		"required field": {sandbox.SeedVPCTaskID, `Required Field Is Empty: Field "VPC id" (text, required`},
+		"completed":      {sandbox.SeedPlainTaskID, "Task Is Already Completed: "},
+		"not there":      {"7a5c000000000000000000000000dead", "Task Cannot Be Found: "},
+		"fine":           {sandbox.SeedExpiringTaskID, ""},
+	} {
+		for _, run := range []any{sandbox.SeedRunID, nil} {
+			p := newPlanner(t, settings)
+			_, said := p.plan(nil, attributes{"task_id": c.task, "run_id": run})
+			if !strings.HasPrefix(said, strings.TrimSuffix("Warning: "+c.says, "Warning: ")) || (c.says == "") != (said == "") {
+				t.Errorf("%s: the plan says %q", name, said)
+			}
+		}
+	}
+	for name, off := range map[string]attributes{"switched off": {"preflight": false}, "no network": {"base_url": "http://127.0.0.1:1"}} {
+		p := newPlanner(t, attributes{
+			"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "max_retries": 0,
+			"base_url": valueOr(off["base_url"], server.URL()), "preflight": off["preflight"],
+		})
+		server.ResetJournal()
+		if _, said := p.plan(nil, attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}); said != "" || server.Count("", "") != 0 {
+			t.Errorf("%s: the plan says %q after %d requests", name, said, server.Count("", ""))
+		}
+	}
+}
+
+func valueOr(value, otherwise any) any {
+	if value == nil {
+		return otherwise
+	}
+	return value
+}
+
+// One request tells a plan of all the tasks of a run, however many there are.
+func TestPlanLooksOnceForEachRun(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	var blocks strings.Builder
+	for n := range 30 {
+		id := fmt.Sprintf("7a5c%028d", n)
+		s.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID})
+		fmt.Fprintf(&blocks, "resource \"tallyfy_task_completion\" \"t%d\" {\n  run_id  = %q\n  task_id = %q\n}\n", n, sandbox.SeedRunID, id)
+	}
+	s.run(resource.TestStep{Config: s.configWith("", blocks.String()), PlanOnly: true, ExpectNonEmptyPlan: true})
+	plans := 0
+	for _, entry := range s.Journal() {
+		if entry.Method != http.MethodGet || !strings.HasSuffix(entry.Path, "/runs/"+sandbox.SeedRunID+"/tasks") {
+			t.Errorf("%s %s was sent", entry.Method, entry.Path)
+		}
+		plans++
+	}
+	if plans == 0 || plans > 2 { // the testing framework plans once or twice
+		t.Errorf("%d requests were sent", plans)
+	}
+}

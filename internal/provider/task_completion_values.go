@@ -1,0 +1,124 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/dynamicvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+var _ resource.ResourceWithValidateConfig = (*taskCompletion)(nil)
+
+// valueAttributes are the ways to give the values of a form: by id or by name, recorded or write-only.
+func valueAttributes() map[string]schema.Attribute {
+	const changing = " Changing it reopens the task and completes it again"
+	conflict := func(others ...string) validator.Dynamic {
+		var paths []path.Expression
+		for _, other := range others {
+			paths = append(paths, path.MatchRoot(other))
+		}
+		return dynamicvalidator.ConflictsWith(paths...)
+	}
+	version := func(of string) schema.Int64Attribute {
+		return schema.Int64Attribute{
+			Optional: true,
+			MarkdownDescription: "Version of `" + of + "`, any number of yours. Number. Terraform cannot see whether a write-only value changed: change this with it." +
+				changing + ".",
+			Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot(of))},
+		}
+	}
+	return map[string]schema.Attribute{
+		"taskdata": schema.DynamicAttribute{
+			Optional: true,
+			MarkdownDescription: "Values of the fields of the task's form, the API's `taskdata`: an object or a map whose keys are field ids and whose " +
+				"values have the shape that the field's type takes. No default: fields that are not named are left as they are, and `null` clears one." +
+				changing + "; another spelling of the same JSON is no change. Conflicts with `form_fields`.",
+			Validators:    []validator.Dynamic{valuesRule{key: tallyfy.CheckID}, conflict("form_fields", "form_fields_wo")},
+			PlanModifiers: []planmodifier.Dynamic{equalJSON{}},
+		},
+		"form_fields": schema.DynamicAttribute{
+			Optional: true,
+			MarkdownDescription: "Values of the fields of the task's form by the names that people know: an object or a map whose keys are labels, aliases or ids of fields, and whose " +
+				"values are plain: text, the text of an option, a list of such texts. The provider gives them the shapes that Tallyfy takes. No default: as with `taskdata`." +
+				changing + "; another spelling of the same JSON is no change. Conflicts with `taskdata`.",
+			Validators:    []validator.Dynamic{valuesRule{key: checkFieldName}, conflict("taskdata", "taskdata_wo")},
+			PlanModifiers: []planmodifier.Dynamic{equalJSON{}},
+		},
+		"taskdata_wo": schema.DynamicAttribute{
+			Optional:  true,
+			WriteOnly: true,
+			MarkdownDescription: "Like `taskdata`, for secrets: sent with it, and recorded in no plan and no state. Needs `taskdata_wo_version`. " +
+				"A field must not be in both. Conflicts with `form_fields`. Terraform and OpenTofu 1.11 or later.",
+			Validators: []validator.Dynamic{valuesRule{key: tallyfy.CheckID}, conflict("form_fields", "form_fields_wo"), dynamicvalidator.AlsoRequires(path.MatchRoot("taskdata_wo_version"))},
+		},
+		"taskdata_wo_version": version("taskdata_wo"),
+		"form_fields_wo": schema.DynamicAttribute{
+			Optional:  true,
+			WriteOnly: true,
+			MarkdownDescription: "Like `form_fields`, for secrets: sent with it, and recorded in no plan and no state. Needs `form_fields_wo_version`. " +
+				"A field must not be in both. Conflicts with `taskdata`. Terraform and OpenTofu 1.11 or later.",
+			Validators: []validator.Dynamic{valuesRule{key: checkFieldName}, conflict("taskdata", "taskdata_wo"), dynamicvalidator.AlsoRequires(path.MatchRoot("form_fields_wo_version"))},
+		},
+		"form_fields_wo_version": version("form_fields_wo"),
+	}
+}
+
+// ValidateConfig refuses a field that is given both openly and as a secret.
+func (r *taskCompletion) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config taskCompletionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	for _, pair := range []struct {
+		open, secret string
+		a, b         types.Dynamic
+	}{
+		{"taskdata", "taskdata_wo", config.Taskdata, config.TaskdataWO},
+		{"form_fields", "form_fields_wo", config.FormFields, config.FormFieldsWO},
+	} {
+		open := map[string]bool{}
+		for _, key := range keysOf(pair.a) {
+			open[key] = true
+		}
+		for _, key := range keysOf(pair.b) {
+			if open[key] {
+				resp.Diagnostics.AddAttributeError(path.Root(pair.secret), "Form Field Given Twice",
+					fmt.Sprintf("%s and %s both have a value for %q. Keep it in one of them.", pair.open, pair.secret, key))
+			}
+		}
+	}
+}
+
+// openValues fills in the values that are recorded. All must be known.
+func (m *taskCompletionModel) openValues(ctx context.Context, want *completion.Desired, diags *diag.Diagnostics) {
+	want.Taskdata = knownValues(ctx, m.Taskdata, "taskdata", diags)
+	want.FormFields = knownValues(ctx, m.FormFields, "form_fields", diags)
+	want.SecretTaskdataVersion = m.TaskdataWOVersion.ValueInt64Pointer()
+	want.SecretFormFieldsVersion = m.FormFieldsWOVersion.ValueInt64Pointer()
+}
+
+// secretValues fills in the values that only a configuration has.
+func (m *taskCompletionModel) secretValues(ctx context.Context, want *completion.Desired, diags *diag.Diagnostics) {
+	want.SecretTaskdata = knownValues(ctx, m.TaskdataWO, "taskdata_wo", diags)
+	want.SecretFormFields = knownValues(ctx, m.FormFieldsWO, "form_fields_wo", diags)
+}
+
+func knownValues(ctx context.Context, values types.Dynamic, attribute string, diags *diag.Diagnostics) map[string]any {
+	known, err := valuesOf(ctx, values)
+	if err != nil {
+		diags.AddAttributeError(path.Root(attribute), "Invalid Field Values", fmt.Sprintf("%s cannot be used: %s.", attribute, err))
+	}
+	return known
+}

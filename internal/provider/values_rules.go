@@ -1,0 +1,96 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+)
+
+var (
+	_ validator.Dynamic    = valuesRule{}
+	_ planmodifier.Dynamic = equalJSON{}
+)
+
+// valuesRule refuses at plan time what cannot be a form's values.
+type valuesRule struct {
+	key func(string) error // what is wrong with the name of a field
+}
+
+// checkFieldName tells whether s can name a field by its label, alias or id.
+func checkFieldName(s string) error {
+	if strings.TrimSpace(s) == "" {
+		return errors.New("it is empty")
+	}
+	return nil
+}
+
+// Description tells the rule.
+func (valuesRule) Description(context.Context) string {
+	return "must be an object or a map whose keys name fields of the form"
+}
+
+// MarkdownDescription tells the rule.
+func (r valuesRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+
+// ValidateDynamic applies the rule, to the keys even where values are not known yet.
+func (r valuesRule) ValidateDynamic(ctx context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
+	_, err := valuesOf(ctx, req.ConfigValue)
+	if err != nil && !errors.Is(err, errUnknown) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Field Values", fmt.Sprintf("%s cannot be used: %s.", req.Path, err))
+		return
+	}
+	for _, key := range keysOf(req.ConfigValue) {
+		if err := r.key(key); err != nil {
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Field Name",
+				fmt.Sprintf("The key %q of %s cannot name a field: %s. taskdata takes ids of fields, 32 hex digits; form_fields takes labels and aliases too.", key, req.Path, err))
+		}
+	}
+}
+
+// keysOf gives the field ids that are known.
+func keysOf(taskdata types.Dynamic) []string {
+	var keys []string
+	switch fields := taskdata.UnderlyingValue().(type) {
+	case basetypes.ObjectValue:
+		for key := range fields.Attributes() {
+			keys = append(keys, key)
+		}
+	case basetypes.MapValue:
+		for key := range fields.Elements() {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// equalJSON keeps the state's value where the configuration's is the same JSON, however it is written: as a map or an object, a
+// list or a tuple, 1 or 1.0. Otherwise the plan would announce a change that sends nothing.
+type equalJSON struct{}
+
+// Description tells what the plan shows.
+func (equalJSON) Description(context.Context) string {
+	return "values that are equal as JSON are no change"
+}
+
+// MarkdownDescription tells what the plan shows.
+func (m equalJSON) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+// PlanModifyDynamic compares what is configured with what is recorded.
+func (equalJSON) PlanModifyDynamic(ctx context.Context, req planmodifier.DynamicRequest, resp *planmodifier.DynamicResponse) {
+	before, errBefore := valuesOf(ctx, req.StateValue)
+	after, errAfter := valuesOf(ctx, req.PlanValue)
+	if errBefore == nil && errAfter == nil && before != nil && after != nil && completion.SameJSON(before, after) {
+		resp.PlanValue = req.StateValue
+	}
+}
