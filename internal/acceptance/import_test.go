@@ -88,16 +88,12 @@ type taskIdentity struct {
 // needs skips the test where the CLI is older than this version.
 func (c *cli) needs(major, minor int) {
 	c.Helper()
-	var version struct {
-		Terraform string `json:"terraform_version"`
-	}
-	c.read(&version, "version", "-json")
-	var hasMajor, hasMinor int
-	if _, err := fmt.Sscanf(version.Terraform, "%d.%d", &hasMajor, &hasMinor); err != nil {
+	enough, version, err := c.workspace.AtLeast(c.Context(), major, minor)
+	if err != nil {
 		c.Fatal(err)
 	}
-	if hasMajor < major || hasMajor == major && hasMinor < minor {
-		c.Skipf("the CLI is of version %s, and this needs %d.%d", version.Terraform, major, minor)
+	if !enough {
+		c.Skipf("the CLI is of version %s, and this needs %d.%d", version, major, minor)
 	}
 }
 

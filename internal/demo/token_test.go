@@ -6,6 +6,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -66,6 +67,100 @@ func TestTokenIsNowhere(t *testing.T) {
 	for name, content := range left {
 		if strings.Contains(content, sandbox.DefaultToken) {
 			t.Errorf("the token is in %s", name)
+		}
+	}
+}
+
+// TestSecretValuesAreNowhere looks for a write-only value in all that is left behind of its way to Tallyfy, and for its next version.
+func TestSecretValuesAreNowhere(t *testing.T) {
+	t.Parallel()
+	const secret, next = "s3cr3t-0ne", "s3cr3t-tw0"
+	file := filepath.Join(t.TempDir(), "main.tf")
+	configuration := fmt.Sprintf(`
+terraform {
+  required_providers {
+    tallyfy = { source = "tallyfy/tallyfy" }
+  }
+}
+
+variable "secret" {
+  type      = string
+  ephemeral = true
+}
+
+variable "key_version" { type = number }
+
+resource "tallyfy_task_completion" "rotate" {
+  task_id                = %q
+  form_fields_wo         = { "Key fingerprint" = var.secret }
+  form_fields_wo_version = var.key_version
+}
+
+resource "tallyfy_task_completion" "vpc" {
+  run_id              = %q
+  task_id             = %q
+  taskdata            = { %q = "vpc-1" }
+  taskdata_wo         = { %q = var.secret }
+  taskdata_wo_version = var.key_version
+}
+`, sandbox.SeedOneOffTaskID, sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, sandbox.SeedVPCNotesField)
+	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newSceneOf(t, file)
+	if enough, version, err := s.w.AtLeast(t.Context(), 1, 11); err != nil || !enough {
+		t.Skipf("the CLI is of version %s, and write-only values need 1.11 (%v)", version, err)
+	}
+	log := filepath.Join(s.folder, "trace.log")
+	left := map[string]string{}
+	run := func(value string, version int, args ...string) {
+		command := s.w.Command(t.Context(), s.server, s.folder, args...)
+		command.Env = append(command.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log, "TF_VAR_secret="+value, fmt.Sprintf("TF_VAR_key_version=%d", version))
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		left[strings.Join(args, " ")+value] = string(out)
+	}
+	held := func(value string) {
+		t.Helper()
+		key, _ := s.server.Task(sandbox.SeedOneOffTaskID)
+		vpc, _ := s.server.Task(sandbox.SeedVPCTaskID)
+		if key.Taskdata[sandbox.SeedKeyField] != value || vpc.Taskdata[sandbox.SeedVPCNotesField] != value || vpc.Taskdata[sandbox.SeedVPCIDField] != "vpc-1" {
+			t.Errorf("the tasks hold %v and %v", key.Taskdata, vpc.Taskdata)
+		}
+	}
+	run(secret, 1, "plan", "-input=false", "-out=tfplan")
+	run(secret, 1, "show", "-json", "tfplan")
+	run(secret, 1, "apply", "-input=false", "tfplan")
+	held(secret)
+	s.server.ResetJournal()
+	run(next, 1, "apply", "-input=false", "-auto-approve") // the same version is no change, whatever the value
+	s.checkWrites("the next apply", 0)
+	run(next, 2, "apply", "-input=false", "-auto-approve")
+	held(next)
+	for _, task := range []string{sandbox.SeedOneOffTaskID, sandbox.SeedVPCTaskID} {
+		if fired := s.server.Webhooks(task); fired != 2 {
+			t.Errorf("the webhooks of %s fired %d times", task, fired)
+		}
+	}
+	run(next, 2, "show", "-json")
+
+	for _, name := range []string{"trace.log", "terraform.tfstate", "terraform.tfstate.backup"} {
+		content, err := os.ReadFile(filepath.Join(s.folder, name)) //nolint:gosec // what the CLI wrote
+		if err != nil {
+			t.Fatal(err)
+		}
+		left[name] = string(content)
+	}
+	for name, content := range unzipped(t, filepath.Join(s.folder, "tfplan")) {
+		left["the plan's "+name] = content
+	}
+	for name, content := range left {
+		for _, value := range []string{secret, next} {
+			if at := strings.Index(content, value); at >= 0 {
+				t.Errorf("%s is in %s: …%s…", value, name, content[max(0, at-200):min(len(content), at+50)])
+			}
 		}
 	}
 }

@@ -113,10 +113,10 @@ type Owners struct {
 // option selected.
 type Field struct {
 	ID, Label, Alias, Type string
-	Required        bool
-	Options         []string
-	Columns         []string
-	MustCheckAll    bool
+	Required               bool
+	Options                []string
+	Columns                []string
+	MustCheckAll           bool
 }
 
 // stored is a task with what the sandbox itself keeps about it.

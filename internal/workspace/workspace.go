@@ -7,6 +7,7 @@ package workspace
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -91,6 +92,28 @@ func SourceRoot(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("finding the source of the provider: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
+}
+
+// AtLeast tells whether the CLI has this version or a later one, and which it has. Features come with versions: write-only
+// values with 1.11, identities with 1.12, with Terraform and OpenTofu alike.
+func (w *Workspace) AtLeast(ctx context.Context, major, minor int) (bool, string, error) {
+	command := exec.CommandContext(ctx, w.CLI, "version", "-json") //nolint:gosec // the CLI that the user chose
+	command.Dir, command.Env = w.dir, append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+w.cliConfig())
+	out, err := command.Output()
+	if err != nil {
+		return false, "", fmt.Errorf("asking %s for its version: %w", w.CLI, err)
+	}
+	var told struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal(out, &told); err != nil {
+		return false, "", fmt.Errorf("reading the version of %s: %w", w.CLI, err)
+	}
+	var hasMajor, hasMinor int
+	if _, err := fmt.Sscanf(told.Version, "%d.%d", &hasMajor, &hasMinor); err != nil {
+		return false, told.Version, fmt.Errorf("reading the version %q of %s: %w", told.Version, w.CLI, err)
+	}
+	return hasMajor > major || hasMajor == major && hasMinor >= minor, told.Version, nil
 }
 
 // Command is the CLI, to be run in a configuration's folder against this sandbox.
