@@ -74,6 +74,11 @@ func ownersUnknown(task *tallyfy.Task, want Desired) *Failure {
 }
 
 func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
+	hint := "The keys of taskdata are the ids of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others without a word. " +
+		"A field that holds another value may need the shape that Tallyfy gives it."
+	if want.byName() {
+		hint = "Tallyfy may keep the field in another form than the value was sent in, or an automation changed it."
+	}
 	return &Failure{Notice: Notice{
 		Summary:   "Field Values Did Not Arrive",
 		Attribute: want.values(),
@@ -81,8 +86,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
 				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
 			"The completion was not sent: the task is not completed.",
-			"The keys of taskdata are the ids of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others without a word. "+
-				"A field that holds another value may need the shape that Tallyfy gives it.",
+			hint,
 			"Correct the values and apply again."),
 	}}
 }

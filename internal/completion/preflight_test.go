@@ -1,0 +1,203 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+func TestForesee(t *testing.T) {
+	t.Parallel()
+	task := func(change func(*tallyfy.Task)) *tallyfy.Task {
+		task := formTask()
+		change(task)
+		return task
+	}
+	done := func(k *tallyfy.Task) {
+		k.Status, k.CompletedAt, k.Taskdata = "completed", "2026-05-20T17:00:00Z", map[string]any{"f1": "vpc-1"}
+	}
+	gate := func(k *tallyfy.Task) { k.Type, k.Form = approval, nil }
+	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
+	const required, adopts = "Required Field Is Empty", "Task Is Already Completed"
+	for name, c := range map[string]struct {
+		task     *tallyfy.Task
+		want     Desired
+		unknown  bool
+		problems []string
+		warnings []string
+	}{
+		"required field is empty":           {task(func(*tallyfy.Task) {}), Desired{}, false, nil, []string{required}},
+		"required field is filled":          {task(func(k *tallyfy.Task) { k.Form[0].Value = "x" }), Desired{}, false, nil, nil},
+		"required field is configured":      {formTask(), named("VPC id", "x"), false, nil, nil},
+		"required field comes later":        {formTask(), named("vpc-id-1", Unknown{}), false, nil, []string{required}}, // that names another field, by its id
+		"required field comes later, by id": {formTask(), Desired{Taskdata: map[string]any{"f1": Unknown{}}}, false, nil, nil},
+		"required field is a secret":        {formTask(), Desired{SecretFormFields: map[string]any{"VPC id": Unknown{}}}, false, nil, nil},
+		"unknown id":                        {formTask(), Desired{Taskdata: map[string]any{"f1": "x", "zz": "x"}}, false, []string{"Unknown Form Field"}, nil},
+		"unknown id of a secret":            {formTask(), Desired{SecretTaskdata: map[string]any{"f1": "x", "zz": Unknown{}}}, false, []string{"Unknown Form Field"}, nil},
+		"two mistakes":                      {formTask(), Desired{FormFields: map[string]any{"VPC id": "x", "Tier": "x", "Nix": 1}}, false, []string{"Unknown Form Field", "Invalid Form Value"}, nil},
+		"form is not shown":                 {task(func(k *tallyfy.Task) { k.Form = nil }), named("Nix", "x"), false, nil, nil},
+
+		"completed as configured":          {task(done), named("VPC id", "vpc-1"), false, nil, []string{adopts}},
+		"completed, value comes later":     {task(done), named("VPC id", Unknown{}), false, nil, []string{adopts}},
+		"completed otherwise":              {task(done), named("VPC id", "vpc-2"), false, []string{"Task Is Already Completed Differently"}, nil},
+		"completed otherwise, by a secret": {task(done), Desired{SecretTaskdata: map[string]any{"f1": "vpc-2"}}, false, []string{"Task Is Already Completed Differently"}, nil},
+		"archived":                         {task(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), named("VPC id", "x"), false, []string{"Task Is Archived"}, nil},
+
+		"approval without a decision":        {task(gate), Desired{}, false, []string{"Approval Needs a Decision"}, nil},
+		"approval, decision comes later":     {task(gate), Desired{}, true, nil, nil},
+		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
+		"rejected, to be approved":           {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
+		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task"}},
+		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
+		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
+		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, nil},
+		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{adopts}},
+	} {
+		problems, warnings := foresee(c.task, c.want, c.unknown)
+		if got := summaries(problems); got != strings.Join(c.problems, "|") {
+			t.Errorf("%s: problems %q, want %q", name, got, c.problems)
+		}
+		if got := summaries(warnings); got != strings.Join(c.warnings, "|") {
+			t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
+		}
+	}
+}
+
+func summaries(notices []Notice) string {
+	var all []string
+	for _, notice := range notices {
+		all = append(all, notice.Summary)
+	}
+	return strings.Join(all, "|")
+}
+
+// All planned tasks of a run are looked at with one request, and each of two runs with its own.
+func TestPreflightLooksOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		const other = "5eed0000000000000000000000000043"
+		p := NewPreflight(b.engine.client)
+		var all sync.WaitGroup
+		for n := range 40 {
+			task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: []string{runID, other}[n%2]}
+			b.server.AddTask(task)
+			all.Go(func() {
+				time.Sleep(time.Second) // until all have been added
+				ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: task.RunID, Task: task.ID}
+				if problems, warnings, err := p.Check(b.ctx, Desired{Task: ref}, false); err != nil || len(problems)+len(warnings) > 0 {
+					b.Errorf("got %v, %v, %v", problems, warnings, err)
+				}
+			})
+		}
+		all.Wait()
+		b.sent(get, get)
+	})
+}
+
+// A list may lag: what it shows as completed, or not at all, is looked at by itself.
+func TestPreflightDoesNotBelieveAList(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{ListLag: 1}, nil, func(b *bench) {
+		b.server.CompleteOutside(taskID, sandbox.SeedColleagueID, nil)
+		b.server.ReopenOutside(taskID) // which the list does not show yet
+		problems, warnings, err := NewPreflight(b.engine.client).Check(b.ctx, b.wantValue("x"), false)
+		if err != nil || len(problems)+len(warnings) > 0 {
+			b.Errorf("got %v, %v, %v", problems, warnings, err)
+		}
+		b.sent(get, get)
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		want := b.want()
+		want.Task.Task = "7a5c000000000000000000000000dead"
+		problems, warnings, err := NewPreflight(b.engine.client).Check(b.ctx, want, false)
+		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found" {
+			b.Errorf("got %v, %v, %v", problems, warnings, err)
+		}
+		b.sent(get, get)
+	})
+}
+
+// A look that fails says nothing, is not repeated, and does not hold a plan up for long.
+func TestPreflightThatFails(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]sandbox.Fault{
+		"502": {Status: 502}, "401": {Status: 401}, "429": {Status: 429}, "html": {Status: 200, Body: "<html>"}, "no answer": {Delay: time.Hour},
+		"no such path": {Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`},
+	} {
+		inBubble(t, today(), nil, func(b *bench) {
+			fault.Times = -1
+			b.server.Inject(fault)
+			began := time.Now()
+			p := NewPreflight(b.engine.client)
+			for range 3 {
+				if problems, warnings, err := p.Check(b.ctx, b.want(), false); err == nil && name != "no such path" || len(problems)+len(warnings) > 0 {
+					b.Errorf("%s: got %v, %v, %v", name, problems, warnings, err)
+				}
+			}
+			if n := b.server.Count("", ""); n != 1 || time.Since(began) > 3*preflightTime {
+				b.Errorf("%s: %d requests in %s", name, n, time.Since(began))
+			}
+		})
+	}
+}
+
+// Values given by name or as secrets go the way of the others, and a version that changed means an update.
+func TestValuesByNameAndSecrets(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		want := b.want()
+		want.FormFields = map[string]any{"VPC id": "vpc-1"}
+		b.create(want)
+		b.sent(get, put, post)
+		if held := b.task().Taskdata[field]; held != "vpc-1" {
+			b.Errorf("the field holds %v", held)
+		}
+		b.server.ResetJournal()
+		secret := b.want()
+		secret.SecretFormFields, secret.SecretFormFieldsVersion = map[string]any{"VPC id": "s3cr3t"}, new(int64(1))
+		if Resends(secret, secret) || !Resends(want, secret) {
+			t.Error("a version is not told from another")
+		}
+		result, err := b.engine.Update(b.ctx, Record{RunID: runID, Status: "completed"}, want, secret)
+		if err != nil || result.Record.Status != "completed" || b.task().Taskdata[field] != "s3cr3t" {
+			b.Errorf("got %+v, %v; the field holds %v", result, err, b.task().Taskdata[field])
+		}
+		b.sent(get, del, put, post)
+	})
+	for name, c := range map[string]struct {
+		config sandbox.Config
+		given  map[string]any
+		says   []string
+	}{
+		"unknown":  {today(), map[string]any{"Vpc id": "x"}, []string{"Unknown Form Field", `Did you mean "VPC id"?`}},
+		"no tasks": {sandbox.Config{CompletionOnly: true}, map[string]any{"VPC id": "x"}, []string{"Form Cannot Be Read", "Nothing was sent"}},
+	} {
+		inBubble(t, c.config, nil, func(b *bench) {
+			want := b.want()
+			want.FormFields = c.given
+			b.says(b.refuse(want).Error(), c.says...)
+			b.sent(get)
+			if b.Failed() {
+				b.Log(name)
+			}
+		})
+	}
+	inBubble(t, today(), nil, func(b *bench) { // another value was saved than was given: told by the label, never by the value
+		b.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":{"` + field + `":"other"}}}`})
+		want := b.want()
+		want.SecretFormFields = map[string]any{"VPC id": "s3cr3t"}
+		failure := b.refuse(want)
+		b.says(failure.Error(), "Field Values Did Not Arrive", `form_fields: field "VPC id" (`+field+`) is empty`)
+		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != "form_fields" {
+			b.Errorf("attribute %s: %v", failure.Attribute, failure)
+		}
+	})
+}
