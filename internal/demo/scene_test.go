@@ -25,9 +25,37 @@ type scene struct {
 	folder string
 }
 
+// features are parts of a configuration that only later versions of a CLI know.
+var features = []struct {
+	written      string
+	major, minor int
+}{{"ephemeral", 1, 11}, {"_wo ", 1, 11}, {"identity = {", 1, 12}}
+
+// needs skips a test of an example that the CLI is too old for.
+func needs(t *testing.T, file string) {
+	t.Helper()
+	content, err := os.ReadFile(file) //nolint:gosec // an example
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := workspace.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, feature := range features {
+		if !strings.Contains(string(content), feature.written) {
+			continue
+		}
+		if enough, version, err := w.AtLeast(t.Context(), feature.major, feature.minor); err != nil || !enough {
+			t.Skipf("%q needs version %d.%d, and the CLI has %s (%v)", feature.written, feature.major, feature.minor, version, err)
+		}
+	}
+}
+
 // newScene lays the example beside the provider's, and initializes the folder.
 func newScene(t *testing.T, file string) *scene {
 	t.Helper()
+	needs(t, file)
 	return newSceneOf(t, filepath.Join(examples(t), "provider", "provider.tf"), file)
 }
 
