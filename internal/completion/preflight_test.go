@@ -163,7 +163,9 @@ func TestValuesByNameAndSecrets(t *testing.T) {
 		b.server.ResetJournal()
 		secret := b.want()
 		secret.SecretFormFields, secret.SecretFormFieldsVersion = map[string]any{"VPC id": "s3cr3t"}, new(int64(1))
-		if Resends(secret, secret) || !Resends(want, secret) {
+		later := secret
+		later.SecretFormFieldsVersion = new(int64(2))
+		if Resends(secret, secret) || !Resends(secret, later) || !Resends(want, secret) {
 			t.Error("a version is not told from another")
 		}
 		result, err := b.engine.Update(b.ctx, Record{RunID: runID, Status: "completed"}, want, secret)
