@@ -21,11 +21,11 @@ func (s *Server) completeTask(c call) answer {
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
-	if a, bad := s.barred(t); bad {
+	if a, bad := s.barred(t, c.as); bad {
 		return a
 	}
 
-	approved, completer, errs := decision(t, c.input)
+	approved, completer, errs := decision(t, c.as, c.input)
 	if len(errs) > 0 {
 		return unprocessable(errs)
 	}
@@ -76,9 +76,9 @@ func (s *Server) routed(id, run string) *stored {
 // statuses and words for archived and hidden tasks, those with an issue, and a
 // repetition that is refused; 422 fits the API's habit of validating requests,
 // and 403 that of checking permissions.
-func (s *Server) barred(t *stored) (answer, bool) {
+func (s *Server) barred(t *stored, caller holder) (answer, bool) {
 	switch {
-	case t.AssigneesOnly && !slices.Contains(t.Owners.Users, CallerID):
+	case t.AssigneesOnly && !slices.Contains(t.Owners.Users, caller.user):
 		// Membership of groups is not modelled, and the caller is no
 		// administrator, who would be let through.
 		return failure(http.StatusForbidden, "Only assigned members can complete this task.", "refused: caller is no assignee"), true
@@ -95,10 +95,11 @@ func (s *Server) barred(t *stored) (answer, bool) {
 	}
 }
 
-// decision reads is_approved and override_user.
-func decision(t *stored, input object) (approved *bool, completer int64, errs fieldErrors) {
+// decision reads is_approved and override_user. UNK whom a completion by an
+// application is recorded for: nobody.
+func decision(t *stored, caller holder, input object) (approved *bool, completer int64, errs fieldErrors) {
 	errs = fieldErrors{}
-	completer = CallerID
+	completer = caller.user
 	if value := input["is_approved"]; !isEmpty(value) {
 		b, ok := asBool(value)
 		if !ok {

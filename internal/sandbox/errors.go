@@ -87,8 +87,14 @@ func unauthenticated() answer {
 	return answer{
 		status: http.StatusUnauthorized,
 		body:   object{"message": "Unauthenticated."},
-		note:   "refused: no token, or a wrong one",
+		note:   "refused: no token, or not the right one",
 	}
+}
+
+// oauthError is the form that refusals of token requests have (tallyfy-api
+// §3.2).
+func oauthError(status int, word, note string) answer {
+	return answer{status: status, body: object{"error": word}, note: note}
 }
 
 // methodNotAllowed is Laravel's own 405.

@@ -44,16 +44,23 @@ func (s *Server) wireRun(id string) object {
 	return object{"id": id, "name": s.runs[id], "status": "active", "archived_at": nil}
 }
 
-// me serves GET me, the check of a token (tallyfy-api §1.6).
-func (s *Server) me(call) answer {
+// me serves GET me, the check of a token (tallyfy-api §1.6). An application is
+// no user, and is refused (tallyfy-api §4).
+func (s *Server) me(c call) answer {
+	if c.as.isApplication() {
+		return unauthenticated()
+	}
 	return data(object{
-		"id":        CallerID,
-		"full_name": userName(CallerID),
-		"email":     "terraform@example.com",
+		"id":        c.as.user,
+		"full_name": userName(c.as.user),
+		"email":     emailOf(c.as.user),
 	}, "read the caller")
 }
 
-func (s *Server) myOrganizations(call) answer {
+func (s *Server) myOrganizations(c call) answer {
+	if c.as.isApplication() {
+		return unauthenticated()
+	}
 	return answer{
 		status: http.StatusOK,
 		body:   object{"data": []any{object{"id": s.cfg.Organization, "name": "Sandbox"}}},

@@ -15,7 +15,7 @@ func (s *Server) reopenTask(c call) answer {
 	switch {
 	case t == nil:
 		return resourceNotFound("no such task on this path")
-	case t.AssigneesOnly && !slices.Contains(t.Owners.Users, CallerID):
+	case t.AssigneesOnly && !slices.Contains(t.Owners.Users, c.as.user):
 		// "Only assigned members can complete" governs reopening too.
 		return failure(http.StatusForbidden, "Only assigned members can reopen this task.", "refused: caller is no assignee")
 	case !t.done():

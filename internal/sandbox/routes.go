@@ -12,10 +12,12 @@ import (
 
 // call is a request that has passed the gates, taken apart.
 type call struct {
-	run, task string // from the path, decoded
-	query     url.Values
-	input     object // the decoded body, never nil
-	self      string // the URL of the request without its query, for links
+	run, task, email string // from the path, decoded
+	query            url.Values
+	input            object     // the decoded body, never nil
+	form             url.Values // the body of a token request, nil if it is no form
+	as               holder
+	self             string // the URL of the request without its query, for links
 }
 
 // route is a method and a path of the API. Parts of the pattern in braces are
@@ -31,12 +33,16 @@ const (
 	pathRunTask   = "organizations/{org}/runs/{run}/tasks/{task}"
 	pathComplete  = "organizations/{org}/completed-tasks"
 	pathRunFinish = "organizations/{org}/runs/{run}/completed-tasks"
+	pathToken     = "oauth/token"
 )
 
-// completionRoutes are what remains with Config.CompletionOnly.
+// completionRoutes are what remains with Config.CompletionOnly, and what gives
+// out tokens, which is another service of Tallyfy's.
 var completionRoutes = []route{
 	{http.MethodPost, pathComplete, (*Server).completeTask},
 	{http.MethodPost, pathRunFinish, (*Server).completeTask},
+	{http.MethodPost, pathToken, (*Server).giveToken},
+	{http.MethodPost, "applications/{org}/users/{email}/token", (*Server).giveUserToken},
 }
 
 var routes = append([]route{
@@ -60,7 +66,11 @@ func (s *Server) handle(r *http.Request, body []byte) answer {
 		return refusal.sealed()
 	}
 	var unread string
-	c.input, unread = decodeInput(r.Header.Get("Content-Type"), body)
+	if to.pattern == pathToken {
+		c.form = decodeForm(r.Header.Get("Content-Type"), body)
+	} else {
+		c.input, unread = decodeInput(r.Header.Get("Content-Type"), body)
+	}
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +94,11 @@ func (s *Server) admit(r *http.Request) (*route, call, answer) {
 	if to == nil {
 		return nil, call{}, endpointNotFound("refused: no such endpoint")
 	}
-	if r.Header.Get("Authorization") != "Bearer "+s.cfg.Token {
+	if to.pattern == pathToken { // where no one has a token yet
+		return to, call{}, answer{}
+	}
+	as, ok := s.holderOf(r.Header.Get("Authorization"))
+	if !ok {
 		return nil, call{}, unauthenticated()
 	}
 	// Says "API endpoint not found" where a header is missing (tallyfy-api §3.3).
@@ -99,6 +113,8 @@ func (s *Server) admit(r *http.Request) (*route, call, answer) {
 	return to, call{
 		run:   params["run"],
 		task:  params["task"],
+		email: params["email"],
+		as:    as,
 		query: r.URL.Query(),
 		self:  "http://" + r.Host + r.URL.EscapedPath(),
 	}, answer{}

@@ -79,6 +79,13 @@ const (
 	// SeedColleagueID is the id of another user.
 	SeedColleagueID = 1002
 
+	// SeedCallerEmail and SeedColleagueEmail are the addresses of the two users.
+	SeedCallerEmail    = "terraform@example.com"
+	SeedColleagueEmail = "colleague@example.com"
+
+	// SeedOutsiderEmail is the address of a user of another organization.
+	SeedOutsiderEmail = "outsider@example.com"
+
 	// SeedGuest is the address of a guest.
 	SeedGuest = "auditor@example.com"
 

@@ -20,6 +20,11 @@ const (
 	// says otherwise. It opens nothing but the sandbox.
 	DefaultToken = "sandbox-access-token"
 
+	// DefaultClientID and DefaultClientSecret are the application that the
+	// sandbox knows unless Config says otherwise.
+	DefaultClientID     = "1234"
+	DefaultClientSecret = "sandbox-client-secret" //nolint:gosec // opens nothing but the sandbox
+
 	// CallerID is the id of the user that the access token acts as: a plain
 	// member, no administrator.
 	CallerID = 1001
@@ -49,14 +54,19 @@ type Config struct {
 	// DefaultOrganization if empty.
 	Organization string
 
-	// Token is the only access token accepted; DefaultToken if empty.
+	// Token is the access token that is accepted besides those that are given
+	// out; DefaultToken if empty.
 	Token string
+
+	// ClientID and ClientSecret are the only application that gets tokens;
+	// DefaultClientID and DefaultClientSecret if empty.
+	ClientID, ClientSecret string
 
 	// Vintage picks the generation of the API.
 	Vintage Vintage
 
-	// CompletionOnly leaves nothing but the two completed-tasks POSTs:
-	// everything else answers 404 ENDPOINT_NOT_FOUND.
+	// CompletionOnly leaves nothing but the two completed-tasks POSTs and what
+	// gives out tokens: everything else answers 404 ENDPOINT_NOT_FOUND.
 	CompletionOnly bool
 
 	// ListLag makes lists answer from a replica that is this many task writes
@@ -101,6 +111,7 @@ type Server struct {
 
 	completions map[string]int // by task, also deleted ones
 	admissions  admissions
+	issued      issued
 	listening   *listening // the latest; nil for a Server from New
 
 	watching sync.Mutex // keeps calls of Config.Watch apart
@@ -115,6 +126,12 @@ func New(c Config) *Server {
 	}
 	if c.Token == "" {
 		c.Token = DefaultToken
+	}
+	if c.ClientID == "" {
+		c.ClientID = DefaultClientID
+	}
+	if c.ClientSecret == "" {
+		c.ClientSecret = DefaultClientSecret
 	}
 	if c.Now == nil {
 		c.Now = time.Now

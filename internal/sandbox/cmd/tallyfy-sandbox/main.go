@@ -97,7 +97,14 @@ export TALLYFY_BASE_URL=%s
 export TALLYFY_ACCESS_TOKEN=%s
 export TALLYFY_ORG_ID=%s
 
-`, url, sandbox.DefaultToken, sandbox.DefaultOrganization)
+Or as an application, which gets tokens from the sandbox:
+
+unset TALLYFY_ACCESS_TOKEN
+export TALLYFY_CLIENT_ID=%s
+export TALLYFY_CLIENT_SECRET=%s
+export TALLYFY_TOKEN_URL=%s/oauth/token
+
+`, url, sandbox.DefaultToken, sandbox.DefaultOrganization, sandbox.DefaultClientID, sandbox.DefaultClientSecret, url)
 
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	say(table, "TASK\tTYPE\tRUN ID\tTASK ID\n")

@@ -71,6 +71,9 @@ func TestRun(t *testing.T) {
 	for _, part := range []string{
 		"export TALLYFY_ACCESS_TOKEN=" + sandbox.DefaultToken + "\n",
 		"export TALLYFY_ORG_ID=" + sandbox.DefaultOrganization + "\n",
+		"export TALLYFY_CLIENT_ID=" + sandbox.DefaultClientID + "\n",
+		"export TALLYFY_CLIENT_SECRET=" + sandbox.DefaultClientSecret + "\n",
+		"export TALLYFY_TOKEN_URL=" + url + "/oauth/token\n",
 		"Provision the VPC", sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "(one-off)", sandbox.SeedKeyField,
 	} {
 		if !strings.Contains(stdout.String(), part) {
