@@ -16,6 +16,15 @@ import (
 // token travels with each request; and neither user info, query nor fragment. The error is a sentence's end
 // that names what is wrong.
 func ParseBaseURL(s string) (*url.URL, error) {
+	u, err := parseURL(s, "the access token")
+	if err != nil {
+		return nil, err
+	}
+	return url.Parse(strings.TrimRight(u.String(), "/"))
+}
+
+// parseURL reads an address that a secret is sent to.
+func parseURL(s, secret string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
@@ -29,9 +38,9 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("it must not have a query (?) or a fragment (#)")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("plain http would send the access token unencrypted to %s: use https", u.Hostname())
+		return nil, fmt.Errorf("plain http would send %s unencrypted to %s: use https", secret, u.Hostname())
 	}
-	return url.Parse(strings.TrimRight(u.String(), "/"))
+	return u, nil
 }
 
 func isLoopback(host string) bool {

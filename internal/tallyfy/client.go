@@ -16,6 +16,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"golang.org/x/oauth2"
 )
 
 // DefaultBaseURL is where Tallyfy serves its API (tallyfy-api §1).
@@ -35,8 +37,10 @@ type LogFunc func(ctx context.Context, message string, fields map[string]any)
 type Config struct {
 	// BaseURL is the API's root, with or without a trailing slash. See [ParseBaseURL].
 	BaseURL string
-	// AccessToken is sent as the bearer token.
+	// AccessToken is sent as the bearer token, where there are no Credentials.
 	AccessToken string
+	// Credentials are what tokens are asked for with; nil for none.
+	Credentials *Credentials
 	// UserAgent is sent as it is, less what may not stand in a header.
 	UserAgent string
 	// MaxRetries is how often one request may be sent again, 0 for never.
@@ -54,7 +58,9 @@ type Config struct {
 type Client struct {
 	base    *url.URL
 	http    *http.Client
-	token   string
+	who     *Credentials // nil where the token is configured
+	tokens  *tokens
+	secrets *secrets
 	agent   string
 	retries int
 	perTry  time.Duration
@@ -68,7 +74,7 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := CheckToken(c.AccessToken); err != nil {
+	if err := c.checkIdentity(); err != nil {
 		return nil, err
 	}
 	if c.MaxRetries < 0 {
@@ -82,28 +88,54 @@ func New(c Config) (*Client, error) {
 	if log == nil {
 		log = func(context.Context, string, map[string]any) {}
 	}
-	return &Client{
+	client := &Client{
 		base: base,
 		http: &http.Client{
 			Transport: transport,
 			// A redirect would carry the token elsewhere, or turn the POST into a GET: it is an answer like any other.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		token:   c.AccessToken,
 		agent:   headerSafe(c.UserAgent),
 		retries: c.MaxRetries,
 		perTry:  c.RequestTimeout,
 		log:     log,
 		gate:    &gate{},
-	}, nil
+		tokens:  &tokens{},
+		secrets: &secrets{},
+	}
+	if c.Credentials == nil {
+		client.tokens.current = &bearer{Token: &oauth2.Token{AccessToken: c.AccessToken}}
+		client.secrets.add(c.AccessToken, hiddenToken)
+		return client, nil
+	}
+	client.who = new(c.Credentials.withDefaults())
+	client.secrets.add(client.who.ClientSecret, hiddenSecret)
+	return client, nil
 }
 
-// Once gives a client that never sends a request again, and is otherwise the same: it waits with the other at a rate limit.
+// checkIdentity tells what is wrong with what requests are authorized by.
+func (c Config) checkIdentity() error {
+	switch {
+	case c.Credentials == nil:
+		return CheckToken(c.AccessToken)
+	case c.AccessToken != "":
+		return errors.New("there is both an access token and what to ask for one with")
+	default:
+		return c.Credentials.check()
+	}
+}
+
+// Once gives a client that never sends a request again, and is otherwise the same: it has its tokens with the other, and waits
+// with it at a rate limit. A refused token is replaced all the same, since the request was not handled.
 func (c *Client) Once() *Client {
 	once := *c
 	once.retries = 0
 	return &once
 }
+
+// Secrets are what must be shown to nobody, as far as it is known until now: the access token, or the client secret and each
+// token that was got with it.
+func (c *Client) Secrets() []string { return c.secrets.list() }
 
 // maxIdlePerHost keeps a connection alive for each of the operations that Terraform runs side by side by default.
 const maxIdlePerHost = 10

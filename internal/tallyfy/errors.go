@@ -41,9 +41,9 @@ func OutcomeOf(err error) Outcome {
 	}
 }
 
-// Error is a call that did not bring what it was made for. It never holds the access token.
+// Error is a call that did not bring what it was made for. It never holds a token or the client secret.
 type Error struct {
-	// Method and Path say which request it was; the path is relative to the base URL.
+	// Method and Path say which request it was; the path is relative to the base URL, and a whole URL for one elsewhere.
 	Method, Path string
 	// Outcome says what it means.
 	Outcome Outcome
@@ -61,20 +61,27 @@ type Error struct {
 	GaveUp string
 	// Earlier is the last answer to an earlier attempt, where this one brought none. May be nil.
 	Earlier *Error
-	// Cause is the transport's or the decoder's error. May be nil.
+	// Cause is the transport's or the decoder's error, or that of a request for the token that the call needed. May be nil.
 	Cause error
+	// Advice says what to do about it, in sentences, where the client knows that better than the status tells. May be empty.
+	Advice string
 
 	retryAfter time.Duration // what Retry-After said; negative where it said nothing
 	round      int           // the gate's, when it was sent
+	early      bool          // GaveUp is the end of the caller's time, not of what there is to try
+	noToken    bool          // the call was not sent for want of a token, which has been asked for as often as is worth it
 }
 
 // Unwrap gives the transport's or the decoder's error.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Error is one line: the request, what came back, and how often it was tried.
+// Error is one line: the request, what came back, why it was not tried again, and what to do if that is known.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s", e.Method, e.Path, e.Came())
+	if !e.noToken { // which names the request by itself
+		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	}
+	b.WriteString(e.Came())
 	if e.Words != "" {
 		fmt.Fprintf(&b, ": %s", e.Words)
 	}
@@ -86,6 +93,9 @@ func (e *Error) Error() string {
 	}
 	if e.Earlier != nil {
 		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Came())
+	}
+	if e.Advice != "" {
+		fmt.Fprintf(&b, ". %s", strings.TrimSuffix(e.Advice, "."))
 	}
 	return b.String()
 }
@@ -109,6 +119,24 @@ func statusText(status int) string {
 		return fmt.Sprintf("%d %s", status, text)
 	}
 	return fmt.Sprintf("%d", status)
+}
+
+// stop gives up for want of the caller's time.
+func (e *Error) stop(why string) *Error {
+	e.GaveUp, e.early = why, true
+	return e
+}
+
+// endedEarly tells whether err is the end of the caller's time, so that another caller may fare better.
+func endedEarly(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.early
+}
+
+// answered tells whether Tallyfy answered the call, whatever it said.
+func answered(err error) bool {
+	var e *Error
+	return err == nil || errors.As(err, &e) && e.Status != 0
 }
 
 // IsNotFound tells whether err is a 404 of any kind.

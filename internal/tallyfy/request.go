@@ -40,47 +40,108 @@ type answer struct {
 	about Error
 }
 
-// once sends the call a single time. Any error is an *Error, but for a call that cannot be written.
-func (c *Client) once(ctx context.Context, what call) (*answer, error) {
+// letter is a call as it is written, so that it can be sent more than once.
+type letter struct {
+	method string
+	path   string // below the base URL
+	url    string
+	body   []byte // nil for none
+	finish bool
+}
+
+// write writes a call. The error is a call that cannot be written.
+func (c *Client) write(what call) (*letter, error) {
 	path, err := escape(what.path)
 	if err != nil {
 		return nil, err
 	}
-	var body []byte
+	l := &letter{method: what.method, path: path, url: c.base.String() + path, finish: what.finish}
+	if len(what.query) > 0 {
+		l.url += "?" + what.query.Encode()
+	}
 	if what.body != nil {
-		if body, err = json.Marshal(what.body); err != nil {
+		if l.body, err = json.Marshal(what.body); err != nil {
 			return nil, fmt.Errorf("the request cannot be written as JSON: %w", err)
 		}
 	}
-	failure := &Error{Method: what.method, Path: path, Attempts: 1, retryAfter: -1}
+	return l, nil
+}
+
+// once sends the call a single time. Where its token is refused (401), so that nothing was done, and another can be had, it is
+// sent with that one in its place. Any error is an *Error, but for a call that cannot be written.
+func (c *Client) once(ctx context.Context, what call) (*answer, error) {
+	l, err := c.write(what)
+	if err != nil {
+		return nil, err
+	}
+	token, err := c.token(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	got, err := c.send(ctx, l, token)
+	if !c.replaceable(token, err) {
+		return got, c.advise(err)
+	}
+	another, failed := c.token(ctx, token)
+	if failed != nil {
+		return nil, following(err, failed)
+	}
+	got, err = c.send(ctx, l, another)
+	return got, c.advise(err)
+}
+
+// repeat sends a call that may be sent again without harm until it is answered or its budget is spent.
+func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
+	return insist(ctx, c.NewBudget(), func() (*answer, error) { return c.once(ctx, what) })
+}
+
+// send sends a letter a single time, with this token.
+func (c *Client) send(ctx context.Context, l *letter, token *bearer) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, l.method, l.url, bytes.NewReader(l.body))
+	if err != nil {
+		return nil, fmt.Errorf("the request cannot be made: %w", err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	if l.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	got, err := c.deliver(req, l.path, l.finish)
+	token.heard(err)
+	return got, err
+}
+
+// deliver sends a request a single time, in its turn and until its context ends, and logs it. path is what it is called by.
+func (c *Client) deliver(req *http.Request, path string, finish bool) (*answer, error) {
+	ctx := req.Context()
+	failure := &Error{Method: req.Method, Path: path, Attempts: 1, retryAfter: -1}
 	round, closed := c.gate.pass(ctx)
 	if closed != "" {
-		failure.Outcome, failure.GaveUp = NotSent, closed
+		failure.Outcome = NotSent
 		if ctx.Err() == nil { // it could have been waited for, had there been more time
 			failure.Cause = errRefusedForNow
 		}
-		return nil, failure
+		return nil, failure.stop(closed)
 	}
 	failure.round = round
-	if what.finish {
+	if finish {
 		detached, done := Detach(ctx)
 		defer done()
 		ctx = detached
 	}
 	began := time.Now()
-	got, err := c.exchange(ctx, what, path, body, failure)
+	got, err := c.exchange(ctx, req, failure)
 	if failure.Outcome != RejectedForNow {
 		c.gate.accept(time.Now())
 	}
 	c.log(ctx, "Tallyfy request", map[string]any{
-		"method": what.method, "path": path, "status": failure.Status, "request_id": failure.RequestID,
+		"method": req.Method, "path": c.redact(path), "status": failure.Status, "request_id": failure.RequestID,
 		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil,
 	})
 	return got, err
 }
 
 // exchange sends one request and reads its answer. It fills in failure as it learns, and returns it where there is one.
-func (c *Client) exchange(ctx context.Context, what call, path string, body []byte, failure *Error) (*answer, error) {
+func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error) (*answer, error) {
 	tryCtx, cancel := ctx, context.CancelFunc(func() {})
 	if c.perTry > 0 {
 		tryCtx, cancel = context.WithTimeout(ctx, c.perTry)
@@ -89,24 +150,12 @@ func (c *Client) exchange(ctx context.Context, what call, path string, body []by
 
 	// Without a connection, TLS included, nothing can have been written.
 	var connected atomic.Bool
-	traced := httptrace.WithClientTrace(tryCtx, &httptrace.ClientTrace{
+	req = req.WithContext(httptrace.WithClientTrace(tryCtx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	})
-	target := c.base.String() + path
-	if len(what.query) > 0 {
-		target += "?" + what.query.Encode()
-	}
-	req, err := http.NewRequestWithContext(traced, what.method, target, bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("the request cannot be made: %w", err)
-	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	}))
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("X-Tallyfy-Client", "APIClient") // mandatory; without it a path can look unknown (tallyfy-api §3.3)
 	req.Header.Set("User-Agent", c.agent)
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
 
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -125,10 +174,11 @@ func (c *Client) exchange(ctx context.Context, what call, path string, body []by
 
 	read, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if failure.Outcome != Accepted {
-		said, code := words(read) // what there is of it, even if the rest was lost
+		// What there is of it, even if the rest was lost. A secret in it must be known before it is shortened, and after it is decoded.
+		said, code := words([]byte(c.redact(string(read))))
 		failure.Words, failure.Code = c.redact(said), c.redact(code)
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
-			failure.Words = c.redact(shorten(strings.TrimSuffix("redirects to "+location+"; "+failure.Words, "; ")))
+			failure.Words = shorten(c.redact(strings.TrimSuffix("redirects to "+location+"; "+failure.Words, "; ")))
 		}
 		return nil, failure
 	}
@@ -169,43 +219,5 @@ type interruption struct {
 func (i *interruption) Error() string { return i.words }
 func (i *interruption) Unwrap() error { return i.cause }
 
-// redact takes the token out of a text that somebody else wrote.
-func (c *Client) redact(s string) string {
-	return strings.ReplaceAll(s, c.token, "(access token)")
-}
-
-// repeat sends a call that may be sent again without harm until it is answered or its budget is spent.
-func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
-	budget := c.NewBudget()
-	for {
-		got, err := c.once(ctx, what)
-		err = budget.Count(err)
-		if err == nil || !repeatable(err) {
-			return got, err
-		}
-		if err := budget.Wait(ctx, err); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// repeatable tells whether a call that changes nothing more when repeated is worth repeating.
-func repeatable(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Outcome {
-	case NotSent, RejectedForNow:
-		return true
-	case Accepted: // broke off in the middle: reading or saving it again is harmless
-		return !errors.Is(err, errTooLong)
-	case Unknown:
-		switch e.Status {
-		case 0, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return true
-		}
-	case Rejected:
-	}
-	return false
-}
+// redact takes the secrets out of a text that somebody else wrote.
+func (c *Client) redact(s string) string { return c.secrets.redact(s) }

@@ -41,6 +41,12 @@ func (b *Budget) Count(err error) error {
 		return err
 	}
 	counted := *e
+	if counted.noToken { // what was counted is the tries to get one
+		if counted.Earlier == nil {
+			counted.Earlier = b.said
+		}
+		return &counted
+	}
 	counted.Attempts = b.tries + 1
 	if counted.GaveUp != "" { // held back before it was sent
 		counted.Attempts = b.tries
@@ -58,7 +64,7 @@ func (b *Budget) Count(err error) error {
 // with the number of attempts and the reason. Other requests of the client wait too where Tallyfy refused for now.
 func (b *Budget) Wait(ctx context.Context, failed error) error {
 	failure := describe(failed)
-	if failure.GaveUp != "" { // held back before it was sent, which has been waited for already
+	if failure.GaveUp != "" || failure.noToken { // held back before it was sent, which has been waited for already
 		return failure
 	}
 	b.tries++
@@ -72,21 +78,53 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		failure.GaveUp = stopped(ctx)
-		return failure
+		return failure.stop(stopped(ctx))
 	case b.tries > b.client.retries:
 		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", times(b.tries), b.client.retries)
 		return failure
 	}
 	if late := tooLate(ctx, delay); late != "" {
-		failure.GaveUp = late
-		return failure
+		return failure.stop(late)
 	}
 	if !sleep(ctx, delay) {
-		failure.GaveUp = stopped(ctx)
-		return failure
+		return failure.stop(stopped(ctx))
 	}
 	return nil
+}
+
+// insist tries what may be done again without harm until it brings something or its budget is spent.
+func insist[T any](ctx context.Context, budget *Budget, try func() (T, error)) (T, error) {
+	for {
+		got, err := try()
+		err = budget.Count(err)
+		if err == nil || !repeatable(err) {
+			return got, err
+		}
+		if err := budget.Wait(ctx, err); err != nil {
+			return got, err
+		}
+	}
+}
+
+// repeatable tells whether what changes nothing more when repeated is worth repeating.
+func repeatable(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Outcome {
+	case NotSent, RejectedForNow:
+		return true
+	case Accepted: // broke off in the middle: reading or saving it again is harmless
+		return !errors.Is(err, errTooLong)
+	case Unknown:
+		switch e.Status {
+		case 0, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return true
+		}
+	case Rejected:
+	}
+	return false
 }
 
 // describe gives a copy of err's description that may be written to.

@@ -1,0 +1,110 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// This file tells what went wrong with tokens, and what to do about it. A configured token needs none of it: what its
+// refusal means is told by whoever configured it.
+
+// withoutToken is the failure of a call that was not sent, since doing something for its token failed so.
+func withoutToken(doing string, err error, advice func(*Error) string) error {
+	failed := describe(err)
+	came := failed.Came()
+	if failed.Status != 0 {
+		came = "Tallyfy answered " + came
+	}
+	failure := *failed
+	// The status is left out: it is none of the call's, and must not be taken for one (a 404 is no missing task).
+	failure.Outcome, failure.Status, failure.Code = NotSent, 0, ""
+	failure.Cause = &interruption{doing + ": " + came, failed}
+	failure.Advice, failure.noToken = advice(failed), true
+	return &failure
+}
+
+// noTokenInTime is the failure of a call whose own time ended while another one was getting the token for both.
+func (c *Client) noTokenInTime(ctx context.Context) error {
+	waited := &Error{Method: http.MethodPost, Path: c.who.TokenURL, Outcome: NotSent, Cause: errors.New("no answer came"), retryAfter: -1}
+	return withoutToken("getting an access token from "+c.who.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
+}
+
+// following tells of the failure to get another token that the one before was refused.
+func following(refused, failed error) error {
+	failure := describe(failed)
+	if failure.Earlier == nil {
+		failure.Earlier = describe(refused)
+	}
+	return failure
+}
+
+// advise says what to do about a refused token that was got with credentials: those were good enough for a token at least.
+func (c *Client) advise(err error) error {
+	var e *Error
+	if c.who == nil || !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
+		return err
+	}
+	e.Advice = "Check that client_id and client_secret are those of an application of this organization, and that token_url and base_url belong together: " +
+		"Tallyfy gave out a token for them and refuses it here. "
+	if c.who.UserEmail == "" {
+		e.Advice += "It also answers 401 where an application may not do what only a user can: set user_email to act as a user."
+	} else {
+		e.Advice += "It also answers 401 where the user of user_email may not do this."
+	}
+	return e
+}
+
+// adviseOnApplication says what to do about a failed request for the application's token.
+func adviseOnApplication(e *Error) string {
+	switch {
+	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
+		return "Check token_url: nothing gives out tokens there. Its default is " + DefaultTokenURL + "."
+	case e.Status >= 300 && e.Status < 400:
+		return "Redirects are not followed, since that would hand the client secret on: set token_url to the address it points to if you trust it."
+	case e.Outcome == Rejected:
+		return "Check client_id, which is a number, and client_secret: Tallyfy's support gives out both. token_url must be the address where they are known."
+	case e.Outcome == Accepted:
+		return "Something else than Tallyfy seems to answer: check token_url and the proxies on the way."
+	}
+	return adviseOnTransport(e, "token_url")
+}
+
+// adviseOnUser says what to do about a failed request for the token of a user (tallyfy-api §4).
+func adviseOnUser(e *Error) string {
+	switch {
+	case IsNoEndpoint(e):
+		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it)."
+	case e.Status == http.StatusNotFound:
+		return "Check user_email: Tallyfy knows no such user."
+	case e.Status == http.StatusUnprocessableEntity:
+		return "Check user_email and organization_id: the user must be a member of the organization."
+	case e.Status == http.StatusForbidden:
+		return "Check organization_id: an application is bound to one organization, and may ask for the tokens of its users only."
+	case e.Status == http.StatusUnauthorized:
+		return "Check client_id, and that token_url and base_url belong together: Tallyfy gave out a token for the application and refuses it here."
+	case e.Status >= 300 && e.Status < 400:
+		return "Redirects are not followed, since that would hand the access token on: set base_url to the address it points to if you trust it."
+	case e.Outcome == Rejected:
+		return "Correct what Tallyfy names, and apply again."
+	case e.Outcome == Accepted:
+		return "Something else than Tallyfy's API seems to answer: check base_url and the proxies on the way."
+	}
+	return adviseOnTransport(e, "base_url")
+}
+
+// adviseOnTransport is for what did not come through. A run that was cancelled needs no advice that is special to tokens.
+func adviseOnTransport(e *Error, attribute string) string {
+	switch {
+	case e.GaveUp == Cancelled:
+		return ""
+	case IsRateLimited(e):
+		return "Wait and apply again; raise max_retries or the operation's timeouts if this happens often."
+	case e.Outcome == NotSent:
+		return "Check " + attribute + ", the network and its proxy, and apply again."
+	}
+	return "Apply again when Tallyfy answers."
+}

@@ -1,0 +1,238 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+var errTest = errors.New("the wire broke")
+
+// sends are the calls of a client, each one request where nothing goes wrong.
+var sends = map[string]func(context.Context, *Client) error{
+	http.MethodGet: func(ctx context.Context, c *Client) error { _, err := c.GetTask(ctx, sandboxTask); return err },
+	http.MethodPut: func(ctx context.Context, c *Client) error {
+		_, err := c.UpdateTask(ctx, sandboxTask, TaskUpdate{Taskdata: map[string]any{"f": "v"}})
+		return err
+	},
+	http.MethodPost: func(ctx context.Context, c *Client) error {
+		_, err := c.Complete(ctx, sandboxTask, Completion{TaskID: task})
+		return err
+	},
+	http.MethodDelete: func(ctx context.Context, c *Client) error { _, err := c.Reopen(ctx, sandboxTask); return err },
+}
+
+var sandboxTask = TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: task}
+
+// office is a sandbox without a network, and what it takes to answer.
+type office struct {
+	*sandbox.Server
+	latency time.Duration
+}
+
+func (o *office) RoundTrip(r *http.Request) (*http.Response, error) {
+	select {
+	case <-time.After(o.latency):
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	recorder := httptest.NewRecorder()
+	o.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// tokens counts the requests for tokens.
+func (o *office) tokens() int { return o.Count(http.MethodPost, "token") }
+
+// api counts the other requests.
+func (o *office) api() int { return o.Count("", "") - o.tokens() }
+
+// openOffice gives a client with the sandbox's credentials, and a task to work on.
+func openOffice(t *testing.T, change func(*Config)) (*Client, *office) {
+	t.Helper()
+	o := &office{Server: sandbox.New(sandbox.Config{})}
+	o.AddTask(sandbox.Task{ID: task, RunID: run, Fields: []sandbox.Field{{ID: "f", Type: "text"}}})
+	config := Config{
+		BaseURL: "https://tallyfy.test/api", Transport: o, RequestTimeout: 30 * time.Second,
+		Credentials: &Credentials{ClientID: sandbox.DefaultClientID, ClientSecret: sandbox.DefaultClientSecret},
+	}
+	if change != nil {
+		change(&config)
+	}
+	client, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, o
+}
+
+func asCaller(c *Config) {
+	c.Credentials.UserEmail, c.Credentials.Organization = sandbox.SeedCallerEmail, sandbox.DefaultOrganization
+}
+
+// sideBySide runs a call many times at once, and wants none to fail.
+func sideBySide(t *testing.T, times int, send func() error) {
+	t.Helper()
+	var all sync.WaitGroup
+	for range times {
+		all.Go(func() {
+			if err := send(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestOneTokenForAll(t *testing.T) {
+	t.Parallel()
+	for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
+		synctest.Test(t, func(t *testing.T) {
+			client, o := openOffice(t, change)
+			o.latency = time.Second
+			get := func() error { return sends[http.MethodGet](t.Context(), client) }
+			sideBySide(t, 20, get)
+			if o.tokens() != each || o.api() != 20 {
+				t.Errorf("%d requests for tokens and %d others", o.tokens(), o.api())
+			}
+			o.RevokeTokens()
+			sideBySide(t, 20, get)
+			if o.tokens() != 2*each || o.api() != 60 {
+				t.Errorf("%d requests for tokens and %d others, after one was revoked", o.tokens(), o.api())
+			}
+		})
+	}
+}
+
+// A refused token is replaced once for each call, without a retry of it, and nothing is done twice.
+func TestARefusedTokenIsReplaced(t *testing.T) {
+	t.Parallel()
+	for method, send := range sends {
+		for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
+			client, o := openOffice(t, change)
+			if method == http.MethodDelete {
+				o.CompleteOutside(task, sandbox.CallerID, nil)
+			}
+			if err := sends[http.MethodGet](t.Context(), client); err != nil {
+				t.Fatal(err)
+			}
+			o.RevokeTokens()
+			o.ResetJournal()
+			if err := send(t.Context(), client); err != nil {
+				t.Errorf("%s: %v", method, err)
+			}
+			if o.tokens() != each || o.Count(method, "organizations") != 2 || o.api() != 2 {
+				t.Errorf("%s: %d requests for tokens and %d others", method, o.tokens(), o.api())
+			}
+			if done := o.Completions(task) + o.Reopens(task); (method == http.MethodPost || method == http.MethodDelete) && done != 1 {
+				t.Errorf("%s: it was done %d times", method, done)
+			}
+		}
+	}
+}
+
+// Where the new token is refused as well, the answer stands, and those that follow do not ask for yet another.
+func TestATokenThatIsRefusedForGood(t *testing.T) {
+	t.Parallel()
+	for method, send := range sends {
+		client, o := openOffice(t, nil)
+		o.Inject(sandbox.Fault{PathPart: "/organizations/", Status: 401, Times: -1, Body: `{"message":"Unauthenticated."}`})
+		err := send(t.Context(), client)
+		if OutcomeOf(err) != Rejected || !hasStatus(err, 401) || o.tokens() != 2 || o.api() != 2 {
+			t.Errorf("%s: %d requests for tokens and %d others, %v", method, o.tokens(), o.api(), err)
+		}
+		contains(t, err.Error(), "401 Unauthorized: Unauthenticated.", "client_id and client_secret", "set user_email to act as a user")
+		for range 3 {
+			_ = send(t.Context(), client)
+		}
+		if o.tokens() != 2 || o.api() != 5 {
+			t.Errorf("%s: %d requests for tokens and %d others", method, o.tokens(), o.api())
+		}
+		o.Calm() // and a token that has been of use is worth another
+		for range 2 {
+			if err := sends[http.MethodGet](t.Context(), client); err != nil {
+				t.Error(err)
+			}
+			o.RevokeTokens()
+		}
+		if o.tokens() != 3 {
+			t.Errorf("%s: %d requests for tokens", method, o.tokens())
+		}
+	}
+}
+
+// A configured token is the only one.
+func TestAConfiguredTokenIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	client, w := scripted(t, 4, reply{status: 401})
+	_, err := client.GetTask(t.Context(), processTask)
+	var e *Error
+	if len(w.asked) != 1 || !errors.As(err, &e) || e.Advice != "" {
+		t.Errorf("%d requests, %v", len(w.asked), err)
+	}
+}
+
+// Another token that cannot be had tells both what was refused and why there is no other. Nothing was done.
+func TestNoOtherToken(t *testing.T) {
+	t.Parallel()
+	client, o := openOffice(t, nil)
+	_ = sends[http.MethodGet](t.Context(), client)
+	o.RevokeTokens()
+	o.Inject(sandbox.Fault{PathPart: "oauth", Status: 503, Body: "<title>Down</title>"})
+	err := sends[http.MethodPost](t.Context(), client)
+	if OutcomeOf(err) != NotSent || o.Completions(task) != 0 {
+		t.Error(err)
+	}
+	contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": Tallyfy answered 503", `"Down"`, "an earlier attempt was answered 401 Unauthorized")
+}
+
+// One that runs out of its own time does not fail those that wait with it, and nobody waits beyond the own time.
+func TestWaitingForAToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, o := openOffice(t, nil)
+		o.latency = 10 * time.Second
+		failed := make(chan error, 2)
+		get := func(patience time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			failed <- sends[http.MethodGet](ctx, client)
+		}
+		go get(time.Second)
+		synctest.Wait()   // it asks
+		go get(time.Hour) // it waits
+		if err := <-failed; err == nil {
+			t.Error("the first got an answer")
+		} else {
+			contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no answer came before the operation's time-out passed")
+		}
+		if err := <-failed; err != nil || o.tokens() != 1 { // the first never reached it
+			t.Errorf("%d requests for tokens, %v", o.tokens(), err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		client, o := openOffice(t, nil)
+		o.latency = 10 * time.Second
+		go sends[http.MethodGet](t.Context(), client) //nolint:errcheck // asks for the token
+		synctest.Wait()
+		began := time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		err := sends[http.MethodPost](ctx, client)
+		if OutcomeOf(err) != NotSent || time.Since(began) != time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no answer came; "+Cancelled)
+		time.Sleep(time.Minute)
+	})
+}
