@@ -35,6 +35,7 @@ type providerModel struct {
 	MaxRetries     types.Int64          `tfsdk:"max_retries"`
 	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
 	Preflight      types.Bool           `tfsdk:"preflight"`
+	credentialsModel
 }
 
 // connection is what the provider hands to its resources.
@@ -59,18 +60,12 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	conn := &connection{organizationUnknown: config.OrganizationID.IsUnknown()}
 	resp.ResourceData = conn
 
-	token := setting(config.AccessToken, &resp.Diagnostics, "access_token", tallyfy.CheckToken, envAccessToken, envAPIToken)
 	conn.organizationID = setting(config.OrganizationID, &resp.Diagnostics, "organization_id", tallyfy.CheckID, envOrganization)
 	root := setting(config.BaseURL, &resp.Diagnostics, "base_url", checkBaseURL, envBaseURL)
 	if root == "" {
 		root = tallyfy.DefaultBaseURL
 	}
-	if token == "" && !config.AccessToken.IsUnknown() && !resp.Diagnostics.HasError() {
-		resp.Diagnostics.AddAttributeError(path.Root("access_token"), "Missing Access Token",
-			"The provider needs an access token to speak to Tallyfy, and none is configured.\n\n"+
-				"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+
-				"A personal access token is made in Tallyfy under Settings > Integrations > REST API.")
-	}
+	who := config.identify(conn.organizationID, &resp.Diagnostics)
 	retries := int64(tallyfy.DefaultMaxRetries)
 	if !config.MaxRetries.IsNull() {
 		retries = min(config.MaxRetries.ValueInt64(), math.MaxInt32)
@@ -84,13 +79,15 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	if resp.Diagnostics.HasError() || anyUnknown(config) {
 		return
 	}
+	var client *tallyfy.Client
 	client, err := tallyfy.New(tallyfy.Config{
 		BaseURL:        root,
-		AccessToken:    token,
+		AccessToken:    who.token,
+		Credentials:    who.credentials,
 		UserAgent:      userAgent(p.version, req.TerraformVersion),
 		MaxRetries:     int(retries),
 		RequestTimeout: max(perTry, time.Millisecond),
-		Log:            logger(token),
+		Log:            logger(func() []string { return client.Secrets() }),
 		Transport:      p.transport,
 	})
 	if err != nil { // each part has been checked by the same rules
@@ -104,7 +101,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 func anyUnknown(c providerModel) bool {
-	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown()
+	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialsModel.anyUnknown()
 }
 
 // setting gives the configured value, else that of the first of the environment variables that is set and not empty, else

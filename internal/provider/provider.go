@@ -51,7 +51,7 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: "Access token of the Tallyfy user that completes the tasks, sent as the `Authorization: Bearer` header. String. " +
-					"Default: the environment variable `" + envAccessToken + "`, else `" + envAPIToken + "`.",
+					"Default: the environment variable `" + envAccessToken + "`, else `" + envAPIToken + "`. May be an ephemeral value.",
 				Validators: []validator.String{accessToken()},
 			},
 			"organization_id": schema.StringAttribute{
@@ -86,6 +86,7 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 		},
 	}
+	addCredentials(resp.Schema.Attributes)
 }
 
 // Resources lists what can be managed.

@@ -38,6 +38,21 @@ func accessToken() validator.String {
 	return stringRule{summary: "Invalid Access Token", rule: "must be a token alone", secret: true, check: tallyfy.CheckToken}
 }
 
+// credential refuses what is surely no client id or client secret, under this summary. Neither is repeated.
+func credential(summary string) validator.String {
+	return stringRule{summary: summary, rule: "must hold no white space", secret: true, check: tallyfy.CheckCredential}
+}
+
+// tokenURL refuses addresses to which the client secret must not be sent. They may hold a password, so they are not repeated.
+func tokenURL() validator.String {
+	return stringRule{summary: "Invalid Token URL", rule: "must be an https URL, or an http URL of a loopback address", secret: true, check: tallyfy.CheckTokenURL}
+}
+
+// email refuses what cannot be the address of a user.
+func email() validator.String {
+	return stringRule{summary: "Invalid E-Mail Address", rule: "must be an e-mail address", check: tallyfy.CheckEmail}
+}
+
 // positiveDuration refuses durations that leave no time at all. Strings that are no durations are found by their type.
 func positiveDuration() validator.String {
 	return stringRule{summary: "Invalid Duration", rule: "must be a duration above zero", check: func(s string) error {

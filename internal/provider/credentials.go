@@ -1,0 +1,172 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// The environment variables that stand in for an application's credentials. There is none for user_email: whom a pipeline
+// acts as belongs where it can be reviewed.
+const (
+	envClientID     = "TALLYFY_CLIENT_ID"
+	envClientSecret = "TALLYFY_CLIENT_SECRET" //nolint:gosec // the name of a variable, no secret
+	envTokenURL     = "TALLYFY_TOKEN_URL"     //nolint:gosec // the name of a variable, no token
+)
+
+// credentialsModel is what a provider block may hold to get tokens with, in place of an access_token.
+type credentialsModel struct {
+	ClientID     types.String `tfsdk:"client_id"`
+	ClientSecret types.String `tfsdk:"client_secret"`
+	TokenURL     types.String `tfsdk:"token_url"`
+	UserEmail    types.String `tfsdk:"user_email"`
+}
+
+func (m credentialsModel) all() []attr.Value {
+	return []attr.Value{m.ClientID, m.ClientSecret, m.TokenURL, m.UserEmail}
+}
+
+// isConfigured tells whether the block has any of them, even if it is not known yet.
+func (m credentialsModel) isConfigured() bool {
+	for _, value := range m.all() {
+		if !value.IsNull() {
+			return true
+		}
+	}
+	return false
+}
+
+func (m credentialsModel) anyUnknown() bool {
+	for _, value := range m.all() {
+		if value.IsUnknown() {
+			return true
+		}
+	}
+	return false
+}
+
+// addCredentials adds the attributes of credentialsModel to those of the provider block.
+func addCredentials(attributes map[string]schema.Attribute) {
+	noToken := stringvalidator.ConflictsWith(path.MatchRoot("access_token"))
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"client_id": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Client id of an application, which gets an access token with it and `client_secret` by itself. String; Tallyfy's are numbers. " +
+				"Default: the environment variable `" + envClientID + "`. Conflicts with `access_token`.",
+			Validators: []validator.String{credential("Invalid Client Id"), noToken},
+		},
+		"client_secret": schema.StringAttribute{
+			Optional:  true,
+			Sensitive: true,
+			MarkdownDescription: "Client secret of the application. String. " +
+				"Default: the environment variable `" + envClientSecret + "`. Conflicts with `access_token`.",
+			Validators: []validator.String{credential("Invalid Client Secret"), noToken},
+		},
+		"token_url": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Address that gives out the application's tokens. String: an `https` URL, or an `http` URL of a loopback address. " +
+				"Default: the environment variable `" + envTokenURL + "`, else `" + tallyfy.DefaultTokenURL + "`. Needs `client_id`.",
+			Validators: []validator.String{tokenURL(), noToken},
+		},
+		"user_email": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "E-mail address of the user that the application acts as. String. " +
+				"Default: none, the application acts as itself. Needs `client_id` and `organization_id`, of which the user must be a member.",
+			Validators: []validator.String{email(), noToken},
+		},
+	})
+}
+
+// identity is what the provider's requests are authorized by: one of the two.
+type identity struct {
+	token       string
+	credentials *tallyfy.Credentials
+}
+
+// identify reads whether a token is configured or what to get one with, and which. What the block has decides, and the
+// environment fills in what is missing there; a block with neither leaves it to the environment alone.
+func (m providerModel) identify(organization string, diags *diag.Diagnostics) identity {
+	byToken := !m.AccessToken.IsNull()
+	if !byToken && !m.isConfigured() {
+		byToken = !anySet(envClientID, envClientSecret)
+		if !byToken && anySet(envAccessToken, envAPIToken) {
+			diags.AddError("Conflicting Credentials in the Environment", fmt.Sprintf(
+				"The environment has both an access token (%s or %s) and credentials of an application (%s or %s), and the provider block has neither: "+
+					"it is not clear whom the provider is to act as.\n\nUnset the variables of one kind, or set access_token or client_id in the provider block, which then decides.",
+				envAccessToken, envAPIToken, envClientID, envClientSecret))
+			return identity{}
+		}
+	}
+	if byToken {
+		return identity{token: m.accessToken(diags)}
+	}
+	return identity{credentials: m.credentials(organization, m.OrganizationID.IsUnknown(), diags)}
+}
+
+// accessToken reads the token. It is empty where that is not known yet, or is an error.
+func (m providerModel) accessToken(diags *diag.Diagnostics) string {
+	token := setting(m.AccessToken, diags, "access_token", tallyfy.CheckToken, envAccessToken, envAPIToken)
+	if token == "" && !m.AccessToken.IsUnknown() && !diags.HasError() {
+		diags.AddAttributeError(path.Root("access_token"), "Missing Access Token",
+			"The provider needs an access token to speak to Tallyfy, and none is configured.\n\n"+
+				"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+
+				"A personal access token is made in Tallyfy under Settings > Integrations > REST API.\n\n"+
+				"For a pipeline, client_id and client_secret (or "+envClientID+" and "+envClientSecret+") are better: "+
+				"the provider then gets its tokens by itself, and nobody's logout ends them.")
+	}
+	return token
+}
+
+// credentials reads what to get a token with. The rules that involve more than one attribute wait until all of them are known.
+func (m credentialsModel) credentials(organization string, organizationUnknown bool, diags *diag.Diagnostics) *tallyfy.Credentials {
+	c := &tallyfy.Credentials{
+		ClientID:     setting(m.ClientID, diags, "client_id", tallyfy.CheckCredential, envClientID),
+		ClientSecret: setting(m.ClientSecret, diags, "client_secret", tallyfy.CheckCredential, envClientSecret),
+		TokenURL:     setting(m.TokenURL, diags, "token_url", tallyfy.CheckTokenURL, envTokenURL),
+		UserEmail:    m.UserEmail.ValueString(),
+		Organization: organization,
+	}
+	if m.anyUnknown() || diags.HasError() {
+		return c
+	}
+	for _, part := range []struct{ value, attribute, title, variable string }{
+		{c.ClientID, "client_id", "Missing Client Id", envClientID},
+		{c.ClientSecret, "client_secret", "Missing Client Secret", envClientSecret},
+	} {
+		if part.value == "" {
+			diags.AddAttributeError(path.Root(part.attribute), part.title, fmt.Sprintf(
+				"The provider is to get its access token as an application, which takes both a client_id and a client_secret, and %s is not configured.\n\n"+
+					"Set %s in the provider block, or the environment variable %s. Tallyfy's support gives out both. Or remove client_id, client_secret, token_url and user_email, and use an access_token.",
+				part.attribute, part.attribute, part.variable))
+		}
+	}
+	if c.UserEmail != "" && organization == "" && !organizationUnknown {
+		diags.AddAttributeError(path.Root("user_email"), "Missing Organization",
+			"The provider is to act as the user of user_email, whom it has to name together with the user's organization, and no organization is configured.\n\n"+
+				"Set organization_id in the provider block, or the environment variable "+envOrganization+".")
+	}
+	return c
+}
+
+// anySet tells whether one of the environment variables is set and not empty.
+func anySet(variables ...string) bool {
+	for _, variable := range variables {
+		if os.Getenv(variable) != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,254 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+	acc "github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// asApplication is a configuration against the sandbox with credentials, and these lines in the provider block.
+func (s *stage) asApplication(blocks string, lines ...string) string {
+	return fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
+		s.URL(), s.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
+}
+
+// lines of a provider block.
+var (
+	clientID     = fmt.Sprintf("client_id = %q", sandbox.DefaultClientID)
+	clientSecret = fmt.Sprintf("client_secret = %q", sandbox.DefaultClientSecret)
+	bothOfClient = clientID + "\n  " + clientSecret
+	callerEmail  = fmt.Sprintf("user_email = %q", sandbox.SeedCallerEmail)
+)
+
+// Each configuration with credentials that cannot work is found by the plan, on the attribute that it is in, without a request.
+func TestCredentialErrorsAtPlanTime(t *testing.T) {
+	t.Parallel()
+	const token = `access_token = "t"`
+	for name, c := range map[string]struct {
+		provider string
+		says     *regexp.Regexp
+	}{
+		"id and token":            {token + "\n  " + clientID, spaced("Invalid Attribute Combination", `Attribute "access_token" cannot be specified when "client_id" is specified`)},
+		"secret and token":        {token + "\n  " + clientSecret, spaced("Invalid Attribute Combination", `cannot be specified when "client_secret"`)},
+		"address and token":       {token + "\n  token_url = \"https://h/t\"", spaced("Invalid Attribute Combination", `cannot be specified when "token_url"`)},
+		"user and token":          {token + "\n  user_email = \"a@b\"", spaced("Invalid Attribute Combination", `cannot be specified when "user_email"`)},
+		"id alone":                {clientID, spaced("Missing Client Secret", "client_secret is not configured", "TALLYFY_CLIENT_SECRET")},
+		"secret alone":            {clientSecret, spaced("Missing Client Id", "client_id is not configured", "TALLYFY_CLIENT_ID")},
+		"address alone":           {`token_url = "https://h/t"`, spaced("Missing Client Id")},
+		"user alone":              {callerEmail, spaced("Missing Client Id")},
+		"user, no organization":   {bothOfClient + "\n  " + callerEmail, spaced("Missing Organization", "user_email", "TALLYFY_ORG_ID")},
+		"id empty":                {`client_id = ""`, spaced("Invalid Client Id", "client_id cannot be used: it is empty")},
+		"id with space":           {`client_id = "1 2"`, spaced("Invalid Client Id", "white space")},
+		"secret with line break":  {clientID + "\n  client_secret = \"s3cr3t\\n\"", spaced("Invalid Client Secret", "trailing line break")},
+		"address without TLS":     {bothOfClient + "\n  token_url = \"http://account.tallyfy.com/oauth/token\"", spaced("Invalid Token URL", "would send the client secret unencrypted")},
+		"address with a password": {bothOfClient + "\n  token_url = \"https://u:s3cr3t@h/t\"", spaced("Invalid Token URL", "must not hold a user name or password")},
+		"user is no address":      {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid E-Mail Address", `(given: "me")`)},
+		"neither":                 {"", spaced("Missing Access Token", "client_id and client_secret")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			s.run(acc.TestStep{
+				Config:   fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  %s\n}\n%s", s.URL(), c.provider, block(plainTask, "organization_id = \"o\"")),
+				PlanOnly: true, ExpectError: c.says,
+			})
+			if n := len(s.Journal()); n != 0 {
+				t.Errorf("%d requests were made", n)
+			}
+		})
+	}
+}
+
+func TestAnApplicationCompletesATask(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.run(acc.TestStep{
+		Config: s.asApplication(block(plainTask), bothOfClient),
+		ConfigStateChecks: []statecheck.StateCheck{
+			s.sent("POST /oauth/token", "GET", "POST /completed-tasks"), s.fired(sandbox.SeedPlainTaskID, 1),
+			statecheck.ExpectKnownValue(it, at("completer_id"), knownvalue.Null()),
+		},
+	})
+}
+
+func TestAnApplicationActsAsAUser(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.run(acc.TestStep{
+		// A number is as good as its digits.
+		Config: s.asApplication(block(plainTask), "client_id = "+sandbox.DefaultClientID, clientSecret, fmt.Sprintf("user_email = %q", sandbox.SeedColleagueEmail)),
+		ConfigStateChecks: []statecheck.StateCheck{
+			s.sent("POST /oauth/token", "POST /users/"+sandbox.SeedColleagueEmail+"/token", "GET", "POST /completed-tasks"),
+			statecheck.ExpectKnownValue(it, at("completer_id"), knownvalue.Int64Exact(sandbox.SeedColleagueID)),
+		},
+	})
+}
+
+// The block decides between the kinds, and the environment fills in what is missing. By itself it must be clear.
+func TestCredentialsOfTheEnvironment(t *testing.T) {
+	both := map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret}
+	withToken := func(token string) map[string]string {
+		return map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret, envAccessToken: token, envAPIToken: token}
+	}
+	for name, c := range map[string]struct {
+		environment map[string]string
+		provider    []string
+		first       string // the first request
+		fails       *regexp.Regexp
+	}{
+		"environment alone":           {environment: both, first: "POST /api/oauth/token"},
+		"secret from the environment": {environment: map[string]string{envClientSecret: sandbox.DefaultClientSecret}, provider: []string{clientID}, first: "POST /api/oauth/token"},
+		"user, rest from environment": {environment: withToken("wrong"), provider: []string{callerEmail}, first: "POST /api/oauth/token"},
+		"block with id":               {environment: withToken("wrong"), provider: []string{clientID}, first: "POST /api/oauth/token"},
+		"block before environment":    {environment: map[string]string{envClientID: "wrong", envClientSecret: "wrong"}, provider: []string{bothOfClient}, first: "POST /api/oauth/token"},
+		"block with token":            {environment: map[string]string{envClientID: "w r o n g"}, provider: []string{fmt.Sprintf("access_token = %q", sandbox.DefaultToken)}, first: "GET"},
+		"both kinds":                  {environment: withToken(sandbox.DefaultToken), fails: spaced("Conflicting Credentials in the Environment", "TALLYFY_ACCESS_TOKEN", "TALLYFY_CLIENT_ID", "Unset the variables of one kind")},
+		"id alone":                    {environment: map[string]string{envClientID: "1"}, fails: spaced("Missing Client Secret")},
+		"secret alone":                {environment: map[string]string{envClientSecret: "s"}, fails: spaced("Missing Client Id")},
+		"invalid secret":              {environment: map[string]string{envClientID: "1", envClientSecret: "s3cr3t\n"}, fails: spaced("Invalid Environment Variable", "TALLYFY_CLIENT_SECRET, which stands in for client_secret")},
+		"invalid address":             {environment: map[string]string{envClientID: "1", envClientSecret: "s", envTokenURL: "http://account.tallyfy.com"}, fails: spaced("Invalid Environment Variable", "TALLYFY_TOKEN_URL")},
+		"address alone":               {environment: map[string]string{envAccessToken: sandbox.DefaultToken, envTokenURL: "nonsense"}, first: "GET"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, sandbox.Config{})
+			t.Setenv(envBaseURL, s.URL())
+			t.Setenv(envOrganization, sandbox.DefaultOrganization)
+			t.Setenv(envTokenURL, s.URL()+"/oauth/token")
+			for variable, value := range c.environment {
+				t.Setenv(variable, value)
+			}
+			step := acc.TestStep{Config: fmt.Sprintf("provider \"tallyfy\" {\n  %s\n}\n%s", strings.Join(c.provider, "\n  "), block(plainTask))}
+			if c.fails != nil {
+				step.PlanOnly, step.ExpectError = true, c.fails
+			}
+			s.run(step)
+			journal := s.Journal()
+			if c.fails != nil && len(journal) > 0 {
+				t.Errorf("%d requests were made", len(journal))
+			}
+			if c.fails == nil && !strings.HasPrefix(journal[0].Method+" "+journal[0].Path, c.first) {
+				t.Errorf("the first request was %s %s", journal[0].Method, journal[0].Path)
+			}
+		})
+	}
+}
+
+// A refused application fails the operation before anything is sent, with all that there is to know.
+func TestARefusedApplication(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{ClientSecret: "another"})
+	s.run(acc.TestStep{
+		Config:      s.asApplication(block(plainTask), bothOfClient),
+		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+s.URL()+"/oauth/token: Tallyfy answered 401 Unauthorized", "Tallyfy said: invalid_client", "Request id: sandbox-"),
+	})
+	if n := s.Count("", "organizations"); n != 0 {
+		t.Errorf("%d requests were made without a token", n)
+	}
+}
+
+// TestAnEphemeralToken hands the provider a value that is in no plan and no state.
+func TestAnEphemeralToken(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	config := func(variable, argument string) string {
+		return fmt.Sprintf("variable %q {\n  type      = string\n  ephemeral = true\n  default   = %q\n}\n", variable, map[string]string{
+			"token": sandbox.DefaultToken, "secret": sandbox.DefaultClientSecret,
+		}[variable]) + s.asApplication(block(plainTask), argument)
+	}
+	acc.UnitTest(t, acc.TestCase{
+		ProtoV6ProviderFactories: factories,
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, // OpenTofu's first; Terraform's is 1.10
+		Steps: []acc.TestStep{
+			{
+				Config:            strings.Replace(config("token", "access_token = var.token"), "token_url", "# token_url", 1),
+				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)},
+			},
+			{Config: config("secret", clientID+"\n  client_secret = var.secret"), PlanOnly: true},
+		},
+	})
+}
+
+// While credentials are not known, a plan makes do without them. They wait for one another with their errors too.
+func TestCredentialsThatAreNotKnown(t *testing.T) {
+	t.Parallel()
+	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	for name, provider := range map[string]attributes{
+		"id":              {"client_id": unknown, "organization_id": "o"},
+		"secret":          {"client_id": "1", "client_secret": unknown, "organization_id": "o"},
+		"address":         {"client_id": "1", "client_secret": "s", "token_url": unknown, "organization_id": "o"},
+		"user":            {"client_id": "1", "client_secret": "s", "user_email": unknown},
+		"organization":    {"client_id": "1", "client_secret": "s", "user_email": "a@b", "organization_id": unknown},
+		"all":             {"client_id": unknown, "client_secret": unknown, "token_url": unknown, "user_email": unknown},
+		"token beside id": {"access_token": unknown, "client_id": "1"},
+		"nothing":         {"client_id": "1", "client_secret": "s", "user_email": "a@b", "organization_id": "o"},
+	} {
+		sent := &refusing{}
+		terraform, err := protocol.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan, err := terraform.PlanAsRecorded(t.Context(), configured()); err != nil || plan.Failed() && !strings.Contains(plan.String(), "Missing Organization") {
+			t.Errorf("%s: %v, %v", name, plan, err)
+		}
+		terraform.Record(completedState())
+		said, err := terraform.Refresh(t.Context())
+		if known := name == "nothing"; err != nil || strings.Contains(said.String(), "Completed Task Was Not Refreshed") == known || (sent.requests() > 0) != known {
+			t.Errorf("%s: after %d requests %s, %v", name, sent.requests(), said, err)
+		}
+	}
+}
+
+// refusing is a network where nobody gets a token.
+type refusing struct {
+	mu    sync.Mutex
+	count int
+}
+
+func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.count++
+	recorder := httptest.NewRecorder()
+	recorder.WriteHeader(http.StatusUnauthorized)
+	return recorder.Result(), nil
+}
+
+func (r *refusing) requests() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.count
+}
+
+// What the client learns later is masked as well.
+func TestLogMasksWhatIsLearnedLater(t *testing.T) {
+	t.Parallel()
+	var lines bytes.Buffer
+	ctx := tflogtest.RootLogger(t.Context(), &lines)
+	var known []string
+	write := logger(func() []string { return known })
+	write(ctx, "before", map[string]any{"path": "s3cr3t"})
+	known = append(known, "s3cr3t")
+	write(ctx, "after s3cr3t", map[string]any{"path": "/s3cr3t/x"})
+	before, after, _ := strings.Cut(lines.String(), "\n")
+	if !strings.Contains(before, "s3cr3t") || !strings.Contains(after, "/***/x") || strings.Contains(after, "s3cr3t") {
+		t.Errorf("the log holds\n%s", lines.String())
+	}
+}
