@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
@@ -34,6 +35,8 @@ func TestExamples(t *testing.T) {
 		name = filepath.ToSlash(name)
 		switch {
 		case name == "demo/main.tf": // has a test of its own, in demo_test.go
+		case name == "provider/application.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
 		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testImportBlock(t, path) })
 		case filepath.Ext(path) == ".tf":
@@ -81,6 +84,19 @@ func testApply(t *testing.T, file string) {
 	s := newScene(t, file)
 	if completed := s.cycle(); completed == 0 && filepath.Base(file) != "provider.tf" {
 		t.Error("it has no completion")
+	}
+}
+
+// testApplication applies an example of the provider block that has credentials, with a resource beside it.
+func testApplication(t *testing.T, file string) {
+	s := newSceneOf(t, file, filepath.Join(examples(t), "resources", "tallyfy_task_completion", "resource.tf"))
+	s.asApplication()
+	s.mustRun("apply", "-input=false", "-auto-approve")
+	for _, task := range s.completions(s.folder, "show", "-json") {
+		s.checkCompleted(task)
+	}
+	if s.server.Count(http.MethodPost, "/users/"+sandbox.SeedCallerEmail+"/token") == 0 {
+		t.Error("it does not act as the user")
 	}
 }
 

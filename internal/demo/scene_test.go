@@ -23,6 +23,7 @@ type scene struct {
 	w      *workspace.Workspace
 	server *sandbox.Server
 	folder string
+	env    []string // beside what a user of the sandbox exports
 }
 
 // features are parts of a configuration that only later versions of a CLI know.
@@ -99,7 +100,9 @@ func (s *scene) mustRun(args ...string) {
 func (s *scene) mustRunIn(folder string, args ...string) string {
 	s.t.Helper()
 	var out bytes.Buffer
-	if err := s.w.Run(s.t.Context(), s.server, folder, &out, args...); err != nil {
+	command := s.w.Command(s.t.Context(), s.server, folder, args...)
+	command.Stdout, command.Stderr, command.Env = &out, &out, append(command.Env, s.env...)
+	if err := command.Run(); err != nil {
 		s.t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out.String())
 	}
 	return out.String()
@@ -187,6 +190,11 @@ func (s *scene) without(pattern *regexp.Regexp) string {
 	}
 	s.mustRunIn(folder, "init", "-input=false")
 	return folder
+}
+
+// asApplication exports the sandbox's credentials of an application.
+func (s *scene) asApplication() {
+	s.env = append(s.env, "TALLYFY_CLIENT_ID="+sandbox.DefaultClientID, "TALLYFY_CLIENT_SECRET="+sandbox.DefaultClientSecret, "TALLYFY_TOKEN_URL="+s.server.URL()+"/oauth/token")
 }
 
 // completeByHand does in the user interface what a configuration asks for, and forgets the requests until then.

@@ -101,7 +101,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 func anyUnknown(c providerModel) bool {
-	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialsModel.anyUnknown()
+	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown()
 }
 
 // setting gives the configured value, else that of the first of the environment variables that is set and not empty, else

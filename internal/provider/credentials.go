@@ -49,7 +49,7 @@ func (m credentialsModel) isConfigured() bool {
 	return false
 }
 
-func (m credentialsModel) anyUnknown() bool {
+func (m credentialsModel) credentialUnknown() bool {
 	for _, value := range m.all() {
 		if value.IsUnknown() {
 			return true
@@ -139,7 +139,7 @@ func (m credentialsModel) credentials(organization string, organizationUnknown b
 		UserEmail:    m.UserEmail.ValueString(),
 		Organization: organization,
 	}
-	if m.anyUnknown() || diags.HasError() {
+	if m.credentialUnknown() || diags.HasError() {
 		return c
 	}
 	for _, part := range []struct{ value, attribute, title, variable string }{

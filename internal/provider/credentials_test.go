@@ -24,9 +24,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// asApplication is a configuration against the sandbox with credentials, and these lines in the provider block.
+// asApplication is a configuration against the sandbox with credentials, and these lines in the provider block. As with config, no plan looks.
 func (s *stage) asApplication(blocks string, lines ...string) string {
-	return fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
+	return fmt.Sprintf("provider \"tallyfy\" {\n  preflight = false\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
 		s.URL(), s.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
 }
 
@@ -148,6 +148,22 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 				t.Errorf("the first request was %s %s", journal[0].Method, journal[0].Path)
 			}
 		})
+	}
+}
+
+// A token that ends between the look and the completion costs no second completion and no retry.
+func TestATokenIsReplacedDuringACompletion(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(*http.Request) { s.RevokeTokens() }})
+	s.run(acc.TestStep{
+		Config: s.asApplication(block(plainTask), bothOfClient, "max_retries = 0"),
+		ConfigStateChecks: []statecheck.StateCheck{
+			s.sent("POST /oauth/token", "GET", "POST /completed-tasks", "POST /oauth/token", "POST /completed-tasks"), s.fired(sandbox.SeedPlainTaskID, 1),
+		},
+	})
+	if n := s.Completions(sandbox.SeedPlainTaskID); n != 1 {
+		t.Errorf("it was completed %d times", n)
 	}
 }
 

@@ -33,7 +33,7 @@ const (
 	pathRunTask   = "organizations/{org}/runs/{run}/tasks/{task}"
 	pathComplete  = "organizations/{org}/completed-tasks"
 	pathRunFinish = "organizations/{org}/runs/{run}/completed-tasks"
-	pathToken     = "oauth/token"
+	pathGrant     = "oauth/token"
 )
 
 // completionRoutes are what remains with Config.CompletionOnly, and what gives
@@ -41,7 +41,7 @@ const (
 var completionRoutes = []route{
 	{http.MethodPost, pathComplete, (*Server).completeTask},
 	{http.MethodPost, pathRunFinish, (*Server).completeTask},
-	{http.MethodPost, pathToken, (*Server).giveToken},
+	{http.MethodPost, pathGrant, (*Server).giveToken},
 	{http.MethodPost, "applications/{org}/users/{email}/token", (*Server).giveUserToken},
 }
 
@@ -66,7 +66,7 @@ func (s *Server) handle(r *http.Request, body []byte) answer {
 		return refusal.sealed()
 	}
 	var unread string
-	if to.pattern == pathToken {
+	if to.pattern == pathGrant {
 		c.form = decodeForm(r.Header.Get("Content-Type"), body)
 	} else {
 		c.input, unread = decodeInput(r.Header.Get("Content-Type"), body)
@@ -94,7 +94,7 @@ func (s *Server) admit(r *http.Request) (*route, call, answer) {
 	if to == nil {
 		return nil, call{}, endpointNotFound("refused: no such endpoint")
 	}
-	if to.pattern == pathToken { // where no one has a token yet
+	if to.pattern == pathGrant { // where no one has a token yet
 		return to, call{}, answer{}
 	}
 	as, ok := s.holderOf(r.Header.Get("Authorization"))

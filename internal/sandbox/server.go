@@ -20,10 +20,13 @@ const (
 	// says otherwise. It opens nothing but the sandbox.
 	DefaultToken = "sandbox-access-token"
 
-	// DefaultClientID and DefaultClientSecret are the application that the
-	// sandbox knows unless Config says otherwise.
-	DefaultClientID     = "1234"
-	DefaultClientSecret = "sandbox-client-secret" //nolint:gosec // opens nothing but the sandbox
+	// DefaultClientID is the id of the application that gets tokens unless
+	// Config says otherwise.
+	DefaultClientID = "1234"
+
+	// DefaultClientSecret is the secret of that application. It opens nothing
+	// but the sandbox.
+	DefaultClientSecret = "sandbox-client-secret"
 
 	// CallerID is the id of the user that the access token acts as: a plain
 	// member, no administrator.

@@ -157,7 +157,7 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	req.Header.Set("X-Tallyfy-Client", "APIClient") // mandatory; without it a path can look unknown (tallyfy-api §3.3)
 	req.Header.Set("User-Agent", c.agent)
 
-	resp, err := c.http.Do(req)
+	resp, err := c.http.Do(req) //nolint:gosec // where requests go is the configuration's to say
 	if err != nil {
 		failure.Outcome = NotSent
 		if connected.Load() {

@@ -236,3 +236,25 @@ func TestWaitingForAToken(t *testing.T) {
 		time.Sleep(time.Minute)
 	})
 }
+
+// A look that is tried but once shares its token, and its failure only with those that would try no more often.
+func TestWaitingForATokenThatIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, o := openOffice(t, func(c *Config) { c.MaxRetries = 1 })
+		o.latency = time.Second
+		o.Inject(sandbox.Fault{PathPart: "oauth", Status: 503})
+		once := make(chan error, 2)
+		get := func(c *Client) { once <- sends[http.MethodGet](t.Context(), c) }
+		go get(client.Once())
+		synctest.Wait() // it asks
+		go get(client.Once())
+		err := sends[http.MethodGet](t.Context(), client)
+		if err != nil || <-once == nil || <-once == nil || o.tokens() != 2 {
+			t.Errorf("%d requests for tokens, %v", o.tokens(), err)
+		}
+		if err := sends[http.MethodGet](t.Context(), client.Once()); err != nil || o.tokens() != 2 {
+			t.Errorf("%d requests for tokens, %v", o.tokens(), err)
+		}
+	})
+}

@@ -1,0 +1,13 @@
+terraform {
+  required_providers {
+    tallyfy = {
+      source = "tallyfy/tallyfy"
+    }
+  }
+}
+
+# The client secret and the organization come from the environment: TALLYFY_CLIENT_SECRET and TALLYFY_ORG_ID.
+provider "tallyfy" {
+  client_id  = "1234"
+  user_email = "terraform@example.com" # left out, the application acts as itself
+}
