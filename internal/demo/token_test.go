@@ -31,7 +31,8 @@ func TestSecretsAreNowhere(t *testing.T) {
 	}{
 		"access token": {
 			"provider.tf", func(s *scene) { s.server.Inject(echo(sandbox.DefaultToken)) },
-			"(access token)", []string{sandbox.DefaultToken},
+			"(access token)",
+			[]string{sandbox.DefaultToken},
 		},
 		"application": {
 			"application.tf", (*scene).revokeAndEcho,
