@@ -40,8 +40,26 @@ func (s *Server) getRun(c call) answer {
 	return data(run, "read the process")
 }
 
+// wireRun is the process as JSON shows it. Its members are not documented one by
+// one: the word of status and the shape of progress are invented (UNK).
 func (s *Server) wireRun(id string) object {
-	return object{"id": id, "name": s.runs[id], "status": "active", "archived_at": nil}
+	completed, total := 0, 0
+	for _, t := range s.tasks {
+		if t.RunID != id {
+			continue
+		}
+		total++
+		if t.done() {
+			completed++
+		}
+	}
+	return object{
+		"id":          id,
+		"name":        s.runs[id],
+		"status":      "active",
+		"progress":    object{"completed": completed, "total": total},
+		"archived_at": nil,
+	}
 }
 
 // me serves GET me, the check of a token (tallyfy-api §1.6). An application is

@@ -73,7 +73,7 @@ func TestGet_includes(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{
 		{ID: field, Label: "Region", Type: "dropdown", Required: true, Options: []string{"west"}},
-		{ID: "f2", Label: "Subnets", Type: "table", Columns: []string{"Zone"}},
+		{ID: "f2", Label: "Subnets", Alias: "subnets", Type: "table", Columns: []string{"Zone"}},
 	}
 	added.Taskdata = map[string]any{field: map[string]any{"id": 1, "text": "west"}}
 	c := start(t, sandbox.Config{}, added)
@@ -81,9 +81,9 @@ func TestGet_includes(t *testing.T) {
 
 	got := c.expect(http.StatusOK, http.MethodGet, orgTask+"?with=step,%20form_fields,run", "")
 	c.check(got, `{"data":[`+
-		`{"columns":[],"field_type":"dropdown","field_value":{"id":1,"text":"west"},"id":"`+field+`","label":"Region",`+
+		`{"alias":null,"columns":[],"field_type":"dropdown","field_value":{"id":1,"text":"west"},"id":"`+field+`","label":"Region",`+
 		`"options":[{"id":1,"text":"west","value":null}],"position":1,"required":true},`+
-		`{"columns":[{"id":1,"label":"Zone"}],"field_type":"table","field_value":null,"id":"f2","label":"Subnets",`+
+		`{"alias":"subnets","columns":[{"id":1,"label":"Zone"}],"field_type":"table","field_value":null,"id":"f2","label":"Subnets",`+
 		`"options":[],"position":2,"required":false}]}`, "data", "form_fields")
 	c.check(got, `{"`+field+`":{"id":1,"text":"west"}}`, "data", "taskdata")
 	c.check(got, `"Launch"`, "data", "run", "data", "name")
@@ -138,6 +138,12 @@ func TestGetRun(t *testing.T) {
 	got := c.expect(http.StatusOK, http.MethodGet, path, "")
 	c.check(got, `"`+run+`"`, "data", "id")
 	c.check(got, `absent`, "data", "tasks")
+	c.check(got, `"Process `+run+`"`, "data", "name")
+	c.check(got, `"active"`, "data", "status")
+	c.check(got, `{"completed":0,"total":1}`, "data", "progress")
+
+	c.CompleteOutside(task, sandbox.CallerID, nil)
+	c.check(c.expect(http.StatusOK, http.MethodGet, path, ""), `{"completed":1,"total":1}`, "data", "progress")
 
 	got = c.expect(http.StatusOK, http.MethodGet, path+"?with=tasks", "")
 	run, _ := got.body["data"].(map[string]any)

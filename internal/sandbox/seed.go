@@ -110,18 +110,18 @@ func SeedTasks() []Task {
 	team := Owners{Users: []int64{CallerID, SeedColleagueID}}
 	return []Task{
 		seedVPCTask(),
-		{ID: SeedApprovalTaskID, RunID: SeedRunID, Title: "Approve the change", Type: typeApproval, Owners: team},
-		{ID: SeedSecurityTaskID, RunID: SeedRunID, Title: "Accept the security review", Type: typeApproval, Owners: team},
-		{ID: SeedPlainTaskID, RunID: SeedRunID, Title: "Announce the maintenance window", Owners: team},
+		{ID: SeedApprovalTaskID, RunID: SeedRunID, Title: "Approve the change", Alias: "approve-the-change", Type: typeApproval, Owners: team},
+		{ID: SeedSecurityTaskID, RunID: SeedRunID, Title: "Accept the security review", Alias: "accept-the-security-review", Type: typeApproval, Owners: team},
+		{ID: SeedPlainTaskID, RunID: SeedRunID, Title: "Announce the maintenance window", Alias: "announce-the-maintenance-window", Owners: team},
 		{
-			ID: SeedExpiringTaskID, RunID: SeedRunID, Title: "Acknowledge the runbook", Type: typeExpiring,
+			ID: SeedExpiringTaskID, RunID: SeedRunID, Title: "Acknowledge the runbook", Alias: "acknowledge-the-runbook", Type: typeExpiring,
 			Deadline: seedDeadline, Owners: team,
 		},
 		{
-			ID: SeedEveryoneTaskID, RunID: SeedRunID, Title: "Sign off the launch",
+			ID: SeedEveryoneTaskID, RunID: SeedRunID, Title: "Sign off the launch", Alias: "sign-off-the-launch",
 			EveryoneMustComplete: 2, Owners: team,
 		},
-		{ID: SeedEmailTaskID, RunID: SeedRunID, Title: "Send the launch notice", Type: typeEmail, Owners: team},
+		{ID: SeedEmailTaskID, RunID: SeedRunID, Title: "Send the launch notice", Alias: "send-the-launch-notice", Type: typeEmail, Owners: team},
 		{
 			ID: SeedOneOffTaskID, Title: "Rotate the deploy key", Deadline: seedDeadline,
 			Owners: Owners{Users: []int64{CallerID}, Guests: []string{SeedGuest}, Groups: []string{SeedGroupID}},
@@ -137,7 +137,7 @@ func seedVPCTask() Task {
 		Alias:   "provision-the-vpc",
 		Owners:  Owners{Users: []int64{CallerID}},
 		Fields: []Field{
-			{ID: SeedVPCIDField, Label: "VPC id", Type: "text", Required: true},
+			{ID: SeedVPCIDField, Label: "VPC id", Alias: "vpc-id", Type: "text", Required: true},
 			{ID: SeedVPCDateField, Label: "Provisioned on", Type: "date"},
 			{ID: SeedVPCRegionField, Label: "Region", Type: "dropdown", Options: []string{"us-west-2", "eu-central-1"}},
 			{ID: SeedVPCChecksField, Label: "Checks done", Type: "multiselect", Options: []string{"Flow logs", "Peering", "DNS"}},

@@ -107,16 +107,17 @@ type Owners struct {
 }
 
 // Field is one field of a task's form. ID is the timeline id, the key of its
-// value in taskdata; Alias is a slug, shown as null if empty; Type is a field_type of tallyfy-api §1.5. Options are the
+// value in taskdata; Type is a field_type of tallyfy-api §1.5. Options are the
 // texts to choose from, with ids counted from 1, and Columns the headings of a
 // table. MustCheckAll is a multiselect that can only be completed with every
-// option selected.
+// option selected. Alias is shown as it is, null if empty.
 type Field struct {
-	ID, Label, Alias, Type string
-	Required               bool
-	Options                []string
-	Columns                []string
-	MustCheckAll           bool
+	ID, Label, Type string
+	Alias           string
+	Required        bool
+	Options         []string
+	Columns         []string
+	MustCheckAll    bool
 }
 
 // stored is a task with what the sandbox itself keeps about it.
