@@ -1,0 +1,135 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// URLForms are the forms of addresses that [ParseURL] reads (tallyfy-api §5). The host may be any.
+var URLForms = []string{
+	"https://go.tallyfy.com/{organization}/processes/{run}",
+	"https://go.tallyfy.com/tracker/{run}",
+	"https://go.tallyfy.com/organizations/{organization}/runs/{run}/tasks/{task}",
+	"https://go.tallyfy.com/{organization}/magic?action=completeTask&task_id={task} (or action=reOpenTask)",
+	"https://go.tallyfy.com/guest-all-task/{organization}/{code}",
+	"https://go.tallyfy.com/#/org/{organization}/...",
+}
+
+var errNoForm = errors.New("it has none of the forms that Tallyfy's addresses are known to have")
+
+// ParseURL finds the ids in an address of Tallyfy's web app, of one of [URLForms]. What a form lacks is empty: a process's
+// address has no task, a guest's nothing but the organization.
+//
+// The host says nothing about ids and is not looked at, so that addresses of a staging system and of the API serve as well; the
+// API's may have its mount point, /api, before the path. No address is guessed at: one with more in its path than its form
+// has is refused. The error is a sentence's end that names what is wrong; it does not repeat the address, which may be somebody's
+// personal link.
+func ParseURL(s string) (TaskRef, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return TaskRef{}, errors.New("it cannot be read as a URL")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return TaskRef{}, errors.New("it does not begin with https://")
+	case u.Hostname() == "":
+		return TaskRef{}, errors.New("it names no host")
+	}
+	ref, err := idsIn(u)
+	if err != nil {
+		return TaskRef{}, err
+	}
+	for _, id := range []struct{ of, value string }{{"organization", ref.Organization}, {"run", ref.Run}, {"task", ref.Task}} {
+		if id.value == "" { // not part of the form
+			continue
+		}
+		if !utf8.ValidString(id.value) {
+			return TaskRef{}, fmt.Errorf("its %s cannot be an id: it is not UTF-8", id.of)
+		}
+		if err := CheckID(id.value); err != nil {
+			return TaskRef{}, fmt.Errorf("its %s cannot be an id: %w", id.of, err)
+		}
+	}
+	return ref, nil
+}
+
+// idsIn takes the ids out of the forms, unchecked.
+func idsIn(u *url.URL) (TaskRef, error) {
+	parts, err := segments(u.EscapedPath())
+	if err != nil {
+		return TaskRef{}, err
+	}
+	if len(parts) > 0 && parts[0] == "api" {
+		parts = parts[1:]
+	}
+	var ref TaskRef
+	switch {
+	case fits(parts, "organizations", &ref.Organization, "runs", &ref.Run, "tasks", &ref.Task),
+		fits(parts, "guest-all-task", &ref.Organization, new(string)),
+		fits(parts, "tracker", &ref.Run),
+		fits(parts, &ref.Organization, "processes", &ref.Run):
+		return ref, nil
+	case fits(parts, &ref.Organization, "magic"):
+		return magic(ref, u)
+	case len(parts) == 0:
+		old, err := segments(u.EscapedFragment())
+		if err == nil && len(old) >= 2 && fits(old[:2], "org", &ref.Organization) {
+			return ref, nil // what follows the organization is not documented
+		}
+	}
+	return TaskRef{}, errNoForm
+}
+
+// magic reads the query of a link that acts on a task.
+func magic(ref TaskRef, u *url.URL) (TaskRef, error) {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil || !slices.Contains([]string{"completeTask", "reOpenTask"}, query.Get("action")) {
+		return TaskRef{}, errNoForm
+	}
+	if ref.Task = query.Get("task_id"); ref.Task == "" {
+		return TaskRef{}, errors.New("it is a magic link without a task_id")
+	}
+	return ref, nil
+}
+
+// segments takes a path apart and undoes its escapes. A slash at its end, as one is pasted easily, counts for nothing.
+func segments(path string) ([]string, error) {
+	path = strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/")
+	if path == "" {
+		return nil, nil
+	}
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		text, err := url.PathUnescape(part)
+		if err != nil || text == "" {
+			return nil, errNoForm
+		}
+		parts[i] = text
+	}
+	return parts, nil
+}
+
+// fits tells whether the parts are those of a pattern, in which a string stands for itself and a pointer for any part. Only if they
+// are, it fills in the pointers.
+func fits(parts []string, pattern ...any) bool {
+	if len(parts) != len(pattern) {
+		return false
+	}
+	for i, want := range pattern {
+		if text, fixed := want.(string); fixed && text != parts[i] {
+			return false
+		}
+	}
+	for i, want := range pattern {
+		if id, ok := want.(*string); ok {
+			*id = parts[i]
+		}
+	}
+	return true
+}
