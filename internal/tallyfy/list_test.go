@@ -22,6 +22,14 @@ func TestTasks(t *testing.T) {
 		t.Errorf("got %v by %+v", ids, w.asked)
 	}
 
+	client, w = scripted(t, 0, page("", "1"))
+	for found, err := range client.Tasks(t.Context(), List{Organization: org, Status: "complete", Archived: true, WithForm: true}) {
+		t.Errorf("on an empty page there is %+v, %v", found, err)
+	}
+	if w.asked[0].query != "archived=true&page=1&per_page=100&status=complete&with=form_fields" || w.asked[0].path != "/api/organizations/c0ffee/tasks" {
+		t.Errorf("asked %+v", w.asked)
+	}
+
 	client, w = scripted(t, 0, page(`{"id":"t1"}`, "9"))
 	for _, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 		if err != nil {

@@ -55,11 +55,20 @@ func (t *Task) Completed() bool {
 	return t.CompletedAt != "" || t.Status == "completed" || t.Status == "complete"
 }
 
+// Decision is what was decided on an approval; nil for everything else. An open task shows IsApproved too, and other types
+// do, where it means nothing (tallyfy-api §2.1).
+func (t *Task) Decision() *bool {
+	if t.Type != "approval" || !t.Completed() {
+		return nil
+	}
+	return t.IsApproved
+}
+
 // statuses are the words that an answer without an id is still known as a task by (tallyfy-api §2.2).
 var statuses = []string{"not-started", "in-progress", "auto-skipped", "skipped", "active", "incomplete", "completed", "complete"}
 
-// readTask reads the answer to a request for one task. id is the task asked for, so that another object is not taken for it.
-func readTask(body []byte, id string) (*Task, error) {
+// envelope reads an answer that is one object. notThis is the error for JSON that is something else.
+func envelope(body []byte, notThis error) (fields, error) {
 	body = bytes.TrimSpace(body)
 	if len(body) == 0 {
 		return nil, errors.New("the answer is empty")
@@ -72,9 +81,18 @@ func readTask(body []byte, id string) (*Task, error) {
 	}
 	outer, told := object(body)
 	if !told {
-		return nil, errNoTask
+		return nil, notThis
 	}
-	t := taskFrom(unwrap(outer))
+	return unwrap(outer), nil
+}
+
+// readTask reads the answer to a request for one task. id is the task asked for, so that another object is not taken for it.
+func readTask(body []byte, id string) (*Task, error) {
+	f, err := envelope(body, errNoTask)
+	if err != nil {
+		return nil, err
+	}
+	t := taskFrom(f)
 	switch {
 	case t.ID == "" && t.CompletedAt == "" && !slices.Contains(statuses, t.Status):
 		return nil, errNoTask

@@ -84,3 +84,22 @@ func TestReadTaskRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestDecision(t *testing.T) {
+	t.Parallel()
+	no := new(false)
+	for _, c := range []struct {
+		task Task
+		want *bool
+	}{
+		{Task{Type: "approval", Status: "completed", IsApproved: no}, no},
+		{Task{Type: "approval", CompletedAt: "2026-01-01T00:00:00Z"}, nil},
+		{Task{Type: "approval", Status: "in-progress", IsApproved: no}, nil},
+		{Task{Type: "task", Status: "completed", IsApproved: no}, nil},
+		{Task{Status: "completed", IsApproved: no}, nil},
+	} {
+		if got := c.task.Decision(); got != c.want {
+			t.Errorf("%+v: got %v, want %v", c.task, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestGetRun(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ body, progress string }{
+		"wrapped":         {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":{"done": 1}}}`, `{"done": 1}`},
+		"bare":            {`{"id":"aaaa","name":"Launch","status":"active","progress":40}`, `40`},
+		"progress null":   {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":null}}`, ``},
+		"progress absent": {`{"data":{"id":"aaaa","name":"Launch","status":"active","more":[]}}`, ``},
+	} {
+		client, w := scripted(t, 0, ok(c.body))
+		got, err := client.GetRun(t.Context(), org, run)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got.ID != run || got.Name != "Launch" || got.Status != "active" || string(got.Progress) != c.progress {
+			t.Errorf("%s: got %+v", name, got)
+		}
+		if asked := w.asked[0]; asked.method != "GET" || asked.path != "/api/organizations/c0ffee/runs/aaaa" || asked.query != "" {
+			t.Errorf("%s: asked %+v", name, asked)
+		}
+	}
+	for body, says := range map[string]string{
+		``:                       "the answer is empty",
+		`<title>Sign in</title>`: `the answer is an HTML page titled "Sign in"`,
+		`{"data":`:               "the answer is not JSON, or was cut off",
+		`[1]`:                    "the answer is not a run",
+		`{"data":{}}`:            "the answer is not a run",
+		`{"data":{"id":"bbbb"}}`: "the answer is about another run",
+	} {
+		client, _ := scripted(t, 0, ok(body))
+		got, err := client.GetRun(t.Context(), org, run)
+		if got != nil || err == nil || OutcomeOf(err) != Accepted {
+			t.Errorf("%s: got %+v, %v", body, got, err)
+			continue
+		}
+		contains(t, err.Error(), says)
+	}
+	client, w := scripted(t, 1, reply{status: 502}, reply{status: 404, body: `{"message":"Resource not found"}`})
+	if _, err := client.GetRun(t.Context(), org, run); !IsNotFound(err) || w.count("GET") != 2 {
+		t.Errorf("got %v after %d requests", err, w.count("GET"))
+	}
+	if _, err := client.GetRun(t.Context(), org, ".."); err == nil || errors.As(err, new(*Error)) {
+		t.Errorf("an id that is a path: %v", err)
+	}
+}
