@@ -1,0 +1,91 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package notice
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// CameBack says in a sentence's end what a request brought, and after how many attempts.
+func CameBack(err error) string {
+	var e *tallyfy.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	if e.Status == 0 && e.Cause == nil { // it was stopped before a request was made
+		return e.GaveUp
+	}
+	came := e.Came()
+	if e.Status != 0 {
+		came = "Tallyfy answered " + came
+	}
+	if e.Attempts > 1 && !strings.Contains(e.GaveUp, "attempts") {
+		came += fmt.Sprintf(", after %d attempts", e.Attempts)
+	}
+	if e.GaveUp != "" {
+		came += "; " + e.GaveUp
+	}
+	return came
+}
+
+// SaidBy repeats the server's own words and names the request, a line each, for whoever has to look further. It is empty where
+// no request was made.
+func SaidBy(err error) string {
+	var e *tallyfy.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	var lines []string
+	add := func(what, text string) {
+		if text != "" {
+			lines = append(lines, what+": "+text)
+		}
+	}
+	add("Tallyfy said", e.Words)
+	if e.Method != "" {
+		add("Request", e.Method+" "+e.Path)
+	}
+	add("Request id", e.RequestID)
+	if e.Earlier != nil {
+		add("An earlier attempt was answered", e.Earlier.Came())
+		add("Tallyfy said", e.Earlier.Words)
+		add("Request id", e.Earlier.RequestID)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Advice says what to do about an answer to a request that reads, as far as the answer alone tells. It is empty where that
+// depends on what was asked for, as it does for 403 and for the 404 of an object.
+func Advice(err error) string {
+	var e *tallyfy.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	switch {
+	case e.GaveUp == tallyfy.Cancelled:
+		return "Nothing was changed. Run it again when you are ready."
+	case tallyfy.IsNoEndpoint(err):
+		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it)."
+	case e.Status == 401:
+		return "Check the access token: a personal token ends after six months, and as soon as its owner logs out of Tallyfy. " +
+			"Tallyfy also answers 401 when a token may not do this."
+	case e.Status == 403, e.Status == 404:
+		return ""
+	case tallyfy.IsRateLimited(err):
+		return "Wait and run it again; raise max_retries or the operation's timeouts if this happens often."
+	case e.Status >= 300 && e.Status < 400:
+		return "Redirects are not followed, since that would hand the access token on: set base_url to the address it points to if you trust it."
+	case e.Outcome == tallyfy.Rejected:
+		return "Correct what Tallyfy names below, and run it again."
+	case e.Outcome == tallyfy.NotSent:
+		return "Check base_url, the network and its proxy, and run it again."
+	case e.Outcome == tallyfy.Accepted:
+		return "Something else than Tallyfy's API seems to answer: check base_url and the proxies on the way."
+	}
+	return "Run it again when Tallyfy answers."
+}
