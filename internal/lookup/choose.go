@@ -1,0 +1,111 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package lookup
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/agext/levenshtein"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// trait is what a task is looked for by.
+type trait struct {
+	attribute string // its name, in Tallyfy's API as in a configuration
+	value     string // what it must be
+	of        func(*tallyfy.Task) string
+}
+
+// trait is the alias or the title, whichever is wanted.
+func (w Wanted) trait() trait {
+	if w.Alias != "" {
+		return trait{"alias", w.Alias, func(task *tallyfy.Task) string { return task.Alias }}
+	}
+	return trait{"title", w.Title, func(task *tallyfy.Task) string { return task.Title }}
+}
+
+// having gives the tasks that have the trait exactly.
+func (by trait) having(tasks []*tallyfy.Task) []*tallyfy.Task {
+	var found []*tallyfy.Task
+	for _, task := range tasks {
+		if by.of(task) == by.value {
+			found = append(found, task)
+		}
+	}
+	return found
+}
+
+// nearest gives the value that one of the tasks has and that was probably meant, by the fewest changes of a letter, whose case does
+// not count; empty where none comes near. Of several that are as near it is the first.
+func (by trait) nearest(tasks []*tallyfy.Task) string {
+	meant, best := "", maxChanges(by.value)
+	for _, task := range tasks {
+		value := by.of(task)
+		if value == "" {
+			continue
+		}
+		changes := levenshtein.Distance(strings.ToLower(by.value), strings.ToLower(value), levenshtein.NewParams().MaxCost(best))
+		if changes < best || changes == best && meant == "" {
+			meant, best = value, changes
+		}
+	}
+	return meant
+}
+
+// maxChanges is how many letters of a value may be mistaken: a third of them, for else it is rather another word.
+func maxChanges(value string) int { return utf8.RuneCountInString(value) / 3 }
+
+const (
+	// maxCandidates is how many tasks a message lists: as many as fit on a screen with the rest of it.
+	maxCandidates = 20
+	// maxTitle is how many characters of a title it shows. Titles have up to 600 (tallyfy-api §1.5).
+	maxTitle = 80
+)
+
+// candidates lists tasks, one a line, and how many more there are.
+func candidates(tasks []*tallyfy.Task) string {
+	var b strings.Builder
+	for _, task := range tasks[:min(len(tasks), maxCandidates)] {
+		fmt.Fprintf(&b, "\n  - %s – %s – %s", orNo(plain(task.Alias), "alias"), orNo(quoted(task.Title), "title"), plain(task.ID))
+		if task.ArchivedAt != "" {
+			b.WriteString(" (archived)")
+		}
+	}
+	if more := len(tasks) - maxCandidates; more > 0 {
+		fmt.Fprintf(&b, "\n  - and %d more", more)
+	}
+	return b.String()
+}
+
+func orNo(text, what string) string {
+	if text == "" {
+		return "(no " + what + ")"
+	}
+	return text
+}
+
+// quoted makes one line of a title that somebody may have made of several, and shortens it.
+func quoted(title string) string {
+	if title == "" {
+		return ""
+	}
+	if runes := []rune(title); len(runes) > maxTitle {
+		title = string(runes[:maxTitle]) + "…"
+	}
+	return fmt.Sprintf("%q", title)
+}
+
+// plain takes out of a name what would break the line it stands in.
+func plain(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, name)
+}

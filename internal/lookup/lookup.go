@@ -1,0 +1,91 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+// Package lookup finds tasks and runs, for whoever knows less of them than their ids. It only ever reads.
+//
+// Two rules settle most cases:
+//
+//  1. It never picks: a name that several tasks have is an error that lists them, and one that none has lists those that there are.
+//  2. Lists say which tasks there are, and a task says how it is. A list may lag behind a write (tallyfy-api §1.4), so what is told
+//     of one task comes from reading that task.
+//
+// The package knows Tallyfy's API through package tallyfy, and nothing of Terraform.
+package lookup
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// everything is the status filter that leaves nothing out (tallyfy-api §1.4). It is said, because the filter that applies
+// where none is given is not documented for all lists.
+const everything = "all"
+
+// Wanted says which task is looked for: by its id, or by what exactly one task of a run is called.
+type Wanted struct {
+	// TaskRef says where the task is. Without a run it must have a task.
+	tallyfy.TaskRef
+	// Alias and Title are what a task without an id is looked for by, whichever is not empty. They must be equal to the task's.
+	Alias, Title string
+}
+
+// Task reads a task with its form. The error is a [*notice.Failure].
+func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.Task, error) {
+	if wanted.Task != "" {
+		task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
+		if err != nil {
+			return nil, taskUnread(wanted.TaskRef, err)
+		}
+		return task, nil
+	}
+	tasks, err := Tasks(ctx, client, tallyfy.List{Organization: wanted.Organization, Run: wanted.Run, Archived: true})
+	if err != nil {
+		return nil, err
+	}
+	by := wanted.trait()
+	found := by.having(tasks)
+	if len(found) != 1 {
+		return nil, by.undecided(wanted.Run, tasks, found)
+	}
+	wanted.Task = found[0].ID
+	task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
+	if err != nil {
+		return nil, by.foundButUnread(wanted.TaskRef, err)
+	}
+	if told := by.of(task); told != "" && told != by.value {
+		return nil, by.outdated(wanted.TaskRef, told)
+	}
+	return task, nil
+}
+
+// Tasks lists the tasks of a run, or of an organization where of names no run: those that pass its status filter, and all where
+// it has none. Every page is read; a task that moves from one to the next meanwhile is on both, and counts once. The error is a
+// [*notice.Failure].
+func Tasks(ctx context.Context, client *tallyfy.Client, of tallyfy.List) ([]*tallyfy.Task, error) {
+	if of.Status == "" {
+		of.Status = everything
+	}
+	tasks := []*tallyfy.Task{}
+	seen := map[string]bool{}
+	for task, err := range client.Tasks(ctx, of) {
+		if err != nil {
+			return nil, unlisted(of, err)
+		}
+		if task.ID == "" || seen[task.ID] { // what has no id is no task
+			continue
+		}
+		seen[task.ID] = true
+		tasks = append(tasks, task)
+	}
+	return tasks, nil
+}
+
+// where names a task of which only the ids are known.
+func where(ref tallyfy.TaskRef) string {
+	if ref.Run == "" {
+		return "task " + ref.Task
+	}
+	return fmt.Sprintf("task %s of run %s", ref.Task, ref.Run)
+}

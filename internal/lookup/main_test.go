@@ -1,0 +1,96 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package lookup
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+const runID = "5eed0000000000000000000000000042"
+
+// bench is a client of a sandbox without a network between them.
+type bench struct {
+	*testing.T
+	server *sandbox.Server
+	client *tallyfy.Client
+}
+
+func newBench(t *testing.T, config sandbox.Config, tasks ...sandbox.Task) *bench {
+	t.Helper()
+	server := sandbox.New(config)
+	for _, task := range tasks {
+		server.AddTask(task)
+	}
+	client, err := tallyfy.New(tallyfy.Config{BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, Transport: inProcess{server}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bench{T: t, server: server, client: client}
+}
+
+type inProcess struct{ handler http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	p.handler.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// sent checks the requests that were made: exactly these, each by the ending of its path and its query. All of them read.
+func (b *bench) sent(endings ...string) {
+	b.Helper()
+	var got []string
+	matches := true
+	for i, entry := range b.server.Journal() {
+		target := entry.Path + "?" + entry.Query
+		got = append(got, entry.Method+" "+target)
+		matches = matches && i < len(endings) && entry.Method == http.MethodGet && strings.HasSuffix(target, endings[i])
+	}
+	if !matches || len(got) != len(endings) {
+		b.Errorf("sent %q, want %q", got, endings)
+	}
+}
+
+// failed checks an error: on the attribute, with the summary, and with the parts of its detail in this order.
+func (b *bench) failed(err error, attribute, summary string, parts ...string) {
+	b.Helper()
+	var failure *notice.Failure
+	if !errors.As(err, &failure) {
+		b.Fatalf("got %v, want a failure", err)
+	}
+	if failure.Attribute != attribute || failure.Summary != summary {
+		b.Errorf("got %q on %q, want %q on %q", failure.Summary, failure.Attribute, summary, attribute)
+	}
+	inOrder(b.T, failure.Detail, parts...)
+}
+
+func inOrder(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	rest := text
+	for _, part := range parts {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			t.Errorf("%q is missing, or not in its place, in:\n%s", part, text)
+			return
+		}
+		rest = after
+	}
+}
+
+func ids(tasks []*tallyfy.Task) []string {
+	var all []string
+	for _, task := range tasks {
+		all = append(all, task.ID)
+	}
+	return slices.Clip(all)
+}

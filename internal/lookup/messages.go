@@ -1,0 +1,113 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package lookup
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// lag is what a user should know of every list.
+const lag = "Tallyfy's lists may lag behind a change: if the task was added or renamed just now, run it again in a moment."
+
+// undecided says that none or several of the run's tasks have the trait.
+func (by trait) undecided(run string, tasks, found []*tallyfy.Task) *notice.Failure {
+	doing := fmt.Sprintf("Looking in run %s for the task with the %s %q: ", run, by.attribute, by.value)
+	n := notice.Notice{Attribute: by.attribute}
+	switch {
+	case len(found) > 0:
+		n.Summary = "Several Tasks Match"
+		n.Detail = notice.Paragraphs(
+			doing+fmt.Sprintf("%d of its %d tasks have it, and the provider does not choose between them.", len(found), len(tasks)),
+			"They are (alias – title – id):"+candidates(found),
+			"Name the one that is meant by its task_id, or by an alias that no other task has.")
+	case len(tasks) == 0:
+		n.Summary = "No Task Matches"
+		n.Detail = notice.Paragraphs(doing+"Tallyfy lists no task in it.", "Check run_id. "+lag)
+	default:
+		n.Summary = "No Task Matches"
+		next := "Correct " + by.attribute + ", or name the task by its task_id. "
+		if meant := by.nearest(tasks); meant != "" {
+			next = fmt.Sprintf("Did you mean %q? ", meant) + next
+		}
+		n.Detail = notice.Paragraphs(
+			doing+fmt.Sprintf("none of its %d tasks has it.", len(tasks)),
+			"They are (alias – title – id):"+candidates(tasks),
+			next+lag)
+	}
+	return &notice.Failure{Notice: n}
+}
+
+// outdated says that the task is not called any more what the list says.
+func (by trait) outdated(ref tallyfy.TaskRef, told string) *notice.Failure {
+	return &notice.Failure{Notice: notice.Notice{
+		Summary:   "Task Was Renamed",
+		Attribute: by.attribute,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("The list of its run's tasks shows %s with the %s %q, and the task itself has the %s %s. The list lags behind a change.",
+				where(ref), by.attribute, by.value, by.attribute, quoted(told)),
+			"Correct "+by.attribute+", or name the task by its task_id."),
+	}}
+}
+
+// foundButUnread is the failure of reading a task that a list shows.
+func (by trait) foundButUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
+	story := notice.Story{
+		Summary:   "Task Could Not Be Read",
+		Attribute: by.attribute,
+		Doing:     "Reading " + where(ref) + fmt.Sprintf(", which has the %s %q", by.attribute, by.value),
+		Next:      advice(err, "task"),
+		Cause:     err,
+	}
+	if isGone(err) {
+		story.Next = "The list of the run's tasks shows it. Lists may lag behind a change: it was probably deleted. Run it again in a moment."
+	}
+	return story.Failure()
+}
+
+// taskUnread is the failure of reading a task by its id.
+func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
+	story := notice.Story{Summary: "Task Could Not Be Read", Attribute: "task_id", Doing: "Reading " + where(ref), Next: advice(err, "task"), Cause: err}
+	if isGone(err) && ref.Run != "" {
+		story.Next = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization."
+	}
+	return story.Failure()
+}
+
+func runUnread(id string, err error) *notice.Failure {
+	return notice.Story{Summary: "Run Could Not Be Read", Attribute: "run_id", Doing: "Reading run " + id, Next: advice(err, "run"), Cause: err}.Failure()
+}
+
+func unlisted(of tallyfy.List, err error) *notice.Failure {
+	what, id := "organization", of.Organization
+	if of.Run != "" {
+		what, id = "run", of.Run
+	}
+	return notice.Story{
+		Summary: "Tasks Could Not Be Listed", Attribute: what + "_id", Doing: "Listing the tasks of " + what + " " + id,
+		Next: advice(err, what), Cause: err,
+	}.Failure()
+}
+
+// advice says what to do about an answer that depends on what was read; it is empty where the answer tells enough.
+func advice(err error, what string) string {
+	var e *tallyfy.Error
+	forbidden := errors.As(err, &e) && e.Status == http.StatusForbidden
+	switch {
+	case what == "organization" && (isGone(err) || forbidden):
+		return "Check that organization_id is the token's organization."
+	case isGone(err):
+		return fmt.Sprintf("Check organization_id and %s_id. A %s that was deleted cannot be read.", what, what)
+	case forbidden:
+		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + "."
+	}
+	return ""
+}
+
+// isGone tells whether the object is missing, and not the API.
+func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }

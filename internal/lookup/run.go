@@ -1,0 +1,65 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package lookup
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// RunWithTasks is a run, and how its tasks are called.
+type RunWithTasks struct {
+	tallyfy.Run
+	// TaskIDs maps the alias of each task to the task's id. Tasks without an alias, or with one that others have too, are not in it.
+	TaskIDs map[string]string
+	// Warnings tell which tasks are not in TaskIDs though they have an alias.
+	Warnings []notice.Notice
+}
+
+// Run reads a run and the aliases of all its tasks, archived ones too. The error is a [*notice.Failure].
+func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (*RunWithTasks, error) {
+	run, err := client.GetRun(ctx, organization, id)
+	if err != nil {
+		return nil, runUnread(id, err)
+	}
+	tasks, err := Tasks(ctx, client, tallyfy.List{Organization: organization, Run: id, Archived: true})
+	if err != nil {
+		return nil, err
+	}
+	found := &RunWithTasks{Run: *run}
+	var repeated []*tallyfy.Task
+	if found.TaskIDs, repeated = byAlias(tasks); len(repeated) > 0 {
+		found.Warnings = append(found.Warnings, notice.Notice{
+			Summary:   "Alias Is Not Unique in the Run",
+			Attribute: "task_ids",
+			Detail: notice.Paragraphs(
+				fmt.Sprintf("Run %s has tasks that share an alias. The provider does not choose between them, so task_ids leaves them out.", id),
+				"They are (alias – title – id):"+candidates(repeated),
+				"Name such a task by its id, or find it by its title with the data source tallyfy_task."),
+		})
+	}
+	return found, nil
+}
+
+// byAlias maps aliases to ids, and gives the tasks whose alias is not theirs alone, in their order.
+func byAlias(tasks []*tallyfy.Task) (ids map[string]string, repeated []*tallyfy.Task) {
+	count := map[string]int{}
+	for _, task := range tasks {
+		count[task.Alias]++
+	}
+	ids = map[string]string{}
+	for _, task := range tasks {
+		switch {
+		case task.Alias == "":
+		case count[task.Alias] > 1:
+			repeated = append(repeated, task)
+		default:
+			ids[task.Alias] = task.ID
+		}
+	}
+	return ids, repeated
+}
