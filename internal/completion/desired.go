@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -70,7 +71,7 @@ func formHidden(ref tallyfy.TaskRef) Notice {
 	return Notice{
 		Summary:   "Form Cannot Be Read",
 		Attribute: attrFormFields,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("form_fields names fields as people do, and Tallyfy does not show the form of %s, which tells their ids. Nothing was sent; the task is as it was.", where(ref)),
 			"Check organization_id, run_id and task_id and apply again, or give the values in taskdata by the ids of their fields."),
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/agext/levenshtein"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -29,7 +30,7 @@ func resolve(task *tallyfy.Task, given map[string]any) resolution {
 	by := map[string]string{} // the key that a field was found by
 	for _, key := range sortedKeys(given) {
 		fail := func(summary string, parts ...string) {
-			r.problems = append(r.problems, Notice{Summary: summary, Attribute: attrFormFields, Key: key, Detail: paragraphs(parts...)})
+			r.problems = append(r.problems, Notice{Summary: summary, Attribute: attrFormFields, Key: key, Detail: notice.Paragraphs(parts...)})
 		}
 		found := named(task.Form, key)
 		switch {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -16,7 +17,7 @@ func archived(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Is Archived",
 		Attribute: attrTaskID,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. Nothing was sent; the task is as it was.", name(task), task.ArchivedAt),
 			"Restore the task in Tallyfy and apply again, or take the block out of the configuration."),
 	}
@@ -26,7 +27,7 @@ func decisionMissing(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Approval Needs a Decision",
 		Attribute: attrIsApproved,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is an approval, and is_approved is not set. Nothing was sent; the task is as it was.", name(task)),
 			"Set is_approved to true to approve or to false to reject, and apply again."),
 	}
@@ -36,7 +37,7 @@ func decisionExpires(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Expiring Task Takes No Decision",
 		Attribute: attrIsApproved,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is of type %s, and Tallyfy takes is_approved = false there for EXPIRED in place of acknowledged. Nothing was sent; the task is as it was.", name(task), task.Type),
 			"Remove is_approved and apply again."),
 	}
@@ -89,7 +90,7 @@ func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
 		Attribute: attrTaskID,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - ")),
 			"Nothing was sent; the task is as it was, and it is not in the state.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
@@ -102,7 +103,7 @@ func overtaken(task *tallyfy.Task, want bool) Notice {
 	return Notice{
 		Summary:   "Task Was Completed Differently",
 		Attribute: attrIsApproved,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was sent as %s and its answer was lost. The task is completed, by %s, and was %s: somebody else was faster. It is not in the state.",
 				lowerFirst(name(task)), verdict(want), completer(task), verdict(*task.IsApproved)),
 			"Either change is_approved to what was decided, and apply again to record it. Or, to overrule it, import the task and apply: "+
@@ -134,7 +135,7 @@ func leftOpen(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion Accepted, Task Still Open",
 		Attribute: attrTaskID,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and shows the task as %q. %s", lowerFirst(name(task)), task.Status, why),
 			"The true status is recorded. No further completion will be sent for it; refresh to see when the task is done."),
 	}
@@ -145,10 +146,10 @@ func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary:   "Completion Accepted, Details Unknown",
 		Attribute: attrTaskID,
-		Detail: paragraphs(
-			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the answer nor the task tells more (reading the task: %s).", where(ref), cameBack(err)),
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the answer nor the task tells more (reading the task: %s).", where(ref), notice.CameBack(err)),
 			"The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
-			saidBy(err)),
+			notice.SaidBy(err)),
 	}
 }
 
@@ -161,7 +162,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, d difference) N
 	return Notice{
 		Summary:   "Field Values Not Confirmed",
 		Attribute: want.values(),
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", where(ref), what),
 			"Look at the task's form in Tallyfy. The completion will not be sent again."),
 	}
@@ -208,9 +209,9 @@ func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary:   "Completed Task Cannot Be Found",
 		Attribute: attrTaskID,
-		Detail: paragraphs(
-			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", where(ref), cameBack(err)),
-			next, saidBy(err)),
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", where(ref), notice.CameBack(err)),
+			next, notice.SaidBy(err)),
 	}
 }
 

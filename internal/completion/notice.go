@@ -6,37 +6,16 @@ package completion
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Notice is something that the user should read.
-type Notice struct {
-	// Summary is a title of at most 60 characters.
-	Summary string
-	// Detail says what was being done, what came back, what it means for the task, and what to do.
-	Detail string
-	// Attribute is the one it is about, by the name that Tallyfy's API has for it; empty for the task as a whole.
-	Attribute string
-	// Key is the element of the attribute that it is about; empty for all of it.
-	Key string
-}
-
-// Failure is a notice that ends an operation.
-type Failure struct {
-	Notice
-	// Others are what is wrong beside it.
-	Others []Notice
-	cause  error
-}
-
-// Error gives the summary and the detail.
-func (f *Failure) Error() string { return f.Summary + ": " + f.Detail }
-
-// Unwrap gives the client's error, if there was one.
-func (f *Failure) Unwrap() error { return f.cause }
+// Notice is something that the user should read, and Failure one that ends an operation.
+type (
+	Notice  = notice.Notice
+	Failure = notice.Failure
+)
 
 // The attributes that notices point to.
 const (
@@ -60,61 +39,7 @@ func (s story) failure() *Failure {
 	if next == "" {
 		next = advice(s.cause)
 	}
-	parts := []string{s.doing + ": " + cameBack(s.cause) + ".", s.means, next, saidBy(s.cause)}
-	return &Failure{
-		Notice: Notice{Summary: s.summary, Detail: paragraphs(parts...), Attribute: s.attribute},
-		cause:  s.cause,
-	}
-}
-
-// cameBack says in a sentence's end what an attempt brought.
-func cameBack(err error) string {
-	var e *tallyfy.Error
-	if !errors.As(err, &e) {
-		return err.Error()
-	}
-	if e.Status == 0 && e.Cause == nil { // it was stopped before a request was made
-		return e.GaveUp
-	}
-	came := e.Came()
-	if e.Status != 0 {
-		came = "Tallyfy answered " + came
-	}
-	if e.Attempts > 1 && !strings.Contains(e.GaveUp, "attempts") {
-		came += fmt.Sprintf(", after %d attempts", e.Attempts)
-	}
-	if e.GaveUp != "" {
-		came += "; " + e.GaveUp
-	}
-	return came
-}
-
-// saidBy repeats the server's own words and names the request, for whoever has to look further.
-func saidBy(err error) string {
-	var e *tallyfy.Error
-	if !errors.As(err, &e) {
-		return ""
-	}
-	var lines []string
-	if e.Words != "" {
-		lines = append(lines, "Tallyfy said: "+e.Words)
-	}
-	if e.Method != "" {
-		lines = append(lines, "Request: "+e.Method+" "+e.Path)
-	}
-	if e.RequestID != "" {
-		lines = append(lines, "Request id: "+e.RequestID)
-	}
-	if e.Earlier != nil {
-		lines = append(lines, "An earlier attempt was answered: "+e.Earlier.Came())
-		if e.Earlier.Words != "" {
-			lines = append(lines, "Tallyfy said: "+e.Earlier.Words)
-		}
-		if e.Earlier.RequestID != "" {
-			lines = append(lines, "Request id: "+e.Earlier.RequestID)
-		}
-	}
-	return strings.Join(lines, "\n")
+	return notice.Story{Summary: s.summary, Attribute: s.attribute, Doing: s.doing, Means: s.means, Next: next, Cause: s.cause}.Failure()
 }
 
 // advice says what to do about an answer, as far as its status tells.
@@ -148,11 +73,6 @@ func advice(err error) string {
 		return "Something else than Tallyfy's API seems to answer: check base_url and the proxies on the way."
 	}
 	return "Apply again when Tallyfy answers."
-}
-
-// paragraphs joins what is not empty with blank lines.
-func paragraphs(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n")
 }
 
 // name tells a person which task is meant.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -66,7 +67,7 @@ func (e *Engine) carryOut(ctx context.Context, task *tallyfy.Task, want Desired,
 	result.Warnings = append(what.warnings, result.Warnings...)
 	var failure *Failure
 	if what.step == reopenAndSend && errors.As(err, &failure) {
-		failure.Detail = paragraphs(failure.Detail, "The task had been reopened for this change, and its earlier completion is taken back. "+
+		failure.Detail = notice.Paragraphs(failure.Detail, "The task had been reopened for this change, and its earlier completion is taken back. "+
 			"The next plan shows what is left to do.")
 	}
 	return result, err
@@ -150,7 +151,7 @@ func notReopened(ref tallyfy.TaskRef, err error) *Failure {
 func openToImport(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary: "Task Is Not Completed",
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
 			"To complete it, leave the import out and apply."),
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -153,7 +154,7 @@ func rightDecision(task *tallyfy.Task) *bool {
 func unknownField(task *tallyfy.Task, id string) Notice {
 	return Notice{
 		Summary: "Unknown Form Field", Attribute: attrTaskdata, Key: id,
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("The form of %s has no field with the id %q. Tallyfy would drop its value without a word.%s", lowerFirst(name(task)), id, suggest(id, idsOf(task))),
 			listFields(task.Form),
 			"taskdata takes ids of fields; form_fields takes labels and aliases too."),
@@ -186,8 +187,8 @@ func willBeAdopted(task *tallyfy.Task) Notice {
 func notThere(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary: "Task Cannot Be Found", Attribute: attrTaskID,
-		Detail: paragraphs(
-			fmt.Sprintf("Looking at %s while planning: %s. Applying this sends the completion all the same, and fails unless Tallyfy knows the task by then.", where(ref), cameBack(err)),
-			advice(err), saidBy(err)),
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Looking at %s while planning: %s. Applying this sends the completion all the same, and fails unless Tallyfy knows the task by then.", where(ref), notice.CameBack(err)),
+			advice(err), notice.SaidBy(err)),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -66,7 +67,7 @@ func ownersUnknown(task *tallyfy.Task, want Desired) *Failure {
 	return &Failure{Notice: Notice{
 		Summary:   "One-off Task's Owners Are Not Known",
 		Attribute: want.values(),
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is a one-off task. Tallyfy demands its owners each time its field values are saved and replaces them by what it is sent, "+
 				"and it did not show whom the task is assigned to. Nothing was sent; the task is as it was.", name(task)),
 			"Fill in the form in Tallyfy and remove the values here, or give the token's owner the right to see the task's owners."),
@@ -82,7 +83,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 	return &Failure{Notice: Notice{
 		Summary:   "Field Values Did Not Arrive",
 		Attribute: want.values(),
-		Detail: paragraphs(
+		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
 				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
 			"The completion was not sent: the task is not completed.",

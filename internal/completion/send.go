@@ -6,6 +6,7 @@ package completion
 import (
 	"context"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -125,7 +126,7 @@ func notLookedAt(ref tallyfy.TaskRef, err, lookErr error) *Failure {
 		summary:   "Task Was Not Completed",
 		attribute: attrTaskID,
 		doing:     "Looking at " + where(ref) + " before its completion is sent again",
-		means:     "The attempt before was refused (" + cameBack(err) + "). " + notActed(err),
+		means:     "The attempt before was refused (" + notice.CameBack(err) + "). " + notActed(err),
 		cause:     lookErr,
 	}.failure()
 }
@@ -156,10 +157,10 @@ func nobodyKnows(ref tallyfy.TaskRef, err, lookErr error) *Failure {
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
 		means: "The completion was sent, and it is not known whether Tallyfy acted on it: looking at the task afterwards brought no answer either (" +
-			cameBack(lookErr) + "). It was not sent again, since a second completion could fire webhooks, e-mails and automations twice.",
+			notice.CameBack(lookErr) + "). It was not sent again, since a second completion could fire webhooks, e-mails and automations twice.",
 		next:  next,
 		cause: err,
 	}.failure()
-	failure.Detail = paragraphs(failure.Detail, saidBy(lookErr))
+	failure.Detail = notice.Paragraphs(failure.Detail, notice.SaidBy(lookErr))
 	return failure
 }

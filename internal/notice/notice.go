@@ -20,12 +20,16 @@ type Notice struct {
 	Detail string
 	// Attribute is the one it is about, by the name that Tallyfy's API has for it; empty for the whole.
 	Attribute string
+	// Key is the element of the attribute that it is about; empty for all of it.
+	Key string
 }
 
 // Failure is a notice that ends an operation.
 type Failure struct {
 	Notice
-	cause error
+	// Others are what is wrong beside it.
+	Others []Notice
+	cause  error
 }
 
 // Error gives the summary and the detail.

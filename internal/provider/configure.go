@@ -44,6 +44,8 @@ type connection struct {
 	engine *completion.Engine
 	// preflight looks at tasks while planning; nil where that is switched off, or like engine.
 	preflight *completion.Preflight
+	// client is what data sources read with; nil as the engine is.
+	client *tallyfy.Client
 	// organizationID is empty where none is configured or where it is not known yet.
 	organizationID string
 	// organizationUnknown tells the latter from the former.
@@ -58,7 +60,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 	conn := &connection{organizationUnknown: config.OrganizationID.IsUnknown()}
-	resp.ResourceData = conn
+	resp.ResourceData, resp.DataSourceData = conn, conn
 
 	conn.organizationID = setting(config.OrganizationID, &resp.Diagnostics, "organization_id", tallyfy.CheckID, envOrganization)
 	root := setting(config.BaseURL, &resp.Diagnostics, "base_url", checkBaseURL, envBaseURL)
@@ -94,7 +96,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		resp.Diagnostics.AddError("Provider Cannot Be Configured", "Preparing the client of Tallyfy's API: "+err.Error()+".")
 		return
 	}
-	conn.engine = completion.New(client)
+	conn.engine, conn.client = completion.New(client), client
 	if config.Preflight.IsNull() || config.Preflight.ValueBool() {
 		conn.preflight = completion.NewPreflight(client)
 	}

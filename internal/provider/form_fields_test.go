@@ -68,7 +68,7 @@ var mistakes = map[string]struct {
 	lines string
 	says  *regexp.Regexp
 }{
-	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, id`)},
+	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, id`)},
 	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the id", "Did you mean", "form_fields takes labels and aliases too")},
 	"ambiguous label":     {vpcTask + "\n  form_fields = { Twin = \"x\" }", spaced("Error: Ambiguous Form Field", "2 fields labelled", "alias twin-a", "alias twin-b")},
 	"wrong option":        {vpcTask + "\n  form_fields = { Region = \"eu-centrall-1\" }", spaced("Error: Invalid Form Value", "form_fields =", `Field "Region" (dropdown)`, `no such option. Did you mean "eu-central-1"?`, `- "us-west-2"`)},

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,7 +21,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-var _ provider.Provider = (*tallyfyProvider)(nil)
+var (
+	_ provider.Provider              = (*tallyfyProvider)(nil)
+	_ provider.ProviderWithFunctions = (*tallyfyProvider)(nil)
+)
 
 type tallyfyProvider struct {
 	version   string
@@ -94,7 +98,12 @@ func (p *tallyfyProvider) Resources(context.Context) []func() resource.Resource 
 	return []func() resource.Resource{newTaskCompletion}
 }
 
-// DataSources lists what can be read: nothing yet.
+// DataSources lists what can be read.
 func (p *tallyfyProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return []func() datasource.DataSource{newTaskData, newTasksData, newRunData}
+}
+
+// Functions lists what can be computed without asking Tallyfy.
+func (p *tallyfyProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newParseURL}
 }

@@ -162,7 +162,7 @@ resource "tallyfy_task_completion" "it" {
 }
 `, sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("GET", "PUT", "POST"),
+			s.sent("GET /tasks", "GET", "PUT", "POST"),
 			s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, sandbox.SeedVPCTaskID),
 		},
 	})

@@ -10,7 +10,9 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -20,12 +22,31 @@ const (
 	maxPages = 1000
 )
 
+// StatusFilters are the filters of a list that really filter (tallyfy-api §1.4), in its order.
+var StatusFilters = []string{
+	"all", "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "stalled", "due-soon", "on-time",
+	"has-problem", "has-improvement",
+}
+
+// CheckStatusFilter tells whether s is one of [StatusFilters]. Tallyfy answers others with every task, as if they were not
+// there, the word completed of the tasks themselves among them. The error is a sentence's end that names what is wrong.
+func CheckStatusFilter(s string) error {
+	switch {
+	case slices.Contains(StatusFilters, s):
+		return nil
+	case s == "completed":
+		return errors.New(`Tallyfy ignores this filter and lists every task: use "complete"`) //nolint:staticcheck // a name begins it
+	default:
+		return fmt.Errorf("Tallyfy ignores this filter and lists every task: use one of %s", strings.Join(StatusFilters, ", ")) //nolint:staticcheck // a name begins it
+	}
+}
+
 // List says which tasks are listed.
 type List struct {
 	Organization string
 	// Run is the process whose tasks are listed; empty for those of the whole organization.
 	Run string
-	// Status is one of the filters that really filter (tallyfy-api §1.4); empty for all. Tallyfy ignores others without a word.
+	// Status is one of [StatusFilters]; empty for the list's own choice.
 	Status string
 	// WithForm includes the forms of the tasks.
 	WithForm bool

@@ -3,7 +3,10 @@
 
 package tallyfy
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestTasks(t *testing.T) {
 	t.Parallel()
@@ -62,6 +65,23 @@ func TestTasks(t *testing.T) {
 		}
 		if n != 1 {
 			t.Errorf("%+v: %d elements", bad, n)
+		}
+	}
+}
+
+func TestCheckStatusFilter(t *testing.T) {
+	t.Parallel()
+	for _, filter := range strings.Fields("all active active-visible not-started in-progress complete overdue stalled due-soon on-time has-problem has-improvement") {
+		if err := CheckStatusFilter(filter); err != nil {
+			t.Errorf("%s: %v", filter, err)
+		}
+	}
+	for filter, says := range map[string]string{
+		"completed": `use "complete"`, "auto-skipped": "use one of all, active,", "due_soon": "due-soon", "hasproblem": "has-problem",
+		"": "use one of", "Complete": "use one of", "active,complete": "use one of", " all": "use one of",
+	} {
+		if err := CheckStatusFilter(filter); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: got %v, want %q", filter, err, says)
 		}
 	}
 }

@@ -1,0 +1,104 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// lookupData is what the data sources have in common: each reads by way of the provider's client.
+type lookupData struct {
+	conn *connection // nil until the provider is configured
+}
+
+// defaultLookupTimeout is the time that reading may take unless the timeouts block says otherwise. It leaves room for long lists.
+const defaultLookupTimeout = 5 * time.Minute
+
+// Configure takes what the provider prepared. There is nothing when a configuration is only validated.
+func (d *lookupData) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	if req.ProviderData == nil {
+		return
+	}
+	conn, ok := req.ProviderData.(*connection)
+	if !ok {
+		resp.Diagnostics.AddError("Unexpected Provider Data", fmt.Sprintf("The provider handed over a %T. Please report this to its developers.", req.ProviderData))
+		return
+	}
+	d.conn = conn
+}
+
+// begin gives what a read needs: the client, the organization (the provider's where none is configured) and a context that ends with
+// the time-out. Where diags has an error there is nothing to read with; cancel is to be called in any case.
+func (d *lookupData) begin(ctx context.Context, organization *types.String, within timeouts.Value, diags *diag.Diagnostics) (context.Context, context.CancelFunc, *tallyfy.Client) {
+	client := d.client(diags)
+	if client != nil && organization.IsNull() {
+		*organization = d.organization(diags)
+	}
+	timeout, more := within.Read(ctx, defaultLookupTimeout)
+	diags.Append(more...)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	return ctx, cancel, client
+}
+
+// client gives the client, or says that the provider's configuration is not known.
+func (d *lookupData) client(diags *diag.Diagnostics) *tallyfy.Client {
+	if d.conn != nil && d.conn.client != nil {
+		return d.conn.client
+	}
+	diags.AddError("Provider Configuration Is Not Known",
+		"A part of the tallyfy provider's configuration depends on something that is known only after apply, so Tallyfy cannot be asked.\n\n"+
+			"Apply what it depends on first (with -target), or give the provider values that are known.")
+	return nil
+}
+
+// organization gives the provider's organization, for a data source that names none.
+func (d *lookupData) organization(diags *diag.Diagnostics) types.String {
+	if d.conn.organizationID == "" {
+		diags.AddAttributeError(path.Root("organization_id"), "Missing Organization",
+			"It is not known in which organization to look: neither the data source nor the provider has an organization_id.\n\n"+
+				"Set organization_id in the provider block, or the environment variable "+envOrganization+", or organization_id of this data source.")
+		return types.StringNull()
+	}
+	return types.StringValue(d.conn.organizationID)
+}
+
+// organizationAttribute is the same in each data source.
+func organizationAttribute() schema.Attribute {
+	return schema.StringAttribute{
+		Optional: true,
+		Computed: true,
+		MarkdownDescription: "Id of the organization to look in, the `org` of the API's paths. String. " +
+			"Default: the provider's `organization_id`.",
+		Validators: idOnly(),
+	}
+}
+
+// readTimeout is the usual block, which refuses a time that is over before it begins.
+func readTimeout(ctx context.Context) schema.Block {
+	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
+		ReadDescription: "How long reading may take with all its pages, waiting and retries. String: a duration such as `30s` or `5m`. Default: `5m`.",
+	})
+	nested, ok := block.(schema.SingleNestedBlock)
+	if !ok {
+		return block
+	}
+	nested.MarkdownDescription = "How long reading may take."
+	if text, ok := nested.Attributes["read"].(schema.StringAttribute); ok {
+		text.MarkdownDescription, text.Description = text.Description, ""
+		text.Validators = append(text.Validators, positiveDuration())
+		nested.Attributes["read"] = text
+	}
+	return nested
+}

@@ -1,0 +1,258 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// Data sources are read here over the protocol, as a CLI does; what a CLI does with them beyond that is in lookup_acc_test.go.
+
+// settings is the provider's block against the sandbox.
+func (s *stage) settings() attributes {
+	return attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "max_retries": 0}
+}
+
+// data reads a data source, and gives its attributes and what was said. The requests until then are forgotten.
+func (s *stage) data(source string, block attributes) (map[string]any, protocol.Diagnostics) {
+	s.Helper()
+	return s.dataBy(s.settings(), source, block)
+}
+
+func (s *stage) dataBy(settings attributes, source string, block attributes) (map[string]any, protocol.Diagnostics) {
+	s.Helper()
+	s.ResetJournal()
+	value, said, err := protocol.Data(s.Context(), New("test"), settings, source, block)
+	if err != nil {
+		s.Fatal(err)
+	}
+	values, _ := goValue(s.T, value).(map[string]any)
+	return values, said
+}
+
+// mustData is data that is read without a word.
+func (s *stage) mustData(source string, block attributes) map[string]any {
+	s.Helper()
+	values, said := s.data(source, block)
+	if len(said) > 0 {
+		s.Fatalf("said %s", said)
+	}
+	return values
+}
+
+// asked checks the requests that were made: exactly these, by the endings of their paths with query. All of them read.
+func (s *stage) asked(endings ...string) {
+	s.Helper()
+	var got []string
+	for _, entry := range s.Journal() {
+		target := entry.Path
+		if entry.Query != "" {
+			target += "?" + entry.Query
+		}
+		got = append(got, entry.Method+" "+target)
+	}
+	if !slices.EqualFunc(got, endings, func(got, ending string) bool {
+		return strings.HasPrefix(got, http.MethodGet+" ") && strings.HasSuffix(got, ending)
+	}) {
+		s.Errorf("asked %q, want %q", got, endings)
+	}
+}
+
+// refused checks that all that was said is one error, on the attribute, with these words in this order.
+func (s *stage) refused(said protocol.Diagnostics, attribute string, words ...string) {
+	s.Helper()
+	if len(said) != 1 || !said.Failed() {
+		s.Fatalf("said %q, want one error", said)
+	}
+	onAttribute(s.T, said[0], attribute)
+	if text := said.String(); !spaced(words...).MatchString(text) {
+		s.Errorf("%q are missing in %s", words, text)
+	}
+}
+
+func onAttribute(t *testing.T, d *tfprotov6.Diagnostic, attribute string) {
+	t.Helper()
+	if got := strings.TrimSuffix(strings.TrimPrefix(d.Attribute.String(), `AttributeName("`), `")`); got != attribute {
+		t.Errorf("it is about %q, want %q", got, attribute)
+	}
+}
+
+// goValue makes of a known value what encoding/json would, with whole numbers as int64.
+func goValue(t *testing.T, value tftypes.Value) any {
+	t.Helper()
+	if value.IsNull() {
+		return nil
+	}
+	as := func(into any) {
+		t.Helper()
+		if err := value.As(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	switch typ := value.Type(); {
+	case typ.Is(tftypes.String):
+		var text string
+		as(&text)
+		return text
+	case typ.Is(tftypes.Bool):
+		var yes bool
+		as(&yes)
+		return yes
+	case typ.Is(tftypes.Number):
+		number := new(big.Float)
+		as(number)
+		whole, _ := number.Int64()
+		return whole
+	case typ.Is(tftypes.List{}):
+		var elements []tftypes.Value
+		as(&elements)
+		all := []any{}
+		for _, element := range elements {
+			all = append(all, goValue(t, element))
+		}
+		return all
+	default:
+		var elements map[string]tftypes.Value
+		as(&elements)
+		all := map[string]any{}
+		for name, element := range elements {
+			all[name] = goValue(t, element)
+		}
+		return all
+	}
+}
+
+var dataSources = []string{"tallyfy_task", "tallyfy_tasks", "tallyfy_run"}
+
+// blockOf is a block of a data source that needs nothing more.
+func blockOf(source string, more attributes) attributes {
+	block := attributes{}
+	switch source {
+	case "tallyfy_task":
+		block["task_id"] = sandbox.SeedVPCTaskID
+	case "tallyfy_run":
+		block["run_id"] = sandbox.SeedRunID
+	}
+	for name, value := range more {
+		block[name] = value
+	}
+	return block
+}
+
+func TestDataSourceSchemasAreValid(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	var names []string
+	for _, make := range New("test")().DataSources(ctx) {
+		d := make()
+		var metadata datasource.MetadataResponse
+		d.Metadata(ctx, datasource.MetadataRequest{ProviderTypeName: "tallyfy"}, &metadata)
+		names = append(names, metadata.TypeName)
+		var got datasource.SchemaResponse
+		d.Schema(ctx, datasource.SchemaRequest{}, &got)
+		if diags := got.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("%s: %v", metadata.TypeName, diags)
+		}
+		described(t, metadata.TypeName, got.Schema.Attributes)
+		for name, block := range got.Schema.Blocks {
+			if block.GetMarkdownDescription() == "" {
+				t.Errorf("%s: %s is not described", metadata.TypeName, name)
+			}
+		}
+	}
+	if !slices.Equal(names, dataSources) {
+		t.Errorf("there are %q", names)
+	}
+}
+
+func described(t *testing.T, of string, all map[string]schema.Attribute) {
+	t.Helper()
+	for name, attribute := range all {
+		if attribute.GetMarkdownDescription() == "" {
+			t.Errorf("%s: %s is not described", of, name)
+		}
+		switch nested := attribute.(type) {
+		case schema.SingleNestedAttribute:
+			described(t, of+"."+name, nested.Attributes)
+		case schema.ListNestedAttribute:
+			described(t, of+"."+name, nested.NestedObject.Attributes)
+		}
+	}
+}
+
+func TestOrganizationOfADataSource(t *testing.T) {
+	t.Parallel()
+	for _, source := range dataSources {
+		t.Run(source, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			if got := s.mustData(source, blockOf(source, nil)); got["organization_id"] != sandbox.DefaultOrganization {
+				t.Errorf("the provider's: got %v", got["organization_id"])
+			}
+			elsewhere := s.settings()
+			elsewhere["organization_id"] = "elsewhere"
+			got, said := s.dataBy(elsewhere, source, blockOf(source, attributes{"organization_id": sandbox.DefaultOrganization}))
+			if len(said) > 0 || got["organization_id"] != sandbox.DefaultOrganization {
+				t.Errorf("its own: got %v, %s", got["organization_id"], said)
+			}
+			_, said = s.dataBy(elsewhere, source, blockOf(source, nil))
+			if len(said) != 1 || !spaced("403 Forbidden", "Check that organization_id is the token's organization", "Tallyfy said: You don't have application's permissions", "Request id: sandbox-").MatchString(said.String()) {
+				t.Errorf("another's: said %s", said)
+			}
+			nowhere := s.settings()
+			delete(nowhere, "organization_id")
+			_, said = s.dataBy(nowhere, source, blockOf(source, nil))
+			s.refused(said, "organization_id", "Missing Organization", "organization_id of this data source")
+			s.asked()
+		})
+	}
+}
+
+func TestDataSourceOfAProviderThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, source := range dataSources {
+		for _, unknown := range []string{"access_token", "organization_id", "base_url"} {
+			s := newStage(t, sandbox.Config{})
+			settings := s.settings()
+			settings[unknown] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+			_, said := s.dataBy(settings, source, blockOf(source, nil))
+			s.refused(said, "", "Provider Configuration Is Not Known", "known only after apply", "-target")
+			s.asked()
+		}
+	}
+}
+
+func TestTimeoutOfADataSource(t *testing.T) {
+	t.Parallel()
+	read := func(text string) attributes {
+		typ := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"read": tftypes.String}}
+		return attributes{"timeouts": tftypes.NewValue(typ, map[string]tftypes.Value{"read": tftypes.NewValue(tftypes.String, text)})}
+	}
+	for _, source := range dataSources {
+		s := newStage(t, sandbox.Config{})
+		s.Inject(sandbox.Fault{Times: -1, Before: func(r *http.Request) { <-r.Context().Done() }})
+		_, said := s.data(source, blockOf(source, read("50ms")))
+		if len(said) != 1 || !spaced("no answer came before", "time-out").MatchString(said.String()) {
+			t.Errorf("%s: said %s", source, said)
+		}
+		_, said = s.data(source, blockOf(source, read("0s")))
+		if len(said) != 1 || !strings.Contains(said.String(), "Invalid Duration") {
+			t.Errorf("%s: said %s", source, said)
+		}
+		s.asked()
+	}
+}

@@ -1,0 +1,96 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/lookup"
+)
+
+var (
+	_ datasource.DataSource              = (*runData)(nil)
+	_ datasource.DataSourceWithConfigure = (*runData)(nil)
+)
+
+// runData is the data source tallyfy_run: a process, and the ids of its tasks by their aliases.
+type runData struct{ lookupData }
+
+func newRunData() datasource.DataSource { return &runData{} }
+
+type runDataModel struct {
+	OrganizationID types.String         `tfsdk:"organization_id"`
+	RunID          types.String         `tfsdk:"run_id"`
+	ID             types.String         `tfsdk:"id"`
+	Name           types.String         `tfsdk:"name"`
+	Status         types.String         `tfsdk:"status"`
+	Progress       jsontypes.Normalized `tfsdk:"progress"`
+	TaskIDs        map[string]string    `tfsdk:"task_ids"`
+	Timeouts       timeouts.Value       `tfsdk:"timeouts"`
+}
+
+// Metadata names the data source.
+func (d *runData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_run"
+}
+
+// Schema tells which run is read, and what is told of it.
+func (d *runData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A Tallyfy run (a process), and the ids of its tasks by their aliases: " +
+			"a webhook hands a pipeline the id of the run alone, and the configuration finds the task of its step by the step's alias.",
+		Attributes: map[string]schema.Attribute{
+			"organization_id": organizationAttribute(),
+			"run_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Id of the run to read, the `run` of the API's paths. String.",
+				Validators:          idOnly(),
+			},
+			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the run, the API's `id`. String."},
+			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the run, the API's `name`. String."},
+			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "Status of the run as Tallyfy words it, the API's `status`. String."},
+			"progress": schema.StringAttribute{
+				Computed:   true,
+				CustomType: jsontypes.NormalizedType{},
+				MarkdownDescription: "How far the run is, the API's `progress` as Tallyfy writes it: its shape is not documented. " +
+					"Null where Tallyfy does not tell. String: JSON, for `jsondecode`.",
+			},
+			"task_ids": schema.MapAttribute{
+				Computed:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "Ids of the run's tasks by their aliases, those of archived and hidden tasks too. Tasks without an alias are not in it. " +
+					"Nor are tasks that share an alias: a warning lists them. Map of strings.",
+			},
+		},
+		Blocks: map[string]schema.Block{"timeouts": readTimeout(ctx)},
+	}
+}
+
+// Read reads the run and the list of its tasks.
+func (d *runData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data runDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel, client := d.begin(ctx, &data.OrganizationID, data.Timeouts, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run, err := lookup.Run(ctx, client, data.OrganizationID.ValueString(), data.RunID.ValueString())
+	if err != nil {
+		report(&resp.Diagnostics, nil, err)
+		return
+	}
+	report(&resp.Diagnostics, run.Warnings, nil)
+	data.ID = types.StringValue(run.ID)
+	data.Name, data.Status = textOrNull(run.Name), textOrNull(run.Status)
+	data.Progress = jsonOrNull(string(run.Progress))
+	data.TaskIDs = run.TaskIDs
+	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
+}

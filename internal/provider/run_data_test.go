@@ -1,0 +1,98 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+func TestRunData(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
+	s.Update(sandbox.SeedEmailTaskID, func(task *sandbox.Task) { task.Hidden = true })
+	s.Update(sandbox.SeedEveryoneTaskID, func(task *sandbox.Task) { task.Alias = "" })
+	got := s.mustData("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
+	want := map[string]any{
+		"organization_id": sandbox.DefaultOrganization, "run_id": sandbox.SeedRunID, "id": sandbox.SeedRunID,
+		"name": "Launch the payments service", "status": "active", "progress": `{"completed":0,"total":7}`, "timeouts": nil,
+		"task_ids": map[string]any{
+			"provision-the-vpc":               sandbox.SeedVPCTaskID,
+			"approve-the-change":              sandbox.SeedApprovalTaskID,
+			"accept-the-security-review":      sandbox.SeedSecurityTaskID,
+			"announce-the-maintenance-window": sandbox.SeedPlainTaskID,
+			"acknowledge-the-runbook":         sandbox.SeedExpiringTaskID,
+			"send-the-launch-notice":          sandbox.SeedEmailTaskID,
+		},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	s.asked(seedRun, listOfRun)
+}
+
+func TestRunOfManyTasks(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	for i := range 150 {
+		s.AddTask(sandbox.Task{ID: fmt.Sprintf("task-%d", i), RunID: "many", Alias: fmt.Sprintf("step-%d", i)})
+	}
+	s.AddRun("none", "Nothing to do")
+	got, _ := s.mustData("tallyfy_run", attributes{"run_id": "many"})["task_ids"].(map[string]any)
+	if len(got) != 150 || got["step-149"] != "task-149" {
+		t.Errorf("got %d tasks, %v", len(got), got["step-149"])
+	}
+	s.asked("/runs/many", "page=1&per_page=100&status=all", "page=2&per_page=100&status=all")
+	if got := s.mustData("tallyfy_run", attributes{"run_id": "none"}); !reflect.DeepEqual(got["task_ids"], map[string]any{}) {
+		t.Errorf("a run without tasks: got %v", got["task_ids"])
+	}
+}
+
+func TestRunWithAnAliasThatRepeats(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision another VPC", Alias: "provision-the-vpc"})
+	got, said := s.data("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
+	ids, _ := got["task_ids"].(map[string]any)
+	if _, picked := ids["provision-the-vpc"]; picked || ids["approve-the-change"] != sandbox.SeedApprovalTaskID {
+		t.Errorf("got %v", ids)
+	}
+	if len(said) != 1 || said.Failed() || !spaced("Warning: Alias Is Not Unique in the Run", "task_ids leaves them out",
+		`- provision-the-vpc – "Provision the VPC" – `+sandbox.SeedVPCTaskID, `- provision-the-vpc – "Provision another VPC" – again`).MatchString(said.String()) {
+		t.Fatalf("said %s", said)
+	}
+	onAttribute(t, said[0], "task_ids")
+}
+
+func TestRunThatTellsLittle(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]any{`{"id":"r"}`: nil, `{"data":{"id":"r","progress":null,"name":7,"status":[]}}`: nil, `{"data":{"id":"r","progress":40}}`: "40"} {
+		s := newStage(t, sandbox.Config{})
+		s.AddRun("r", "R")
+		s.Inject(sandbox.Fault{Status: http.StatusOK, Body: body})
+		if got := s.mustData("tallyfy_run", attributes{"run_id": "r"}); got["progress"] != want || got["status"] != nil || got["id"] != "r" {
+			t.Errorf("%s: got %v", body, got)
+		}
+	}
+}
+
+func TestRunRefusals(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	_, said := s.data("tallyfy_run", attributes{"run_id": "gone"})
+	s.refused(said, "run_id", "Run Could Not Be Read: Reading run gone: Tallyfy answered 404 Not Found.", "Check organization_id and run_id", "Tallyfy said: Resource not found", "Request id: sandbox-")
+	s.asked("/runs/gone")
+	_, said = s.data("tallyfy_run", attributes{"run_id": "https://go.tallyfy.com/tracker/1"})
+	s.refused(said, "run_id", "Invalid Id", "give the id alone")
+	s.asked()
+	s.Inject(sandbox.Fault{PathPart: "/tasks", Status: http.StatusBadGateway, Body: "<title>Bad</title>"})
+	_, said = s.data("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
+	s.refused(said, "run_id", "Tasks Could Not Be Listed", "502", `an HTML page titled "Bad"`)
+	s.asked(seedRun, listOfRun)
+}

@@ -1,0 +1,126 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/lookup"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+var (
+	_ datasource.DataSource                     = (*taskData)(nil)
+	_ datasource.DataSourceWithConfigure        = (*taskData)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*taskData)(nil)
+)
+
+// taskData is the data source tallyfy_task: all facts of one task.
+type taskData struct{ lookupData }
+
+func newTaskData() datasource.DataSource { return &taskData{} }
+
+type taskDataModel struct {
+	OrganizationID types.String `tfsdk:"organization_id"`
+	TaskID         types.String `tfsdk:"task_id"`
+	taskFacts
+	FormFields []formField    `tfsdk:"form_fields"`
+	Timeouts   timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Metadata names the data source.
+func (d *taskData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_task"
+}
+
+// Schema tells how a task is named, and what is told of it.
+func (d *taskData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := factAttributes()
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"organization_id": organizationAttribute(),
+		"task_id": schema.StringAttribute{
+			Optional:            true,
+			Computed:            true,
+			MarkdownDescription: "Id of the task. String. Exactly one of `task_id`, `alias` and `title` says which task is read.",
+			Validators:          idOnly(),
+		},
+		"run_id": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: "Id of the run (the process) that the task belongs to, the API's `run_id`. String. Needed with `alias` and `title`. " +
+				"Default: what Tallyfy tells of the task; null for a one-off task.",
+			Validators: idOnly(),
+		},
+		"alias": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: "Alias of the task, the API's `alias`: a slug that stays as it is when the task is renamed. String. " +
+				"With `run_id` it says which task is read; it must be equal to the task's, and no other task of the run may have it.",
+			Validators: nameWithin(),
+		},
+		"title": schema.StringAttribute{
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: "Title of the task, the API's `title`. String. " +
+				"With `run_id` it says which task is read; it must be equal to the task's, and no other task of the run may have it.",
+			Validators: nameWithin(),
+		},
+		"form_fields": formAttribute(),
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A Tallyfy task with all that is known of it, its form included. It is found by its id, or in a run by its alias or its title.",
+		Attributes:          attributes,
+		Blocks:              map[string]schema.Block{"timeouts": readTimeout(ctx)},
+	}
+}
+
+// idOnly refuses what cannot be an id.
+func idOnly() []validator.String { return []validator.String{id()} }
+
+// nameWithin refuses the empty name, which a task without one would have, and a name without a run, since it says nothing outside of it.
+func nameWithin() []validator.String {
+	return []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("run_id"))}
+}
+
+// ConfigValidators want exactly one way to say which task.
+func (d *taskData) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"), path.MatchRoot("title")),
+	}
+}
+
+// Read finds the task and reads it.
+func (d *taskData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data taskDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel, client := d.begin(ctx, &data.OrganizationID, data.Timeouts, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	wanted := lookup.Wanted{
+		TaskRef: tallyfy.TaskRef{Organization: data.OrganizationID.ValueString(), Run: data.RunID.ValueString(), Task: data.TaskID.ValueString()},
+		Alias:   data.Alias.ValueString(),
+		Title:   data.Title.ValueString(),
+	}
+	task, err := lookup.Task(ctx, client, wanted)
+	report(&resp.Diagnostics, nil, err)
+	if err != nil {
+		return
+	}
+	data.taskFacts = factsOf(task, wanted.Run)
+	data.TaskID = data.ID
+	data.FormFields = formOf(task.Form)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
+}

@@ -1,0 +1,96 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/lookup"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+var (
+	_ datasource.DataSource              = (*tasksData)(nil)
+	_ datasource.DataSourceWithConfigure = (*tasksData)(nil)
+)
+
+// tasksData is the data source tallyfy_tasks: the tasks of a run or of the organization.
+type tasksData struct{ lookupData }
+
+func newTasksData() datasource.DataSource { return &tasksData{} }
+
+type tasksDataModel struct {
+	OrganizationID types.String   `tfsdk:"organization_id"`
+	RunID          types.String   `tfsdk:"run_id"`
+	Status         types.String   `tfsdk:"status"`
+	Tasks          []taskFacts    `tfsdk:"tasks"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+}
+
+// Metadata names the data source.
+func (d *tasksData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_tasks"
+}
+
+// Schema tells which tasks are listed, and what is told of each.
+func (d *tasksData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The tasks of a run (a process), or of the whole organization. All pages of Tallyfy's list are read. Archived tasks are not listed.",
+		Attributes: map[string]schema.Attribute{
+			"organization_id": organizationAttribute(),
+			"run_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Id of the run whose tasks are listed. String. Default: those of all runs of the organization are listed, and one-off tasks.",
+				Validators:          idOnly(),
+			},
+			"status": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Which of the tasks are listed, the API's filter `status`. String: `" + strings.Join(tallyfy.StatusFilters, "`, `") + "`. Default: `all`. " +
+					"These are words of the filter: completed tasks are found by `complete`, and `active` is all that is not completed.",
+				Validators: []validator.String{statusFilter()},
+			},
+			"tasks": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The tasks in Tallyfy's order, without their forms. List of objects.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: factAttributes()},
+			},
+		},
+		Blocks: map[string]schema.Block{"timeouts": readTimeout(ctx)},
+	}
+}
+
+// statusFilter refuses what Tallyfy would ignore without a word.
+func statusFilter() validator.String {
+	return stringRule{summary: "Invalid Status Filter", rule: "must be a filter that Tallyfy knows", check: tallyfy.CheckStatusFilter}
+}
+
+// Read reads all pages of the list.
+func (d *tasksData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data tasksDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	ctx, cancel, client := d.begin(ctx, &data.OrganizationID, data.Timeouts, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	tasks, err := lookup.Tasks(ctx, client, tallyfy.List{
+		Organization: data.OrganizationID.ValueString(), Run: data.RunID.ValueString(), Status: data.Status.ValueString(),
+	})
+	report(&resp.Diagnostics, nil, err)
+	if err != nil {
+		return
+	}
+	data.Tasks = make([]taskFacts, 0, len(tasks))
+	for _, task := range tasks {
+		data.Tasks = append(data.Tasks, factsOf(task, data.RunID.ValueString()))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
+}
