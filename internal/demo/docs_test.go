@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,34 +18,46 @@ var messageTitle = regexp.MustCompile(`(?m)\| (?:Warning|Error): ([^|]+) \|$`)
 // TestDocsNameMessages looks for the titles that the documentation gives among those that the provider prints.
 func TestDocsNameMessages(t *testing.T) {
 	root := filepath.Dir(examples(t))
-	page, err := os.ReadFile(filepath.Join(root, "docs", "resources", "task_completion.md")) //nolint:gosec // of this source tree
+	var code strings.Builder
+	for _, file := range matching(t, filepath.Join(root, "internal", "*", "*.go")) {
+		if room := filepath.Base(filepath.Dir(file)); strings.HasSuffix(file, "_test.go") || !slices.Contains([]string{"completion", "lookup", "provider"}, room) {
+			continue
+		}
+		code.WriteString(content(t, file))
+	}
+	for _, kind := range []string{"resources", "data-sources"} {
+		for _, page := range matching(t, filepath.Join(root, "docs", kind, "*.md")) {
+			titles := messageTitle.FindAllStringSubmatch(content(t, page), -1)
+			if len(titles) == 0 {
+				t.Errorf("%s names no message", page)
+			}
+			for _, title := range titles {
+				if !strings.Contains(code.String(), strconv.Quote(title[1])) {
+					t.Errorf("%s: no message is titled %q", page, title[1])
+				}
+			}
+		}
+	}
+}
+
+// matching are the files of a pattern. That there are some is part of the test.
+func matching(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil {
 		t.Fatal(err)
 	}
-	titles := messageTitle.FindAllStringSubmatch(string(page), -1)
-	if len(titles) == 0 {
-		t.Fatal("the page names no message")
+	if len(files) == 0 {
+		t.Fatalf("no file matches %s", pattern)
 	}
-	var code strings.Builder
-	for _, folder := range []string{"completion", "provider"} {
-		files, err := filepath.Glob(filepath.Join(root, "internal", folder, "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			content, err := os.ReadFile(file) //nolint:gosec // of this source tree
-			if err != nil {
-				t.Fatal(err)
-			}
-			code.Write(content)
-		}
+	return files
+}
+
+func content(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file) //nolint:gosec // of this source tree
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, title := range titles {
-		if !strings.Contains(code.String(), strconv.Quote(title[1])) {
-			t.Errorf("no message is titled %q", title[1])
-		}
-	}
+	return string(text)
 }
