@@ -11,11 +11,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Notice is something that the user should read, and Failure one that ends an operation.
-type (
-	Notice  = notice.Notice
-	Failure = notice.Failure
-)
+// Notice is something that the user should read.
+type Notice = notice.Notice
+
+// Failure is a notice that ends an operation.
+type Failure = notice.Failure
 
 // The attributes that notices point to.
 const (

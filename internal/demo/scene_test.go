@@ -6,10 +6,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -32,7 +30,7 @@ type scene struct {
 var features = []struct {
 	written      string
 	major, minor int
-}{{"ephemeral", 1, 11}, {"_wo ", 1, 11}, {"identity = {", 1, 12}}
+}{{"provider::", 1, 8}, {"ephemeral", 1, 11}, {"_wo ", 1, 11}, {"identity = {", 1, 12}}
 
 // needs skips a test of an example that the CLI is too old for.
 func needs(t *testing.T, file string) {
@@ -80,32 +78,6 @@ func newSceneOf(t *testing.T, files ...string) *scene {
 	}
 	s.mustRun("init", "-input=false")
 	return s
-}
-
-// skipBelow skips a test that needs what older CLIs do not have.
-func skipBelow(t *testing.T, major, minor int) {
-	t.Helper()
-	w, err := workspace.Shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	said, err := exec.CommandContext(t.Context(), w.CLI, "version", "-json").Output() //nolint:gosec // the CLI that tests are run with
-	if err != nil {
-		t.Fatal(err)
-	}
-	var version struct {
-		Terraform string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal(said, &version); err != nil {
-		t.Fatal(err)
-	}
-	var gotMajor, gotMinor int
-	if _, err := fmt.Sscanf(version.Terraform, "%d.%d.", &gotMajor, &gotMinor); err != nil {
-		t.Fatalf("the CLI calls itself %q: %v", version.Terraform, err)
-	}
-	if gotMajor < major || gotMajor == major && gotMinor < minor {
-		t.Skipf("the CLI is %s, and this needs %d.%d", version.Terraform, major, minor)
-	}
 }
 
 // examples is the folder of the source tree.

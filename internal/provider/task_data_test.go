@@ -202,7 +202,8 @@ func TestTaskRefusals(t *testing.T) {
 		asked     []string
 	}{
 		"no such alias": {
-			attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vcp"}, "alias",
+			attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vcp"},
+			"alias",
 			[]string{
 				"No Task Matches: Looking in run " + sandbox.SeedRunID, `with the alias "provision-the-vcp": none of its 8 tasks has it`,
 				`- provision-the-vpc – "Provision the VPC" – ` + sandbox.SeedVPCTaskID, "- (no alias)", `Did you mean "provision-the-vpc"?`, "task_id",
@@ -210,7 +211,8 @@ func TestTaskRefusals(t *testing.T) {
 			[]string{listOfRun},
 		},
 		"a title that repeats": {
-			attributes{"run_id": sandbox.SeedRunID, "title": "Provision the VPC"}, "title",
+			attributes{"run_id": sandbox.SeedRunID, "title": "Provision the VPC"},
+			"title",
 			[]string{
 				"Several Tasks Match", "2 of its 8 tasks have it, and the provider does not choose",
 				`- provision-the-vpc – "Provision the VPC" – ` + sandbox.SeedVPCTaskID, `- (no alias) – "Provision the VPC" – again`, "task_id", "alias",
@@ -218,17 +220,20 @@ func TestTaskRefusals(t *testing.T) {
 			[]string{listOfRun},
 		},
 		"no such run": {
-			attributes{"run_id": "gone", "alias": "x"}, "run_id",
+			attributes{"run_id": "gone", "alias": "x"},
+			"run_id",
 			[]string{"Tasks Could Not Be Listed: Listing the tasks of run gone: Tallyfy answered 404", "Check organization_id and run_id", "Request id: sandbox-"},
 			[]string{"/runs/gone/tasks?archived=true&page=1&per_page=100&status=all"},
 		},
 		"no such task": {
-			attributes{"task_id": "gone"}, "task_id",
+			attributes{"task_id": "gone"},
+			"task_id",
 			[]string{"Task Could Not Be Read: Reading task gone: Tallyfy answered 404", "Check organization_id and task_id", "Tallyfy said: Resource not found", "Request id: sandbox-"},
 			[]string{"/tasks/gone" + withForm},
 		},
 		"a task of another run": {
-			attributes{"task_id": sandbox.SeedOneOffTaskID, "run_id": sandbox.SeedRunID}, "task_id",
+			attributes{"task_id": sandbox.SeedOneOffTaskID, "run_id": sandbox.SeedRunID},
+			"task_id",
 			[]string{"Task Could Not Be Read", "Without run_id the task is looked for in the whole organization."},
 			[]string{"/tasks/" + sandbox.SeedOneOffTaskID + withForm},
 		},
