@@ -207,3 +207,17 @@ func TestTokenRequestsPassTheGate(t *testing.T) {
 		}
 	})
 }
+
+// What is refused for good is not asked for again, not even by the budget of the call that needs it.
+func TestRefusedTokenRequestsAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {
+		for method, send := range sends {
+			client, w := scriptedApplication(t, 4, nil, answer)
+			err := send(t.Context(), client)
+			if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.asked) != 1 {
+				t.Errorf("%s, %s: %d requests, %v", name, method, len(w.asked), err)
+			}
+		}
+	}
+}

@@ -116,7 +116,7 @@ func repeatable(err error) bool {
 	case NotSent, RejectedForNow:
 		return true
 	case Accepted: // broke off in the middle: reading or saving it again is harmless
-		return !errors.Is(err, errTooLong)
+		return !errors.Is(err, errTooLong) && !errors.Is(err, errNoToken)
 	case Unknown:
 		switch e.Status {
 		case 0, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

@@ -73,6 +73,17 @@ func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
 	}
 }
 
+// A secret that the end of what is repeated cuts in two is hidden all the same.
+func TestASecretThatIsCutIsHidden(t *testing.T) {
+	t.Parallel()
+	for before := maxWords - len(testSecret) - 1; before < maxWords; before++ {
+		client, _ := scriptedApplication(t, 0, nil, reply{status: 400, body: strings.Repeat("x", before) + testSecret})
+		if _, err := client.GetTask(t.Context(), processTask); err == nil || strings.Contains(err.Error(), "xs") {
+			t.Errorf("after %d others: %v", before, err)
+		}
+	}
+}
+
 // leaks tells whether a part of a secret of these tests is in a text.
 func leaks(text string) bool {
 	return strings.Contains(text, "s3cr3t") || strings.Contains(text, "t0ken")
