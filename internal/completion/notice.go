@@ -48,6 +48,9 @@ func advice(err error) string {
 	if !errors.As(err, &e) {
 		return ""
 	}
+	if e.Advice != "" {
+		return e.Advice
+	}
 	switch {
 	case e.GaveUp == tallyfy.Cancelled:
 		return "Apply again when you are ready; the provider looks at the task before it sends anything."

@@ -66,6 +66,9 @@ func Advice(err error) string {
 	if !errors.As(err, &e) {
 		return ""
 	}
+	if e.Advice != "" {
+		return e.Advice
+	}
 	switch {
 	case e.GaveUp == tallyfy.Cancelled:
 		return "Nothing was changed. Run it again when you are ready."
