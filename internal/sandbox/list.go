@@ -32,6 +32,9 @@ func (s *Server) listTasks(c call) answer {
 		archivedFilter(c.query.Get("archived")),
 		statusFilter(c.query.Get("status"), s.cfg.Now()),
 	}
+	if c.query.Get("is_oneoff") == "true" && c.run == "" { // UNK which words it takes.
+		keep = append(keep, func(t *stored) bool { return t.RunID == "" || t.OneOff })
+	}
 	if q := strings.ToLower(c.query.Get("q")); q != "" {
 		keep = append(keep, func(t *stored) bool { return strings.Contains(strings.ToLower(t.Title), q) })
 	}

@@ -146,6 +146,18 @@ func TestList_statusFilter(t *testing.T) {
 	}
 }
 
+func TestList_oneOff(t *testing.T) {
+	c := start(t, sandbox.Config{}, sandbox.Task{ID: "process", RunID: run}, sandbox.Task{ID: "attached", RunID: run, OneOff: true}, sandbox.Task{ID: "alone"})
+	for query, want := range map[string]string{"?is_oneoff=true": "attached alone", "?is_oneoff=perhaps": "process attached alone", "": "process attached alone"} {
+		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+query, "")); got != want {
+			t.Errorf("%s: got %q, want %q", query, got, want)
+		}
+	}
+	if got := ids(c.expect(http.StatusOK, http.MethodGet, runTasks+"?is_oneoff=true", "")); got != "process attached" {
+		t.Errorf("the list of a run, which has no such filter: got %q", got)
+	}
+}
+
 // TestList_lag compares what lists and single reads say.
 func TestList_lag(t *testing.T) {
 	c := start(t, sandbox.Config{ListLag: 1}, processTask(), sandbox.Task{ID: "second", RunID: run})

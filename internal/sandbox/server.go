@@ -86,6 +86,11 @@ type Config struct {
 	// RateLimit refuses what comes too fast; none if zero.
 	RateLimit RateLimit
 
+	// Latency passes before a request is handled, as on a way to a distant
+	// server; none if zero. A request whose client has gone by then has no
+	// effect. A Fault's Delay comes on top.
+	Latency time.Duration
+
 	// HideTaskdata leaves taskdata out of every task that is answered.
 	HideTaskdata bool
 
@@ -164,6 +169,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	if !wait(r.Context(), s.cfg.Latency) {
+		s.finish(rec, 0, "the client went away while the request was under way")
+		drop(w)
+		return
+	}
 
 	var a answer
 	switch {

@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	listen := flags.String("listen", "127.0.0.1:8787", "loopback `address` to listen on; port 0 picks a free one")
 	vintage := flags.String("vintage", "today", "generation of the API: `today or legacy`")
 	rateLimit := flags.Int("rate-limit", 0, "`requests` answered in any second, those above get 429; 0 sets no limit (default 0)")
+	latency := flags.Duration("latency", 0, "`time` that passes before each request is handled, such as 50ms (default 0s)")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -59,6 +60,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	config.RateLimit = sandbox.RateLimit{Requests: *rateLimit, Per: time.Second}
+	if *latency < 0 {
+		say(stderr, "tallyfy-sandbox: -latency is a time such as 50ms, not %s\n", *latency)
+		return 2
+	}
+	config.Latency = *latency
 	if flags.NArg() > 0 {
 		say(stderr, "tallyfy-sandbox: %q is not a flag; all settings are flags, see -help\n", flags.Arg(0))
 		return 2

@@ -64,7 +64,9 @@ func TestRun(t *testing.T) {
 	defer interrupt()
 	stdout, stderr := newScreen(), newScreen()
 	code := make(chan int)
-	go func() { code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-vintage", "legacy"}, stdout, stderr) }()
+	go func() {
+		code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-vintage", "legacy", "-latency", "1ms"}, stdout, stderr)
+	}()
 
 	stdout.waitFor(t, "Requests, as they are answered:\n")
 	url := strings.TrimPrefix(stdout.waitFor(t, `TALLYFY_BASE_URL=\S+`), "TALLYFY_BASE_URL=")
@@ -162,6 +164,7 @@ func TestRun_mistakes(t *testing.T) {
 		"not loopback": {[]string{"-listen", "0.0.0.0:0"}, 1, "not a loopback address"},
 		"vintage":      {[]string{"-vintage", "1997"}, 2, `today or legacy, not "1997"`},
 		"rate limit":   {[]string{"-rate-limit", "-1"}, 2, "or 0 for no limit, not -1"},
+		"latency":      {[]string{"-latency", "-1s"}, 2, "a time such as 50ms, not -1s"},
 		"argument":     {[]string{"serve"}, 2, `"serve" is not a flag`},
 		"flag":         {[]string{"-port", "1"}, 2, "not defined: -port"},
 		"help":         {[]string{"-help"}, 0, "-vintage today or legacy"},
