@@ -63,6 +63,7 @@ type Client struct {
 	secrets *secrets
 	agent   string
 	retries int
+	hasty   bool // repeats nothing but what was refused for now
 	perTry  time.Duration
 	log     LogFunc
 	gate    *gate
@@ -133,12 +134,21 @@ func (c *Client) Once() *Client {
 	return &once
 }
 
+// Hasty gives a client that sends a request again only where Tallyfy refused it for now, and is otherwise the same: for what can
+// be learned in another way, which would be refused for now as well.
+func (c *Client) Hasty() *Client {
+	hasty := *c
+	hasty.hasty = true
+	return &hasty
+}
+
 // Secrets are what must be shown to nobody, as far as it is known until now: the access token, or the client secret and each
 // token that was got with it.
 func (c *Client) Secrets() []string { return c.secrets.list() }
 
-// maxIdlePerHost keeps a connection alive for each of the operations that Terraform runs side by side by default.
-const maxIdlePerHost = 10
+// maxIdlePerHost keeps the connection of each operation alive for the next one, with as many side by side as people ask
+// Terraform for (-parallelism). Go's own default keeps two.
+const maxIdlePerHost = 100
 
 func newTransport() http.RoundTripper {
 	base, ok := http.DefaultTransport.(*http.Transport)

@@ -33,6 +33,12 @@ func TestTasks(t *testing.T) {
 		t.Errorf("asked %+v", w.asked)
 	}
 
+	client, w = scripted(t, 0, page(`{"id":"t1"}`, "4"))
+	got, err := client.TasksPage(t.Context(), List{Organization: org, OneOff: true}, 3)
+	if err != nil || len(got.Tasks) != 1 || got.Of != 4 || w.asked[0].query != "is_oneoff=true&page=3&per_page=100" {
+		t.Errorf("got %+v, %v by %+v", got, err, w.asked)
+	}
+
 	client, w = scripted(t, 0, page(`{"id":"t1"}`, "9"))
 	for _, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 		if err != nil {

@@ -92,7 +92,11 @@ func (c *Client) once(ctx context.Context, what call) (*answer, error) {
 
 // repeat sends a call that may be sent again without harm until it is answered or its budget is spent.
 func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
-	return insist(ctx, c.NewBudget(), func() (*answer, error) { return c.once(ctx, what) })
+	worth := repeatable
+	if c.hasty {
+		worth = func(err error) bool { return OutcomeOf(err) == RejectedForNow }
+	}
+	return insist(ctx, c.NewBudget(), worth, func() (*answer, error) { return c.once(ctx, what) })
 }
 
 // send sends a letter a single time, with this token.

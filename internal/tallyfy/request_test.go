@@ -254,28 +254,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestConnectionsAreReused(t *testing.T) {
-	t.Parallel()
-	var connections atomic.Int32
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, openTask) }))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}
-	server.Start()
-	defer server.Close()
-	client := mustNew(t, server.URL)
-	for range 5 {
-		if _, err := client.GetTask(context.Background(), processTask); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if n := connections.Load(); n != 1 {
-		t.Errorf("%d connections for 5 requests", n)
-	}
-}
-
 func TestProxyIsTakenFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	transport, ok := newTransport().(*http.Transport)

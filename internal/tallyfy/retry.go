@@ -92,12 +92,13 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 	return nil
 }
 
-// insist tries what may be done again without harm until it brings something or its budget is spent.
-func insist[T any](ctx context.Context, budget *Budget, try func() (T, error)) (T, error) {
+// insist tries what may be done again without harm until it brings something, its budget is spent, or it fails in a way that is
+// not worth another try.
+func insist[T any](ctx context.Context, budget *Budget, worth func(error) bool, try func() (T, error)) (T, error) {
 	for {
 		got, err := try()
 		err = budget.Count(err)
-		if err == nil || !repeatable(err) {
+		if err == nil || !worth(err) {
 			return got, err
 		}
 		if err := budget.Wait(ctx, err); err != nil {
