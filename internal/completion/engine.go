@@ -18,10 +18,13 @@ package completion
 import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
 // Engine completes tasks through one client. It is safe for concurrent use.
-type Engine struct{ client *tallyfy.Client }
+type Engine struct {
+	client  *tallyfy.Client
+	rosters *rosters
+}
 
 // New makes an engine. It sends nothing.
-func New(client *tallyfy.Client) *Engine { return &Engine{client: client} }
+func New(client *tallyfy.Client) *Engine { return &Engine{client: client, rosters: &rosters{}} }
 
 // Desired is what a configuration declares: this task is completed, with this decision and these values.
 type Desired struct {

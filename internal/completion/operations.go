@@ -77,6 +77,9 @@ func (e *Engine) carryOut(ctx context.Context, task *tallyfy.Task, want Desired,
 // stays recorded, since a completion is an event that a deleted task does not undo. Any error is a [*Failure], and known
 // then stays recorded.
 func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
+	if e.confirmed(ctx, ref, known) {
+		return Result{Record: known}, nil
+	}
 	task, err := e.readFor(ctx, e.client.GetTask, ref, func(task *tallyfy.Task) bool {
 		return task.Completed() || !known.saysCompleted()
 	})

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
@@ -16,20 +15,18 @@ import (
 )
 
 // Preflight looks at tasks while their completion is only planned, and says what would keep it from going well. It takes one
-// request for all planned tasks of a run, and writes nothing. It is safe for concurrent use.
+// request for each hundred tasks of a run, and writes nothing. It is safe for concurrent use.
 type Preflight struct {
-	client *tallyfy.Client
-
-	mu   sync.Mutex
-	runs map[tallyfy.TaskRef]func() (map[string]*tallyfy.Task, error) // by organization and run
+	client  *tallyfy.Client
+	rosters *rosters
 }
 
 // preflightTime bounds a look while planning: without a network a plan should not have to wait.
 const preflightTime = 10 * time.Second
 
-// NewPreflight prepares a look at tasks. It sends nothing.
-func NewPreflight(client *tallyfy.Client) *Preflight {
-	return &Preflight{client: client.Once(), runs: map[tallyfy.TaskRef]func() (map[string]*tallyfy.Task, error){}}
+// Preflight prepares a look at tasks that shares its lists with the engine's. It sends nothing.
+func (e *Engine) Preflight() *Preflight {
+	return &Preflight{client: e.client.Once(), rosters: e.rosters}
 }
 
 // Check says what would go wrong with the completion of a task that is not recorded yet. Values that are [Unknown] are passed
@@ -52,37 +49,16 @@ func (p *Preflight) look(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Tas
 	ctx, cancel := context.WithTimeout(ctx, preflightTime)
 	defer cancel()
 	if ref.Run != "" {
-		listed, err := p.list(ctx, ref)
-		if err != nil {
+		list, _ := p.rosters.of(withForms(ref), ref.Task)
+		task, err := list.look(ctx, p.client.TasksPage, ref.Task)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if task := listed[ref.Task]; task != nil && isOpen(task) && task.ArchivedAt == "" && task.Form != nil {
+		case task != nil && isOpen(task) && task.ArchivedAt == "" && task.Form != nil:
 			return task, nil
 		}
 	}
 	return p.client.GetTaskWithForm(ctx, ref)
-}
-
-// list reads the tasks of a run once, whoever asks first. What comes of it, an error too, holds for all.
-func (p *Preflight) list(ctx context.Context, ref tallyfy.TaskRef) (map[string]*tallyfy.Task, error) {
-	run := tallyfy.TaskRef{Organization: ref.Organization, Run: ref.Run}
-	p.mu.Lock()
-	read, known := p.runs[run]
-	if !known {
-		read = sync.OnceValues(func() (map[string]*tallyfy.Task, error) {
-			tasks := map[string]*tallyfy.Task{}
-			for task, err := range p.client.Tasks(ctx, tallyfy.List{Organization: run.Organization, Run: run.Run, WithForm: true}) {
-				if err != nil {
-					return nil, err
-				}
-				tasks[task.ID] = task
-			}
-			return tasks, nil
-		})
-		p.runs[run] = read
-	}
-	p.mu.Unlock()
-	return read()
 }
 
 // foresee compares a task with what is wanted of it.

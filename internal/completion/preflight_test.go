@@ -84,7 +84,7 @@ func TestPreflightLooksOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(b *bench) {
 		const other = "5eed0000000000000000000000000043"
-		p := NewPreflight(b.engine.client)
+		p := b.engine.Preflight()
 		var all sync.WaitGroup
 		for n := range 40 {
 			task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: []string{runID, other}[n%2]}
@@ -108,7 +108,7 @@ func TestPreflightDoesNotBelieveAList(t *testing.T) {
 	inBubble(t, sandbox.Config{ListLag: 1}, nil, func(b *bench) {
 		b.server.CompleteOutside(taskID, sandbox.SeedColleagueID, nil)
 		b.server.ReopenOutside(taskID) // which the list does not show yet
-		problems, warnings, err := NewPreflight(b.engine.client).Check(b.ctx, b.wantValue("x"), false)
+		problems, warnings, err := b.engine.Preflight().Check(b.ctx, b.wantValue("x"), false)
 		if err != nil || len(problems)+len(warnings) > 0 {
 			b.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
@@ -117,7 +117,7 @@ func TestPreflightDoesNotBelieveAList(t *testing.T) {
 	inBubble(t, today(), nil, func(b *bench) {
 		want := b.want()
 		want.Task.Task = "7a5c000000000000000000000000dead"
-		problems, warnings, err := NewPreflight(b.engine.client).Check(b.ctx, want, false)
+		problems, warnings, err := b.engine.Preflight().Check(b.ctx, want, false)
 		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found" {
 			b.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
@@ -136,7 +136,7 @@ func TestPreflightThatFails(t *testing.T) {
 			fault.Times = -1
 			b.server.Inject(fault)
 			began := time.Now()
-			p := NewPreflight(b.engine.client)
+			p := b.engine.Preflight()
 			for range 3 {
 				if problems, warnings, err := p.Check(b.ctx, b.want(), false); err == nil && name != "no such path" || len(problems)+len(warnings) > 0 {
 					b.Errorf("%s: got %v, %v, %v", name, problems, warnings, err)

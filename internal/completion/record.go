@@ -60,6 +60,13 @@ func (r Record) saysCompleted() bool {
 	return (&tallyfy.Task{Status: r.Status, CompletedAt: r.CompletedAt}).Completed()
 }
 
+// equal tells whether both know the same.
+func (r Record) equal(other Record) bool {
+	a, b := r.IsApproved, other.IsApproved
+	r.IsApproved, other.IsApproved = nil, nil
+	return r == other && (a == b || a != nil && b != nil && *a == *b)
+}
+
 // runOf says where the task is: the run that the answer tells picks the path for all that follows (tallyfy-api §1.1,
 // "Routing trap"), and what was asked for only where it tells none.
 func runOf(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {

@@ -1,0 +1,323 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// completedTask is one that was completed long ago, and what is recorded of it.
+type completedTask struct {
+	ref    tallyfy.TaskRef
+	record Record
+}
+
+const longAgo = "2026-05-20T17:00:00.000Z"
+
+// completedTasks adds n completed tasks to a run, or one-off ones where run is empty.
+func (b *bench) completedTasks(run string, n int, change func(*sandbox.Task)) []completedTask {
+	b.Helper()
+	var all []completedTask
+	for i := range n {
+		task := sandbox.Task{ID: fmt.Sprintf("c0%030d", i), RunID: run, Title: fmt.Sprintf("Step %d", i), Status: "completed", CompletedAt: longAgo, CompleterID: sandbox.CallerID}
+		if run == "" {
+			task.ID = fmt.Sprintf("0ff%029d", i)
+		}
+		if change != nil {
+			change(&task)
+		}
+		b.server.AddTask(task)
+		known := Record{RunID: run, Status: "completed", Title: task.Title, TaskType: "task", CompletedAt: longAgo, CompleterID: sandbox.CallerID, TasksChangedByRules: `{}`}
+		if task.Type != "" {
+			known.TaskType, known.IsApproved = task.Type, task.IsApproved
+		}
+		all = append(all, completedTask{tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: task.ID}, known})
+	}
+	b.server.ResetJournal()
+	return all
+}
+
+// refresh reads all of them as Terraform does, so many side by side, and expects nothing to have changed.
+func (b *bench) refresh(tasks []completedTask, parallelism int) {
+	b.Helper()
+	var all sync.WaitGroup
+	turns := make(chan struct{}, parallelism)
+	for _, task := range tasks {
+		turns <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turns }()
+			result, err := b.engine.Read(b.ctx, task.ref, task.record)
+			if err != nil || result.Reopened || len(result.Warnings) > 0 || !result.Record.equal(task.record) {
+				b.Errorf("reading %s: got %+v, %v", task.ref.Task, result, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// counted fails the test unless the requests were GETs, so many of single tasks and so many of pages of lists.
+func (b *bench) counted(tasks, pages int) {
+	b.Helper()
+	gotTasks, gotPages := 0, 0
+	for _, entry := range b.server.Journal() {
+		switch {
+		case entry.Method != get:
+			b.Errorf("%s %s was sent", entry.Method, entry.Path)
+		case entry.Query != "":
+			gotPages++
+		default:
+			gotTasks++
+		}
+	}
+	if gotTasks != tasks || gotPages != pages {
+		b.Errorf("%d tasks and %d pages were read, want %d and %d", gotTasks, gotPages, tasks, pages)
+	}
+}
+
+// failLists lets a fault hit lists, and no look at one of the tasks.
+func (b *bench) failLists(tasks []completedTask, fault sandbox.Fault) {
+	for _, task := range tasks {
+		b.server.Inject(sandbox.Fault{PathPart: "/tasks/" + task.ref.Task, Times: -1})
+	}
+	fault.Method = get
+	b.server.Inject(fault)
+}
+
+// A refresh of the completions of a run takes one request, and one more for each hundred of them.
+func TestRefreshTakesARequestForEachHundred(t *testing.T) {
+	t.Parallel()
+	for run, sidesBySide := range map[string][]int{runID: {1, 10, 50}, "": {10}} {
+		for _, parallelism := range sidesBySide {
+			for n, want := range map[int][2]int{1: {1, 0}, 2: {1, 1}, 10: {1, 1}, 100: {1, 1}, 101: {1, 2}, 250: {1, 3}, 500: {1, 5}} {
+				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(b *bench) {
+					b.refresh(b.completedTasks(run, n, nil), parallelism)
+					b.counted(want[0], want[1])
+					if b.Failed() {
+						b.Logf("run %q, %d tasks, %d side by side", run, n, parallelism)
+					}
+				})
+			}
+		}
+	}
+}
+
+// So it does without any latency, in whatever order the tasks come, as Terraform walks them.
+func TestRefreshInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(5) {
+		inBubble(t, today(), nil, func(b *bench) {
+			tasks := b.completedTasks(runID, 500, nil)
+			rand.New(rand.NewPCG(seed, 0)).Shuffle(len(tasks), func(i, j int) { tasks[i], tasks[j] = tasks[j], tasks[i] }) //nolint:gosec // an order for a test
+			b.refresh(tasks, 10)
+			b.counted(1, 5)
+		})
+	}
+}
+
+// Few completions of a long run are read one by one: the list would take more requests. One page of it tells how long it is.
+func TestRefreshOfFewInALongRun(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 1}, 5: {5, 1}} {
+		inBubble(t, today(), nil, func(b *bench) {
+			tasks := b.completedTasks(runID, 1000, nil)
+			b.refresh(tasks[len(tasks)-n:], 10)
+			b.counted(want[0], want[1])
+		})
+	}
+	// One after the other, no more than twice as many are sent as the better way would have taken.
+	inBubble(t, today(), nil, func(b *bench) {
+		tasks := b.completedTasks(runID, 1000, nil)
+		slices.Reverse(tasks)
+		b.refresh(tasks[:100], 1)
+		if n := len(b.server.Journal()); n > 2*(1+10) {
+			b.Errorf("%d requests", n)
+		}
+	})
+}
+
+// What a list shows otherwise than it is recorded is looked at by itself, since the list may be behind.
+func TestListIsBelievedOnlyWhereItConfirms(t *testing.T) {
+	t.Parallel()
+	approved := func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(true) }
+	for name, c := range map[string]struct {
+		config sandbox.Config
+		happen func(*bench, completedTask)
+		// what the reading of the last of three tasks comes to, and how many GETs of tasks all three take
+		reopened bool
+		changed  func(*Record)
+		gets     int
+	}{
+		"nothing happened": {gets: 1},
+		"it is archived": {happen: func(b *bench, k completedTask) {
+			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Archived = true })
+		}, gets: 1},
+		"it was reopened": {happen: func(b *bench, k completedTask) { b.server.ReopenOutside(k.ref.Task) }, reopened: true, gets: 4}, // an open task is looked at three times
+		"it was decided anew": {happen: func(b *bench, k completedTask) {
+			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.IsApproved = new(false) })
+		}, changed: func(r *Record) { r.IsApproved = new(false) }, gets: 2},
+		"it was renamed": {happen: func(b *bench, k completedTask) {
+			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Title = "Anew" })
+		}, changed: func(r *Record) { r.Title = "Anew" }, gets: 2},
+		"it was completed anew, by another": {happen: func(b *bench, k completedTask) {
+			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.CompletedAt, task.CompleterID = "2026-06-01T00:00:00Z", 7 })
+		}, changed: func(r *Record) { r.CompletedAt, r.CompleterID = "2026-06-01T00:00:00Z", 7 }, gets: 2},
+		"it is gone": {happen: func(b *bench, k completedTask) { b.server.DeleteTask(k.ref.Task) }, gets: 2},
+	} {
+		inBubble(t, c.config, nil, func(b *bench) {
+			tasks := b.completedTasks(runID, 3, approved)
+			last := tasks[2]
+			if c.happen != nil {
+				c.happen(b, last)
+			}
+			b.refresh(tasks[:2], 1)
+			result, err := b.engine.Read(b.ctx, last.ref, last.record)
+			want := last.record
+			if c.changed != nil {
+				c.changed(&want)
+			}
+			if err != nil || result.Reopened != c.reopened || !c.reopened && !result.Record.equal(want) {
+				b.Errorf("%s: got %+v, %v", name, result, err)
+			}
+			if got := b.server.Count(get, "/tasks/"); got != c.gets {
+				b.Errorf("%s: %d tasks were read, want %d", name, got, c.gets)
+			}
+		})
+	}
+}
+
+// An update completes a task anew. A list that is behind shows it as it was before: believed, it would plan the update again.
+func TestListBehindAnUpdate(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{ListLag: 10}, nil, func(b *bench) {
+		tasks := b.completedTasks(runID, 3, func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(true) })
+		want := Desired{Task: tasks[2].ref, IsApproved: new(true)}
+		other := want
+		other.IsApproved = new(false)
+		updated, err := b.engine.Update(b.ctx, tasks[2].record, want, other)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.server.ResetJournal()
+		b.refresh(tasks[:2], 1)
+		result, err := b.engine.Read(b.ctx, tasks[2].ref, updated.Record)
+		if err != nil || result.Reopened || result.Record.IsApproved == nil || *result.Record.IsApproved || result.Record.CompletedAt != updated.Record.CompletedAt {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.counted(2, 1)
+	})
+}
+
+// A list that cannot be read leaves each task to a look of its own, and is not tried again.
+func TestListThatFails(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]sandbox.Fault{
+		"500": {Status: 500}, "502": {Status: 502, Body: "<html>"}, "403": {Status: 403}, "404": {Status: 404}, "302": {Status: 302},
+		"html": {Status: 200, Body: "<html>"}, "no list": {Status: 200, Body: `{"data":{"id":"x"}}`}, "cut": {Raw: []byte("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"da")},
+		"dropped": {Drop: true}, "no answer": {Delay: time.Hour},
+	} {
+		inBubble(t, today(), nil, func(b *bench) {
+			fault.Times = -1
+			tasks := b.completedTasks(runID, 30, nil)
+			b.failLists(tasks, fault)
+			b.refresh(tasks, 10)
+			b.counted(30, 1)
+			if b.Failed() {
+				b.Log(name)
+			}
+		})
+	}
+}
+
+// Where the list is refused for now, so would the tasks be one by one.
+func TestListThatIsRefusedForNow(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		tasks := b.completedTasks(runID, 30, nil)
+		b.failLists(tasks, sandbox.Fault{Times: 2, Status: 429, Header: http.Header{"Retry-After": {"3"}}})
+		b.refresh(tasks, 10)
+		b.counted(1, 3)
+	})
+}
+
+// Half of the time of a reading is kept for the task itself, for a list that is never answered.
+func TestListTakesHalfOfTheTime(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		tasks := b.completedTasks(runID, 2, nil)
+		b.refresh(tasks[:1], 1)
+		b.server.Inject(sandbox.Fault{Method: get, Delay: time.Hour})
+		ctx, cancel := halfOf(b.ctx)
+		defer cancel()
+		b.ctx, cancel = halfOf(ctx)
+		defer cancel()
+		b.refresh(tasks[1:], 1)
+	})
+}
+
+// Whoever looks at a task again, or much later, wants to know what became of it since.
+func TestRefreshAgain(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]time.Duration{"at once": 0, "later": time.Hour} {
+		inBubble(t, today(), nil, func(b *bench) {
+			tasks := b.completedTasks(runID, 30, nil)
+			first := tasks[:20]
+			if wait == 0 {
+				first = tasks
+			}
+			b.refresh(first, 10)
+			time.Sleep(wait)
+			last := tasks[29]
+			b.server.ReopenOutside(last.ref.Task)
+			b.ctx = b.Context()
+			result, err := b.engine.Read(b.ctx, last.ref, last.record)
+			if err != nil || !result.Reopened {
+				b.Errorf("%s: got %+v, %v", name, result, err)
+			}
+		})
+	}
+}
+
+// A plan that looks at tasks to be completed reads the list of their run once, for those that are completed as well.
+func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		tasks := b.completedTasks(runID, 30, nil)
+		preflight := b.engine.Preflight()
+		if problems, warnings, err := preflight.Check(b.ctx, b.want(), false); err != nil || len(problems)+len(warnings) > 0 {
+			b.Errorf("got %v, %v, %v", problems, warnings, err)
+		}
+		b.refresh(tasks, 10)
+		b.counted(0, 1)
+	})
+	inBubble(t, today(), nil, func(b *bench) { // one task to be completed, in a run of ten pages
+		b.completedTasks(runID, 1000, nil)
+		b.server.DeleteTask(taskID)
+		b.server.AddTask(sandbox.Task{ID: taskID, RunID: runID})
+		b.server.ResetJournal()
+		if problems, warnings, err := b.engine.Preflight().Check(b.ctx, b.want(), false); err != nil || len(problems)+len(warnings) > 0 {
+			b.Errorf("got %v, %v, %v", problems, warnings, err)
+		}
+		b.sent(get, get)
+	})
+}
+
+// A server that does not know the filter lists all tasks of the organization: then one-off tasks are looked at by themselves.
+func TestOneOffTasksAmongMany(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.completedTasks(runID, 3000, func(task *sandbox.Task) { task.OneOff = true }) // they are, and attached to a run
+		tasks := b.completedTasks("", 20, nil)
+		b.refresh(tasks, 10)
+		b.counted(20, 1)
+	})
+}
