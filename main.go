@@ -21,6 +21,9 @@ func main() {
 	debug := flag.Bool("debug", false, "serve until interrupted, so that a debugger can be attached")
 	flag.Parse()
 
+	if !*debug { // whoever debugs reads it all
+		provider.HushLogs()
+	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/tallyfy/tallyfy",
 		Debug:           *debug,

@@ -5,6 +5,8 @@ package provider
 
 import (
 	"context"
+	"os"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -21,5 +23,24 @@ func logger(secrets func() []string) tallyfy.LogFunc {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
 		ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, secrets()...)
 		tflog.SubsystemDebug(ctx, subsystem, message, fields)
+	}
+}
+
+// HushLogs keeps the SDK and the provider from writing log lines that nobody will read. They write all of them otherwise, dozens for
+// each block, and the CLI parses each one only to drop it: about half of what the provider and the CLI together would take.
+// The CLI shows lines of providers where TF_LOG_PROVIDER, else TF_LOG, names a level. What a user sets of the variables that tell
+// the parts of a provider how much to write is respected. Call it before anything is served.
+func HushLogs() {
+	asked := os.Getenv("TF_LOG_PROVIDER")
+	if asked == "" {
+		asked = os.Getenv("TF_LOG")
+	}
+	if asked != "" && !strings.EqualFold(asked, "off") {
+		return
+	}
+	for _, part := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"} {
+		if os.Getenv(part) == "" {
+			_ = os.Setenv(part, "off") // if it cannot be set the lines are written, as ever
+		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
@@ -181,13 +180,6 @@ func (r *taskCompletion) Delete(ctx context.Context, req resource.DeleteRequest,
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	report(&resp.Diagnostics, nil, engine.Delete(ctx, state.ref()))
-}
-
-// addSecrets adds the write-only values, which only the configuration has.
-func addSecrets(ctx context.Context, from tfsdk.Config, want *completion.Desired, diags *diag.Diagnostics) {
-	var config taskCompletionModel
-	diags.Append(from.Get(ctx, &config)...)
-	config.secretValues(ctx, want, diags)
 }
 
 // report turns the engine's notices into diagnostics on the attributes that they are about.

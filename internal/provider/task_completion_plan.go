@@ -36,8 +36,6 @@ func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 
 // planCreate fills in the organization, and misses it at plan time where there is none.
 func (r *taskCompletion) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan taskCompletionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	var configured types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &configured)...)
 	if resp.Diagnostics.HasError() || !configured.IsNull() || r.conn == nil || r.conn.organizationUnknown {

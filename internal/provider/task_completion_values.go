@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/dynamicvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
@@ -79,23 +81,15 @@ func valueAttributes() map[string]schema.Attribute {
 
 // ValidateConfig refuses a field that is given both openly and as a secret.
 func (r *taskCompletion) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config taskCompletionModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	for _, pair := range []struct {
-		open, secret string
-		a, b         types.Dynamic
-	}{
-		{"taskdata", "taskdata_wo", config.Taskdata, config.TaskdataWO},
-		{"form_fields", "form_fields_wo", config.FormFields, config.FormFieldsWO},
-	} {
-		open := map[string]bool{}
-		for _, key := range keysOf(pair.a) {
-			open[key] = true
-		}
-		for _, key := range keysOf(pair.b) {
-			if open[key] {
-				resp.Diagnostics.AddAttributeError(path.Root(pair.secret), "Form Field Given Twice",
-					fmt.Sprintf("%s and %s both have a value for %q. Keep it in one of them.", pair.open, pair.secret, key))
+	for open, secret := range map[string]string{"taskdata": "taskdata_wo", "form_fields": "form_fields_wo"} {
+		var recorded, hidden types.Dynamic
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(open), &recorded)...)
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(secret), &hidden)...)
+		given := keysOf(recorded)
+		for _, key := range keysOf(hidden) {
+			if slices.Contains(given, key) {
+				resp.Diagnostics.AddAttributeError(path.Root(secret), "Form Field Given Twice",
+					fmt.Sprintf("%s and %s both have a value for %q. Keep it in one of them.", open, secret, key))
 			}
 		}
 	}
@@ -109,10 +103,15 @@ func (m *taskCompletionModel) openValues(ctx context.Context, want *completion.D
 	want.SecretFormFieldsVersion = m.FormFieldsWOVersion.ValueInt64Pointer()
 }
 
-// secretValues fills in the values that only a configuration has.
-func (m *taskCompletionModel) secretValues(ctx context.Context, want *completion.Desired, diags *diag.Diagnostics) {
-	want.SecretTaskdata = knownValues(ctx, m.TaskdataWO, "taskdata_wo", diags)
-	want.SecretFormFields = knownValues(ctx, m.FormFieldsWO, "form_fields_wo", diags)
+// addSecrets fills in the write-only values, which only the configuration has. It asks for them alone, since taking a whole
+// configuration apart is the most that a completion costs here.
+func addSecrets(ctx context.Context, from tfsdk.Config, want *completion.Desired, diags *diag.Diagnostics) {
+	secret := func(attribute string) map[string]any {
+		var values types.Dynamic
+		diags.Append(from.GetAttribute(ctx, path.Root(attribute), &values)...)
+		return knownValues(ctx, values, attribute, diags)
+	}
+	want.SecretTaskdata, want.SecretFormFields = secret("taskdata_wo"), secret("form_fields_wo")
 }
 
 func knownValues(ctx context.Context, values types.Dynamic, attribute string, diags *diag.Diagnostics) map[string]any {

@@ -1,0 +1,44 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"os"
+	"testing"
+)
+
+// Lines are written where the CLI shows them, and nowhere else; what a user sets is left alone.
+func TestHushLogs(t *testing.T) {
+	parts := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"}
+	for name, c := range map[string]struct {
+		set    map[string]string
+		hushed bool
+	}{
+		"nobody asks":                   {nil, true},
+		"TF_LOG":                        {map[string]string{"TF_LOG": "INFO"}, false},
+		"TF_LOG_PROVIDER":               {map[string]string{"TF_LOG_PROVIDER": "trace"}, false},
+		"of the CLI alone":              {map[string]string{"TF_LOG_CORE": "TRACE"}, true},
+		"TF_LOG, and providers are off": {map[string]string{"TF_LOG": "TRACE", "TF_LOG_PROVIDER": "off"}, true},
+		"off":                           {map[string]string{"TF_LOG": "OFF"}, true},
+		"as JSON":                       {map[string]string{"TF_LOG": "JSON"}, false},
+	} {
+		for _, variable := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_CORE"}, parts...) {
+			t.Setenv(variable, c.set[variable])
+		}
+		t.Setenv("TF_LOG_SDK_PROTO", "WARN")
+		HushLogs()
+		for _, part := range parts {
+			want := ""
+			if c.hushed {
+				want = "off"
+			}
+			if part == "TF_LOG_SDK_PROTO" {
+				want = "WARN"
+			}
+			if got := os.Getenv(part); got != want {
+				t.Errorf("%s: %s is %q, want %q", name, part, got, want)
+			}
+		}
+	}
+}
