@@ -21,6 +21,7 @@ func (e *Engine) fulfil(ctx context.Context, task *tallyfy.Task, want Desired) (
 		return Result{}, err
 	}
 	// From here on Tallyfy has accepted: whatever is wrong can only be a warning.
+	e.turns.note(ref)
 	result := Result{Record: recordOf(recordOf(Record{}, ref.Run, task), runOf(ref, done.task).Run, done.task), Warnings: done.warnings}
 	if !saved {
 		shown := done.task != nil && done.task.Taskdata != nil

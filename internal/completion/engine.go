@@ -21,10 +21,13 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 type Engine struct {
 	client  *tallyfy.Client
 	rosters *rosters
+	turns   *turns
 }
 
 // New makes an engine. It sends nothing.
-func New(client *tallyfy.Client) *Engine { return &Engine{client: client, rosters: &rosters{}} }
+func New(client *tallyfy.Client) *Engine {
+	return &Engine{client: client, rosters: &rosters{}, turns: &turns{}}
+}
 
 // Desired is what a configuration declares: this task is completed, with this decision and these values.
 type Desired struct {
@@ -69,4 +72,6 @@ type Result struct {
 	Warnings []Notice
 	// Reopened means that the recorded completion was taken back: there is nothing to record any more. Only Read says so.
 	Reopened bool
+	// Changed means that the record is another than the one that was known. Only Read tells it.
+	Changed bool
 }

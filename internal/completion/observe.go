@@ -16,12 +16,17 @@ func (e *Engine) observe(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Tas
 	return shown(e.client.GetTask(ctx, ref))
 }
 
-// observeFor is observe with what the values need: the form, where they name its fields.
-func (e *Engine) observeFor(ctx context.Context, want Desired) (*tallyfy.Task, error) {
+// observeFor is observe with what the values need: the form, where they name its fields. just says that a completion of the task
+// was accepted just now, which a look that lags need not show.
+func (e *Engine) observeFor(ctx context.Context, want Desired, just bool) (*tallyfy.Task, error) {
+	read := e.client.GetTask
 	if want.byName() {
-		return shown(e.client.GetTaskWithForm(ctx, want.Task))
+		read = e.client.GetTaskWithForm
 	}
-	return e.observe(ctx, want.Task)
+	if just {
+		return shown(e.readFor(ctx, read, want.Task, (*tallyfy.Task).Completed))
+	}
+	return shown(read(ctx, want.Task))
 }
 
 func shown(task *tallyfy.Task, err error) (*tallyfy.Task, error) {

@@ -14,7 +14,12 @@ import (
 // Create completes a task that is not recorded yet. A task that is completed already as wanted is recorded and not
 // completed again. A nil error means that the result is to be recorded; any error is a [*Failure], and then nothing is.
 func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
-	task, want, err := e.prepare(ctx, want)
+	leave, err := e.turns.take(ctx, want.Task)
+	if err != nil {
+		return Result{}, err
+	}
+	defer leave()
+	task, want, err := e.prepare(ctx, want, e.turns.hasCompleted(want.Task))
 	if err != nil {
 		return Result{}, err
 	}
@@ -28,7 +33,12 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	if !Resends(before, want) {
 		return Result{Record: known}, nil
 	}
-	task, want, err := e.prepare(ctx, want)
+	leave, err := e.turns.take(ctx, want.Task)
+	if err != nil {
+		return Result{}, err
+	}
+	defer leave()
+	task, want, err := e.prepare(ctx, want, false)
 	if err != nil {
 		return Result{}, err
 	}
@@ -40,8 +50,8 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 }
 
 // prepare looks at the task, and finds the fields that values are given for. Any error is a [*Failure].
-func (e *Engine) prepare(ctx context.Context, want Desired) (*tallyfy.Task, Desired, error) {
-	task, err := e.observeFor(ctx, want)
+func (e *Engine) prepare(ctx context.Context, want Desired, just bool) (*tallyfy.Task, Desired, error) {
+	task, err := e.observeFor(ctx, want, just)
 	if err != nil {
 		return nil, want, unread(want.Task, err)
 	}
@@ -97,7 +107,8 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	case !task.Completed() && known.saysCompleted():
 		return Result{Reopened: true, Warnings: []Notice{takenBack(task)}}, nil
 	}
-	return Result{Record: recordOf(known, runOf(ref, task).Run, task)}, nil
+	now := recordOf(known, runOf(ref, task).Run, task)
+	return Result{Record: now, Changed: !now.equal(known)}, nil
 }
 
 // Import finds the completion of a task that is not recorded yet. A task that cannot be found or is not completed is a
@@ -121,6 +132,11 @@ func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error
 // Delete reopens a task, for configurations that ask for it. A task that is open or gone already is fine. Any error is
 // a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef) error {
+	leave, err := e.turns.take(ctx, ref)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	task, err := e.readFor(ctx, e.client.GetTask, ref, (*tallyfy.Task).Completed)
 	switch {
 	case tallyfy.IsNoTask(err): // the DELETE has the last word

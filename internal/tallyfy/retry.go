@@ -180,6 +180,11 @@ func stopped(ctx context.Context) string {
 	return Cancelled
 }
 
+// Stopped is the failure of what was not begun since ctx is done.
+func Stopped(ctx context.Context) error {
+	return &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1}
+}
+
 func times(n int) string {
 	if n == 1 {
 		return "1 attempt"

@@ -1,0 +1,68 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// Two blocks for one task complete it once, also where one of them does not know its run, and where looks lag.
+func TestTwoBlocksForOneTask(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]sandbox.Config{
+		"today": {Latency: 50 * time.Millisecond}, "reads lag": {Latency: 50 * time.Millisecond, ReadLag: 3 * time.Second}, "legacy": {Vintage: sandbox.Legacy},
+	} {
+		inBubble(t, config, nil, func(b *bench) {
+			var both sync.WaitGroup
+			adopted := make(chan bool, 2)
+			for _, run := range []string{runID, ""} {
+				both.Go(func() {
+					want := b.want()
+					want.Task.Run = run
+					result, err := b.engine.Create(b.ctx, want)
+					if err != nil || result.Record.Status != "completed" {
+						b.Errorf("%s: got %+v, %v", name, result, err)
+					}
+					adopted <- len(result.Warnings) == 1 && result.Warnings[0].Summary == "Task Was Already Completed"
+				})
+			}
+			both.Wait()
+			if one, other := <-adopted, <-adopted; one == other {
+				b.Errorf("%s: not just one of them is told that the task was completed already", name)
+			}
+			b.fired(1)
+			if n := b.server.Count(post, ""); n != 1 {
+				b.Errorf("%s: %d completions were sent", name, n)
+			}
+		})
+	}
+}
+
+// Whoever waits for a turn in vain sends nothing, and says so. The turn is not lost to others.
+func TestWaitingForATurnInVain(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{Latency: time.Minute}, nil, func(b *bench) {
+		leave, err := b.engine.turns.take(b.ctx, b.ref())
+		if err != nil {
+			b.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(b.ctx, time.Second)
+		defer cancel()
+		b.says(b.failure(b.engine.Create(ctx, b.want())).Error(), "Waiting for another block", "time-out passed", "Nothing was sent", "one block for each task")
+		b.says(b.failure(b.engine.Update(ctx, Record{}, b.want(), b.wantValue("x"))).Error(), "Nothing was sent")
+		b.says(b.failure(Result{}, b.engine.Delete(ctx, b.ref())).Error(), "Nothing was sent")
+		b.sent()
+		leave()
+		again, err := b.engine.turns.take(b.ctx, b.ref())
+		if err != nil {
+			b.Fatal(err)
+		}
+		again()
+	})
+}
