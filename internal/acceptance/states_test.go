@@ -79,8 +79,8 @@ func testUpgrade(t *testing.T, release string) {
 		}
 		gets++
 	}
-	if gets < len(before) {
-		t.Errorf("%d GETs were sent for %d completions", gets, len(before))
+	if gets == 0 {
+		t.Errorf("nothing was sent for %d completions", len(before))
 	}
 	after := c.recordedCompletions()
 	if len(after) != len(before) {

@@ -27,13 +27,17 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 	return err == nil && task != nil && known.isOf(task, runOf(ref, task).Run)
 }
 
-// isOf tells whether a task that was found in a run shows just what is recorded. Words of its status may differ.
+// isOf tells whether a task that was found in a run shows just what is recorded. Words of its status may differ, and so may a
+// decision that is not recorded.
 func (r Record) isOf(task *tallyfy.Task, run string) bool {
 	if !task.Completed() || !sameTime(r.CompletedAt, task.CompletedAt) {
 		return false
 	}
 	shown := recordOf(r, run, task)
 	shown.Status = r.Status
+	if r.IsApproved == nil {
+		shown.IsApproved = nil
+	}
 	return shown.equal(r)
 }
 

@@ -134,8 +134,10 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 		state.identify(ctx, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	state.refresh(result.Record, importing)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	if importing || result.Changed {
+		state.refresh(result.Record, importing)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 

@@ -70,6 +70,7 @@ func (m *taskCompletionModel) recorded() completion.Record {
 		CompleterID:         m.CompleterID.ValueInt64(),
 		CompleterGuestID:    m.CompleterGuestID.ValueString(),
 		TasksChangedByRules: m.TasksChangedByRules.ValueString(),
+		IsApproved:          m.IsApproved.ValueBoolPointer(),
 	}
 }
 

@@ -59,6 +59,9 @@ func (r *taskCompletion) organization(diags *diag.Diagnostics) types.String {
 
 // planUpdate announces an update that reopens the task, and leaves open what it will change.
 func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans, and cheaper to tell than to take both apart
+		return
+	}
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -1,0 +1,97 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package acceptance
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// TestRequestsOfManyBlocks counts what a real CLI comes to send for the completions of a whole run: two requests for each that
+// is new, and for all that are recorded one, and one more for each hundred. Fifty completions are out at once.
+func TestRequestsOfManyBlocks(t *testing.T) {
+	t.Parallel()
+	const blocks, sideBySide = 120, 50
+	c := newCLI(t, sandbox.Config{})
+	c.settings = map[string]any{}
+	config := map[string]any{}
+	for n := range blocks {
+		task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: sandbox.SeedRunID, Title: fmt.Sprintf("Step %d", n)}
+		block := map[string]any{"run_id": task.RunID, "task_id": task.ID}
+		if n%3 == 0 {
+			task.Type, block["is_approved"] = "approval", n%2 == 0
+		}
+		c.server.AddTask(task)
+		config[blockName(n)] = block
+	}
+	c.configure(config)
+	parallel := fmt.Sprintf("-parallelism=%d", sideBySide)
+
+	var out sync.WaitGroup
+	out.Add(sideBySide)
+	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Times: sideBySide, Handle: true, Before: func(*http.Request) {
+		out.Done()
+		out.Wait() // none is answered before fifty are there: were they sent one after the other, all would time out
+	}})
+	c.mustRun("apply", "-input=false", "-auto-approve", parallel)
+	c.expectRequests(map[string]int{"POST": blocks, "GET of a task": blocks, "page of a list": 2 * 2}) // planning looks once, and applying plans once more
+
+	for _, args := range [][]string{
+		{"plan", "-input=false", "-detailed-exitcode"},
+		{"plan", "-input=false", "-detailed-exitcode", parallel},
+		{"plan", "-input=false", "-detailed-exitcode", "-parallelism=1"},
+		{"destroy", "-input=false", "-auto-approve"},
+	} {
+		c.server.ResetJournal()
+		c.mustRun(args...)
+		c.expectRequests(map[string]int{"GET of a task": 1, "page of a list": 2})
+	}
+}
+
+// TestDecisionOnAListIsCompared plans for approvals of which one shows another decision than it was given.
+func TestDecisionOnAListIsCompared(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, sandbox.Config{})
+	config := map[string]any{}
+	for n := range 3 {
+		task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: sandbox.SeedRunID, Type: "approval"}
+		c.server.AddTask(task)
+		config[blockName(n)] = map[string]any{"run_id": task.RunID, "task_id": task.ID, "is_approved": true}
+	}
+	c.configure(config)
+	c.mustRun("apply", "-input=false", "-auto-approve")
+	c.mustRun("plan", "-input=false", "-detailed-exitcode")
+	for n := range 3 { // whichever is read first, and not from the list
+		id := fmt.Sprintf("7a5c%028d", n)
+		decide := func(approved bool) { c.server.Update(id, func(task *sandbox.Task) { task.IsApproved = &approved }) }
+		decide(false)
+		if out, code := c.run("plan", "-input=false", "-detailed-exitcode"); code != 2 {
+			t.Errorf("task %s was rejected, and the plan ended with %d:\n%s", id, code, out)
+		}
+		decide(true)
+	}
+}
+
+// expectRequests fails the test unless exactly these were made, by what they are called here.
+func (c *cli) expectRequests(want map[string]int) {
+	c.Helper()
+	got := map[string]int{}
+	for _, entry := range c.server.Journal() {
+		switch {
+		case entry.Method != http.MethodGet:
+			got[entry.Method]++
+		case entry.Query != "":
+			got["page of a list"]++
+		default:
+			got["GET of a task"]++
+		}
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		c.Errorf("the requests were %v, want %v", got, want)
+	}
+}
