@@ -172,6 +172,6 @@ func openToImport(task *tallyfy.Task) Notice {
 		Summary: "Task Is Not Completed",
 		Detail: notice.Paragraphs(
 			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
-			"To complete it, leave the import out and apply."),
+			"To complete it, leave the import out and apply. In the place of a moved block put a removed block with destroy = false."),
 	}
 }

@@ -96,7 +96,7 @@ func (r *taskCompletion) Create(ctx context.Context, req resource.CreateRequest,
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Read refreshes what is recorded. After an import it is what finds it.
+// Read refreshes what is recorded. After an import or a move it is what finds it.
 func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -111,6 +111,9 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	engine := r.engine(&resp.Diagnostics)
+	if engine != nil && importing && state.OrganizationID.IsNull() { // moved from a state that does not name it
+		state.OrganizationID = r.organization(&resp.Diagnostics)
+	}
 	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
@@ -38,9 +39,16 @@ func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportSta
 			fmt.Sprintf("%s names no organization, and the provider has no organization_id (nor is the environment variable %s set).\n\n%s", named, envOrganization, importForms))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("organization_id"), ref.Organization)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("run_id"), textOrNull(ref.Run))...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("task_id"), ref.Task)...)
+	resp.Diagnostics.Append(nameTask(ctx, &resp.State, ref)...)
+}
+
+// nameTask leaves in an empty state which task it is about. Without an id in it, the Read that follows looks for a completion, and
+// tells the rest.
+func nameTask(ctx context.Context, state *tfsdk.State, ref tallyfy.TaskRef) (diags diag.Diagnostics) {
+	diags.Append(state.SetAttribute(ctx, path.Root("organization_id"), textOrNull(ref.Organization))...)
+	diags.Append(state.SetAttribute(ctx, path.Root("run_id"), textOrNull(ref.Run))...)
+	diags.Append(state.SetAttribute(ctx, path.Root("task_id"), ref.Task)...)
+	return diags
 }
 
 // importRef tells which task is to be imported, and how it was named.

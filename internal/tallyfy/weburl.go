@@ -45,18 +45,26 @@ func ParseURL(s string) (TaskRef, error) {
 	if err != nil {
 		return TaskRef{}, err
 	}
-	for _, id := range []struct{ of, value string }{{"organization", ref.Organization}, {"run", ref.Run}, {"task", ref.Task}} {
-		if id.value == "" { // not part of the form
+	if err := ref.checkIDs(); err != nil {
+		return TaskRef{}, err
+	}
+	return ref, nil
+}
+
+// checkIDs tells whether all that the reference names can be ids. The error is a sentence's end.
+func (r TaskRef) checkIDs() error {
+	for _, id := range []struct{ of, value string }{{"organization", r.Organization}, {"run", r.Run}, {"task", r.Task}} {
+		if id.value == "" { // not named
 			continue
 		}
 		if !utf8.ValidString(id.value) {
-			return TaskRef{}, fmt.Errorf("its %s cannot be an id: it is not UTF-8", id.of)
+			return fmt.Errorf("its %s cannot be an id: it is not UTF-8", id.of)
 		}
 		if err := CheckID(id.value); err != nil {
-			return TaskRef{}, fmt.Errorf("its %s cannot be an id: %w", id.of, err)
+			return fmt.Errorf("its %s cannot be an id: %w", id.of, err)
 		}
 	}
-	return ref, nil
+	return nil
 }
 
 // idsIn takes the ids out of the forms, unchecked.
