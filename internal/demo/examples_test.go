@@ -35,6 +35,7 @@ func TestExamples(t *testing.T) {
 		name = filepath.ToSlash(name)
 		switch {
 		case name == "demo/main.tf": // has a test of its own, in demo_test.go
+		case isDeparture(name): // tested two by two, in comingfrom_test.go
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
 		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):

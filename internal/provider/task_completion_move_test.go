@@ -33,7 +33,7 @@ const inRun = `"path":"/organizations/o/runs/r/completed-tasks"`
 func TestMoveTakesTheIDs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		from               protocol.Source
+		from              protocol.Source
 		organization, run string
 	}{
 		"restapi":                                {restapi(`{` + inRun + `,"data":"{\"task_id\":\"t\"}","id":"7","api_response":"{\"data\":{\"id\":\"other\"}}"}`), "o", "r"},
@@ -78,12 +78,12 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 		"its state cannot be read.":            restapi(`null`),
 		`its path is ""`:                       restapi(`{` + body + `}`),
 		`its path is "/organizations/o/tasks"`: restapi(`{"path":"/organizations/o/tasks",` + body + `}`),
-		`its create_path is "/organizations/o/runs/r/completed-tasks/t"`: restapi(`{` + inRun + `,"create_path":"/organizations/o/runs/r/completed-tasks/t",` + body + `}`),
-		`its path is "/organizations/o o/completed-tasks": its organization cannot be an id: it contains white space`:  restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`),
-		`its create_method is "PUT", and a completion is a POST`:                                                       restapi(`{` + inRun + `,"create_method":"PUT",` + body + `}`),
-		"its data holds no task_id, and create_response, api_response, data no id of a task":                           restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`),
-		"its data holds no task_id, and create_response, api_response, data no id of a task.":                          restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`),
-		"its task_id is no id: it contains white space":                                                                restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`),
+		`its create_path is "/organizations/o/runs/r/completed-tasks/t"`:                                              restapi(`{` + inRun + `,"create_path":"/organizations/o/runs/r/completed-tasks/t",` + body + `}`),
+		`its path is "/organizations/o o/completed-tasks": its organization cannot be an id: it contains white space`: restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`),
+		`its create_method is "PUT", and a completion is a POST`:                                                      restapi(`{` + inRun + `,"create_method":"PUT",` + body + `}`),
+		"its data holds no task_id, and create_response, api_response, data no id of a task":                          restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`),
+		"its data holds no task_id, and create_response, api_response, data no id of a task.":                         restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`),
+		"its task_id is no id: it contains white space":                                                               restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`),
 		`its method is "DELETE"`:                                    operation(2, `{`+inRun+`,"method":"DELETE","body":{"value":{"task_id":"t"},"type":"dynamic"}}`),
 		"its body holds no task_id, and output no id of a task":     operation(2, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":7},"type":"dynamic"},"output":{"value":null,"type":"dynamic"}}`),
 		"its body holds no task_id, and output no id of a task.":    restful(1, `{`+inRun+`}`),

@@ -68,18 +68,23 @@ func (w *Workspace) buildProvider(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Both registries' names, since each CLI expands "tallyfy/tallyfy" by its own.
+	return w.install(ctx, "tallyfy/tallyfy", providerVersion, root, "-ldflags", "-X main.version="+providerVersion, ".")
+}
+
+// install builds a provider into the mirror, from the module in a folder. Both registries' names lead there, since each CLI expands
+// an address by its own.
+func (w *Workspace) install(ctx context.Context, address, version, folder string, build ...string) error {
+	_, name, _ := strings.Cut(address, "/")
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		folder := filepath.Join(w.dir, "mirror", host, "tallyfy", "tallyfy", providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
-		binary := filepath.Join(folder, "terraform-provider-tallyfy_v"+providerVersion)
+		binary := filepath.Join(w.dir, "mirror", host, filepath.FromSlash(address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-"+name+"_v"+version)
 		if runtime.GOOS == "windows" {
 			binary += ".exe"
 		}
-		// Without version control stamps, as in the makefile.
-		build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags", "-X main.version="+providerVersion, "-o", binary, ".") //nolint:gosec // our own source
-		build.Dir = root
-		if out, err := build.CombinedOutput(); err != nil {
-			return fmt.Errorf("building the provider: %w\n%s", err, out)
+		// As they are released, and without version control stamps, as in the makefile.
+		command := exec.CommandContext(ctx, "go", append([]string{"build", "-buildvcs=false", "-o", binary}, build...)...) //nolint:gosec // our own source, and tools that it pins
+		command.Dir, command.Env = folder, append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("building the provider %s: %w\n%s", address, err, out)
 		}
 	}
 	return nil

@@ -1,0 +1,4 @@
+resource "tallyfy_task_completion" "announcement" {
+  run_id  = "5eed0000000000000000000000000001"
+  task_id = "7a5c0000000000000000000000000004"
+}

@@ -1,0 +1,158 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+)
+
+// departures are the ways of the guide "Coming from": what completed a task before, and what takes its place. Each is a file below
+// examples/guides/coming-from.
+var departures = []struct {
+	before, after string
+	task          string
+	// actions are those of the plan, in the order of their addresses.
+	actions string
+}{
+	{"local-exec.tf", "local-exec-replaced.tf", sandbox.SeedPlainTaskID, "tallyfy_task_completion.announcement create, terraform_data.announcement delete"},
+	{"local-exec.tf", "local-exec-removed.tf", sandbox.SeedPlainTaskID, "tallyfy_task_completion.announcement no-op, terraform_data.announcement forget"},
+	{"restapi.tf", "restapi-moved.tf", sandbox.SeedApprovalTaskID, "tallyfy_task_completion.change no-op from restapi_object.change"},
+	{"restapi.tf", "restapi-removed.tf", sandbox.SeedApprovalTaskID, "restapi_object.change forget, tallyfy_task_completion.change create"},
+}
+
+func isDeparture(name string) bool {
+	for _, d := range departures {
+		if name == "guides/coming-from/"+d.before || name == "guides/coming-from/"+d.after {
+			return true
+		}
+	}
+	return false
+}
+
+// installRestapi puts restapi beside this provider, for all tests.
+var installRestapi = sync.OnceValue(func() error {
+	w, err := workspace.Shared()
+	if err != nil {
+		return err
+	}
+	return w.InstallRestapi(context.Background())
+})
+
+// TestComingFrom completes a task with other means, and hands it over. Nothing is sent for it from then on.
+func TestComingFrom(t *testing.T) {
+	t.Parallel()
+	for _, d := range departures {
+		t.Run(d.after, func(t *testing.T) {
+			t.Parallel()
+			needs(t, departure(t, d.after))
+			s := before(t, d.before)
+			s.checkWrites("the other way", 1)
+			if task, _ := s.server.Task(d.task); task.CompletedAt == "" {
+				t.Fatalf("the other way left the task %s", task.Status)
+			}
+			s.server.ResetJournal()
+
+			s.lay(departure(t, d.before), departure(t, d.after))
+			s.mustRun("plan", "-input=false", "-out=tfplan")
+			if got := s.actions("tfplan"); got != d.actions {
+				t.Errorf("the plan is to %s, want %s", got, d.actions)
+			}
+			s.mustRun("apply", "-input=false", "tfplan")
+			s.mustRun("plan", "-input=false", "-detailed-exitcode")
+			s.checkWrites("the handing over", 0)
+			if fired := s.server.Webhooks(d.task); fired != 1 {
+				t.Errorf("the webhooks fired %d times", fired)
+			}
+			left := s.completions(s.folder, "show", "-json")
+			if len(left) != 1 || left[0].TaskID != d.task || left[0].Status != "completed" {
+				t.Errorf("the state has %+v", left)
+			}
+			if states := strings.Fields(s.mustRunIn(s.folder, "state", "list")); len(states) != 1 {
+				t.Errorf("the state has %q", states)
+			}
+		})
+	}
+}
+
+// A restapi_object whose block is only deleted reopens the task: that is why the guide has the blocks that it has.
+func TestDeletingARestapiObjectReopensTheTask(t *testing.T) {
+	t.Parallel()
+	s := before(t, "restapi.tf")
+	s.mustRun("destroy", "-input=false", "-auto-approve")
+	if task, _ := s.server.Task(sandbox.SeedApprovalTaskID); task.CompletedAt != "" {
+		t.Error("the task is completed still")
+	}
+}
+
+func departure(t *testing.T, file string) string {
+	t.Helper()
+	return filepath.Join(examples(t), "guides", "coming-from", file)
+}
+
+// before completes a task as the example does, without this provider.
+func before(t *testing.T, file string) *scene {
+	t.Helper()
+	if err := installRestapi(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("curl"); err != nil && strings.HasPrefix(file, "local-exec") {
+		t.Skip("there is no curl to come from")
+	}
+	s := newSceneOf(t, departure(t, file))
+	s.env = append(s.env, "TF_VAR_tallyfy_base_url="+s.server.URL(), "TF_VAR_tallyfy_access_token="+sandbox.DefaultToken)
+	s.mustRun("apply", "-input=false", "-auto-approve")
+	return s
+}
+
+// lay puts an example in the place of another, with the provider's where it brings none.
+func (s *scene) lay(before, after string) {
+	t := s.t
+	t.Helper()
+	if err := os.Remove(filepath.Join(s.folder, filepath.Base(before))); err != nil {
+		t.Fatal(err)
+	}
+	files := []string{after}
+	if !strings.Contains(content(t, after), "required_providers") {
+		files = append(files, filepath.Join(examples(t), "provider", "provider.tf"))
+	}
+	if err := workspace.Checkout(s.folder, files...); err != nil {
+		t.Fatal(err)
+	}
+	s.mustRun("init", "-input=false")
+}
+
+// actions tells what a plan does, as "address action" and where the resource was before if it moves.
+func (s *scene) actions(plan string) string {
+	s.t.Helper()
+	var shown struct {
+		Changes []struct {
+			Address  string `json:"address"`
+			Previous string `json:"previous_address"`
+			Change   struct {
+				Actions []string `json:"actions"`
+			} `json:"change"`
+		} `json:"resource_changes"`
+	}
+	s.read(s.folder, &shown, "show", "-json", plan)
+	var all []string
+	for _, c := range shown.Changes {
+		does := c.Address + " " + strings.Join(c.Change.Actions, " ")
+		if c.Previous != "" {
+			does += " from " + c.Previous
+		}
+		all = append(all, does)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
