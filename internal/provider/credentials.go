@@ -142,12 +142,12 @@ func (m credentialsModel) credentials(organization string, organizationUnknown b
 	if m.credentialUnknown() || diags.HasError() {
 		return c
 	}
-	for _, part := range []struct{ value, attribute, title, variable string }{
-		{c.ClientID, "client_id", "Missing Client Id", envClientID},
-		{c.ClientSecret, "client_secret", "Missing Client Secret", envClientSecret},
+	for _, part := range []struct{ value, attribute, summary, variable string }{
+		{value: c.ClientID, attribute: "client_id", summary: "Missing Client Id", variable: envClientID},
+		{value: c.ClientSecret, attribute: "client_secret", summary: "Missing Client Secret", variable: envClientSecret},
 	} {
 		if part.value == "" {
-			diags.AddAttributeError(path.Root(part.attribute), part.title, fmt.Sprintf(
+			diags.AddAttributeError(path.Root(part.attribute), part.summary, fmt.Sprintf(
 				"The provider is to get its access token as an application, which takes both a client_id and a client_secret, and %s is not configured.\n\n"+
 					"Set %s in the provider block, or the environment variable %s. Tallyfy's support gives out both. Or remove client_id, client_secret, token_url and user_email, and use an access_token.",
 				part.attribute, part.attribute, part.variable))

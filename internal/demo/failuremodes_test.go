@@ -1,0 +1,105 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/provider"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+func failureModes(t *testing.T) string {
+	t.Helper()
+	return content(t, filepath.Join(filepath.Dir(examples(t)), "docs", "guides", "failure-modes.md"))
+}
+
+// entries are the messages that the guide tells of, by title, with the severity that their section has in its name.
+func entries(t *testing.T) map[string]string {
+	t.Helper()
+	all, title, severity := map[string]string{}, "", ""
+	for line := range strings.Lines(failureModes(t)) {
+		line = strings.TrimSpace(line)
+		if section, ok := strings.CutPrefix(line, "## "); ok {
+			title, severity = "", ""
+			for _, is := range []string{anError, aWarning} {
+				if strings.HasPrefix(section, is+"s of ") {
+					severity = is
+				}
+			}
+		}
+		if heading, ok := strings.CutPrefix(line, "### "); ok {
+			if _, twice := all[heading]; twice || severity == "" {
+				t.Errorf("%q has a place of its own twice, or none", heading)
+			}
+			title = heading
+			all[title] = severity
+		} else if title != "" && strings.HasPrefix(line, title) {
+			t.Errorf("%q only repeats itself", title)
+		}
+	}
+	return all
+}
+
+// TestFailureModes compares the guide with the code: each message is in it, and each that is in it is one.
+func TestFailureModes(t *testing.T) {
+	t.Parallel()
+	code, guide := messages(t), entries(t)
+	for title, severity := range code {
+		switch told, ok := guide[title]; {
+		case !ok:
+			t.Errorf("the guide does not tell of %q", title)
+		case severity != errOrWarns && severity != told:
+			t.Errorf("%q is of the severity %s, and the guide says %s", title, severity, told)
+		}
+	}
+	for title := range guide {
+		if _, ok := code[title]; !ok {
+			t.Errorf("no message is titled %q", title)
+		}
+	}
+	for _, entry := range strings.Split(failureModes(t), "\n### ")[1:] {
+		title, text, _ := strings.Cut(entry, "\n")
+		if strings.Count(text, "**Do:** ") != 1 {
+			t.Errorf("%q does not say what to do, once", title)
+		}
+	}
+}
+
+// TestFailureModesShowsAnError compares the error that the guide takes apart with one that is given.
+func TestFailureModesShowsAnError(t *testing.T) {
+	t.Parallel()
+	server, err := sandbox.Start(sandbox.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	sandbox.Seed(server)
+	server.Inject(sandbox.Fault{
+		Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Header: http.Header{"X-Request-Id": {"9f3c1e7a"}},
+		Body: `{"message":"The given data was invalid.","errors":{"VPC id":["The VPC id field is required."]}}`,
+	})
+	terraform, err := protocol.New(t.Context(), provider.New("test"), protocol.Attributes{
+		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(),
+	}, "tallyfy_task_completion")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := terraform.Plan(t.Context(), protocol.Attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := terraform.Apply(t.Context(), plan)
+	if err != nil || len(said) != 1 {
+		t.Fatalf("got %v, %v", err, said)
+	}
+	want := "\n```text\n" + "Error: " + said[0].Summary + "\n\n" + said[0].Detail + "\n```\n"
+	if !strings.Contains(failureModes(t), want) {
+		t.Errorf("the guide does not show:%s", want)
+	}
+}
