@@ -85,6 +85,17 @@ func TestComingFrom(t *testing.T) {
 	}
 }
 
+// The guide says which restapi these tests run.
+func TestComingFromNamesTheRestapi(t *testing.T) {
+	t.Parallel()
+	root := filepath.Dir(examples(t))
+	_, rest, _ := strings.Cut(content(t, filepath.Join(root, "internal", "tools", "restapi", "go.mod")), "terraform-provider-restapi v")
+	version, _, _ := strings.Cut(rest, " ")
+	if guide := content(t, filepath.Join(root, "docs", "guides", "coming-from.md")); version == "" || !strings.Contains(guide, "restapi "+version+" itself") {
+		t.Errorf("it does not name restapi %s", version)
+	}
+}
+
 // A restapi_object whose block is only deleted reopens the task: that is why the guide has the blocks that it has.
 func TestDeletingARestapiObjectReopensTheTask(t *testing.T) {
 	t.Parallel()

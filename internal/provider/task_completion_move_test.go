@@ -73,31 +73,34 @@ func TestMoveTakesTheIDs(t *testing.T) {
 func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 	t.Parallel()
 	const body = `"data":"{\"task_id\":\"t\",\"taskdata\":{\"f\":\"hunter2\"}}"`
-	for want, from := range map[string]protocol.Source{
-		"its state cannot be read":             restapi(`[`),
-		"its state cannot be read.":            restapi(`null`),
-		`its path is ""`:                       restapi(`{` + body + `}`),
-		`its path is "/organizations/o/tasks"`: restapi(`{"path":"/organizations/o/tasks",` + body + `}`),
-		`its create_path is "/organizations/o/runs/r/completed-tasks/t"`:                                              restapi(`{` + inRun + `,"create_path":"/organizations/o/runs/r/completed-tasks/t",` + body + `}`),
-		`its path is "/organizations/o o/completed-tasks": its organization cannot be an id: it contains white space`: restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`),
-		`its create_method is "PUT", and a completion is a POST`:                                                      restapi(`{` + inRun + `,"create_method":"PUT",` + body + `}`),
-		"its data holds no task_id, and create_response, api_response, data no id of a task":                          restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`),
-		"its data holds no task_id, and create_response, api_response, data no id of a task.":                         restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`),
-		"its task_id is no id: it contains white space":                                                               restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`),
-		`its method is "DELETE"`:                                    operation(2, `{`+inRun+`,"method":"DELETE","body":{"value":{"task_id":"t"},"type":"dynamic"}}`),
-		"its body holds no task_id, and output no id of a task":     operation(2, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":7},"type":"dynamic"},"output":{"value":null,"type":"dynamic"}}`),
-		"its body holds no task_id, and output no id of a task.":    restful(1, `{`+inRun+`}`),
-		"Moving a restful_resource here: its state cannot be read.": restful(1, ``),
+	for _, c := range []struct {
+		want string
+		from protocol.Source
+	}{
+		{"its state cannot be read", restapi(`[`)},
+		{"its state cannot be read", restapi(`null`)},
+		{`its path is ""`, restapi(`{` + body + `}`)},
+		{`its path is "/organizations/o/tasks"`, restapi(`{"path":"/organizations/o/tasks",` + body + `}`)},
+		{`its create_path is "/organizations/o/runs/r/completed-tasks/t"`, restapi(`{` + inRun + `,"create_path":"/organizations/o/runs/r/completed-tasks/t",` + body + `}`)},
+		{`its path is "/organizations/o o/completed-tasks": its organization cannot be an id: it contains white space`, restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`)},
+		{`its create_method is "PUT", and a completion is a POST`, restapi(`{` + inRun + `,"create_method":"PUT",` + body + `}`)},
+		{"its data holds no task_id, and create_response, api_response, data no id of a task", restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`)},
+		{"its data holds no task_id, and create_response, api_response, data no id of a task", restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`)},
+		{"its task_id is no id: it contains white space", restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`)},
+		{`its method is "DELETE"`, operation(2, `{`+inRun+`,"method":"DELETE","body":{"value":{"task_id":"t"},"type":"dynamic"}}`)},
+		{"its body holds no task_id, and output no id of a task", operation(2, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":7},"type":"dynamic"},"output":{"value":null,"type":"dynamic"}}`)},
+		{"its body holds no task_id, and output no id of a task", restful(1, `{`+inRun+`}`)},
+		{"Moving a restful_resource here: its state cannot be read", restful(1, ``)},
 	} {
-		t.Run(want, func(t *testing.T) {
+		t.Run(c.want, func(t *testing.T) {
 			t.Parallel()
 			p := newPlanner(t, somewhere())
-			said, err := p.Move(t.Context(), from)
+			said, err := p.Move(t.Context(), c.from)
 			if err != nil {
 				t.Fatal(err)
 			}
 			text := said.String()
-			for _, part := range []string{"Error: State Names No Completion: Moving a " + from.Resource + " here: ", want, "Nothing was moved, and nothing was sent.", "removed block"} {
+			for _, part := range []string{"Error: State Names No Completion: Moving a " + c.from.Resource + " here: ", c.want, "Nothing was moved, and nothing was sent.", "removed block"} {
 				if !strings.Contains(text, part) {
 					t.Errorf("%q is missing in: %s", part, text)
 				}

@@ -1,3 +1,4 @@
+# TALLYFY_BASE_URL, TALLYFY_ACCESS_TOKEN and TALLYFY_ORG_ID are set in the environment.
 resource "terraform_data" "announcement" {
   triggers_replace = ["7a5c0000000000000000000000000004"]
 
