@@ -26,7 +26,7 @@ type scene struct {
 	env    []string // beside what a user of the sandbox exports
 }
 
-// features are parts of a configuration that only later versions of a CLI know.
+// features are parts of a configuration that only later versions of a CLI know: the later of Terraform's and OpenTofu's.
 var features = []struct {
 	written      string
 	major, minor int
