@@ -218,3 +218,26 @@ func TestMoveWithoutAnOrganization(t *testing.T) {
 		t.Errorf("got %v, %v", err, said)
 	}
 }
+
+// Without the refresh that follows a move, the apply looks at the task by itself.
+func TestMovedCompletionIsNotSentAgainWithoutARefresh(t *testing.T) {
+	t.Parallel()
+	approved := true
+	p, s := moved(t, "/organizations/"+sandbox.DefaultOrganization+"/completed-tasks", sandbox.SeedApprovalTaskID, func(s *stage) {
+		s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
+	})
+	config := attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}
+	plan, err := p.PlanAsRecorded(t.Context(), config)
+	if err != nil || plan.Failed() || plan.Action != protocol.Update {
+		t.Fatalf("the plan is to %s, with %v and %v", plan.Action, err, plan)
+	}
+	if said, err := p.Apply(t.Context(), plan); err != nil || said.Failed() {
+		t.Fatalf("the apply brought %v, %v", err, said)
+	}
+	if plan, err := p.Plan(t.Context(), config); err != nil || plan.Action != protocol.NoOp || plan.Failed() {
+		t.Errorf("the next plan is to %s, with %v and %v", plan.Action, err, plan)
+	}
+	if err := s.writes(); err != nil {
+		t.Error(err)
+	}
+}
