@@ -62,6 +62,12 @@ func newScene(t *testing.T, file string) *scene {
 
 func newSceneOf(t *testing.T, files ...string) *scene {
 	t.Helper()
+	return newSceneIn(t, nil, files...)
+}
+
+// newSceneIn is newSceneOf with more arguments for init.
+func newSceneIn(t *testing.T, initArgs []string, files ...string) *scene {
+	t.Helper()
 	w, err := workspace.Shared()
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +82,7 @@ func newSceneOf(t *testing.T, files ...string) *scene {
 	if err := workspace.Checkout(s.folder, files...); err != nil {
 		t.Fatal(err)
 	}
-	s.mustRun("init", "-input=false")
+	s.mustRun(append([]string{"init", "-input=false"}, initArgs...)...)
 	return s
 }
 
