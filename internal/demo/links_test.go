@@ -1,0 +1,215 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// repository is where the source and its README are seen. A page of docs/ names what lies outside of docs/ by it, since
+// registries show docs/ alone.
+const repository = "https://github.com/tallyfy/terraform-provider-tallyfy"
+
+// TestLinks follows every link on every page: to files and headings of this source, by any of their addresses. What is
+// elsewhere is only looked at for its form, without a network.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	count := 0
+	for _, p := range s.pages {
+		for _, link := range links(p) {
+			count++
+			if err := s.follow(p, link.target); err != nil {
+				t.Errorf("%s:%d: %s: %v", p.name, link.line, link.target, err)
+			}
+		}
+		for _, dangling := range undefined(p) {
+			t.Errorf("%s: [%s] is defined nowhere", p.name, dangling)
+		}
+	}
+	if count < 30 {
+		t.Errorf("there are only %d links: are they found?", count)
+	}
+	for _, p := range s.pages {
+		if strings.HasPrefix(p.name, "docs/") && p.name != "docs/index.md" && !s.linked[p.name] {
+			t.Errorf("no page leads to %s", p.name)
+		}
+	}
+}
+
+// TestLinks_broken shows what TestLinks finds.
+func TestLinks_broken(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for from, targets := range map[string][]string{
+		"docs/index.md": {
+			"", "resources/task_completions.md", "resources/task_completion", "resources/task_completion.md#nowhere", "#nowhere", "../README.md", "/docs/index.md",
+			"guides/../../LICENSE", "ftp://example.com/a", "https://", "https://example", "http://example.com", "https://example.com/a b", "HTTPS//example.com",
+			repository + "/blob/main/NOTHING.md", repository + "/blob/main/README.md#nowhere", repository + "#nowhere", repository + "/tree/main/nothing",
+			"https://registry.terraform.io/providers/tallyfy/tallyfy/latest/docs/guides/nothing",
+			"https://registry.terraform.io/providers/tallyfy/tallyfy/latest/docs/resources/task_completion#nowhere",
+		},
+		"README.md": {"docs", "docs/nothing.md", "docs/index.md#nowhere", "../elsewhere.md", "LICENSE#mit"},
+	} {
+		for _, target := range targets {
+			if s.follow(s.page(from), target) == nil {
+				t.Errorf("%s: a link to %q is not found to be broken", from, target)
+			}
+		}
+	}
+	for from, targets := range map[string][]string{
+		"docs/index.md": {
+			"resources/task_completion.md", "resources/task_completion.md#nestedblock--timeouts", "#example-usage", "https://example.com/a?b#c", "http://127.0.0.1:8787", "mailto:a@example.com",
+			repository, repository + "#what-it-promises", repository + "/blob/main/LICENSE", repository + "/tree/main/examples", repository + "/releases", repository + "/security/advisories/new",
+			"https://registry.terraform.io/providers/tallyfy/tallyfy/latest/docs", "https://registry.terraform.io/providers/tallyfy/tallyfy/latest/docs/resources/task_completion#import",
+		},
+		"docs/resources/task_completion.md": {"../index.md#authentication"},
+		"README.md":                         {"docs/index.md", "examples/resources", "LICENSE", "internal/acceptance/matrix_test.go", "#what-it-promises"},
+	} {
+		for _, target := range targets {
+			if err := s.follow(s.page(from), target); err != nil {
+				t.Errorf("%s: %q: %v", from, target, err)
+			}
+		}
+	}
+	p := page{prose: "[a](b \"c\") `[d](e)` ![f](<g>) [h][i] [j][] <https://k.example> <a href=\"l\">\n[i]: m\n"}
+	var found []string
+	for _, link := range links(p) {
+		found = append(found, link.target)
+	}
+	slices.Sort(found)
+	if want := []string{"b", "g", "https://k.example", "l", "m"}; !slices.Equal(found, want) {
+		t.Errorf("found %q, want %q", found, want)
+	}
+	if got := undefined(p); !slices.Equal(got, []string{"j"}) {
+		t.Errorf("undefined are %q", got)
+	}
+}
+
+func TestAnchors(t *testing.T) {
+	p := page{prose: "# What It *Is*, and `When`\n## Twice\n### [Twice](a.md)\n<a id=\"nestedblock--timeouts\"></a>\n## snake_case & Ünïts 2.0\n"}
+	for _, want := range []string{"what-it-is-and-when", "twice", "twice-1", "nestedblock--timeouts", "snake_case--ünïts-20"} {
+		if !p.anchors()[want] {
+			t.Errorf("there is no %q among %v", want, p.anchors())
+		}
+	}
+}
+
+// site is all pages, with what links have led to.
+type site struct {
+	root   string
+	pages  []page
+	linked map[string]bool
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	return &site{root: filepath.Dir(examples(t)), pages: pages(t), linked: map[string]bool{}}
+}
+
+func (s *site) page(name string) page {
+	for _, p := range s.pages {
+		if p.name == name {
+			return p
+		}
+	}
+	return page{name: name}
+}
+
+// follow tells why a link of a page leads nowhere.
+func (s *site) follow(from page, target string) error {
+	u, err := url.Parse(target)
+	switch {
+	case err != nil:
+		return err
+	case target == "":
+		return fmt.Errorf("it is empty")
+	case strings.Contains(target, " "):
+		return fmt.Errorf("it holds a space")
+	case u.Scheme != "":
+		return s.followURL(from, u)
+	case u.Path == "":
+		return s.anchored(from.name, u.Fragment)
+	case strings.HasPrefix(u.Path, "/"):
+		return fmt.Errorf("it begins at a root, which is another one on GitHub and on a registry")
+	}
+	name := path.Join(path.Dir(from.name), u.Path)
+	inDocs := strings.HasPrefix(from.name, "docs/")
+	switch {
+	case inDocs && !strings.HasPrefix(name, "docs/"):
+		return fmt.Errorf("it leaves docs/, and a registry shows nothing else: write %s/blob/main/%s", repository, name)
+	case inDocs && path.Ext(name) != ".md":
+		return fmt.Errorf("it is no page")
+	case name == "docs":
+		return fmt.Errorf("it is a folder that has an index.md")
+	}
+	return s.placed(from, name, u.Fragment)
+}
+
+// followURL follows what is an address of this source's, and looks at the form of all others.
+func (s *site) followURL(from page, u *url.URL) error {
+	switch {
+	case u.Scheme == "mailto" && strings.Contains(u.Opaque, "@"):
+		return nil
+	case u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback():
+		return nil
+	case u.Scheme != "https":
+		return fmt.Errorf("%s is no scheme to link to", u.Scheme)
+	case !strings.Contains(strings.Trim(u.Host, "."), "."):
+		return fmt.Errorf("%q is no host", u.Host)
+	}
+	whole := u.Scheme + "://" + u.Host + strings.TrimSuffix(u.Path, "/")
+	if rest, ours := strings.CutPrefix(whole, repository); ours {
+		for _, prefix := range []string{"/blob/main/", "/tree/main/"} {
+			if name, ok := strings.CutPrefix(rest, prefix); ok {
+				return s.placed(from, name, u.Fragment)
+			}
+		}
+		if rest == "" && u.Fragment != "" {
+			return s.anchored("README.md", u.Fragment)
+		}
+		return nil // a page of GitHub about it
+	}
+	for _, registry := range []string{"https://registry.terraform.io/providers/tallyfy/tallyfy/latest/docs", "https://search.opentofu.org/provider/tallyfy/tallyfy/latest/docs"} {
+		if rest, ours := strings.CutPrefix(whole, registry); ours {
+			if rest == "" {
+				rest = "/index"
+			}
+			return s.placed(from, "docs"+rest+".md", u.Fragment)
+		}
+	}
+	return nil
+}
+
+// placed tells why there is no such file, or no such place in it.
+func (s *site) placed(from page, name, fragment string) error {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("it leaves the source")
+	}
+	if _, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(name))); err != nil { //nolint:gosec // local, see above
+		return fmt.Errorf("there is no %s", name)
+	}
+	if name != from.name {
+		s.linked[name] = true
+	}
+	if fragment == "" {
+		return nil
+	}
+	return s.anchored(name, fragment)
+}
+
+func (s *site) anchored(name, fragment string) error {
+	if !s.page(name).anchors()[fragment] {
+		return fmt.Errorf("%s has no heading #%s", name, fragment)
+	}
+	return nil
+}
