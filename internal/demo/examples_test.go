@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,18 @@ func TestExamples(t *testing.T) {
 		case isDeparture(name): // tested two by two, in comingfrom_test.go
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
+		case name == "guides/ci-cd/backend.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path) })
+		case name == "guides/ci-cd/hcp-terraform/cloud.tf": // keeps its state where no test comes
+			t.Run(name, func(t *testing.T) { t.Parallel(); testValidate(t, path) })
+		case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(path)):
+			t.Run(name, func(t *testing.T) { t.Parallel(); testPipeline(t, path) })
+		case name == "guides/approvals/gate.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testGate(t, path, 0) })
+		case name == "guides/approvals/halfway.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testGate(t, path, 1) })
+		case name == "guides/approvals/policy.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testApply(t, path); testPolicy(t, path) })
 		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testImportBlock(t, path) })
 		case filepath.Ext(path) == ".tf":
@@ -82,7 +95,8 @@ func TestReadme(t *testing.T) {
 
 // testApply puts an example through its life.
 func testApply(t *testing.T, file string) {
-	completes := strings.Contains(file, string(filepath.Separator)+"resources"+string(filepath.Separator)) || strings.Contains(file, "webhook")
+	name := filepath.ToSlash(file)
+	completes := strings.Contains(name, "/examples/resources/") || strings.Contains(name, "/examples/guides/")
 	s := newScene(t, file)
 	if completed := s.cycle(); completed == 0 && completes {
 		t.Error("it has no completion")
@@ -157,6 +171,9 @@ func (s *scene) checkCompleted(c completion) {
 	}
 	if c.IsApproved != nil && (task.IsApproved == nil || *task.IsApproved != *c.IsApproved) {
 		s.t.Errorf("task %s was not decided as recorded", c.TaskID)
+	}
+	if c.OverrideUser != nil && task.CompleterID != *c.OverrideUser {
+		s.t.Errorf("task %s was completed by user %d", c.TaskID, task.CompleterID)
 	}
 	if fired := s.server.Webhooks(c.TaskID); task.CompletedAt != "" && fired != 1 {
 		s.t.Errorf("the webhooks of task %s fired %d times", c.TaskID, fired)

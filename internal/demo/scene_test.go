@@ -30,7 +30,7 @@ type scene struct {
 var features = []struct {
 	written      string
 	major, minor int
-}{{"provider::", 1, 8}, {"removed {", 1, 10}, {"moved {", 1, 10}, {"ephemeral", 1, 11}, {"_wo ", 1, 11}, {"identity = {", 1, 12}}
+}{{"provider::", 1, 8}, {"removed {", 1, 10}, {"moved {", 1, 10}, {"use_lockfile", 1, 10}, {"ephemeral", 1, 11}, {"_wo ", 1, 11}, {"identity = {", 1, 12}}
 
 // needs skips a test of an example that the CLI is too old for.
 func needs(t *testing.T, file string) {

@@ -1,0 +1,91 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// testGate applies an example that waits for the approval of the seeded process. before is how many tasks are completed then.
+func testGate(t *testing.T, file string, before int) {
+	s := newScene(t, file)
+	stopped := func(why string) {
+		t.Helper()
+		s.stopsAtGate(why)
+		if got := s.server.Count(http.MethodPost, ""); got != before {
+			t.Errorf("%s: %d × POST were sent, want %d", why, got, before)
+		}
+	}
+	stopped("open")
+	stopped("still open")
+	s.server.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
+	stopped("rejected")
+	s.server.ReopenOutside(sandbox.SeedApprovalTaskID)
+	s.server.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
+	if s.cycle() == 0 {
+		t.Error("it completes nothing behind the gate")
+	}
+}
+
+// stopsAtGate applies a configuration that a precondition is to stop.
+func (s *scene) stopsAtGate(why string) {
+	s.t.Helper()
+	command := s.w.Command(s.t.Context(), s.server, s.folder, "apply", "-input=false", "-auto-approve")
+	command.Env = append(command.Env, s.env...)
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "Resource precondition failed") {
+		s.t.Errorf("the gate is %s, and an apply ended with %v:\n%s", why, err, out)
+	}
+}
+
+// testPolicy applies the example of a policy check with violations, and once more when they are gone.
+func testPolicy(t *testing.T, file string) {
+	s := newScene(t, file)
+	s.mustRun("apply", "-input=false", "-auto-approve", `-var=violations=["S3 bucket logs is public"]`)
+	decided := func(want bool, webhooks int) {
+		t.Helper()
+		task, _ := s.server.Task(sandbox.SeedApprovalTaskID)
+		if task.IsApproved == nil || *task.IsApproved != want || s.server.Webhooks(sandbox.SeedApprovalTaskID) != webhooks {
+			t.Errorf("the decision is %v after %d webhooks, want %t after %d", task.IsApproved, s.server.Webhooks(sandbox.SeedApprovalTaskID), want, webhooks)
+		}
+	}
+	decided(false, 1)
+	s.checkWrites("a rejection", 1)
+	s.server.ResetJournal()
+	s.mustRun("apply", "-input=false", "-auto-approve")
+	decided(true, 2)
+	s.checkWrites("another decision", 2)
+	if s.server.Count(http.MethodDelete, "completed-tasks") != 1 {
+		t.Error("the task was not reopened for it")
+	}
+	s.server.ResetJournal()
+	s.mustRun("apply", "-input=false", "-auto-approve")
+	s.checkWrites("the same decision", 0)
+}
+
+// TestOwnDecisionIsNoGate shows why the guide warns of a precondition on a decision in its own configuration: the plan fails
+// before the rejection is sent.
+func TestOwnDecisionIsNoGate(t *testing.T) {
+	t.Parallel()
+	file := written(t, "gate.tf", `
+resource "terraform_data" "production" {
+  lifecycle {
+    precondition {
+      condition     = tallyfy_task_completion.approve_change.is_approved
+      error_message = "Rejected."
+    }
+  }
+}
+`)
+	policy := filepath.Join(examples(t), "guides", "approvals", "policy.tf")
+	s := newSceneOf(t, filepath.Join(examples(t), "provider", "provider.tf"), policy, file)
+	s.env = append(s.env, `TF_VAR_violations=["S3 bucket logs is public"]`)
+	s.stopsAtGate("closed by its own rejection")
+	s.checkWrites("it", 0)
+}
