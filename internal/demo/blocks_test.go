@@ -119,6 +119,7 @@ func testShell(t *testing.T, text string) {
 // decodeYAML reads YAML with the CLI, which has a function for that, so that no library is needed.
 func decodeYAML(t *testing.T, file string) any {
 	t.Helper()
+	file = written(t, filepath.Base(file), content(t, file)) // apart from configurations, which the CLI would read too
 	out, err := cli(t, filepath.Dir(file), fmt.Sprintf("base64encode(jsonencode(yamldecode(file(%q))))\n", filepath.Base(file)), "console")
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", file, err, out)
