@@ -1,0 +1,124 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// TestDesign compares what DESIGN.md lists with what there is: rooms, outcomes and steps.
+func TestDesign(t *testing.T) {
+	root := filepath.Dir(examples(t))
+	entries, err := os.ReadDir(filepath.Join(root, "internal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rooms []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			rooms = append(rooms, "internal/"+entry.Name())
+		}
+	}
+	design := content(t, filepath.Join(root, "DESIGN.md"))
+	outcomes := content(t, filepath.Join(root, "internal", "tallyfy", "errors.go"))
+	steps := content(t, filepath.Join(root, "internal", "completion", "decide.go"))
+	for _, list := range []struct {
+		what, row string
+		has       []string
+	}{
+		{"rooms", `internal/[a-z]+`, rooms},
+		{"outcomes", `[A-Z][A-Za-z]+`, constants(outcomes, "Outcome")},
+		{"steps", `[a-z][A-Za-z]+`, constants(steps, "step")},
+	} {
+		var listed []string
+		for _, row := range regexp.MustCompile("(?m)^\\| `("+list.row+")` \\|").FindAllStringSubmatch(design, -1) {
+			listed = append(listed, row[1])
+		}
+		slices.Sort(listed)
+		slices.Sort(list.has)
+		if len(list.has) == 0 || !slices.Equal(listed, list.has) {
+			t.Errorf("DESIGN.md lists the %s %q, and there are %q", list.what, listed, list.has)
+		}
+	}
+}
+
+// constants are the names of an enumeration, whose first has its type.
+func constants(code, of string) []string {
+	block := regexp.MustCompile(`(?s)const \((?:[^)]|\)[^\n])*?\n\t\w+ ` + of + ` = iota\n.*?\n\)`).FindString(code)
+	var names []string
+	for _, name := range regexp.MustCompile(`(?m)^\t(\w+)(?: `+of+` = iota)?$`).FindAllStringSubmatch(block, -1) {
+		names = append(names, name[1])
+	}
+	return names
+}
+
+var (
+	target = regexp.MustCompile(`(?m)^([a-z][a-z-]*):([^=\n]*)$`)
+	helped = regexp.MustCompile(`(?m)^\t@echo 'make ([a-z-]+)  +\S`)
+)
+
+// TestHelp compares what make help lists with the targets. One that another stands on need not be listed.
+func TestHelp(t *testing.T) {
+	makefile := content(t, filepath.Join(filepath.Dir(examples(t)), "GNUmakefile"))
+	var listed []string
+	for _, line := range helped.FindAllStringSubmatch(makefile, -1) {
+		listed = append(listed, line[1])
+	}
+	targets := map[string]string{}
+	for _, found := range target.FindAllStringSubmatch(makefile, -1) {
+		targets[found[1]] = found[2]
+	}
+	for _, name := range listed {
+		if _, there := targets[name]; !there {
+			t.Errorf("make help lists %s, and there is no such target", name)
+		}
+	}
+	for name := range targets {
+		needed := false
+		for other, prerequisites := range targets {
+			needed = needed || slices.Contains(listed, other) && regexp.MustCompile(`\b`+name+`\b`).MatchString(prerequisites)
+		}
+		if name != "help" && !needed && !slices.Contains(listed, name) {
+			t.Errorf("make help does not list %s", name)
+		}
+	}
+	if len(listed) < 5 {
+		t.Errorf("make help lists only %q", listed)
+	}
+}
+
+var variable = regexp.MustCompile(`\bTALLYFY_[A-Z_]+\b`)
+
+// TestVariables looks for the environment variables that pages and examples name among those that the provider reads.
+func TestVariables(t *testing.T) {
+	root := filepath.Dir(examples(t))
+	read := map[string]bool{}
+	for _, file := range matching(t, filepath.Join(root, "internal", "provider", "*.go")) {
+		for _, name := range regexp.MustCompile(`= "(TALLYFY_[A-Z_]+)"`).FindAllStringSubmatch(content(t, file), -1) {
+			read[name[1]] = true
+		}
+	}
+	count := 0
+	check := func(page, text string) {
+		for _, name := range variable.FindAllString(text, -1) {
+			count++
+			if !read[name] {
+				t.Errorf("%s: the provider reads no %s", page, name)
+			}
+		}
+	}
+	for _, p := range pages(t) {
+		check(p.name, p.prose)
+		for _, b := range p.blocks {
+			check(p.name, b.text)
+		}
+	}
+	if count < 20 || len(read) < 5 {
+		t.Errorf("%d names were compared with %d", count, len(read))
+	}
+}
