@@ -14,18 +14,22 @@ import (
 // restapi is the provider that internal/tools/restapi pins.
 const restapi = "github.com/Mastercard/terraform-provider-restapi"
 
-// InstallRestapi builds the restapi provider into the mirror, for tests of moving away from it.
-func (w *Workspace) InstallRestapi(ctx context.Context) error {
+// RestapiAddress is what the restapi provider is called in the mirror.
+const RestapiAddress = "mastercard/restapi"
+
+// InstallRestapi builds the restapi provider into the mirror, for tests of moving away from it and for benchmarks, and gives its version.
+func (w *Workspace) InstallRestapi(ctx context.Context) (string, error) {
 	root, err := SourceRoot(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	module := filepath.Join(root, "internal", "tools", "restapi")
 	list := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Version}}", restapi)
 	list.Dir = module
-	version, err := list.Output()
+	told, err := list.Output()
 	if err != nil {
-		return fmt.Errorf("finding the version of %s: %w", restapi, err)
+		return "", fmt.Errorf("finding the version of %s: %w", restapi, err)
 	}
-	return w.install(ctx, "mastercard/restapi", strings.TrimPrefix(strings.TrimSpace(string(version)), "v"), module, "-trimpath", "-ldflags", "-s -w", restapi)
+	version := strings.TrimPrefix(strings.TrimSpace(string(told)), "v")
+	return version, w.install(ctx, RestapiAddress, version, module, restapi, "-ldflags=-s -w")
 }

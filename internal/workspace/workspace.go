@@ -20,8 +20,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// providerVersion is what the built provider calls itself in the plugin mirror.
-const providerVersion = "0.0.1"
+// Address and Version are what the built provider is called in the mirror.
+const (
+	Address = "tallyfy/tallyfy"
+	Version = "0.0.1"
+)
 
 // Workspace is a folder outside the source tree in which a CLI finds the provider. Many runs may use it side by side.
 type Workspace struct {
@@ -68,26 +71,56 @@ func (w *Workspace) buildProvider(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.install(ctx, "tallyfy/tallyfy", providerVersion, root, "-ldflags", "-X main.version="+providerVersion, ".")
+	return w.install(ctx, Address, Version, root, ".", "-tags=grpcnotrace", "-ldflags=-s -w -X main.version="+Version)
 }
 
-// install builds a provider into the mirror, from the module in a folder. Both registries' names lead there, since each CLI expands
-// an address by its own.
-func (w *Workspace) install(ctx context.Context, address, version, folder string, build ...string) error {
-	_, name, _ := strings.Cut(address, "/")
+// install builds a provider of the module in a folder, as releases are built, and puts it into the mirror.
+func (w *Workspace) install(ctx context.Context, address, version, folder, program string, flags ...string) error {
+	binary := filepath.Join(w.dir, "built", filepath.FromSlash(address), version)
+	// Without version control stamps, as in the makefile.
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", binary}, append(flags, program)...)
+	command := exec.CommandContext(ctx, "go", args...) //nolint:gosec // our own source, and tools that it pins
+	command.Dir, command.Env = folder, append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the provider %s: %w\n%s", address, err, out)
+	}
+	return w.Mirror(address, version, binary)
+}
+
+// Mirror puts a provider's binary where CLIs look for it. Both registries' names lead there, since each CLI expands an address
+// such as "tallyfy/tallyfy" by its own.
+func (w *Workspace) Mirror(address, version, binary string) error {
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		binary := filepath.Join(w.dir, "mirror", host, filepath.FromSlash(address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-"+name+"_v"+version)
-		if runtime.GOOS == "windows" {
-			binary += ".exe"
+		to := w.mirrored(host, address, version)
+		if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+			return err
 		}
-		// As they are released, and without version control stamps, as in the makefile.
-		command := exec.CommandContext(ctx, "go", append([]string{"build", "-buildvcs=false", "-o", binary}, build...)...) //nolint:gosec // our own source, and tools that it pins
-		command.Dir, command.Env = folder, append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := command.CombinedOutput(); err != nil {
-			return fmt.Errorf("building the provider %s: %w\n%s", address, err, out)
+		if err := os.Link(binary, to); err == nil {
+			continue
+		}
+		program, err := os.ReadFile(binary) //nolint:gosec // of the caller's choice
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, program, 0o755); err != nil { //nolint:gosec // it is to be run
+			return err
 		}
 	}
 	return nil
+}
+
+// Binary is the path of a provider in the mirror.
+func (w *Workspace) Binary(address, version string) string {
+	return w.mirrored("registry.terraform.io", address, version)
+}
+
+func (w *Workspace) mirrored(host, address, version string) string {
+	_, name, _ := strings.Cut(address, "/")
+	file := "terraform-provider-" + name + "_v" + version
+	if runtime.GOOS == "windows" {
+		file += ".exe"
+	}
+	return filepath.Join(w.dir, "mirror", host, filepath.FromSlash(address), version, runtime.GOOS+"_"+runtime.GOARCH, file)
 }
 
 // SourceRoot is the folder of this module's source.

@@ -1,0 +1,179 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+// Command bench measures this provider beside what people complete Tallyfy's tasks with today, in one run on one machine against
+// one sandbox, and writes BENCHMARKS.md. Figures of one run compare; those of two machines do not.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+)
+
+// settings are what a run of the benchmarks is told.
+type settings struct {
+	sizes       []int // numbers of blocks
+	latency     time.Duration
+	parallelism int
+	repeat      int // how often each figure is taken; the middle one counts
+	peers       []peer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string, stderr io.Writer) int {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	sizes := flags.String("n", "1,10,100,500", "numbers of blocks, `separated by commas`")
+	s := settings{peers: peers()}
+	flags.DurationVar(&s.latency, "latency", 50*time.Millisecond, "the sandbox's `time` on the way")
+	flags.IntVar(&s.parallelism, "parallelism", 10, "Terraform's `number` of operations side by side")
+	flags.IntVar(&s.repeat, "repeat", 3, "`times` that each figure is taken; the middle one counts")
+	out := flags.String("out", "", "`file` to write; the terminal if empty")
+	flags.Func("peer", "`name=path@version` of a further peer's binary: restapi, restful or \"local-exec tallyfy\"; may be repeated", s.add)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	}
+	for _, size := range strings.Split(*sizes, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(size))
+		if err != nil || n < 1 || n > 100_000 {
+			_, _ = fmt.Fprintf(stderr, "bench: -n takes numbers such as 1,10,100, not %q\n", *sizes)
+			return 2
+		}
+		s.sizes = append(s.sizes, n)
+	}
+	report, err := s.measure(ctx, stderr)
+	if err == nil && *out != "" {
+		err = os.WriteFile(*out, []byte(report), 0o644) //nolint:gosec // for everyone to read
+	} else if err == nil {
+		_, err = io.WriteString(os.Stdout, report)
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "bench: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// add takes over where the binary of a peer is.
+func (s *settings) add(named string) error {
+	name, rest, _ := strings.Cut(named, "=")
+	path, version, versioned := strings.Cut(rest, "@")
+	for i := range s.peers {
+		if p := &s.peers[i]; p.name == name && p.missing == notNamed {
+			binary, err := filepath.Abs(path)
+			if err == nil {
+				_, err = os.Stat(binary)
+			}
+			p.binary, p.version, p.missing = binary, version, ""
+			if !versioned {
+				p.version = "0.0.1"
+			}
+			return err
+		}
+	}
+	return fmt.Errorf("there is no such peer: %q", name)
+}
+
+// measure gives the report.
+func (s settings) measure(ctx context.Context, progress io.Writer) (string, error) {
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	h, err := prepare(ctx, dir, s.peers)
+	if err != nil {
+		return "", err
+	}
+	results, err := h.race(ctx, s, progress)
+	if err != nil {
+		return "", err
+	}
+	starts, err := h.starts(ctx, s.repeat)
+	if err != nil {
+		return "", err
+	}
+	recoveries, err := h.recoveries(ctx, progress)
+	if err != nil {
+		return "", err
+	}
+	return report{s, h, results, starts, recoveries}.String(ctx), nil
+}
+
+// hall is where the peers meet: a CLI that finds all their providers in a mirror.
+type hall struct {
+	*workspace.Workspace
+	dir   string
+	peers []peer
+}
+
+// prepare builds what can be built, installs what there is, and notes what is missing.
+func prepare(ctx context.Context, dir string, peers []peer) (*hall, error) {
+	w, err := workspace.New(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	for i := range peers {
+		p := &peers[i]
+		switch {
+		case p.missing != "" || p.name == tallyfy || p.name == floor.name:
+		case p.name == pinnedRestapi:
+			if p.version, err = w.InstallRestapi(ctx); err != nil {
+				p.missing = "it cannot be built here"
+			}
+		case p.source != "":
+			if err := w.Mirror(p.source, p.version, p.binary); err != nil {
+				return nil, err
+			}
+		default:
+			if p.binary, err = exec.LookPath(p.binary); err != nil {
+				p.missing = "it is not on PATH"
+			}
+		}
+	}
+	return &hall{w, dir, peers}, nil
+}
+
+// present are the peers that can be run.
+func (h *hall) present() []peer {
+	var all []peer
+	for _, p := range h.peers {
+		if p.missing == "" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// machine tells what the figures were taken on.
+func machine() string {
+	model := ""
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		_, rest, _ := strings.Cut(string(text), "model name")
+		line, _, _ := strings.Cut(rest, "\n")
+		model = ", " + strings.TrimSpace(strings.TrimLeft(line, "\t :"))
+	}
+	return fmt.Sprintf("%s/%s, %d cores%s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), model)
+}
