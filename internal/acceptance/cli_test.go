@@ -151,6 +151,17 @@ func (c *cli) configure(blocks map[string]any) {
 	}
 }
 
+// trials adds tasks whose completion is planned.
+func (c *cli) trials(n int) []*trial {
+	c.Helper()
+	var ts []*trial
+	for i := range n {
+		ts = append(ts, newTrial(row{operation: create}, i+1, c.server))
+	}
+	c.plan(ts, false)
+	return ts
+}
+
 func (c *cli) plan(ts []*trial, destroying bool) {
 	c.Helper()
 	blocks := map[string]any{}

@@ -124,17 +124,6 @@ func TestTallyfyGoesDownInMidApply(t *testing.T) {
 	c.again(ts)
 }
 
-// trials adds tasks whose completion is planned.
-func (c *cli) trials(n int) []*trial {
-	c.Helper()
-	var ts []*trial
-	for i := range n {
-		ts = append(ts, newTrial(row{operation: create}, i+1, c.server))
-	}
-	c.plan(ts, false)
-	return ts
-}
-
 // start starts the CLI in a process group of its own, so that it can be killed together with its provider.
 func (c *cli) start(args ...string) (*exec.Cmd, *bytes.Buffer) {
 	c.Helper()
