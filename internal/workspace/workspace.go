@@ -14,16 +14,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-)
-
-// Address and Version are what the built provider is called in the mirror.
-const (
-	Address = "tallyfy/tallyfy"
-	Version = "0.0.1"
 )
 
 // Workspace is a folder outside the source tree in which a CLI finds the provider. Many runs may use it side by side.
@@ -38,14 +31,34 @@ type Workspace struct {
 
 // New builds the provider into dir, which the caller removes.
 func New(ctx context.Context, dir string) (*Workspace, error) {
+	w, err := in(dir)
+	if err != nil {
+		return nil, err
+	}
+	return w, w.buildProvider(ctx)
+}
+
+// Install makes a workspace of dir, which the caller removes, with a released archive in place of a build.
+func Install(dir, archive string) (*Workspace, error) {
+	w, err := in(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, registry := range Registries {
+		if err := Checkout(w.mirrored(registry, Address), archive); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// in is a workspace whose mirror is empty.
+func in(dir string) (*Workspace, error) {
 	cli, err := findCLI()
 	if err != nil {
 		return nil, err
 	}
 	w := &Workspace{CLI: cli, dir: dir}
-	if err := w.buildProvider(ctx); err != nil {
-		return nil, err
-	}
 	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.Join(dir, "mirror"))
 	return w, os.WriteFile(w.cliConfig(), []byte(config), 0o600)
 }
@@ -85,42 +98,6 @@ func (w *Workspace) install(ctx context.Context, address, version, folder, progr
 		return fmt.Errorf("building the provider %s: %w\n%s", address, err, out)
 	}
 	return w.Mirror(address, version, binary)
-}
-
-// Mirror puts a provider's binary where CLIs look for it. Both registries' names lead there, since each CLI expands an address
-// such as "tallyfy/tallyfy" by its own.
-func (w *Workspace) Mirror(address, version, binary string) error {
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		to := w.mirrored(host, address, version)
-		if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
-			return err
-		}
-		if err := os.Link(binary, to); err == nil {
-			continue
-		}
-		program, err := os.ReadFile(binary) //nolint:gosec // of the caller's choice
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(to, program, 0o755); err != nil { //nolint:gosec // it is to be run
-			return err
-		}
-	}
-	return nil
-}
-
-// Binary is the path of a provider in the mirror.
-func (w *Workspace) Binary(address, version string) string {
-	return w.mirrored("registry.terraform.io", address, version)
-}
-
-func (w *Workspace) mirrored(host, address, version string) string {
-	_, name, _ := strings.Cut(address, "/")
-	file := "terraform-provider-" + name + "_v" + version
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-	return filepath.Join(w.dir, "mirror", host, filepath.FromSlash(address), version, runtime.GOOS+"_"+runtime.GOARCH, file)
 }
 
 // SourceRoot is the folder of this module's source.

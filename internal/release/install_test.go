@@ -1,0 +1,55 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+)
+
+// TestInstall has a real CLI install what this source builds, packed as it is released, and another program.
+func TestInstall(t *testing.T) {
+	t.Parallel()
+	root, err := workspace.SourceRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider := filepath.Join(t.TempDir(), "provider")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", provider, ".") //nolint:gosec // our own source
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for name, test := range map[string]struct{ content, inside, want string }{
+		"the provider":                   {provider, project + "_v" + version, ""},
+		"a binary that no CLI looks for": {provider, "tallyfy_v" + version, "init: "},
+		"a file that is no program":      {filepath.Join(root, "LICENSE"), project + "_v" + version, "apply: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if runtime.GOOS == "windows" {
+				test.inside += ".exe"
+			}
+			m := made{packed: map[string]string{test.inside: test.content}, modes: map[string]os.FileMode{test.inside: 0o755}}
+			dir := t.TempDir()
+			packed := filepath.Join(dir, project+"_"+version+"_"+runtime.GOOS+"_"+runtime.GOARCH+archive)
+			m.zip(t, packed)
+			var out bytes.Buffer
+			err := install(t.Context(), dir, packed, version, &out)
+			if !says(err, test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if times := strings.Count(out.String(), "completed a task once"); err == nil && times != len(workspace.Registries) {
+				t.Errorf("it was installed from %d registries:\n%s", times, out.String())
+			}
+		})
+	}
+}

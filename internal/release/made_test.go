@@ -1,0 +1,133 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"archive/zip"
+	"debug/buildinfo"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// made is a release of a small program for one platform, laid out as GoReleaser does it. What a test changes in it before it
+// is packed makes it a bad one.
+type made struct {
+	platform string
+	flags    []string          // of the build
+	packed   map[string]string // what is in the archive: files by name
+	modes    map[string]os.FileMode
+	bill     bill
+	binary   string // a path
+}
+
+const version = "1.2.3"
+
+// good makes one that nothing is wrong with.
+func good(t *testing.T) *made {
+	t.Helper()
+	return &made{platform: "linux_amd64", flags: []string{"-trimpath"}}
+}
+
+// build compiles the program, and notes what the archive and the SBOM hold.
+func (m *made) build(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), "module example.com/small\n\ngo 1.26\n")
+	write(t, filepath.Join(dir, "main.go"), "package main\n\nfunc main() {}\n")
+	m.binary = filepath.Join(dir, "small")
+	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-buildvcs=false", "-o", m.binary}, m.flags...)...) //nolint:gosec // flags of this test
+	build.Dir = dir
+	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	info, err := buildinfo.ReadFile(m.binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := project + "_v" + version
+	m.packed = map[string]string{name: m.binary, "LICENSE": filepath.Join(dir, "go.mod")}
+	m.modes = map[string]os.FileMode{name: 0o755, "LICENSE": 0o644}
+	m.bill.Format = "CycloneDX"
+	m.bill.Metadata.Component = part{info.Main.Path, "v" + version}
+	m.bill.Metadata.Properties = []struct{ Name, Value string }{{binaryHash, digest([]byte(read(t, m.binary)))}}
+	m.bill.Components = []part{{"std", info.GoVersion}}
+}
+
+// pack writes the files of the release, and gives the release as it is read again.
+func (m *made) pack(t *testing.T, root string) *dist {
+	t.Helper()
+	manifest := filepath.Join(root, "terraform-registry-manifest.json")
+	write(t, manifest, "{}")
+	base := filepath.Join(root, "dist", project+"_"+version+"_")
+	m.zip(t, base+m.platform+archive)
+	told, err := json.Marshal(m.bill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, base+m.platform+sbom, string(told))
+	var sums strings.Builder
+	for _, file := range []string{base + m.platform + archive, base + m.platform + sbom} {
+		fmt.Fprintf(&sums, "%s  %s\n", digest([]byte(read(t, file))), filepath.Base(file))
+	}
+	fmt.Fprintf(&sums, "%s  %s_%s_manifest.json\n", digest([]byte("{}")), project, version)
+	write(t, base+"SHA256SUMS", sums.String())
+	d, err := open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.platforms = []string{"linux_amd64"}
+	return d
+}
+
+func (m *made) zip(t *testing.T, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(path) //nolint:gosec // a folder of this test
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // closing the writer tells
+	packed := zip.NewWriter(file)
+	for name, source := range m.packed {
+		header := &zip.FileHeader{Name: name, Method: zip.Store}
+		header.SetMode(m.modes[name])
+		w, err := packed.CreateHeader(header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(read(t, source))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := packed.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path) //nolint:gosec // a folder of this test
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}

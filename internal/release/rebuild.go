@@ -1,0 +1,67 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// rebuild builds the commit of the source tree once more, in a clone below dir. What differs there must not be seen in the
+// release: the path, the time zone, and the permissions of new files.
+func rebuild(ctx context.Context, root, dir string) (*dist, error) {
+	changed, err := run(ctx, root, "git", "-c", "safe.directory=*", "status", "--porcelain")
+	if err != nil {
+		return nil, err
+	}
+	if changed != "" {
+		return nil, fmt.Errorf("commit these files first, or put them aside: a release is of a commit, and is compared with it\n%s", changed)
+	}
+	clone := filepath.Join(dir, "elsewhere", "clone")
+	if _, err := run(ctx, dir, "git", "clone", "--quiet", root, clone); err != nil {
+		return nil, err
+	}
+	if _, err := run(ctx, clone, "sh", "-c", "umask 077 && TZ=UTC-9 exec make --no-print-directory snapshot"); err != nil {
+		return nil, err
+	}
+	return open(clone)
+}
+
+// run gives what a command has printed on its standard output. The error holds the rest.
+func run(ctx context.Context, dir, name string, args ...string) (string, error) {
+	var failure strings.Builder
+	command := exec.CommandContext(ctx, name, args...) //nolint:gosec // commands of this program
+	command.Dir, command.Stderr = dir, &failure
+	for _, variable := range os.Environ() {
+		// This program may itself be run by a make, whose settings are not for another make.
+		if !strings.HasPrefix(variable, "MAKE") && !strings.HasPrefix(variable, "MFLAGS") {
+			command.Env = append(command.Env, variable)
+		}
+	}
+	out, err := command.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out, failure.String())
+	}
+	return string(out), nil
+}
+
+// same compares two releases. Their checksums stand for all their files, so both must have been checked.
+func same(first, second *dist) error {
+	problems := []error{second.check()}
+	all := maps.Clone(first.sums)
+	maps.Copy(all, second.sums)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if first.sums[name] != second.sums[name] {
+			problems = append(problems, fmt.Errorf("%s: another build of the commit has other bytes", name))
+		}
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,60 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package workspace
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Address and Version are what the built provider is called in the mirror.
+const (
+	Address = "tallyfy/tallyfy"
+	Version = "0.0.1"
+)
+
+// Registries are the hosts whose names CLIs put before an address such as "tallyfy/tallyfy": Terraform the first, OpenTofu the other.
+var Registries = []string{"registry.terraform.io", "registry.opentofu.org"}
+
+// Mirror puts a provider's binary where the CLIs look for it.
+func (w *Workspace) Mirror(address, version, binary string) error {
+	for _, registry := range Registries {
+		to := w.unpacked(registry, address, version)
+		if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+			return err
+		}
+		if err := os.Link(binary, to); err == nil {
+			continue
+		}
+		program, err := os.ReadFile(binary) //nolint:gosec // of the caller's choice
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, program, 0o755); err != nil { //nolint:gosec // it is to be run
+			return err
+		}
+	}
+	return nil
+}
+
+// Binary is the path of a provider that is in the mirror as a binary.
+func (w *Workspace) Binary(address, version string) string {
+	return w.unpacked(Registries[0], address, version)
+}
+
+func (w *Workspace) unpacked(registry, address, version string) string {
+	_, name, _ := strings.Cut(address, "/")
+	file := "terraform-provider-" + name + "_v" + version
+	if runtime.GOOS == "windows" {
+		file += ".exe"
+	}
+	return filepath.Join(w.mirrored(registry, address), version, runtime.GOOS+"_"+runtime.GOARCH, file)
+}
+
+// mirrored is the folder in which CLIs look for packages of a provider.
+func (w *Workspace) mirrored(registry, address string) string {
+	return filepath.Join(w.dir, "mirror", registry, filepath.FromSlash(address))
+}
