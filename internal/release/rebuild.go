@@ -15,6 +15,16 @@ import (
 	"strings"
 )
 
+// elsewhere builds what "$1" has committed in a clone at "$2".
+const elsewhere = `
+set -e
+umask 077
+export TZ=Asia/Tokyo
+git clone --quiet "$1" "$2"
+cd "$2"
+exec make --no-print-directory snapshot
+`
+
 // rebuild builds the commit of the source tree once more, in a clone below dir. What differs there must not be seen in the
 // release: the path, the time zone, and the permissions of new files.
 func rebuild(ctx context.Context, root, dir string) (*dist, error) {
@@ -26,10 +36,7 @@ func rebuild(ctx context.Context, root, dir string) (*dist, error) {
 		return nil, fmt.Errorf("commit these files first, or put them aside: a release is of a commit, and is compared with it\n%s", changed)
 	}
 	clone := filepath.Join(dir, "elsewhere", "clone")
-	if _, err := run(ctx, dir, "git", "clone", "--quiet", root, clone); err != nil {
-		return nil, err
-	}
-	if _, err := run(ctx, clone, "sh", "-c", "umask 077 && TZ=UTC-9 exec make --no-print-directory snapshot"); err != nil {
+	if _, err := run(ctx, dir, "sh", "-c", elsewhere, "sh", root, clone); err != nil {
 		return nil, err
 	}
 	return open(clone)
