@@ -36,7 +36,7 @@ type key struct {
 func (h *hall) race(ctx context.Context, s settings, progress io.Writer) (map[key]taken, error) {
 	all := map[key][]taken{}
 	for _, n := range s.sizes {
-		for turn := range s.repeat {
+		for turn := range s.turns(n) {
 			for _, p := range h.present() {
 				_, _ = fmt.Fprintf(progress, "%d blocks, turn %d: %s\n", n, turn+1, p.name)
 				if err := h.runOnce(ctx, s, p, n, all); err != nil {
@@ -50,6 +50,17 @@ func (h *hall) race(ctx context.Context, s settings, progress io.Writer) (map[ke
 		middle[k] = middleOf(takes)
 	}
 	return middle, nil
+}
+
+// many is a number of blocks whose figures are the sum of so much that one turn tells enough.
+const many = 200
+
+// turns is how often the figures for so many blocks are taken.
+func (s settings) turns(n int) int {
+	if n > many {
+		return 1
+	}
+	return s.repeat
 }
 
 // runOnce measures each operation once.

@@ -28,7 +28,7 @@ func (r report) String(ctx context.Context) string {
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
 	say("# Benchmarks\n\n")
 	say("What `make bench` wrote. All figures are of one run, on one machine, against the same sandbox, in which the peers took turns: compare them with each other, not with those of another machine.\n\n")
-	say("| | |\n|---|---|\n| Command | `make bench` with N in %s, %d turns |\n", strings.Trim(strings.Join(strings.Fields(fmt.Sprint(r.sizes)), ", "), "[]"), r.repeat)
+	say("| | |\n|---|---|\n| Command | `make bench`, with `PEERS` for those that it does not build |\n| Figures | the middle one of %d turns, and of one turn where N is above %d |\n", r.repeat, many)
 	say("| When | %s |\n| Machine | %s |\n| CLI | %s |\n| Go | %s |\n", time.Now().UTC().Format(time.DateOnly), machine(), r.version(ctx), runtime.Version())
 	say("| Sandbox | on the same machine, %s on the way of each request |\n| Parallelism | %d, Terraform's default is 10 |\n\n", r.latency, r.parallelism)
 

@@ -25,7 +25,7 @@ func (d *dist) checkArchive(platform string) error {
 	}
 	system, processor, _ := strings.Cut(platform, "_")
 	return errors.Join(
-		checkSettings(info, map[string]string{"GOOS": system, "GOARCH": processor, "CGO_ENABLED": "0", "-trimpath": "true"}),
+		checkSettings(info, map[string]string{"GOOS": system, "GOARCH": processor, "CGO_ENABLED": "0", "-trimpath": "true", "-tags": "grpcnotrace"}),
 		d.checkSBOM(platform, binary, info),
 	)
 }

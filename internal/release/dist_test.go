@@ -22,7 +22,10 @@ func TestCheck(t *testing.T) {
 	}{
 		"nothing": {},
 		"paths of the machine": {
-			flags: []string{"-trimpath=false"}, want: `was built with -trimpath=""`,
+			flags: []string{"-trimpath=false", "-tags=grpcnotrace"}, want: `was built with -trimpath=""`,
+		},
+		"other tags": {
+			flags: []string{"-trimpath"}, want: `was built with -tags=""`,
 		},
 		"an archive of another name": {
 			spoil: func(m *made) { m.platform = "linux_x64" }, want: "1.2.3_linux_x64.zip: a release has no such file",
