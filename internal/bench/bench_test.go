@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -54,7 +55,7 @@ func TestRace(t *testing.T) {
 		t.Errorf("got %+v, %v", starts, err)
 	}
 	text := report{s, h, results, starts, nil}.String(t.Context())
-	for _, part := range []string{"## Create", "## Plan", "## Destroy", "| 3 | tallyfy |", "| terraform alone |", "1ms"} {
+	for _, part := range []string{"| nowhere |", "## Create", "## Plan", "## Destroy", "| 3 | tallyfy |", "| terraform alone |", "1ms"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is missing in:\n%s", part, text)
 		}
@@ -147,5 +148,28 @@ func TestReadmeQuotesTheBenchmarks(t *testing.T) {
 	}
 	if quoted != 3 {
 		t.Errorf("the README quotes %d lines, want 3", quoted)
+	}
+}
+
+// What another provider does better stands in the report, and what differs by less than is shown does not.
+func TestReportSaysWhoIsAhead(t *testing.T) {
+	t.Parallel()
+	other := peer{name: "other", source: "else/other"}
+	figures := func(wall time.Duration, peak int64, requests int) taken {
+		return taken{wall: wall, cpu: time.Second, peak: peak << 20, requests: requests}
+	}
+	r := report{settings{sizes: []int{7}}, &hall{peers: []peer{peers()[0], other, floor}}, map[key]taken{
+		{tallyfy, "create", 7}: figures(2*time.Second, 30, 3), {"other", "create", 7}: figures(1999*time.Millisecond, 20, 2),
+		{tallyfy, "plan", 7}: figures(time.Second, 30, 1), {"other", "plan", 7}: figures(999*time.Millisecond, 30, 7),
+	}, map[string]start{tallyfy: {size: 5 << 20}, "other": {size: 4 << 20}}, nil}
+	var b strings.Builder
+	r.sayAhead(func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) })
+	for _, line := range []string{"| create | 7 | other | peak | 20 MiB | 30 MiB |", "| create | 7 | other | requests | 2 | 3 |", "| | | other | size | 4.0 MiB | 5.0 MiB |"} {
+		if !strings.Contains(b.String(), line) {
+			t.Errorf("%q is missing in:\n%s", line, &b)
+		}
+	}
+	if lines := strings.Count(b.String(), "| other |"); lines != 3 {
+		t.Errorf("%d lines:\n%s", lines, &b)
 	}
 }

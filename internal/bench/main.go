@@ -84,7 +84,7 @@ func (s *settings) add(named string) error {
 		if p := &s.peers[i]; p.name == name && p.missing == notNamed {
 			binary, err := filepath.Abs(path)
 			if err == nil {
-				_, err = os.Stat(binary)
+				_, err = os.Stat(binary) //nolint:gosec // which program is compared is the caller's to say
 			}
 			p.binary, p.version, p.missing = binary, version, ""
 			if !versioned {
@@ -138,7 +138,7 @@ func prepare(ctx context.Context, dir string, peers []peer) (*hall, error) {
 	for i := range peers {
 		p := &peers[i]
 		switch {
-		case p.missing != "" || p.name == tallyfy || p.name == floor.name:
+		case p.missing != "" || p.source == workspace.Address || p.name == floor.name:
 		case p.name == pinnedRestapi:
 			if p.version, err = w.InstallRestapi(ctx); err != nil {
 				p.missing = "it cannot be built here"

@@ -42,20 +42,13 @@ const (
 // peers are all that are compared, in the order of the tables. The last one is the floor.
 func peers() []peer {
 	return []peer{
-		{name: tallyfy, source: workspace.Address, version: workspace.Version, hasty: `request_timeout = "2s"`, config: `
-provider "tallyfy" {
-  @HASTY
-}
-
-resource "tallyfy_task_completion" "all" {
-  for_each = local.tasks
-  run_id   = local.run
-  task_id  = each.key
-}
-`},
+		{name: tallyfy, source: workspace.Address, version: workspace.Version, hasty: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  @HASTY\n}\n" + completions},
+		{name: "tallyfy, no preflight", source: workspace.Address, version: workspace.Version, hasty: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  preflight = false\n  @HASTY\n}\n" + completions},
 		{name: pinnedRestapi, source: workspace.RestapiAddress, hasty: `timeout = 2`, config: strings.Replace(restapi, "@MORE", "", 1)},
-		{name: "restapi", source: workspace.RestapiAddress, missing: notNamed, hasty: `timeout = 2`,
-			config: strings.Replace(restapi, "@MORE", "ignore_all_server_changes = true", 1)},
+		{
+			name: "restapi", source: workspace.RestapiAddress, missing: notNamed, hasty: `timeout = 2`,
+			config: strings.Replace(restapi, "@MORE", "ignore_all_server_changes = true", 1),
+		},
 		{name: "restful", source: "magodo/restful", missing: notNamed, config: `
 provider "restful" {
   base_url = local.api
@@ -102,6 +95,14 @@ resource "terraform_data" "all" {
 		floor,
 	}
 }
+
+const completions = `
+resource "tallyfy_task_completion" "all" {
+  for_each = local.tasks
+  run_id   = local.run
+  task_id  = each.key
+}
+`
 
 const restapi = `
 provider "restapi" {

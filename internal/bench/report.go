@@ -50,6 +50,7 @@ func (r report) String(ctx context.Context) string {
 		r.sayOperation(say, o.name, o.trips)
 	}
 	r.sayStarts(say)
+	r.sayAhead(say)
 	r.sayRecoveries(say)
 	return b.String()
 }
