@@ -71,7 +71,7 @@ func adopted(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Already Completed",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was completed before this run, by %s. It is recorded as it is, and no completion was sent, "+
+		Detail: fmt.Sprintf("%s had been completed already, by %s. It is recorded as it is, and no completion was sent, "+
 			"so no webhook, e-mail or automation ran again.", name(task), completer(task)),
 	}
 }
