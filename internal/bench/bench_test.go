@@ -106,7 +106,7 @@ func TestRecoveries(t *testing.T) {
 
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-n", "x"}, {"-n", "0"}, {"-peer", "nobody=/bin/sh"}, {"-peer", "restful=/does/not/exist@1.0.0"}, {"-nonsense"}} {
+	for _, args := range [][]string{{"-n", "x"}, {"-n", "0"}, {"-peer", "nobody=/bin/sh"}, {"-peer", "restful=/does/not/exist@1.0.0"}, {"-nonsense"}, {"-repeat", "0"}, {"-parallelism", "0"}, {"-latency", "-1s"}} {
 		var said bytes.Buffer
 		if code := run(t.Context(), args, &said); code != 2 || said.Len() == 0 {
 			t.Errorf("%v ended with %d: %s", args, code, &said)

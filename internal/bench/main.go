@@ -63,6 +63,10 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 		}
 		s.sizes = append(s.sizes, n)
 	}
+	if s.repeat < 1 || s.parallelism < 1 || s.latency < 0 {
+		_, _ = fmt.Fprintln(stderr, "bench: -repeat and -parallelism are at least 1, and -latency is a time such as 50ms")
+		return 2
+	}
 	report, err := s.measure(ctx, stderr)
 	if err == nil && *out != "" {
 		err = os.WriteFile(*out, []byte(report), 0o644) //nolint:gosec // for everyone to read
