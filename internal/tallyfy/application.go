@@ -21,14 +21,14 @@ var errNoToken = errors.New("the answer holds no access token")
 // application asks for with its own. Asking changes nothing, so it is repeated where that can help, within a budget of
 // retries for each of the two requests. The error is an *Error with [NotSent]: the call that needs the token was not sent.
 func (c *Client) fetchToken(ctx context.Context) (*oauth2.Token, error) {
-	token, err := insist(ctx, c.NewBudget(), repeatable, func() (*oauth2.Token, error) { return c.askAsApplication(ctx) })
+	token, err := insist(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.askAsApplication(ctx) })
 	if err != nil {
 		return nil, withoutToken("getting an access token from "+c.who.TokenURL, err, adviseOnApplication)
 	}
 	if c.who.UserEmail == "" {
 		return token, nil
 	}
-	token, err = insist(ctx, c.NewBudget(), repeatable, func() (*oauth2.Token, error) { return c.askForUser(ctx, token) })
+	token, err = insist(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.askForUser(ctx, token) })
 	if err != nil {
 		return nil, withoutToken("getting an access token for user_email "+c.who.UserEmail+" from "+c.base.String(), err, adviseOnUser)
 	}
@@ -68,6 +68,9 @@ func (e *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := got.whole(); err != nil {
+		return nil, err
+	}
 	e.about = got.about
 	// Without its header, so that it is read as JSON whatever it calls itself.
 	return &http.Response{StatusCode: got.about.Status, Body: io.NopCloser(bytes.NewReader(got.body)), Request: req}, nil
@@ -82,6 +85,9 @@ func (c *Client) askForUser(ctx context.Context, application *oauth2.Token) (*oa
 	}
 	got, err := c.send(ctx, l, &bearer{Token: application})
 	if err != nil {
+		return nil, err
+	}
+	if err := got.whole(); err != nil {
 		return nil, err
 	}
 	outer, _ := object(got.body)

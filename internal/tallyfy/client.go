@@ -64,6 +64,7 @@ type Client struct {
 	agent   string
 	retries int
 	hasty   bool // repeats nothing but what was refused for now
+	urgent  bool // does not let the limiter end a request
 	perTry  time.Duration
 	log     LogFunc
 	gate    *gate
@@ -140,6 +141,14 @@ func (c *Client) Hasty() *Client {
 	hasty := *c
 	hasty.hasty = true
 	return &hasty
+}
+
+// Urgent returns a client that sends a request even if Tallyfy asks to wait longer than the request's context lasts, and is otherwise
+// the same: it waits if the wait fits. It is for the read that settles whether a completion went through.
+func (c *Client) Urgent() *Client {
+	urgent := *c
+	urgent.urgent = true
+	return &urgent
 }
 
 // Secrets are what must be shown to nobody, as far as it is known until now: the access token, or the client secret and each

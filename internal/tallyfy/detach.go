@@ -5,26 +5,59 @@ package tallyfy
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
-// Grace is how long a request that must not be lost may go on after the run was cancelled or its time-out passed:
-// enough for a slow answer, short enough for a pipeline that kills what does not stop.
+// Grace is how long a request that must not be lost may go on after the operation was cancelled or its timeout passed:
+// enough for a slow response, short enough for a pipeline that kills what does not stop.
 const Grace = 10 * time.Second
 
-// Detach gives a context for work that must be finished: it outlives ctx by [Grace], and no longer. The function that
-// comes with it must be called when the work is done.
+// Detach returns a context for work that must be finished. It ends [Grace] after ctx does, or Grace from now if ctx is done already,
+// and its cause is that of ctx. The caller must call the function that comes with it when the work is done.
 func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
-	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	if deadline, bounded := ctx.Deadline(); bounded {
-		detached, cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline.Add(Grace))
+	kept := context.WithoutCancel(ctx)
+	detached, cancel := context.WithCancelCause(kept)
+	if end, known := endOf(ctx); known {
+		bounded, release := context.WithDeadlineCause(detached, end.Add(Grace), &ending{how: stopped(ctx)})
+		abort := cancel
+		detached, cancel = bounded, func(cause error) {
+			abort(cause)
+			release()
+		}
 	}
 	unhook := context.AfterFunc(ctx, func() {
-		late := time.AfterFunc(Grace, cancel)
+		late := time.AfterFunc(Grace, func() { cancel(&ending{how: stopped(ctx)}) })
 		context.AfterFunc(detached, func() { late.Stop() })
 	})
 	return detached, func() {
 		unhook()
-		cancel()
+		cancel(nil)
 	}
+}
+
+// endOf returns when ctx ends, as far as that is known: now at the earliest.
+func endOf(ctx context.Context) (end time.Time, known bool) {
+	if ctx.Err() != nil {
+		return time.Now(), true
+	}
+	deadline, known := ctx.Deadline()
+	return latest(deadline, time.Now()), known
+}
+
+// ending is the cause of the end of a detached context: how the context ended that it was made from.
+type ending struct{ how string }
+
+func (e *ending) Error() string { return e.how }
+
+// stopped says why ctx is done. For a context that is not done yet, it says what happens at its deadline.
+func stopped(ctx context.Context) string {
+	var end *ending
+	switch {
+	case errors.As(context.Cause(ctx), &end):
+		return end.how
+	case ctx.Err() == nil, errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return TimedOut
+	}
+	return Cancelled
 }

@@ -16,19 +16,21 @@ import (
 type Outcome int
 
 const (
-	// Accepted means that Tallyfy answered 2xx. With an error beside it, the answer could not be read.
+	// Accepted means that Tallyfy responded with 2xx. With an error beside it, the response does not show the task.
 	Accepted Outcome = iota
 	// NotSent means that the request did not reach Tallyfy, so nothing happened.
 	NotSent
-	// RejectedForNow means that Tallyfy refused because it is busy, and says so (429, or 503 with Retry-After). Nothing happened.
+	// RejectedForNow means that Tallyfy refused because too much is going on (429, 409). Nothing happened.
 	RejectedForNow
 	// Rejected means that Tallyfy refused (any other 3xx or 4xx). Nothing happened.
 	Rejected
-	// Unknown means that the request was sent and no answer tells what became of it (time-out, reset, other 5xx).
+	// Unknown means that the request was sent and no response says what became of it: a timeout, a reset, 408, 425, any 5xx, and a 2xx
+	// to a write that is evidently not from Tallyfy.
 	Unknown
 )
 
-// OutcomeOf classifies what a call returned. nil is [Accepted]. An error of another package means that no request was made.
+// OutcomeOf classifies what a call returned. nil is [Accepted]. An error of another package says nothing about a request, so that
+// it is [Unknown].
 func OutcomeOf(err error) Outcome {
 	var e *Error
 	switch {
@@ -37,7 +39,7 @@ func OutcomeOf(err error) Outcome {
 	case errors.As(err, &e):
 		return e.Outcome
 	default:
-		return NotSent
+		return Unknown
 	}
 }
 
@@ -66,8 +68,12 @@ type Error struct {
 	// Advice says what to do about it, in sentences, where the client knows that better than the status tells. May be empty.
 	Advice string
 
-	retryAfter time.Duration // what Retry-After said; negative where it said nothing
+	retryAfter time.Duration // what Retry-After said; negative if it said nothing
 	round      int           // the gate's, when it was sent
+	busy       bool          // the response asks all requests to wait
+	brokeOff   bool          // the response ended in the middle
+	held       bool          // no attempt was made: what Attempts counts were earlier ones
+	final      bool          // another attempt cannot do better
 	early      bool          // GaveUp is the end of the caller's time, not of what there is to try
 	noToken    bool          // the call was not sent for want of a token, which has been asked for as often as is worth it
 }
@@ -81,8 +87,9 @@ func (e *Error) Error() string {
 	if !e.noToken { // which names the request by itself
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	}
-	b.WriteString(e.Came())
-	if e.Words != "" {
+	came := e.Came()
+	b.WriteString(came)
+	if e.Words != "" && !strings.Contains(came, e.Words) {
 		fmt.Fprintf(&b, ": %s", e.Words)
 	}
 	if e.RequestID != "" {
@@ -107,7 +114,7 @@ func (e *Error) Came() string {
 		return e.Cause.Error()
 	case e.Status == 0:
 		return "not sent"
-	case e.Outcome == Accepted && e.Cause != nil:
+	case e.Status/100 == 2 && e.Cause != nil:
 		return fmt.Sprintf("%s, but %s", statusText(e.Status), e.Cause)
 	default:
 		return statusText(e.Status)
@@ -119,6 +126,11 @@ func statusText(status int) string {
 		return fmt.Sprintf("%d %s", status, text)
 	}
 	return fmt.Sprintf("%d", status)
+}
+
+// unwritable returns the failure of a call that cannot be written, which no further attempt changes.
+func unwritable(method string, path []string, cause error) *Error {
+	return &Error{Method: method, Path: "/" + strings.Join(path, "/"), Outcome: NotSent, Cause: cause, retryAfter: -1, held: true, final: true}
 }
 
 // stop gives up for want of the caller's time.
@@ -156,28 +168,14 @@ func IsNoEndpoint(err error) bool {
 // IsTooManyRequests tells whether err is a 429.
 func IsTooManyRequests(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 
-// IsRateLimited tells whether Tallyfy refused for now, or would have: the request was held back while it refuses others.
+// IsRateLimited reports whether Tallyfy asks to wait: by a 429, by a response of unknown effect with Retry-After, or by an earlier
+// response, so that the request was held back.
 func IsRateLimited(err error) bool {
-	return OutcomeOf(err) == RejectedForNow || errors.Is(err, errRefusedForNow)
+	var e *Error
+	return errors.As(err, &e) && (e.busy || e.Status == http.StatusTooManyRequests) || errors.Is(err, errRefusedForNow)
 }
 
 func hasStatus(err error, statuses ...int) bool {
 	var e *Error
 	return errors.As(err, &e) && slices.Contains(statuses, e.Status)
-}
-
-// classify names the outcome of an answer with this status.
-func classify(status int, retryAfter time.Duration) Outcome {
-	switch {
-	case status >= 200 && status < 300:
-		return Accepted
-	case status == http.StatusTooManyRequests:
-		return RejectedForNow
-	case status == http.StatusServiceUnavailable && retryAfter >= 0:
-		return RejectedForNow
-	case status >= 300 && status < 500:
-		return Rejected
-	default:
-		return Unknown
-	}
 }

@@ -6,7 +6,6 @@ package tallyfy
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 )
@@ -98,6 +97,15 @@ func (f fields) flag(name string) *bool {
 	return nil
 }
 
+// raw is the field as it was written; nil if it is absent or null.
+func (f fields) raw(name string) json.RawMessage {
+	raw := bytes.TrimSpace(f[name])
+	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+		return nil
+	}
+	return json.RawMessage(raw)
+}
+
 // value decodes the field as it is, numbers in their own digits; nil where it is absent or null.
 func (f fields) value(name string) any { return decode(f[name]) }
 
@@ -113,5 +121,3 @@ func decode(raw json.RawMessage) any {
 	}
 	return v
 }
-
-var errNoTask = errors.New("the answer is not a task")

@@ -44,15 +44,18 @@ type gate struct {
 
 var errRefusedForNow = errors.New("not sent, since Tallyfy refuses requests for now (rate limit)")
 
-// pass waits for a request's turn and gives the round that it is sent in. closed says why there is no turn: the wait would
-// outlast the context, which is told at once, or the context is done.
-func (g *gate) pass(ctx context.Context) (round int, closed string) {
+// pass waits for a request's turn and returns the round that it is sent in. closed says why there is no turn: the context is done,
+// or the wait would outlast it, which is said immediately. An urgent request is sent without its turn then.
+func (g *gate) pass(ctx context.Context, urgent bool) (round int, closed string) {
 	for {
 		if ctx.Err() != nil {
 			return 0, stopped(ctx)
 		}
 		at, round, late := g.reserve(ctx, time.Now())
-		if late != "" {
+		switch {
+		case late != "" && urgent:
+			return round, ""
+		case late != "":
 			return 0, late
 		}
 		wait := time.Until(at)

@@ -4,13 +4,13 @@
 package tallyfy
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -49,6 +49,7 @@ type reply struct {
 	refused error // nothing was written
 	lost    error // written, and no answer came
 	hang    bool  // no answer until the request's context ends
+	cut     bool  // the connection is closed after the body
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -78,7 +79,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	for name, value := range next.header {
 		header.Set(name, value)
 	}
-	return &http.Response{StatusCode: next.status, Header: header, Body: io.NopCloser(bytes.NewBufferString(next.body)), Request: r}, nil
+	var content io.Reader = strings.NewReader(next.body)
+	if next.cut {
+		content = io.MultiReader(content, iotest.ErrReader(io.ErrUnexpectedEOF))
+	}
+	return &http.Response{StatusCode: next.status, Header: header, Body: io.NopCloser(content), Request: r}, nil
 }
 
 func (w *wire) count(method string) int {

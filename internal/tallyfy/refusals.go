@@ -21,7 +21,7 @@ func withoutToken(doing string, err error, advice func(*Error) string) error {
 	}
 	failure := *failed
 	// The status is left out: it is none of the call's, and must not be taken for one (a 404 is no missing task).
-	failure.Outcome, failure.Status, failure.Code = NotSent, 0, ""
+	failure.Outcome, failure.Status, failure.Code, failure.busy = NotSent, 0, "", false
 	failure.Cause = &interruption{doing + ": " + came, failed}
 	failure.Advice, failure.noToken = advice(failed), true
 	return &failure
@@ -29,7 +29,7 @@ func withoutToken(doing string, err error, advice func(*Error) string) error {
 
 // noTokenInTime is the failure of a call whose own time ended while another one was getting the token for both.
 func (c *Client) noTokenInTime(ctx context.Context) error {
-	waited := &Error{Method: http.MethodPost, Path: c.who.TokenURL, Outcome: NotSent, Cause: errors.New("no answer came"), retryAfter: -1}
+	waited := &Error{Method: http.MethodPost, Path: c.who.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, held: true}
 	return withoutToken("getting an access token from "+c.who.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
 }
 

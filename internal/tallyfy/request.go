@@ -21,7 +21,7 @@ import (
 // maxAnswer bounds how much of an answer is read, in bytes: many times the largest page of tasks.
 const maxAnswer = 8 << 20
 
-var errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+var errTooLong = fmt.Errorf("the response is longer than %d MiB", maxAnswer>>20)
 
 // call is one request to be made.
 type call struct {
@@ -36,8 +36,31 @@ type call struct {
 // answer is a 2xx.
 type answer struct {
 	body []byte
+	// cut says why there is no more of the body; nil if it is whole.
+	cut error
 	// about says which request it answers, with what status and request id: what an error of reading it needs.
-	about Error
+	about    Error
+	answered Answered
+	// redact takes secrets out of a text that comes from the response.
+	redact func(string) string
+}
+
+// Answered is when and how fast Tallyfy responded.
+type Answered struct {
+	// At is the time by the server's clock, from the Date header in whole seconds; zero without one.
+	At time.Time
+	// Took is how long the request took, by this machine's monotonic clock, without what it waited for its turn or for a token.
+	Took time.Duration
+}
+
+// whole returns an error if the body is not whole.
+func (a *answer) whole() error {
+	if a.cut == nil {
+		return nil
+	}
+	failure := a.about
+	failure.Cause, failure.brokeOff = a.cut, !errors.Is(a.cut, errTooLong)
+	return &failure
 }
 
 // letter is a call as it is written, so that it can be sent more than once.
@@ -49,11 +72,11 @@ type letter struct {
 	finish bool
 }
 
-// write writes a call. The error is a call that cannot be written.
+// write writes a call. The error is an [*Error] with [NotSent], which no further attempt changes.
 func (c *Client) write(what call) (*letter, error) {
 	path, err := escape(what.path)
 	if err != nil {
-		return nil, err
+		return nil, unwritable(what.method, what.path, err)
 	}
 	l := &letter{method: what.method, path: path, url: c.base.String() + path, finish: what.finish}
 	if len(what.query) > 0 {
@@ -61,14 +84,14 @@ func (c *Client) write(what call) (*letter, error) {
 	}
 	if what.body != nil {
 		if l.body, err = json.Marshal(what.body); err != nil {
-			return nil, fmt.Errorf("the request cannot be written as JSON: %w", err)
+			return nil, unwritable(what.method, what.path, fmt.Errorf("the request cannot be written as JSON: %w", err))
 		}
 	}
 	return l, nil
 }
 
-// once sends the call a single time. Where its token is refused (401), so that nothing was done, and another can be had, it is
-// sent with that one in its place. Any error is an *Error, but for a call that cannot be written.
+// once sends the call a single time. If its token is refused (401), so that nothing was done, and another can be had, it is
+// sent with that one instead. Any error is an *Error.
 func (c *Client) once(ctx context.Context, what call) (*answer, error) {
 	l, err := c.write(what)
 	if err != nil {
@@ -92,18 +115,28 @@ func (c *Client) once(ctx context.Context, what call) (*answer, error) {
 
 // repeat sends a call that may be sent again without harm until it is answered or its budget is spent.
 func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
-	worth := repeatable
+	return insist(ctx, c.NewBudget(), c.worth(), func() (*answer, error) {
+		got, err := c.once(ctx, what)
+		if err != nil {
+			return nil, err
+		}
+		return got, got.whole()
+	})
+}
+
+// worth returns what reports whether this client sends a read again.
+func (c *Client) worth() func(error) bool {
 	if c.hasty {
-		worth = func(err error) bool { return OutcomeOf(err) == RejectedForNow }
+		return func(err error) bool { return OutcomeOf(err) == RejectedForNow || IsRateLimited(err) }
 	}
-	return insist(ctx, c.NewBudget(), worth, func() (*answer, error) { return c.once(ctx, what) })
+	return Repeatable
 }
 
 // send sends a letter a single time, with this token.
 func (c *Client) send(ctx context.Context, l *letter, token *bearer) (*answer, error) {
 	req, err := http.NewRequestWithContext(ctx, l.method, l.url, bytes.NewReader(l.body))
 	if err != nil {
-		return nil, fmt.Errorf("the request cannot be made: %w", err)
+		return nil, unwritable(l.method, []string{strings.TrimPrefix(l.path, "/")}, fmt.Errorf("the request cannot be made: %w", err))
 	}
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	if l.body != nil {
@@ -118,9 +151,9 @@ func (c *Client) send(ctx context.Context, l *letter, token *bearer) (*answer, e
 func (c *Client) deliver(req *http.Request, path string, finish bool) (*answer, error) {
 	ctx := req.Context()
 	failure := &Error{Method: req.Method, Path: path, Attempts: 1, retryAfter: -1}
-	round, closed := c.gate.pass(ctx)
+	round, closed := c.gate.pass(ctx, c.urgent)
 	if closed != "" {
-		failure.Outcome = NotSent
+		failure.Outcome, failure.held = NotSent, true
 		if ctx.Err() == nil { // it could have been waited for, had there been more time
 			failure.Cause = errRefusedForNow
 		}
@@ -134,17 +167,17 @@ func (c *Client) deliver(req *http.Request, path string, finish bool) (*answer, 
 	}
 	began := time.Now()
 	got, err := c.exchange(ctx, req, failure)
-	if failure.Outcome != RejectedForNow {
+	if !failure.busy {
 		c.gate.accept(time.Now())
 	}
 	c.log(ctx, "Tallyfy request", map[string]any{
 		"method": req.Method, "path": c.redact(path), "status": failure.Status, "request_id": failure.RequestID,
-		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil,
+		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil || got.cut != nil,
 	})
 	return got, err
 }
 
-// exchange sends one request and reads its answer. It fills in failure as it learns, and returns it where there is one.
+// exchange sends one request and reads its response. It fills in failure as it learns, and returns it if there is one.
 func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error) (*answer, error) {
 	tryCtx, cancel := ctx, context.CancelFunc(func() {})
 	if c.perTry > 0 {
@@ -161,6 +194,7 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	req.Header.Set("X-Tallyfy-Client", "APIClient") // mandatory; without it a path can look unknown (tallyfy-api §3.3)
 	req.Header.Set("User-Agent", c.agent)
 
+	began := time.Now()
 	resp, err := c.http.Do(req) //nolint:gosec // where requests go is the configuration's to say
 	if err != nil {
 		failure.Outcome = NotSent
@@ -173,8 +207,14 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up: nothing is left to learn
 	failure.Status = resp.StatusCode
 	failure.RequestID = shorten(c.redact(headerSafe(resp.Header.Get("X-Request-Id"))))
-	failure.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
-	failure.Outcome = classify(resp.StatusCode, failure.retryAfter)
+	date, _ := http.ParseTime(resp.Header.Get("Date"))
+	clock := date
+	if date.IsZero() {
+		clock = time.Now()
+	}
+	failure.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), clock)
+	means := meaningOf(resp.StatusCode, failure.retryAfter >= 0)
+	failure.Outcome, failure.busy = means.outcome, means.busy
 
 	read, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if failure.Outcome != Accepted {
@@ -184,26 +224,28 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
 			failure.Words = shorten(c.redact(strings.TrimSuffix("redirects to "+location+"; "+failure.Words, "; ")))
 		}
+		if failure.Status == http.StatusConflict && isForGood(read) {
+			failure.Outcome = Rejected
+		}
 		return nil, failure
 	}
-	if err != nil {
-		failure.Cause = fmt.Errorf("the answer broke off (%w)", c.explain(ctx, tryCtx, err))
-		return nil, failure
+	got := &answer{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(began)}, redact: c.redact}
+	switch {
+	case len(read) > maxAnswer:
+		got.cut = errTooLong
+	case err != nil:
+		got.cut = fmt.Errorf("the response broke off (%w)", c.explain(ctx, tryCtx, err))
 	}
-	if len(read) > maxAnswer {
-		failure.Cause = errTooLong
-		return nil, failure
-	}
-	return &answer{body: read, about: *failure}, nil
+	return got, nil
 }
 
-// explain says in words a person knows why no answer came, and keeps the cause.
+// explain says in words a person knows why no response came, and keeps the cause.
 func (c *Client) explain(ctx, tryCtx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return &interruption{"no answer came before " + stopped(ctx), ctx.Err()}
+		return &interruption{"no response came before " + stopped(ctx), ctx.Err()}
 	case tryCtx.Err() != nil:
-		return &interruption{fmt.Sprintf("no answer within %s (request_timeout)", c.perTry), tryCtx.Err()}
+		return &interruption{fmt.Sprintf("no response within %s (request_timeout)", c.perTry), tryCtx.Err()}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &interruption{"the connection was closed", err}
 	}

@@ -6,7 +6,6 @@ package tallyfy
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -87,56 +86,6 @@ func TestErrorsTellWhatCameBack(t *testing.T) {
 	}
 }
 
-// The table of outcomes: what a single try of a completion means, and that it is a single one.
-func TestOutcomeOfOneTry(t *testing.T) {
-	t.Parallel()
-	after := map[string]string{"Retry-After": "1"}
-	for name, c := range map[string]struct {
-		reply reply
-		want  Outcome
-	}{
-		"completed":              {ok(completedTask), Accepted},
-		"created":                {reply{status: 201, body: completedTask}, Accepted},
-		"no content":             {reply{status: 204}, Accepted},
-		"html":                   {ok("<html>"), Accepted},
-		"truncated":              {ok(`{"data":{"id":`), Accepted},
-		"connection refused":     {reply{refused: errors.New("connection refused")}, NotSent},
-		"reset":                  {reply{lost: errors.New("connection reset by peer")}, Unknown},
-		"EOF":                    {reply{lost: io.ErrUnexpectedEOF}, Unknown},
-		"moved":                  {reply{status: 301, header: map[string]string{"Location": "https://evil.test"}}, Rejected},
-		"temporary redirect":     {reply{status: 307, header: map[string]string{"Location": "https://evil.test"}}, Rejected},
-		"bad request":            {reply{status: 400}, Rejected},
-		"unauthorized":           {reply{status: 401, body: "Unauthorized."}, Rejected},
-		"not found":              {reply{status: 404}, Rejected},
-		"conflict":               {reply{status: 409}, Rejected},
-		"too many":               {reply{status: 429}, RejectedForNow},
-		"too many, after":        {reply{status: 429, header: after}, RejectedForNow},
-		"unavailable, after":     {reply{status: 503, header: after}, RejectedForNow},
-		"unavailable":            {reply{status: 503}, Unknown},
-		"unavailable, no number": {reply{status: 503, header: map[string]string{"Retry-After": "soon"}}, Unknown},
-		"server error":           {reply{status: 500}, Unknown},
-		"bad gateway":            {reply{status: 502, body: "<html>"}, Unknown},
-		"gateway time-out":       {reply{status: 504}, Unknown},
-		"edge":                   {reply{status: 520}, Unknown},
-	} {
-		for _, method := range []string{http.MethodPost, http.MethodDelete} {
-			client, w := scripted(t, 4, c.reply)
-			var err error
-			if method == http.MethodPost {
-				_, err = client.Complete(context.Background(), processTask, Completion{TaskID: task})
-			} else {
-				_, err = client.Reopen(context.Background(), processTask)
-			}
-			if got := OutcomeOf(err); got != c.want {
-				t.Errorf("%s, %s: got outcome %d, want %d (%v)", name, method, got, c.want, err)
-			}
-			if n := w.count(method); n != 1 {
-				t.Errorf("%s, %s: sent %d times", name, method, n)
-			}
-		}
-	}
-}
-
 func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -146,7 +95,7 @@ func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
 		if OutcomeOf(err) != Unknown || time.Since(began) != 30*time.Second {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		contains(t, err.Error(), "no answer within 30s (request_timeout)")
+		contains(t, err.Error(), "no response within 30s (request_timeout)")
 	})
 }
 
@@ -205,7 +154,7 @@ func TestAnswerThatBreaksOffIsAccepted(t *testing.T) {
 	if err == nil || OutcomeOf(err) != Accepted {
 		t.Errorf("got %v", err)
 	}
-	contains(t, err.Error(), "200 OK, but the answer broke off")
+	contains(t, err.Error(), "200 OK, but the response broke off")
 }
 
 func TestAnswersAreBounded(t *testing.T) {

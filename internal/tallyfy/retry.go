@@ -48,7 +48,7 @@ func (b *Budget) Count(err error) error {
 		return &counted
 	}
 	counted.Attempts = b.tries + 1
-	if counted.GaveUp != "" { // held back before it was sent
+	if counted.held {
 		counted.Attempts = b.tries
 	}
 	if counted.Status != 0 {
@@ -59,21 +59,19 @@ func (b *Budget) Count(err error) error {
 	return &counted
 }
 
-// Wait is called after a failed try that may be repeated, with what [Budget.Count] gave. It returns nil when it is time for the next one. Where there
-// is none – no retries left, the context done, or a wait that would outlast it – it returns the failure at once,
-// with the number of attempts and the reason. Other requests of the client wait too where Tallyfy refused for now.
+// Wait is called after a failed attempt that may be repeated, with what [Budget.Count] returned. It returns nil when it is time for
+// the next one. If there is none – no retries left, the context done, a wait that would outlast it, or a failure that another attempt
+// cannot change – it returns the failure immediately, with the number of attempts and the reason. A pause is as long as Tallyfy asks
+// for, and never shorter than it would be otherwise. If Tallyfy asks to wait, the other requests of the client wait too.
 func (b *Budget) Wait(ctx context.Context, failed error) error {
 	failure := describe(failed)
-	if failure.GaveUp != "" || failure.noToken { // held back before it was sent, which has been waited for already
+	if failure.held || failure.noToken || failure.final { // held back, which has been waited for already, or without hope
 		return failure
 	}
 	b.tries++
 	failure.Attempts = b.tries
-	delay := failure.retryAfter
-	if delay < 0 {
-		delay = backoff(b.tries)
-	}
-	if failure.Outcome == RejectedForNow {
+	delay := max(failure.retryAfter, backoff(b.tries))
+	if failure.busy {
 		b.client.gate.refuse(failure.round, time.Now().Add(delay))
 	}
 	switch {
@@ -107,27 +105,6 @@ func insist[T any](ctx context.Context, budget *Budget, worth func(error) bool, 
 	}
 }
 
-// repeatable tells whether what changes nothing more when repeated is worth repeating.
-func repeatable(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Outcome {
-	case NotSent, RejectedForNow:
-		return true
-	case Accepted: // broke off in the middle: reading or saving it again is harmless
-		return !errors.Is(err, errTooLong) && !errors.Is(err, errNoToken)
-	case Unknown:
-		switch e.Status {
-		case 0, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return true
-		}
-	case Rejected:
-	}
-	return false
-}
-
 // describe gives a copy of err's description that may be written to.
 func describe(err error) *Error {
 	var e *Error
@@ -135,7 +112,7 @@ func describe(err error) *Error {
 		known := *e
 		return &known
 	}
-	return &Error{Outcome: NotSent, Cause: err, retryAfter: -1}
+	return &Error{Outcome: Unknown, Cause: err, retryAfter: -1, final: true}
 }
 
 // backoff is the pause after the given number of tries: it doubles from firstDelay up to longestDelay, and a random
@@ -158,7 +135,7 @@ func tooLate(ctx context.Context, delay time.Duration) string {
 	if delay <= left {
 		return ""
 	}
-	return fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's time-out is left",
+	return fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's timeout is left",
 		readable(delay), readable(max(0, left)))
 }
 
@@ -170,19 +147,16 @@ func readable(d time.Duration) time.Duration {
 	return d.Round(time.Millisecond)
 }
 
-// Cancelled is the [Error.GaveUp] of a request whose context was cancelled, as a user's interrupt does.
-const Cancelled = "the run was cancelled"
-
-func stopped(ctx context.Context) string {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return "the operation's time-out passed"
-	}
-	return Cancelled
-}
+const (
+	// Cancelled is the [Error.GaveUp] of a request whose context was cancelled, as a user's interrupt does.
+	Cancelled = "the operation was cancelled"
+	// TimedOut is the [Error.GaveUp] of a request whose context reached its deadline.
+	TimedOut = "the operation's timeout passed"
+)
 
 // Stopped is the failure of what was not begun since ctx is done.
 func Stopped(ctx context.Context) error {
-	return &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1}
+	return &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, held: true}
 }
 
 func times(n int) string {
@@ -194,7 +168,7 @@ func times(n int) string {
 
 // Pause waits before a caller asks again. It ends at once with the reason where the wait would outlast ctx.
 func (c *Client) Pause(ctx context.Context, d time.Duration) error {
-	failure := &Error{Outcome: NotSent, GaveUp: tooLate(ctx, d), retryAfter: -1}
+	failure := &Error{Outcome: NotSent, GaveUp: tooLate(ctx, d), retryAfter: -1, held: true}
 	if failure.GaveUp == "" && !sleep(ctx, d) {
 		failure.GaveUp = stopped(ctx)
 	}
@@ -215,7 +189,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// parseRetryAfter reads both forms of the header, seconds and HTTP date. It is negative where the header says nothing.
+// parseRetryAfter reads both forms of the header, seconds and HTTP date. now is the time by the clock of whoever wrote the header.
+// The result is negative if the header says nothing.
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

@@ -5,6 +5,7 @@ package tallyfy
 
 import (
 	"cmp"
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -60,4 +61,14 @@ func (s *secrets) list() []string {
 		values = append(values, secret.value)
 	}
 	return values
+}
+
+// secretsKey is the key of the context's value that holds the secrets of [WithSecrets].
+type secretsKey struct{}
+
+// WithSecrets returns a context whose requests carry these values in confidence, such as those of write-only arguments: the client
+// redacts them in everything that it makes of a response. Values of fewer than 4 characters are ignored, because they would be found
+// in any text.
+func WithSecrets(ctx context.Context, values ...string) context.Context {
+	return context.WithValue(ctx, secretsKey{}, values)
 }

@@ -4,11 +4,7 @@
 package tallyfy
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"slices"
 )
 
 // Task is what Tallyfy tells of a task (tallyfy-api §2.1), as far as completing it needs. A zero value means that
@@ -41,6 +37,12 @@ type Task struct {
 	Form []Field
 	// TasksChangedByRules is what the automations changed, as JSON; only answers to a completion or reopening have it.
 	TasksChangedByRules json.RawMessage
+	// Progress is how many of those who must complete the task have, as JSON: its shape is not documented. It is nil for none.
+	Progress json.RawMessage
+	// LastUpdated is a time as Tallyfy wrote it.
+	LastUpdated string
+	// Answered says when Tallyfy showed the task so; zero in a list.
+	Answered Answered
 }
 
 // Owners are whom a task is assigned to. Saved, they replace all that were there (tallyfy-api §1.5).
@@ -64,45 +66,6 @@ func (t *Task) Decision() *bool {
 	return t.IsApproved
 }
 
-// statuses are the words that an answer without an id is still known as a task by (tallyfy-api §2.2).
-var statuses = []string{"not-started", "in-progress", "auto-skipped", "skipped", "active", "incomplete", "completed", "complete"}
-
-// envelope reads an answer that is one object. notThis is the error for JSON that is something else.
-func envelope(body []byte, notThis error) (fields, error) {
-	body = bytes.TrimSpace(body)
-	if len(body) == 0 {
-		return nil, errors.New("the answer is empty")
-	}
-	if !json.Valid(body) {
-		if said, _ := words(body); body[0] == '<' {
-			return nil, fmt.Errorf("the answer is %s", said)
-		}
-		return nil, errors.New("the answer is not JSON, or was cut off")
-	}
-	outer, told := object(body)
-	if !told {
-		return nil, notThis
-	}
-	return unwrap(outer), nil
-}
-
-// readTask reads the answer to a request for one task. id is the task asked for, so that another object is not taken for it.
-func readTask(body []byte, id string) (*Task, error) {
-	f, err := envelope(body, errNoTask)
-	if err != nil {
-		return nil, err
-	}
-	t := taskFrom(f)
-	switch {
-	case t.ID == "" && t.CompletedAt == "" && !slices.Contains(statuses, t.Status):
-		return nil, errNoTask
-	case t.ID != "" && t.ID != id:
-		return nil, errors.New("the answer is about another task")
-	}
-	t.ID = id
-	return t, nil
-}
-
 func taskFrom(f fields) *Task {
 	t := &Task{
 		ID:                   f.text("id"),
@@ -115,6 +78,8 @@ func taskFrom(f fields) *Task {
 		EveryoneMustComplete: isTrue(f.flag("everyone_must_complete")),
 		ArchivedAt:           f.text("archived_at"),
 		CompletedAt:          f.text("completed_at"),
+		LastUpdated:          f.text("last_updated"),
+		Progress:             f.raw("completion_progress"),
 		Deadline:             f.text("deadline"),
 		CompleterID:          f.whole("completer_id"),
 		CompleterGuestID:     f.text("completer_guest_id"),
@@ -125,9 +90,7 @@ func taskFrom(f fields) *Task {
 	if t.CompleterGuestID == "" {
 		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (tallyfy-api §2.1)
 	}
-	if rules := bytes.TrimSpace(f["tasks_changed_by_rules"]); len(rules) > 0 && !bytes.Equal(rules, []byte("null")) {
-		t.TasksChangedByRules = json.RawMessage(rules)
-	}
+	t.TasksChangedByRules = f.raw("tasks_changed_by_rules")
 	return t
 }
 

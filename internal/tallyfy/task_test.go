@@ -69,7 +69,7 @@ func TestReadTaskRefuses(t *testing.T) {
 		"":                                      "empty",
 		"  ":                                    "empty",
 		"<html><title>Sign in</title></html>":   `HTML page titled "Sign in"`,
-		`{"data":{"id":"bb`:                     "cut off",
+		`{"data":{"id":"bb`:                     "broke off",
 		`{"data":[]}`:                           "not a task",
 		`[]`:                                    "not a task",
 		`"ok"`:                                  "not a task",

@@ -5,6 +5,7 @@ package tallyfy
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 )
@@ -12,17 +13,13 @@ import (
 // GetTask reads a task (tallyfy-api §1.3). Without a run in ref it finds one-off and process tasks alike, and the
 // answer tells the run. It is repeated where that can help; the error is an [*Error].
 func (c *Client) GetTask(ctx context.Context, ref TaskRef) (*Task, error) {
-	what := call{method: http.MethodGet, path: ref.task()}
-	got, err := c.repeat(ctx, what)
-	return taskIn(got, err, ref)
+	return c.readTask(ctx, ref, nil)
 }
 
 // GetTaskWithForm is [Client.GetTask] with the form included, for an answer that shows the fields' values even
 // where the task alone does not.
 func (c *Client) GetTaskWithForm(ctx context.Context, ref TaskRef) (*Task, error) {
-	what := call{method: http.MethodGet, path: ref.task(), query: url.Values{"with": {"form_fields"}}}
-	got, err := c.repeat(ctx, what)
-	return taskIn(got, err, ref)
+	return c.readTask(ctx, ref, url.Values{"with": {"form_fields"}})
 }
 
 // TaskUpdate is what [Client.UpdateTask] saves (tallyfy-api §1.5). What is zero is not sent.
@@ -42,8 +39,9 @@ type OneOff struct {
 	Owners Owners
 }
 
-// UpdateTask saves field values. It is repeated where that can help, since saving the same again changes nothing.
-// The task that it gives is the updated one; an [*Error] with [Accepted] means that it was saved but the answer shows no task.
+// UpdateTask saves field values, sending the request exactly once: what it echoes of a one-off task may be outdated by the time that
+// another attempt is worth it. Whether to send another is the caller's to decide, see [Repeatable]. It returns the updated task; an
+// [*Error] with [Accepted] means that the values were saved and the response does not show the task.
 func (c *Client) UpdateTask(ctx context.Context, ref TaskRef, update TaskUpdate) (*Task, error) {
 	fields := map[string]any{}
 	if len(update.Taskdata) > 0 {
@@ -57,9 +55,7 @@ func (c *Client) UpdateTask(ctx context.Context, ref TaskRef, update TaskUpdate)
 		}
 		fields["owners"] = update.OneOff.Owners
 	}
-	what := call{method: http.MethodPut, path: ref.task(), body: fields}
-	got, err := c.repeat(ctx, what)
-	return taskIn(got, err, ref)
+	return c.sendTask(ctx, call{method: http.MethodPut, path: ref.task(), body: fields}, ref)
 }
 
 // Completion is the body of a completion (tallyfy-api §1.1). What is nil or empty is not sent.
@@ -73,33 +69,43 @@ type Completion struct {
 	Taskdata map[string]any `json:"taskdata,omitempty"`
 }
 
-// Complete sends the completion exactly once: Tallyfy may accept a repeat and fire webhooks, e-mails and automations
+// Complete sends the completion exactly once: Tallyfy may accept a repeat and fire webhooks, emails and automations
 // again (tallyfy-api §3.1), so whether to send another is the caller's to decide. See [OutcomeOf]. It is not begun once
-// ctx is done; once sent, its answer is waited for a little longer (see [Detach]), so that a completion is not orphaned.
+// ctx is done; once sent, its response is waited for a little longer (see [Detach]), so that a completion is not orphaned.
 func (c *Client) Complete(ctx context.Context, ref TaskRef, completion Completion) (*Task, error) {
-	what := call{method: http.MethodPost, path: ref.completions(), body: completion, finish: true}
-	got, err := c.once(ctx, what)
-	return taskIn(got, err, ref)
+	return c.sendTask(ctx, call{method: http.MethodPost, path: ref.completions(), body: completion, finish: true}, ref)
 }
 
-// Reopen takes a completion back (tallyfy-api §1.2), sending the request exactly once, and waiting for its answer as
-// [Client.Complete] does. [Accepted] with an error is still a success: the answer need not show the task.
+// Reopen reopens a completed task (tallyfy-api §1.2), sending the request exactly once, and waiting for its response as
+// [Client.Complete] does. [Accepted] with an error is still a success: the response need not show the task.
 func (c *Client) Reopen(ctx context.Context, ref TaskRef) (*Task, error) {
-	what := call{method: http.MethodDelete, path: ref.completion(), finish: true}
-	got, err := c.once(ctx, what)
-	return taskIn(got, err, ref)
+	return c.sendTask(ctx, call{method: http.MethodDelete, path: ref.completion(), finish: true}, ref)
 }
 
-// taskIn reads the task out of an answer, or passes on why there is none.
-func taskIn(got *answer, err error, ref TaskRef) (*Task, error) {
+// readTask reads a task, repeating the request while that can help.
+func (c *Client) readTask(ctx context.Context, ref TaskRef, query url.Values) (*Task, error) {
+	return insist(ctx, c.NewBudget(), c.worth(), func() (*Task, error) {
+		return c.sendTask(ctx, call{method: http.MethodGet, path: ref.task(), query: query}, ref)
+	})
+}
+
+// sendTask sends a call a single time and returns the task in the response. A 2xx to a write is believed only if it can be Tallyfy's:
+// a page of a proxy or a sign-in page says nothing of what became of the request.
+func (c *Client) sendTask(ctx context.Context, what call, ref TaskRef) (*Task, error) {
+	got, err := c.once(ctx, what)
 	if err != nil {
 		return nil, err
 	}
-	task, err := readTask(got.body, ref.Task)
-	if err != nil {
+	task, err := readTaskOf(got.body, got.cut, ref.Task)
+	var problem *unreadable
+	if errors.As(err, &problem) {
 		failure := got.about
-		failure.Cause = err
+		failure.Cause, failure.Words, failure.brokeOff = problem, problem.words, problem.brokeOff
+		if what.method != http.MethodGet && !problem.genuine {
+			failure.Outcome = Unknown
+		}
 		return nil, &failure
 	}
+	task.Answered = got.answered
 	return task, nil
 }

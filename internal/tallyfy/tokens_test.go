@@ -214,7 +214,7 @@ func TestWaitingForAToken(t *testing.T) {
 		if err := <-failed; err == nil {
 			t.Error("the first got an answer")
 		} else {
-			contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no answer came before the operation's time-out passed")
+			contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no response came before the operation's timeout passed")
 		}
 		if err := <-failed; err != nil || o.tokens() != 1 { // the first never reached it
 			t.Errorf("%d requests for tokens, %v", o.tokens(), err)
@@ -232,7 +232,7 @@ func TestWaitingForAToken(t *testing.T) {
 		if OutcomeOf(err) != NotSent || time.Since(began) != time.Second {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no answer came; "+Cancelled)
+		contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no response came; "+Cancelled)
 		time.Sleep(time.Minute)
 	})
 }

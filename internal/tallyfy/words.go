@@ -102,12 +102,18 @@ func flatten(path string, v any) []string {
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
 func htmlWords(page []byte) string {
-	if found := title.FindSubmatch(page); found != nil {
-		if text := shorten(string(found[1])); text != "" {
-			return shorten(fmt.Sprintf("an HTML page titled %q", text)) // quoting makes it longer
-		}
+	if text := pageTitle(page); text != "" {
+		return shorten(fmt.Sprintf("an HTML page titled %q", text)) // quoting makes it longer
 	}
 	return "an HTML page"
+}
+
+// pageTitle returns the title of an HTML page; empty if there is none.
+func pageTitle(page []byte) string {
+	if found := title.FindSubmatch(page); found != nil {
+		return shorten(string(found[1]))
+	}
+	return ""
 }
 
 // shorten makes one readable line of s, which may be in any encoding: errors are UTF-8.
