@@ -4,7 +4,6 @@
 package tallyfy
 
 import (
-	"errors"
 	"testing"
 )
 
@@ -30,9 +29,9 @@ func TestGetRun(t *testing.T) {
 		}
 	}
 	for body, says := range map[string]string{
-		``:                       "the answer is empty",
-		`<title>Sign in</title>`: `the answer is an HTML page titled "Sign in"`,
-		`{"data":`:               "the answer is not JSON, or was cut off",
+		``:                       "the response is empty",
+		`<title>Sign in</title>`: `the response is an HTML page titled "Sign in"`,
+		`{"data":`:               "the response broke off",
 		`[1]`:                    "the answer is not a run",
 		`{"data":{}}`:            "the answer is not a run",
 		`{"data":{"id":"bbbb"}}`: "the answer is about another run",
@@ -49,7 +48,7 @@ func TestGetRun(t *testing.T) {
 	if _, err := client.GetRun(t.Context(), org, run); !IsNotFound(err) || w.count("GET") != 2 {
 		t.Errorf("got %v after %d requests", err, w.count("GET"))
 	}
-	if _, err := client.GetRun(t.Context(), org, ".."); err == nil || errors.As(err, new(*Error)) {
+	if _, err := client.GetRun(t.Context(), org, ".."); OutcomeOf(err) != NotSent || Repeatable(err) {
 		t.Errorf("an id that is a path: %v", err)
 	}
 }
