@@ -3,7 +3,10 @@
 
 package tallyfy
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // Field is a field of a task's form, with its answer (tallyfy-api §1.3). A zero value means that the answer did not tell.
 type Field struct {
@@ -25,7 +28,7 @@ type Field struct {
 
 // Option is one of the choices of a field.
 type Option struct {
-	// ID is 0 where the answer does not tell it.
+	// ID is 0 if the response does not show it.
 	ID   int64
 	Text string
 }
@@ -55,7 +58,7 @@ func formFrom(raw json.RawMessage) []Field {
 	return form
 }
 
-// optionsFrom reads options, whose entries are objects or bare texts.
+// optionsFrom reads options, whose entries are objects or bare texts. What people read is their text, or else their label or value.
 func optionsFrom(raw json.RawMessage) []Option {
 	var options []Option
 	entries, _ := list(raw)
@@ -64,7 +67,7 @@ func optionsFrom(raw json.RawMessage) []Option {
 		if !isObject {
 			f = fields{"text": entry}
 		}
-		if text := f.text("text"); text != "" {
+		if text := cmp.Or(f.text("text"), f.text("label"), f.text("value")); text != "" {
 			options = append(options, Option{ID: f.whole("id"), Text: text})
 		}
 	}
