@@ -42,7 +42,7 @@ func (u *unreadable) Unwrap() error { return u.reason }
 
 // envelope reads a response that is one object. notThis is the error for JSON that is something else.
 func envelope(body []byte, notThis error) (fields, error) {
-	if problem := notJSON(body, nil); problem != nil {
+	if problem := notJSON(&answer{body: body, redact: asIs}); problem != nil {
 		return nil, problem
 	}
 	outer, told := object(body)
@@ -54,43 +54,45 @@ func envelope(body []byte, notThis error) (fields, error) {
 
 // readTask reads the response to a request for one task. id is the task asked for, so that another object is not taken for it; letter
 // case does not count. Any error is an [*unreadable].
-func readTask(body []byte, id string) (*Task, error) { return readTaskOf(body, nil, id) }
+func readTask(body []byte, id string) (*Task, error) {
+	return readTaskOf(&answer{body: body, redact: asIs}, id)
+}
 
-// readTaskOf is readTask for a body that may be cut.
-func readTaskOf(body []byte, cut error, id string) (*Task, error) {
-	if problem := notJSON(body, cut); problem != nil {
+// readTaskOf is readTask for a response whose body may be cut.
+func readTaskOf(got *answer, id string) (*Task, error) {
+	if problem := notJSON(got); problem != nil {
 		return nil, problem
 	}
-	outer, _ := object(body)
+	outer, _ := object(got.body)
 	f := unwrap(outer)
 	t := taskFrom(f)
 	switch {
 	case t.ID == "" && (isTold(f, "error", "errors") || t.CompletedAt == "" && !slices.Contains(statuses, t.Status)):
-		return nil, &unreadable{reason: errNoTask, words: messageOf(body), genuine: isBareEnvelope(outer)}
+		return nil, &unreadable{reason: errNoTask, words: messageOf(got), genuine: isBareEnvelope(outer)}
 	case t.ID != "" && !strings.EqualFold(t.ID, id):
-		return nil, &unreadable{reason: errAnotherTask, words: messageOf(body)}
+		return nil, &unreadable{reason: errAnotherTask, words: messageOf(got)}
 	}
 	t.ID = id
 	return t, nil
 }
 
 // notJSON says what a body is that is not JSON; nil for JSON. A body that was cut after its last brace is whole.
-func notJSON(body []byte, cut error) *unreadable {
-	body = bytes.TrimSpace(body)
+func notJSON(got *answer) *unreadable {
+	body, cut := bytes.TrimSpace(got.body), got.cut
 	switch {
 	case errors.Is(cut, errTooLong):
-		return &unreadable{reason: cut, words: pageTitle(body)}
+		return &unreadable{reason: cut, words: pageTitle(body, got.redact)}
 	case len(body) == 0 && cut != nil:
 		return &unreadable{reason: cut, genuine: true, brokeOff: true}
 	case len(body) == 0:
 		return &unreadable{reason: errEmpty, genuine: true}
 	case body[0] == '<':
-		said, _ := words(body)
-		return &unreadable{reason: fmt.Errorf("the response is %s", said), words: pageTitle(body), brokeOff: cut != nil}
+		said, _ := words(body, got.redact)
+		return &unreadable{reason: fmt.Errorf("the response is %s", said), words: pageTitle(body, got.redact), brokeOff: cut != nil}
 	case json.Valid(body) && (cut == nil || body[0] == '{'):
 		return nil
 	}
-	said, _ := words(body)
+	said, _ := words(body, got.redact)
 	switch keys, incomplete := topLevelKeys(body); {
 	case incomplete && slices.ContainsFunc(keys, isErrorKey):
 		return &unreadable{reason: errNoTask, words: said, brokeOff: true}
@@ -173,10 +175,10 @@ func isBareEnvelope(outer fields) bool {
 }
 
 // messageOf returns what JSON says in the way of an error (tallyfy-api §3.2), and nothing for a list.
-func messageOf(body []byte) string {
-	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
+func messageOf(got *answer) string {
+	if trimmed := bytes.TrimSpace(got.body); len(trimmed) > 0 && trimmed[0] == '[' {
 		return ""
 	}
-	said, _ := words(body)
+	said, _ := words(got.body, got.redact)
 	return said
 }

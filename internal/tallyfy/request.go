@@ -120,6 +120,9 @@ func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !json.Valid(got.body) { // which is quoted, not read
+			got.body = []byte(got.redact(string(got.body)))
+		}
 		return got, got.whole()
 	})
 }
@@ -171,7 +174,7 @@ func (c *Client) deliver(req *http.Request, path string, finish bool) (*answer, 
 		c.gate.accept(time.Now())
 	}
 	c.log(ctx, "Tallyfy request", map[string]any{
-		"method": req.Method, "path": c.redact(path), "status": failure.Status, "request_id": failure.RequestID,
+		"method": req.Method, "path": c.redactor(ctx)(path), "status": failure.Status, "request_id": failure.RequestID,
 		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil || got.cut != nil,
 	})
 	return got, err
@@ -184,6 +187,7 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 		tryCtx, cancel = context.WithTimeout(ctx, c.perTry)
 	}
 	defer cancel()
+	redact := c.redactor(ctx)
 
 	// Without a connection, TLS included, nothing can have been written.
 	var connected atomic.Bool
@@ -201,12 +205,12 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 		if connected.Load() {
 			failure.Outcome = Unknown
 		}
-		failure.Cause = c.explain(ctx, tryCtx, err)
+		failure.Cause = redactError(c.explain(ctx, tryCtx, err), redact)
 		return nil, failure
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up: nothing is left to learn
 	failure.Status = resp.StatusCode
-	failure.RequestID = shorten(c.redact(headerSafe(resp.Header.Get("X-Request-Id"))))
+	failure.RequestID = oneLine(resp.Header.Get("X-Request-Id"), redact)
 	date, _ := http.ParseTime(resp.Header.Get("Date"))
 	clock := date
 	if date.IsZero() {
@@ -218,23 +222,22 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 
 	read, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if failure.Outcome != Accepted {
-		// What there is of it, even if the rest was lost. A secret in it must be known before it is shortened, and after it is decoded.
-		said, code := words([]byte(c.redact(string(read))))
-		failure.Words, failure.Code = c.redact(said), c.redact(code)
+		// What there is of it, even if the rest was lost.
+		failure.Words, failure.Code = words(read, redact)
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
-			failure.Words = shorten(c.redact(strings.TrimSuffix("redirects to "+location+"; "+failure.Words, "; ")))
+			failure.Words = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.Words, "; "), redact)
 		}
 		if failure.Status == http.StatusConflict && isForGood(read) {
 			failure.Outcome = Rejected
 		}
 		return nil, failure
 	}
-	got := &answer{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(began)}, redact: c.redact}
+	got := &answer{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(began)}, redact: redact}
 	switch {
 	case len(read) > maxAnswer:
 		got.cut = errTooLong
 	case err != nil:
-		got.cut = fmt.Errorf("the response broke off (%w)", c.explain(ctx, tryCtx, err))
+		got.cut = fmt.Errorf("the response broke off (%w)", redactError(c.explain(ctx, tryCtx, err), redact))
 	}
 	return got, nil
 }
@@ -264,6 +267,3 @@ type interruption struct {
 
 func (i *interruption) Error() string { return i.words }
 func (i *interruption) Unwrap() error { return i.cause }
-
-// redact takes the secrets out of a text that somebody else wrote.
-func (c *Client) redact(s string) string { return c.secrets.redact(s) }

@@ -4,37 +4,52 @@
 package tallyfy
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
+	"html"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// What stands in a text where a secret was.
+// What replaces a secret in a text.
 const (
 	hiddenToken  = "(access token)"
 	hiddenSecret = "(client secret)"
+	hiddenValue  = "(write-only value)"
 )
 
-// secrets are what must be in no error and in no log. They grow, since tokens come in answers. The zero value holds none.
+const (
+	// shortestValue is the length in characters from which a value is redacted. Shorter ones are found in any text.
+	shortestValue = 4
+	// shortestLine is the same for a line of a value that has several.
+	shortestLine = 8
+)
+
+// secrets are what must be in no error and in no log. They grow, because tokens come in responses. The zero value holds none.
 type secrets struct {
 	mu    sync.RWMutex
-	known []hidden // the longest first, so that none is taken for a part of another
+	known []hidden // the longest first
 }
 
 // hidden is a secret and what stands for it.
 type hidden struct{ value, label string }
 
-// add learns a secret, also as a form that is sent spells it.
+// add learns a secret in all its spellings.
 func (s *secrets) add(secret, label string) {
 	if secret == "" {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, spelled := range []string{secret, url.QueryEscape(secret)} {
+	for _, spelled := range spellings(secret) {
 		if learned := (hidden{spelled, label}); !slices.Contains(s.known, learned) {
 			s.known = append(s.known, learned)
 		}
@@ -42,25 +57,126 @@ func (s *secrets) add(secret, label string) {
 	slices.SortStableFunc(s.known, func(a, b hidden) int { return cmp.Compare(len(b.value), len(a.value)) })
 }
 
-// redact takes the secrets out of a text that somebody else wrote.
-func (s *secrets) redact(text string) string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, secret := range s.known {
-		text = strings.ReplaceAll(text, secret.value, secret.label)
+// addValue learns a value that may have several lines, each of which may be quoted alone.
+func (s *secrets) addValue(value string) {
+	if utf8.RuneCountInString(value) < shortestValue {
+		return
 	}
-	return text
+	s.add(value, hiddenValue)
+	if trimmed := strings.TrimSpace(value); utf8.RuneCountInString(trimmed) >= shortestValue {
+		s.add(trimmed, hiddenValue)
+	}
+	lines := strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' })
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); len(lines) > 1 && utf8.RuneCountInString(line) >= shortestLine {
+			s.add(line, hiddenValue)
+		}
+	}
 }
 
-// list gives the secrets that are known until now.
-func (s *secrets) list() []string {
+// spellings returns a secret as servers may repeat it: as it is, in either normal form of Unicode, with its whitespace collapsed, and
+// each of these escaped for a URL, HTML or JSON.
+func spellings(secret string) []string {
+	var all []string
+	for _, plain := range []string{secret, norm.NFC.String(secret), norm.NFD.String(secret), collapse(secret)} {
+		quoted := strings.Trim(strconv.QuoteToASCII(plain), `"`)
+		all = append(all, plain, url.QueryEscape(plain), url.PathEscape(plain), html.EscapeString(plain), phpHTML.Replace(plain),
+			inJSON(plain), strings.ReplaceAll(inJSON(plain), "/", `\/`), quoted, strings.ReplaceAll(quoted, "/", `\/`))
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return s == "" })
+}
+
+// phpHTML escapes as PHP does, which is what Tallyfy is written in.
+var phpHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;")
+
+// inJSON returns s as it is written between the quotes of a JSON string.
+func inJSON(s string) string {
+	encoded, err := marshal(s)
+	if err != nil {
+		return s
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(string(encoded), `"`), `"`)
+}
+
+// marshal is [json.Marshal] without escapes for HTML.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// all returns the secrets that are known until now.
+func (s *secrets) all() []hidden {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	values := make([]string, 0, len(s.known))
-	for _, secret := range s.known {
+	return slices.Clone(s.known)
+}
+
+// list returns the values of the secrets that are known until now.
+func (s *secrets) list() []string {
+	known := s.all()
+	values := make([]string, 0, len(known))
+	for _, secret := range known {
 		values = append(values, secret.value)
 	}
 	return values
+}
+
+// redact takes the secrets out of a text that someone else wrote.
+func (s *secrets) redact(text string) string { return hide(text, s.all()) }
+
+// span is a part of a text that holds a secret.
+type span struct {
+	start, end int
+	label      string
+}
+
+// hide replaces every part of a text that belongs to a secret. Secrets that overlap are replaced together, so that no rest of one is
+// left beside the other.
+func hide(text string, known []hidden) string {
+	var spans []span
+	for _, secret := range known {
+		first := len(spans)
+		for from := 0; ; {
+			at := strings.Index(text[from:], secret.value)
+			if at < 0 {
+				break
+			}
+			start, end := from+at, from+at+len(secret.value)
+			if last := len(spans) - 1; last >= first && start < spans[last].end {
+				spans[last].end = end
+			} else {
+				spans = append(spans, span{start, end, secret.label})
+			}
+			from = start + 1
+		}
+	}
+	if len(spans) == 0 {
+		return text
+	}
+	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	var b strings.Builder
+	for from, i := 0, 0; ; {
+		whole := spans[i]
+		for i++; i < len(spans) && spans[i].start < whole.end; i++ {
+			if spans[i].end-spans[i].start > whole.end-whole.start { // the longer one has its name
+				whole.label = spans[i].label
+			}
+			whole.end = max(whole.end, spans[i].end)
+		}
+		b.WriteString(text[from:whole.start])
+		b.WriteString(whole.label)
+		from = whole.end
+		if i == len(spans) {
+			b.WriteString(text[from:])
+			return b.String()
+		}
+	}
 }
 
 // secretsKey is the key of the context's value that holds the secrets of [WithSecrets].
@@ -68,7 +184,85 @@ type secretsKey struct{}
 
 // WithSecrets returns a context whose requests carry these values in confidence, such as those of write-only arguments: the client
 // redacts them in everything that it makes of a response. Values of fewer than 4 characters are ignored, because they would be found
-// in any text.
+// in any text. The values of ctx itself are kept.
 func WithSecrets(ctx context.Context, values ...string) context.Context {
-	return context.WithValue(ctx, secretsKey{}, values)
+	carried := &secrets{known: secretsOf(ctx)}
+	for _, value := range values {
+		carried.addValue(value)
+	}
+	return context.WithValue(ctx, secretsKey{}, carried)
+}
+
+func secretsOf(ctx context.Context) []hidden {
+	if carried, ok := ctx.Value(secretsKey{}).(*secrets); ok {
+		return carried.all()
+	}
+	return nil
+}
+
+// redactor returns what takes the secrets of the client and of ctx out of a text.
+func (c *Client) redactor(ctx context.Context) func(string) string {
+	carried := secretsOf(ctx)
+	return func(text string) string {
+		known := append(c.secrets.all(), carried...)
+		slices.SortStableFunc(known, func(a, b hidden) int { return cmp.Compare(len(b.value), len(a.value)) })
+		return hide(text, known)
+	}
+}
+
+// redactError returns err with the secrets taken out of its text.
+func redactError(err error, redact func(string) string) error {
+	if said := redact(err.Error()); said != err.Error() {
+		return &interruption{said, err}
+	}
+	return err
+}
+
+// withoutValues returns what automations changed without the values of forms: members that hold them are dropped, and secrets redacted.
+// If there is nothing to take out, it is returned as it was written.
+func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMessage {
+	if rules == nil {
+		return nil
+	}
+	cleaned, changed := cleaned(decode(rules), redact)
+	if !changed {
+		return rules
+	}
+	written, err := marshal(cleaned)
+	if err != nil {
+		return nil
+	}
+	return written
+}
+
+// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it did.
+func cleaned(v any, redact func(string) string) (clean any, changed bool) {
+	switch v := v.(type) {
+	case string:
+		clean := redact(v)
+		return clean, clean != v
+	case json.Number:
+		if clean := redact(v.String()); clean != v.String() {
+			return clean, true
+		}
+	case []any:
+		for i, element := range v {
+			inner, different := cleaned(element, redact)
+			v[i], changed = inner, changed || different
+		}
+		return v, changed
+	case map[string]any:
+		members := make(map[string]any, len(v))
+		for key, member := range v {
+			if key == "taskdata" || key == "form_fields" {
+				changed = true
+				continue
+			}
+			inner, different := cleaned(member, redact)
+			name := redact(key)
+			members[name], changed = inner, changed || different || name != key
+		}
+		return members, changed
+	}
+	return v, false
 }

@@ -35,7 +35,8 @@ type Task struct {
 	Taskdata map[string]any
 	// Form is the form in the order of its fields; nil where the answer does not include it.
 	Form []Field
-	// TasksChangedByRules is what the automations changed, as JSON; only answers to a completion or reopening have it.
+	// TasksChangedByRules is what the automations changed, as JSON; only responses to a completion or reopening have it. The values of
+	// forms are left out of it.
 	TasksChangedByRules json.RawMessage
 	// Progress is how many of those who must complete the task have, as JSON: its shape is not documented. It is nil for none.
 	Progress json.RawMessage
@@ -90,7 +91,7 @@ func taskFrom(f fields) *Task {
 	if t.CompleterGuestID == "" {
 		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (tallyfy-api §2.1)
 	}
-	t.TasksChangedByRules = f.raw("tasks_changed_by_rules")
+	t.TasksChangedByRules = withoutValues(f.raw("tasks_changed_by_rules"), asIs)
 	return t
 }
 

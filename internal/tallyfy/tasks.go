@@ -96,7 +96,7 @@ func (c *Client) sendTask(ctx context.Context, what call, ref TaskRef) (*Task, e
 	if err != nil {
 		return nil, err
 	}
-	task, err := readTaskOf(got.body, got.cut, ref.Task)
+	task, err := readTaskOf(got, ref.Task)
 	var problem *unreadable
 	if errors.As(err, &problem) {
 		failure := got.about
@@ -107,5 +107,6 @@ func (c *Client) sendTask(ctx context.Context, what call, ref TaskRef) (*Task, e
 		return nil, &failure
 	}
 	task.Answered = got.answered
+	task.TasksChangedByRules = withoutValues(task.TasksChangedByRules, got.redact)
 	return task, nil
 }

@@ -7,122 +7,173 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 )
 
-// maxWords bounds how much of a server's words an error repeats, in characters: enough for a form with several
-// wrong fields, too little to flood a pipeline's log.
-const maxWords = 1000
+const (
+	// maxWords bounds how much of a server's words an error repeats, in characters: enough for a form with several
+	// wrong fields, too little to flood a pipeline's log.
+	maxWords = 1000
+	// maxDepth and maxNodes bound how deep and how far an error's body is searched for words, whatever its size.
+	maxDepth = 20
+	maxNodes = 10000
+)
 
 // words finds what the server said in an error's body, whatever its shape (tallyfy-api §3.2): Laravel's message and
-// errors, an error that is a bool, a string or an object, plain text, HTML, nothing. code is the answer's own, if it has one.
-func words(body []byte) (said, code string) {
+// errors, an error that is a Boolean, a string or an object, plain text, HTML, nothing. code is the response's own, if it has one.
+// redact is applied to what is decoded, before anything is shortened.
+func words(body []byte, redact func(string) string) (said, code string) {
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) == 0 {
 		return "", ""
 	}
 	if !json.Valid(trimmed) {
 		if trimmed[0] == '<' {
-			return htmlWords(trimmed), ""
+			return htmlWords(trimmed, redact), ""
 		}
-		return shorten(string(trimmed)), ""
+		return oneLine(string(trimmed), redact), ""
 	}
-	answer := decode(trimmed)
-	object, ok := answer.(map[string]any)
+	w := &collector{redact: redact}
+	response := decode(trimmed)
+	object, ok := response.(map[string]any)
 	if !ok {
-		return shorten(strings.Join(flatten("", answer), "; ")), ""
+		w.flatten("", response, 0)
+		return w.said(), ""
 	}
 	code, _ = object["code"].(string)
-	var parts []string
-	add := func(more ...string) {
-		for _, part := range more {
-			if part != "" && !slices.Contains(parts, part) {
-				parts = append(parts, part)
-			}
-		}
-	}
-	add(flatten("", object["message"])...)
+	w.flatten("", object["message"], 0)
 	switch failure := object["error"].(type) {
 	case string:
-		add(failure)
+		w.add(failure)
 	case map[string]any:
 		if code == "" {
 			code, _ = failure["code"].(string)
 		}
-		add(flatten("", failure["message"])...)
-		add(flatten("", failure["details"])...)
+		w.flatten("", failure["message"], 0)
+		w.flatten("", failure["details"], 0)
 	}
-	add(flatten("", object["error_description"])...)
-	add(flatten("", object["errors"])...)
-	if len(parts) == 0 {
-		add(code)
+	w.flatten("", object["error_description"], 0)
+	w.flatten("", object["errors"], 0)
+	if len(w.parts) == 0 {
+		w.add(code)
 	}
-	return shorten(strings.Join(parts, "; ")), shorten(code)
+	return w.said(), oneLine(code, redact)
 }
 
-// flatten lists the messages in v with the path of the field that each is about.
-func flatten(path string, v any) []string {
+// collector collects the messages in decoded JSON, until there are as many as an error repeats.
+type collector struct {
+	redact func(string) string
+	parts  []string // each one line, redacted
+	length int      // of the parts, in bytes
+	nodes  int      // how many values were searched
+}
+
+func (w *collector) full() bool { return w.length > 4*maxWords || w.nodes > maxNodes }
+
+// add adds a message, unless it is there already.
+func (w *collector) add(message string) {
+	message = oneLine(message, w.redact)
+	if message == "" || w.full() || slices.Contains(w.parts, message) {
+		return
+	}
+	w.parts = append(w.parts, message)
+	w.length += len(message)
+}
+
+// flatten adds the messages in v with the path of the field that each is about.
+func (w *collector) flatten(path string, v any, depth int) {
+	if w.nodes++; w.full() || depth > maxDepth {
+		return
+	}
 	switch v := v.(type) {
 	case nil:
-		return nil
 	case string:
-		if path == "" {
-			return []string{v}
+		if path != "" {
+			v = path + ": " + v
 		}
-		return []string{path + ": " + v}
+		w.add(v)
 	case []any:
-		var all []string
 		for _, element := range v {
-			all = append(all, flatten(path, element)...)
+			if w.flatten(path, element, depth+1); w.full() {
+				return
+			}
 		}
-		return all
 	case map[string]any:
-		keys := make([]string, 0, len(v))
-		for key := range v {
-			keys = append(keys, key)
-		}
-		slices.Sort(keys)
-		var all []string
-		for _, key := range keys {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
 			inner := key
 			if path != "" {
 				inner = path + "." + key
 			}
-			all = append(all, flatten(inner, v[key])...)
+			if w.flatten(oneLine(inner, w.redact), v[key], depth+1); w.full() {
+				return
+			}
 		}
-		return all
 	default:
-		return flatten(path, fmt.Sprint(v))
+		w.flatten(path, fmt.Sprint(v), depth)
 	}
 }
 
+// said returns the messages in one line.
+func (w *collector) said() string { return oneLine(strings.Join(w.parts, "; "), w.redact) }
+
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-func htmlWords(page []byte) string {
-	if text := pageTitle(page); text != "" {
+func htmlWords(page []byte, redact func(string) string) string {
+	if text := pageTitle(page, redact); text != "" {
 		return shorten(fmt.Sprintf("an HTML page titled %q", text)) // quoting makes it longer
 	}
 	return "an HTML page"
 }
 
 // pageTitle returns the title of an HTML page; empty if there is none.
-func pageTitle(page []byte) string {
+func pageTitle(page []byte, redact func(string) string) string {
 	if found := title.FindSubmatch(page); found != nil {
-		return shorten(string(found[1]))
+		return oneLine(html.UnescapeString(redact(string(found[1]))), redact)
 	}
 	return ""
 }
 
-// shorten makes one readable line of s, which may be in any encoding: errors are UTF-8.
+// oneLine makes one readable line of a text that someone else wrote. Secrets are taken out before the text is cut, so that no part of
+// one is left, and once more after line breaks in one may have become spaces.
+func oneLine(s string, redact func(string) string) string {
+	return shorten(redact(collapse(redact(s))))
+}
+
+// shorten cuts s after [maxWords] characters.
 func shorten(s string) string {
-	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
-	if runes := []rune(s); len(runes) > maxWords {
-		return string(runes[:maxWords]) + "…"
+	count := 0
+	for i := range s {
+		if count == maxWords {
+			return s[:i] + "…"
+		}
+		count++
 	}
 	return s
 }
+
+// collapse writes a single space for all that is between the words of s, which may be in any encoding: errors are UTF-8.
+func collapse(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		if unicode.IsSpace(r) || unicode.IsControl(r) {
+			space = b.Len() > 0
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// asIs redacts nothing.
+func asIs(s string) string { return s }

@@ -44,7 +44,7 @@ func FuzzWords(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		said, code := words(body)
+		said, code := words(body, asIs)
 		for _, got := range []string{said, code} {
 			if !utf8.ValidString(got) || strings.ContainsFunc(got, unicode.IsControl) || got != strings.TrimSpace(got) || strings.Contains(got, "  ") {
 				t.Errorf("not one clean line: %q", got)
@@ -68,16 +68,16 @@ func FuzzErrorShapes(f *testing.F) {
 		f.Add(message, int64(12345678))
 	}
 	f.Fuzz(func(t *testing.T, message string, number int64) {
-		if said, _ := words(fmt.Appendf(nil, `{"errors":{"owners":[%d]}}`, number)); said != fmt.Sprintf("owners: %d", number) {
+		if said, _ := words(fmt.Appendf(nil, `{"errors":{"owners":[%d]}}`, number), asIs); said != fmt.Sprintf("owners: %d", number) {
 			t.Errorf("%d became %q", number, said)
 		}
 		encoded, err := json.Marshal(message)
 		if err != nil || !utf8.ValidString(message) {
 			return
 		}
-		line := oneLine(message)
+		line := spacedOnce(message)
 		for _, shape := range errorShapes {
-			said, code := words([]byte(strings.Replace(shape, "%s", string(encoded), 1)))
+			said, code := words([]byte(strings.Replace(shape, "%s", string(encoded), 1)), asIs)
 			if utf8.RuneCountInString(line) < maxWords/2 && !strings.Contains(said, line) {
 				t.Errorf("%s: %q is missing in %q", shape, line, said)
 			}
@@ -86,15 +86,15 @@ func FuzzErrorShapes(f *testing.F) {
 			}
 		}
 		if text := strings.TrimSpace(message); !json.Valid([]byte(text)) && !strings.HasPrefix(text, "<") {
-			if said, _ := words([]byte(message)); utf8.RuneCountInString(line) <= maxWords && said != line {
+			if said, _ := words([]byte(message), asIs); utf8.RuneCountInString(line) <= maxWords && said != line {
 				t.Errorf("plain text: got %q, want %q", said, line)
 			}
 		}
 	})
 }
 
-// oneLine is s with a single space for all that is between its words.
-func oneLine(s string) string {
+// spacedOnce is s with a single space for all that is between its words.
+func spacedOnce(s string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
@@ -103,4 +103,4 @@ func oneLine(s string) string {
 	}, s)), " ")
 }
 
-func visible(s string) bool { return oneLine(s) != "" }
+func visible(s string) bool { return spacedOnce(s) != "" }

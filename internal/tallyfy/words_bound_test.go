@@ -1,0 +1,74 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// The bodies of a hostile or broken server, by their size: what is allocated for one that is four times as large is about four times
+// as much.
+func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts what the process allocates
+	const size = 1 << 18
+	for name, body := range map[string]func(n int) string{
+		"deep": func(n int) string {
+			const key = 256
+			depth := n / key
+			return `{"errors":` + strings.Repeat(`{"`+strings.Repeat("k", key)+`":`, depth) + `"x"` + strings.Repeat("}", depth+1)
+		},
+		"wide": func(n int) string {
+			return `{"errors":{"` + strings.Repeat("k", 2*maxWords) + `":[` + strings.Repeat(`"x",`, n/4) + `"x"]}}`
+		},
+		"nulls": func(n int) string {
+			return `{"errors":{"` + strings.Repeat("k", 2*maxWords) + `":[` + strings.Repeat(`{"a":null},`, n/11) + `null]}}`
+		},
+		"keys": func(n int) string {
+			return `{"errors":{` + strings.Repeat(`"`+strings.Repeat("k", n/64)+`":{`, 16) + strings.Repeat("}", 18)
+		},
+		"text":   func(n int) string { return strings.Repeat("ab ", n/3) },
+		"page":   func(n int) string { return "<title>" + strings.Repeat("ab ", n/3) + "</title>" },
+		"opened": func(n int) string { return strings.Repeat("<title>", n/7) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			small, large := allocated(body(size)), allocated(body(4*size))
+			if large > 6*small || large > 64*4*size {
+				t.Errorf("%d KiB for a body of %d KiB, %d KiB for one of %d KiB", small>>10, size>>10, large>>10, 4*size>>10)
+			}
+		})
+	}
+}
+
+// allocated returns how many bytes are allocated to find the words in a body.
+func allocated(body string) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	words([]byte(body), asIs)
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestWordsStop(t *testing.T) {
+	t.Parallel()
+	nested := func(depth int) string {
+		return `{"errors":` + strings.Repeat(`{"a":`, depth) + `"deep"` + strings.Repeat("}", depth+1)
+	}
+	for name, c := range map[string]struct {
+		body string
+		want bool // something is said
+	}{
+		"at the depth":     {nested(maxDepth), true},
+		"below the depth":  {nested(maxDepth + 1), false},
+		"after many nulls": {`{"errors":[` + strings.Repeat("null,", maxNodes) + `"late"]}`, false},
+		"message first":    {`{"message":"Too long","errors":[` + strings.Repeat("null,", maxNodes) + `"late"]}`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if said, _ := words([]byte(c.body), asIs); (said != "") != c.want {
+				t.Errorf("it says %q", said)
+			}
+		})
+	}
+}
