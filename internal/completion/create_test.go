@@ -4,7 +4,9 @@
 package completion
 
 import (
+	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
@@ -82,7 +84,7 @@ func TestCreateOfAOneOffTaskKeepsWhatItHas(t *testing.T) {
 		want.Task.Run = ""
 		failure := b.refuse(want)
 		b.sent(get)
-		b.says(failure.Error(), "Owners Are Not Known", "Nothing was sent")
+		b.says(failure.Error(), "Owners Are Not Known", "The completion was not sent")
 	})
 }
 
@@ -110,15 +112,21 @@ func TestCreateStopsWhenValuesDoNotArrive(t *testing.T) {
 		want := b.want()
 		want.Taskdata = map[string]any{field: "vpc-1", "0000dead": "private"}
 		failure := b.refuse(want)
-		b.sent(get, put, get, get, get)
+		b.sent(get)
 		b.fired(0)
 		if failure.Attribute != attrTaskdata {
 			b.Errorf("it is about %q", failure.Attribute)
 		}
-		b.says(failure.Error(), "Field Values Did Not Arrive", `"0000dead" is empty or not part of the task's form`, "the task is not completed", "drops others without a word")
-		if text := failure.Error(); len(text) == 0 || containsAny(text, "private", field) {
-			b.Errorf("the error names values or fields that arrived: %s", text)
+		b.says(failure.Error(), "Unknown Form Field", `has no field with the ID "0000dead"`, "would drop its value")
+		if text := failure.Error(); len(text) == 0 || containsAny(text, "private", "vpc-1") {
+			b.Errorf("the error names values: %s", text)
 		}
+	})
+	inBubble(t, today(), nil, func(b *bench) { // 200, and nothing is saved
+		b.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","taskdata":[]}}`})
+		failure := b.refuse(b.wantValue("vpc-1"))
+		b.sent(get, put, get, get, get)
+		b.says(failure.Error(), "Field Values Did Not Arrive", field, "is empty or not part of the task's form", "has not completed the task", "drops others")
 	})
 	// The answer to the saving may come too early; the form is asked before it counts as lost.
 	inBubble(t, today(), nil, func(b *bench) {
@@ -135,12 +143,17 @@ func TestCreateStopsWhenValuesDoNotArrive(t *testing.T) {
 
 func TestCreateReportsRefusedValues(t *testing.T) {
 	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		failure := b.refuse(b.wantValue(strings.Repeat("x", 201)))
+		b.sent(get, put)
+		b.says(failure.Error(), "Field Values Could Not Be Saved", "422", "must not be greater than 200 characters", "has not completed the task", "Request id: ")
+	})
 	inBubble(t, today(), func(task *sandbox.Task) {
 		task.Fields[0] = sandbox.Field{ID: field, Type: "dropdown", Options: []string{"a"}}
 	}, func(b *bench) {
-		failure := b.refuse(b.wantValue(map[string]any{"id": 1, "text": "b"}))
-		b.sent(get, put)
-		b.says(failure.Error(), "Field Values Could Not Be Saved", "422", "Invalid dropdown choice selected.", "the task is not completed", "Request id: ")
+		failure := b.refuse(b.wantValue(map[string]any{"id": json.Number("1"), "text": "b"}))
+		b.sent(get)
+		b.says(failure.Error(), "Invalid Form Value", "has no option with this ID and this text", `{ id = 1, text = "a" }`)
 	})
 }
 
@@ -226,7 +239,7 @@ func TestCreateReportsWhatTallyfyRefuses(t *testing.T) {
 	inBubble(t, today(), nil, func(b *bench) {
 		want := b.want()
 		want.Task.Run = "5eed000000000000000000000000dead" // not the task's run
-		b.says(b.refuse(want).Error(), "404 Not Found", "A task of a run is completed with its run_id")
+		b.says(b.refuse(want).Error(), "404 Not Found", "A task of a process is completed with its run_id")
 		b.sent(get, post)
 	})
 }
@@ -256,8 +269,9 @@ func TestCreateRecordsWhatIsDoneAlready(t *testing.T) {
 	})
 	inBubble(t, sandbox.Config{HideTaskdata: true}, done, func(b *bench) {
 		b.server.CompleteOutside(taskID, 1002, nil)
-		b.warned(b.create(b.wantValue("vpc-2")), "Task Was Already Completed")
-		b.sent(get)
+		b.says(b.refuse(b.wantValue("vpc-2")).Error(), "Already Completed Differently", "holds another value") // the form shows it
+		b.warned(b.create(b.wantValue("vpc-1")), "Task Was Already Completed")
+		b.sent(get, get)
 	})
 	for _, decided := range []bool{true, false} {
 		inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(b *bench) {

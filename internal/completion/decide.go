@@ -54,14 +54,29 @@ func decideUpdate(task *tallyfy.Task, want Desired) decision {
 	refusal, warnings := check(task, want)
 	switch {
 	case task.Completed() && !wouldExpire(task, want) && holdsAll(task, want):
-		// An earlier run may have sent it and lost the answer, or it was imported.
+		// An earlier apply may have sent it and lost the response, or it was imported.
 		return decision{step: adopt, warnings: append(warnings, alreadyUpdated(task))}
 	case refusal != nil:
 		return refused(*refusal)
-	case !task.Completed():
+	case isOpen(task):
 		return decision{step: send, warnings: warnings}
 	}
+	if empty := unanswered(task, want.Taskdata); len(empty) > 0 { // Tallyfy would reject the completion after the reopening
+		return refused(cannotBeCompletedAgain(task, empty))
+	}
 	return decision{step: reopenAndSend, warnings: warnings}
+}
+
+// unanswered returns the required fields of a task that hold no answer and are not given one, by their ID.
+func unanswered[V any](task *tallyfy.Task, given map[string]V) []tallyfy.Field {
+	var fields []tallyfy.Field
+	for _, field := range task.Form {
+		_, given := given[field.ID]
+		if field.Required && !given && isEmpty(field, field.Value) {
+			fields = append(fields, field)
+		}
+	}
+	return fields
 }
 
 // check finds what is clearly refused before any write, and what is odd but sent as configured.
@@ -79,17 +94,17 @@ func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice
 	return nil, warnings
 }
 
-// wouldExpire tells whether a decision is declared for a task that takes it for something else.
+// wouldExpire reports whether a decision is declared for a task that takes it for something else.
 func wouldExpire(task *tallyfy.Task, want Desired) bool {
 	return isExpiring(task) && want.IsApproved != nil
 }
 
-// isExpiring tells whether a decision of false would record the task as EXPIRED (tallyfy-api §1.1).
+// isExpiring reports whether a decision of false would record the task as EXPIRED (tallyfy-api §1.1).
 func isExpiring(task *tallyfy.Task) bool {
 	return task.Type == "expiring" || task.Type == "expiring_email"
 }
 
-// decides tells whether a decision on this task means something: on an approval, and on types that we do not know.
+// decides reports whether a decision on this task means something: on an approval, and on types that we do not know.
 func decides(task *tallyfy.Task) bool {
 	return !isExpiring(task) && task.Type != "task" && task.Type != "email"
 }
@@ -103,41 +118,15 @@ func differing(task *tallyfy.Task, want Desired) []string {
 		all = append(all, differentDecision(task, *want.IsApproved))
 	}
 	if task.Taskdata != nil {
-		all = append(all, want.differentValues(compare(want.Taskdata, task.Taskdata))...)
+		all = append(all, want.differentValues(want.compare(task.Taskdata))...)
 	}
 	return all
 }
 
-// holdsAll tells whether a completed task shows everything that is wanted, so that completing it again would
+// holdsAll reports whether a completed task shows everything that is wanted, so that completing it again would
 // change nothing. What it does not show counts as missing.
 func holdsAll(task *tallyfy.Task, want Desired) bool {
 	shown := len(want.Taskdata) == 0 || task.Taskdata != nil
 	completer := want.OverrideUser == nil || task.CompleterID == *want.OverrideUser
 	return shown && completer && len(differing(task, want)) == 0
-}
-
-// Resends tells whether going from one desired state to another may send a completion: the decision, the values or the
-// completer changed. Values that are equal as JSON have not changed.
-func Resends(before, want Desired) bool {
-	return !sameValue(before.IsApproved, want.IsApproved) ||
-		!sameValue(before.OverrideUser, want.OverrideUser) ||
-		!sameValue(before.SecretTaskdataVersion, want.SecretTaskdataVersion) ||
-		!sameValue(before.SecretFormFieldsVersion, want.SecretFormFieldsVersion) ||
-		!SameJSON(orEmpty(before.Taskdata), orEmpty(want.Taskdata)) ||
-		!SameJSON(orEmpty(before.FormFields), orEmpty(want.FormFields))
-}
-
-// orEmpty takes no values and an empty form for the same: neither sends anything.
-func orEmpty(values map[string]any) map[string]any {
-	if values == nil {
-		return map[string]any{}
-	}
-	return values
-}
-
-func sameValue[T comparable](a, b *T) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
 }

@@ -3,76 +3,47 @@
 
 package completion
 
-import (
-	"fmt"
-	"maps"
+import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
-)
+// Desired is what a configuration declares: this task is completed, with this decision and these values.
+type Desired struct {
+	// Task says where the task is. Without a run it is looked for in the whole organization.
+	Task tallyfy.TaskRef
+	// IsApproved is the decision on an approval; nil if none is declared.
+	IsApproved *bool
+	// Taskdata holds values by field ID, as encoding/json decodes them with UseNumber.
+	Taskdata map[string]any
+	// FormFields holds plain values by the label, alias or ID of their field. They become taskdata once the form is known.
+	FormFields map[string]any
+	// SecretTaskdata and SecretFormFields are sent like the others. They are not recorded, so that only their version shows
+	// whether they changed; nil for none.
+	SecretTaskdata, SecretFormFields               map[string]any
+	SecretTaskdataVersion, SecretFormFieldsVersion *int64
+	// OverrideUser is the user to record as the completer; nil for the owner of the token.
+	OverrideUser *int64
 
-// byName tells whether values are given by the names of fields, which only the form itself can resolve.
-func (want Desired) byName() bool { return len(want.FormFields)+len(want.SecretFormFields) > 0 }
-
-// resolved gives what is wanted with all values in Taskdata, by the form of the task that was observed. task is nil where the
-// server does not show it. The error is a [*Failure] that says what is wrong with the values.
-func (want Desired) resolved(task *tallyfy.Task) (Desired, error) {
-	all := maps.Clone(orEmpty(want.Taskdata))
-	maps.Copy(all, want.SecretTaskdata)
-	if want.byName() {
-		if task == nil || task.Form == nil {
-			return want, &Failure{Notice: formHidden(want.Task)}
-		}
-		given := maps.Clone(orEmpty(want.FormFields))
-		maps.Copy(given, want.SecretFormFields)
-		found := resolve(task, given)
-		if len(found.problems) > 0 {
-			return want, &Failure{Notice: found.problems[0], Others: found.problems[1:]}
-		}
-		maps.Copy(all, found.taskdata)
-		want.labels = found.labels
-	}
-	want.Taskdata = nil
-	if len(all) > 0 {
-		want.Taskdata = all
-	}
-	return want, nil
+	// form is the form that Taskdata was resolved by, and labels are those of its fields that were given by name.
+	form   []tallyfy.Field
+	labels map[string]string
+	// kept are values that Tallyfy keeps in another form than they were sent in, by the ID of their field.
+	kept map[string]any
 }
 
-// values names the attribute that holds the values.
-func (want Desired) values() string {
-	if want.byName() {
-		return attrFormFields
-	}
-	return attrTaskdata
+// Resends reports whether going from one desired state to another may send a completion: the decision, the values or the
+// completer changed. Where only the form can say whether two values are equal, they have changed.
+func Resends(before, want Desired) bool {
+	return !sameOption(before.IsApproved, want.IsApproved) ||
+		!sameOption(before.OverrideUser, want.OverrideUser) ||
+		!sameOption(before.SecretTaskdataVersion, want.SecretTaskdataVersion) ||
+		!sameOption(before.SecretFormFieldsVersion, want.SecretFormFieldsVersion) ||
+		!SameValues(before.Taskdata, want.Taskdata) ||
+		!SameValues(before.FormFields, want.FormFields)
 }
 
-// field names a field of the values to a person.
-func (want Desired) field(id string) string {
-	if label := want.labels[id]; label != "" {
-		return fmt.Sprintf("%s: field %q (%s)", attrFormFields, label, id)
+// sameOption reports whether two optional values are equal.
+func sameOption[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
 	}
-	return fmt.Sprintf("%s: field %q", attrTaskdata, id)
-}
-
-// differentValues lists what keeps held values from being the wanted ones.
-func (want Desired) differentValues(d difference) []string {
-	var all []string
-	for _, id := range d.absent {
-		all = append(all, want.field(id)+" is empty or not part of the task's form")
-	}
-	for _, id := range d.other {
-		all = append(all, want.field(id)+" holds another value")
-	}
-	return all
-}
-
-func formHidden(ref tallyfy.TaskRef) Notice {
-	return Notice{
-		Summary:   "Form Cannot Be Read",
-		Attribute: attrFormFields,
-		Detail: notice.Paragraphs(
-			fmt.Sprintf("form_fields names fields as people do, and Tallyfy does not show the form of %s, which tells their ids. Nothing was sent; the task is as it was.", where(ref)),
-			"Check organization_id, run_id and task_id and apply again, or give the values in taskdata by the ids of their fields."),
-	}
+	return *a == *b
 }

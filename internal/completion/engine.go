@@ -1,15 +1,15 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package completion makes a Tallyfy task completed exactly once, and tells what it knows of it afterwards.
+// Package completion makes a Tallyfy task completed exactly once, and returns what it knows of it afterwards.
 //
-// Each of [Engine.Create], [Engine.Read], [Engine.Update] and [Engine.Delete] goes the same way: observe the task,
-// decide by a pure function what is to be done (decide.go), act, and verify what came of it. Three rules settle most cases:
+// Each of [Engine.Create], [Engine.Read], [Engine.Update] and [Engine.Delete] goes the same way: read the task (read.go), decide by a
+// pure function what is to be done (decide.go), act, and verify what came of it. Three rules settle most cases:
 //
-//  1. Look before writing; the POST has the last word. What is already done is not sent again, and a server that cannot
+//  1. Read before writing; the POST has the last word. What is already done is not sent again, and a server that cannot
 //     show the task can still complete it.
-//  2. After a POST whose outcome is unknown, look; never resend blindly. A repeated completion may be accepted and
-//     fire webhooks, e-mails and automations again.
+//  2. After a POST whose outcome is unknown, read the task; never resend blindly. A repeated completion may be accepted and
+//     fire webhooks and emails again. A completion counts as the one that was sent only if it is new (baseline.go).
 //  3. Once Tallyfy has accepted, only warnings may follow: an error would make the caller complete the task again.
 //
 // The package knows Tallyfy's API through package tallyfy, and nothing of Terraform.
@@ -19,34 +19,16 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
 // Engine completes tasks through one client. It is safe for concurrent use.
 type Engine struct {
-	client  *tallyfy.Client
-	rosters *rosters
-	turns   *turns
+	client    *tallyfy.Client
+	rosters   *rosters
+	locks     *taskLocks
+	processes *processLocks
 }
 
-// New makes an engine. It sends nothing.
+// New returns an engine. It sends nothing. An engine is meant for one operation of Terraform, such as an apply: it remembers which
+// completions it has recorded.
 func New(client *tallyfy.Client) *Engine {
-	return &Engine{client: client, rosters: &rosters{}, turns: &turns{}}
-}
-
-// Desired is what a configuration declares: this task is completed, with this decision and these values.
-type Desired struct {
-	// Task says where the task is. Without a run it is looked for in the whole organization.
-	Task tallyfy.TaskRef
-	// IsApproved is the decision on an approval; nil if none is declared.
-	IsApproved *bool
-	// Taskdata holds values by field id, as encoding/json decodes them with UseNumber.
-	Taskdata map[string]any
-	// FormFields holds plain values by the label, alias or id of their field. They become taskdata once the form is known.
-	FormFields map[string]any
-	// SecretTaskdata and SecretFormFields are sent like the others. Nobody records them, so that only their version tells
-	// whether they changed; nil for none.
-	SecretTaskdata, SecretFormFields               map[string]any
-	SecretTaskdataVersion, SecretFormFieldsVersion *int64
-	// OverrideUser is to be recorded as the completer; nil for the owner of the token.
-	OverrideUser *int64
-
-	labels map[string]string // of the fields in Taskdata that were given by name
+	return &Engine{client: client, rosters: &rosters{}, locks: &taskLocks{}, processes: &processLocks{}}
 }
 
 // Record is what is known of a task's completion. A zero value means that Tallyfy has not told it.

@@ -5,8 +5,10 @@ package completion
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 
@@ -14,23 +16,19 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// resolution is what the values of a form, given by the names that people know, become as taskdata.
-type resolution struct {
-	taskdata map[string]any
-	// labels are those of the fields in taskdata, by id.
-	labels map[string]string
-	// problems are what keeps values from being sent, in the order of their keys.
-	problems []Notice
-}
-
-// resolve finds the fields that are named by their id, alias or label, and gives each value the shape that its field's type
-// takes (tallyfy-api §1.5). A value that is [Unknown] is left out. Notices name fields and what they allow, never values.
-func resolve(task *tallyfy.Task, given map[string]any) resolution {
-	r := resolution{taskdata: map[string]any{}, labels: map[string]string{}}
+// resolveNames finds the fields that are named by their ID, alias or label, and gives each value the shape that its field's type
+// takes (tallyfy-api §1.5). Notices name fields and what they allow, never values.
+func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
+	given := merged(want.FormFields, want.SecretFormFields)
 	by := map[string]string{} // the key that a field was found by
-	for _, key := range sortedKeys(given) {
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		at := Notice{Attribute: attrFormFields, Key: key}
+		if _, secret := want.SecretFormFields[key]; secret {
+			at.Attribute = attrSecretFormFields
+		}
 		fail := func(summary string, parts ...string) {
-			r.problems = append(r.problems, Notice{Summary: summary, Attribute: attrFormFields, Key: key, Detail: notice.Paragraphs(parts...)})
+			at.Summary, at.Detail = summary, notice.Paragraphs(parts...)
+			v.problems = append(v.problems, at)
 		}
 		found := named(task.Form, key)
 		switch {
@@ -38,7 +36,7 @@ func resolve(task *tallyfy.Task, given map[string]any) resolution {
 			fail("Unknown Form Field", fmt.Sprintf("The form of %s has no field %q.%s", lowerFirst(name(task)), key, suggest(key, namesOf(task.Form))), listFields(task.Form))
 			continue
 		case len(found) > 1:
-			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Name the one that is meant by its alias or its id.", lowerFirst(name(task)), len(found), key), listFields(found))
+			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Name the one that is meant by its alias or its ID.", lowerFirst(name(task)), len(found), key), listFields(found))
 			continue
 		}
 		field := found[0]
@@ -47,32 +45,25 @@ func resolve(task *tallyfy.Task, given map[string]any) resolution {
 			continue
 		}
 		by[field.ID] = key
-		if _, later := given[key].(Unknown); later {
-			continue
-		}
-		value, wrong := shape(field, given[key])
-		if wrong != "" {
-			fail("Invalid Form Value", fmt.Sprintf("Field %q (%s) of %s %s", field.Label, field.Type, lowerFirst(name(task)), wrong))
-			continue
-		}
-		r.taskdata[field.ID], r.labels[field.ID] = value, field.Label
+		v.labels[field.ID] = field.Label
+		v.take(task, field, at, given[key], shape)
 	}
-	return r
 }
 
 // Unknown stands for a value that is known only after apply.
 type Unknown struct{}
 
-// named finds the fields that a key may mean. An id wins over an alias, and an alias over a label: ids and aliases tell one field.
+// named returns the fields that a key may mean. An ID wins over an alias, and an alias over a label: IDs and aliases name one field.
 func named(form []tallyfy.Field, key string) []tallyfy.Field {
-	for _, is := range []func(tallyfy.Field) string{
-		func(f tallyfy.Field) string { return f.ID },
-		func(f tallyfy.Field) string { return f.Alias },
-		func(f tallyfy.Field) string { return strings.TrimSpace(f.Label) },
+	key = tallyfy.NormalizeName(key)
+	for _, is := range []func(tallyfy.Field) bool{
+		func(f tallyfy.Field) bool { return strings.EqualFold(f.ID, key) },
+		func(f tallyfy.Field) bool { return tallyfy.NormalizeName(f.Alias) == key },
+		func(f tallyfy.Field) bool { return tallyfy.NormalizeName(f.Label) == key },
 	} {
 		var found []tallyfy.Field
 		for _, field := range form {
-			if is(field) != "" && is(field) == strings.TrimSpace(key) {
+			if key != "" && is(field) {
 				found = append(found, field)
 			}
 		}
@@ -126,9 +117,9 @@ func shortened(lines []string) []string {
 	return lines
 }
 
-// suggest names the one that was probably meant, if one is near enough.
+// suggest names the candidate that was probably meant, if one is near enough.
 func suggest(given string, names []string) string {
-	best, distance := "", 1+max(2, len(given)/3)
+	best, distance := "", 1+max(2, utf8.RuneCountInString(given)/3)
 	for _, candidate := range names {
 		if d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(candidate), nil); d < distance {
 			best, distance = candidate, d
@@ -138,13 +129,4 @@ func suggest(given string, names []string) string {
 		return ""
 	}
 	return fmt.Sprintf(" Did you mean %q?", best)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

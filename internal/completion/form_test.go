@@ -33,6 +33,11 @@ func formTask() *tallyfy.Task {
 	}}
 }
 
+// resolve returns what values that are given by name become.
+func resolve(task *tallyfy.Task, given map[string]any) formValues {
+	return Desired{FormFields: given}.values(task)
+}
+
 func TestResolve(t *testing.T) {
 	t.Parallel()
 	for key, c := range map[string]struct {
@@ -87,8 +92,8 @@ func TestResolveRefuses(t *testing.T) {
 		"ambiguous":         {map[string]any{"Notes": secret}, []string{"Ambiguous Form Field", "2 fields labelled", "alias notes-2, id f2", "id fc"}},
 		"twice":             {map[string]any{"VPC id": secret, "f1": secret}, []string{"Form Field Given Twice", `"VPC id" and "f1" name the same field`}},
 		"text, list":        {map[string]any{"VPC id": list}, []string{"Invalid Form Value", `Field "VPC id" (text)`, "takes text, and was given a list"}},
-		"email":             {map[string]any{"Contact": secret}, []string{"takes one e-mail address"}},
-		"email with a name": {map[string]any{"Contact": "A <a@example.com>"}, []string{"takes one e-mail address"}},
+		"email":             {map[string]any{"Contact": secret}, []string{"takes one email address"}},
+		"email with a name": {map[string]any{"Contact": "A <a@example.com>"}, []string{"takes one email address"}},
 		"date":              {map[string]any{"Provisioned on": json.Number("1700000000")}, []string{"takes a date"}},
 		"radio":             {map[string]any{"Tier": secret}, []string{"has no such option", `- "us-west-2"`}},
 		"dropdown":          {map[string]any{"f6": "eu-central1"}, []string{`has no such option. Did you mean "eu-central-1"?`, `- "us-west-2"`}},
@@ -106,7 +111,7 @@ func TestResolveRefuses(t *testing.T) {
 		"assignees, id":     {map[string]any{"Reviewers": map[string]any{"users": list}}, []string{"users holds whole numbers"}},
 		"assignees, list":   {map[string]any{"Reviewers": map[string]any{"users": json.Number("1")}}, []string{"users is a list"}},
 		"assignees, person": {map[string]any{"Reviewers": map[string]any{"guests": []any{true}}}, []string{"guests holds ids, and was given true or false"}},
-		"file":              {map[string]any{"Diagram": secret}, []string{"is a file, which form_fields cannot fill"}},
+		"file":              {map[string]any{"Diagram": secret}, []string{"takes the address of a file", "that is not an address"}},
 		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not know"}},
 	} {
 		got := resolve(formTask(), c.given)

@@ -33,6 +33,7 @@ const (
 type bench struct {
 	*testing.T
 	server *sandbox.Server
+	client *tallyfy.Client
 	engine *Engine
 	ctx    context.Context // one operation of one test
 }
@@ -65,7 +66,7 @@ func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, chang
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		test(&bench{T: t, server: server, engine: New(client), ctx: ctx})
+		test(&bench{T: t, server: server, client: client, engine: New(client), ctx: ctx})
 	})
 }
 
@@ -110,6 +111,15 @@ func (b *bench) wantValue(value any) Desired {
 	want := b.want()
 	want.Taskdata = map[string]any{field: value}
 	return want
+}
+
+// restart begins another apply, in a process of its own.
+func (b *bench) restart() { b.engine = New(b.client) }
+
+// delete destroys what is recorded.
+func (b *bench) delete(ctx context.Context, known Record) (Result, error) {
+	warnings, err := b.engine.Delete(ctx, b.ref(), known)
+	return Result{Warnings: warnings}, err
 }
 
 // create creates, and fails the test if that fails.

@@ -38,7 +38,7 @@ func decisionExpires(task *tallyfy.Task) Notice {
 		Summary:   "Expiring Task Takes No Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is of type %s, and Tallyfy takes is_approved = false there for EXPIRED in place of acknowledged. Nothing was sent; the task is as it was.", name(task), task.Type),
+			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. Nothing was sent; the task is as it was.", name(task), task.Type),
 			"Remove is_approved and apply again."),
 	}
 }
@@ -48,11 +48,11 @@ func decisionIgnored(task *tallyfy.Task) Notice {
 		Summary:   "Decision Has No Effect on This Task",
 		Attribute: attrIsApproved,
 		Detail: fmt.Sprintf("%s is of type %s. Tallyfy uses is_approved on approvals only, and ignores it here. "+
-			"It is sent as configured; remove it if the task is meant to be no approval.", name(task), task.Type),
+			"It is sent as configured; remove it if the task is not meant to be an approval.", name(task), task.Type),
 	}
 }
 
-// completer tells who completed a task and when, as far as the task tells.
+// completer names who completed a task and when, as far as the task shows it.
 func completer(task *tallyfy.Task) string {
 	who := "an unknown user"
 	switch {
@@ -71,8 +71,8 @@ func adopted(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Already Completed",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s had been completed already, by %s. It is recorded as it is, and no completion was sent, "+
-			"so no webhook, e-mail or automation ran again.", name(task), completer(task)),
+		Detail: fmt.Sprintf("%s was already completed, by %s. It is recorded as it is, and no completion was sent, "+
+			"so no webhook or email fired again.", name(task), completer(task)),
 	}
 }
 
@@ -94,19 +94,19 @@ func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
 			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - ")),
 			"Nothing was sent; the task is as it was, and it is not in the state.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
-				"import the task and apply: that is an update, which reopens the task and completes it again, so that automations run once more."),
+				"import the task and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again."),
 	}
 }
 
-// overtaken refuses a task that somebody else decided while our own attempt was out.
-func overtaken(task *tallyfy.Task, want bool) Notice {
+// overtaken refuses a task that someone else completed while our own attempt was out, or after it was refused.
+func overtaken(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Was Completed Differently",
-		Attribute: attrIsApproved,
+		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The completion of %s was sent as %s and its answer was lost. The task is completed, by %s, and was %s: somebody else was faster. It is not in the state.",
-				lowerFirst(name(task)), verdict(want), completer(task), verdict(*task.IsApproved)),
-			"Either change is_approved to what was decided, and apply again to record it. Or, to overrule it, import the task and apply: "+
+			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", lowerFirst(name(task)), completer(task), strings.Join(differs, "\n  - ")),
+			"Someone else was faster. This completion is not in the state, and nothing more was sent; the task is as it was completed.",
+			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
 				"that is an update, which reopens the task and completes it again."),
 	}
 }
@@ -126,18 +126,38 @@ func verdict(approved bool) string {
 	return "rejected"
 }
 
-// leftOpen warns of a completion that was accepted and left the task open.
-func leftOpen(task *tallyfy.Task) Notice {
-	why := "An automation or an issue may have reopened it at once."
-	if task.EveryoneMustComplete {
+// leftOpen warns of a completion that was accepted and left the task open. everyone says that it was one share of several.
+func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
+	why := "An automation or an issue may have reopened it."
+	if everyone {
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
+	}
+	shown := fmt.Sprintf("shows the task as %q", task.Status)
+	if task.Status == "" {
+		shown = "does not show it as completed"
+	}
+	which := lowerFirst(name(task))
+	if task.Title == "" {
+		which = where(ref)
 	}
 	return Notice{
 		Summary:   "Completion Accepted, Task Still Open",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Tallyfy accepted the completion of %s, and shows the task as %q. %s", lowerFirst(name(task)), task.Status, why),
+			fmt.Sprintf("Tallyfy accepted the completion of %s, and %s. %s", which, shown, why),
 			"The true status is recorded. No further completion will be sent for it; refresh to see when the task is done."),
+	}
+}
+
+// anothers warns of a completion that Tallyfy accepted and that was there before it was sent.
+func anothers(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary:   "Completion May Be Someone Else's",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Tallyfy accepted the completion of %s, and reports that it was completed by %s, which was before the request was sent. "+
+				"Someone else probably completed it between the provider's read and its request, and Tallyfy may have fired webhooks and emails twice.", lowerFirst(name(task)), completer(task)),
+			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that the decision and the values are the right ones."),
 	}
 }
 
@@ -147,7 +167,7 @@ func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 		Summary:   "Completion Accepted, Details Unknown",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the answer nor the task tells more (reading the task: %s).", where(ref), notice.CameBack(err)),
+			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", where(ref), notice.CameBack(err)),
 			"The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
 			notice.SaidBy(err)),
 	}
@@ -161,10 +181,10 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, d difference) N
 	}
 	return Notice{
 		Summary:   "Field Values Not Confirmed",
-		Attribute: want.values(),
+		Attribute: want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", where(ref), what),
-			"Look at the task's form in Tallyfy. The completion will not be sent again."),
+			"Check the task's form in Tallyfy. The completion will not be sent again."),
 	}
 }
 
@@ -175,7 +195,7 @@ func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
 		all = append(all, Notice{
 			Summary:   "Tallyfy Recorded Another Decision",
 			Attribute: attrIsApproved,
-			Detail: fmt.Sprintf("The completion of %s was accepted as %s, and Tallyfy shows it as %s. Look at the task in Tallyfy.",
+			Detail: fmt.Sprintf("The completion of %s was accepted as %s, and Tallyfy shows it as %s. Check the task in Tallyfy.",
 				lowerFirst(name(task)), verdict(*want.IsApproved), verdict(*task.IsApproved)),
 		})
 	}
@@ -195,8 +215,8 @@ func takenBack(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Reopened",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q: it was reopened outside of Terraform. "+
-			"The completion is taken out of the state, so the plan completes the task again.", name(task), task.Status),
+		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q: it is open again. "+
+			"The completion is removed from the state, so an apply of this configuration completes the task again.", name(task), task.Status),
 	}
 }
 
@@ -216,3 +236,20 @@ func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject what comes after it.
+func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
+	var lines []string
+	for _, field := range empty {
+		lines = append(lines, describeField(field))
+	}
+	return Notice{
+		Summary:   "Required Field Is Empty",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("%s would have to be reopened and completed again, and Tallyfy rejects the completion of a task whose required fields are empty:\n  - %s",
+				name(task), strings.Join(lines, "\n  - ")),
+			"Nothing was sent; the task is as it was.",
+			"Give these fields values in form_fields or taskdata, then apply again."),
+	}
+}

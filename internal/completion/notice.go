@@ -23,6 +23,9 @@ const (
 	attrIsApproved = "is_approved"
 	attrTaskdata   = "taskdata"
 	attrFormFields = "form_fields"
+	// The write-only ones.
+	attrSecretTaskdata   = "taskdata_wo"
+	attrSecretFormFields = "form_fields_wo"
 )
 
 // story is a failure told in order. Empty parts are left out.
@@ -42,6 +45,15 @@ func (s story) failure() *Failure {
 	return notice.Story{Summary: s.summary, Attribute: s.attribute, Doing: s.doing, Means: s.means, Next: next, Cause: s.cause}.Failure()
 }
 
+// statusOf returns the HTTP status that a request was answered with; 0 if there was no response, or no error.
+func statusOf(err error) int {
+	var e *tallyfy.Error
+	if !errors.As(err, &e) {
+		return 0
+	}
+	return e.Status
+}
+
 // advice says what to do about an answer, as far as its status tells.
 func advice(err error) string {
 	var e *tallyfy.Error
@@ -53,32 +65,37 @@ func advice(err error) string {
 	}
 	switch {
 	case e.GaveUp == tallyfy.Cancelled:
-		return "Apply again when you are ready; the provider looks at the task before it sends anything."
+		return "Apply again when you are ready; the provider reads the task before it sends anything."
 	case tallyfy.IsNoEndpoint(err):
-		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it)."
+		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it), " +
+			"and that no proxy on the way strips the X-Tallyfy-Client header."
 	case e.Status == 401:
 		return "Check the access token: a personal token ends after six months, and as soon as its owner logs out of Tallyfy. " +
 			"Tallyfy also answers 401 when a token may not do this."
 	case e.Status == 403:
 		return "Check that organization_id is the token's organization, and that its owner may complete this task."
 	case e.Status == 404:
-		return "Check organization_id, run_id and task_id. A task of a run is completed with its run_id, a one-off task without; " +
-			"without run_id the provider takes the run that Tallyfy tells."
+		return "Check organization_id, run_id and task_id. A task of a process is completed with its run_id, a one-off task without; " +
+			"without run_id the provider takes the process that Tallyfy reports."
 	case tallyfy.IsRateLimited(err):
 		return "Wait and apply again; raise max_retries or the operation's timeouts if this happens often."
+	case e.Status == 409:
+		return "Another change to the same process was under way, or the account has reached a limit. Apply again; lower -parallelism if it happens often."
+	case e.Status == 423:
+		return "The process has an open issue, and its tasks cannot change until it is resolved: resolve the issue in Tallyfy, then apply again."
 	case e.Status >= 300 && e.Status < 400:
 		return "Redirects are not followed, since that would hand the access token on: set base_url to the address it points to if you trust it."
 	case e.Status >= 400 && e.Outcome == tallyfy.Rejected:
 		return "Correct what Tallyfy names below, in the configuration or in the task, and apply again."
 	case e.Outcome == tallyfy.NotSent:
 		return "Check base_url, the network and its proxy, and apply again."
-	case e.Outcome == tallyfy.Accepted:
+	case e.Status >= 200 && e.Status < 300:
 		return "Something else than Tallyfy's API seems to answer: check base_url and the proxies on the way."
 	}
-	return "Apply again when Tallyfy answers."
+	return "Apply again when Tallyfy responds."
 }
 
-// name tells a person which task is meant.
+// name names a task to a person.
 func name(task *tallyfy.Task) string {
 	if task.Title == "" {
 		return fmt.Sprintf("Task %s", task.ID)
@@ -91,5 +108,5 @@ func where(ref tallyfy.TaskRef) string {
 	if ref.Run == "" {
 		return "task " + ref.Task
 	}
-	return fmt.Sprintf("task %s of run %s", ref.Task, ref.Run)
+	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
 }

@@ -13,13 +13,16 @@ import (
 // approval is the one type of task that a decision is for (tallyfy-api §1.1).
 const approval = "approval"
 
-// recordOf tells what a task shows of itself, beside what is known already: known facts stay where the task does not
-// tell them, since answers differ in how much they show (tallyfy-api §2.1). run is where the task was found.
+// recordOf returns what a task shows of itself, beside what is known already: known facts stay if the task does not show them, because
+// responses differ in how much they show (tallyfy-api §2.1). Facts of another completion do not. run is where the task was found.
 func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	r := known
 	r.RunID = run
 	if task == nil {
 		return r
+	}
+	if r.CompletedAt != "" && task.CompletedAt != "" && !sameTime(r.CompletedAt, task.CompletedAt) {
+		r = Record{RunID: run, Title: r.Title, TaskType: r.TaskType}
 	}
 	keep(&r.Title, task.Title)
 	keep(&r.TaskType, task.Type)
@@ -30,14 +33,14 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 			r.TasksChangedByRules = compact.String()
 		}
 	}
-	if !task.Completed() {
+	if isOpen(task) {
 		r.CompletedAt, r.CompleterID, r.CompleterGuestID, r.IsApproved = "", 0, "", nil
 		return r
 	}
 	if r.Status == "" {
 		r.Status = "completed"
 	}
-	if !sameTime(r.CompletedAt, task.CompletedAt) { // the same instant, written otherwise, is no change
+	if r.CompletedAt == "" || !sameTime(r.CompletedAt, task.CompletedAt) { // the same instant, written differently, is not a change
 		keep(&r.CompletedAt, task.CompletedAt)
 	}
 	if task.CompleterID != 0 || task.CompleterGuestID != "" {
@@ -55,12 +58,12 @@ func keep(known *string, told string) {
 	}
 }
 
-// saysCompleted tells whether the record is of a completion, and not of a task that was left open or of which nothing is known.
+// saysCompleted reports whether the record is of a completion, and not of a task that was left open or of which nothing is known.
 func (r Record) saysCompleted() bool {
 	return (&tallyfy.Task{Status: r.Status, CompletedAt: r.CompletedAt}).Completed()
 }
 
-// equal tells whether both know the same.
+// equal reports whether both know the same.
 func (r Record) equal(other Record) bool {
 	a, b := r.IsApproved, other.IsApproved
 	r.IsApproved, other.IsApproved = nil, nil

@@ -6,43 +6,91 @@ package completion
 import (
 	"context"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// reopen takes a completion back. It ends well when the task is open, whoever opened it. The error is the client's.
-func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef) error {
+// reopened is what became of a task whose completion was to be taken back.
+type reopened struct {
+	// task is how the task was seen afterwards; nil if Tallyfy accepted the reopening and does not show the task.
+	task *tallyfy.Task
+	// anew says that the task is not open, because someone completed it again after it was reopened.
+	anew bool
+}
+
+// reopen takes a completion back. It ends well when the task is open, whoever reopened it, and when someone has completed it since.
+// Before the request is sent again the task is read, unless nothing was written. Any error is a [*Failure].
+func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline) (reopened, error) {
 	budget := e.client.NewBudget()
+	seen := func(task *tallyfy.Task) bool { return isOpen(task) || base.isNew(task) }
+	var unsure bool // an earlier attempt may have gone through
 	for {
-		_, err := e.client.Reopen(ctx, ref)
+		response, err := e.processes.write(ctx, ref, func() (*tallyfy.Task, error) { return e.client.Reopen(ctx, ref) })
 		err = budget.Count(err)
-		switch tallyfy.OutcomeOf(err) {
-		case tallyfy.Accepted:
-			return nil
-
-		case tallyfy.NotSent, tallyfy.RejectedForNow:
-			if spent := budget.Wait(ctx, err); spent != nil {
-				return spent
+		outcome := tallyfy.OutcomeOf(err)
+		if outcome == tallyfy.Accepted && response != nil && isOpen(response) {
+			return reopened{task: response}, nil
+		}
+		unsure = unsure || outcome == tallyfy.Unknown
+		last := err // why there is no further attempt; nil if there is one
+		if outcome != tallyfy.Rejected && outcome != tallyfy.Accepted {
+			last = budget.Wait(ctx, err)
+		}
+		if outcome == tallyfy.NotSent && !unsure {
+			if last != nil {
+				return reopened{}, notReopened(ref, last, false)
 			}
-
-		case tallyfy.Rejected: // perhaps since it is not completed: which answer says so is not documented (tallyfy-api §8)
-			if task, lookErr := e.lookFor(ctx, ref, isOpen); lookErr == nil && isOpen(task) {
-				return nil
-			}
-			return err
-
-		case tallyfy.Unknown:
-			spent := budget.Wait(ctx, err)
-			task, lookErr := e.lookFor(ctx, ref, isOpen)
-			switch {
-			case lookErr == nil && isOpen(task):
-				return nil
-			case lookErr != nil:
-				return err
-			case spent != nil:
-				return spent
-			}
+			continue
+		}
+		o := readOptions{detached: true}
+		if outcome != tallyfy.RejectedForNow || unsure {
+			o.until = seen
+		}
+		task, readErr := e.read(ctx, ref, o)
+		switch {
+		case readErr != nil && outcome == tallyfy.Accepted:
+			return reopened{}, nil
+		case readErr != nil && !unsure && last == nil && tallyfy.IsNoTask(readErr): // a rate limit is believed where tasks are not shown
+			continue
+		case readErr != nil && last == nil:
+			return reopened{}, notReopened(ref, err, unsure)
+		case readErr != nil:
+			return reopened{}, notReopened(ref, last, unsure)
+		case isOpen(task):
+			return reopened{task: task}, nil
+		case base.isNew(task):
+			return reopened{task: task, anew: true}, nil
+		case outcome == tallyfy.Accepted:
+			return reopened{}, stillCompleted(ref)
+		case last != nil:
+			return reopened{}, notReopened(ref, last, false)
 		}
 	}
 }
 
-func isOpen(task *tallyfy.Task) bool { return !task.Completed() }
+// notReopened is the failure of a reopening. unsure says that an attempt may have gone through and the task could not be read since.
+func notReopened(ref tallyfy.TaskRef, err error, unsure bool) *Failure {
+	means := "Tallyfy did not act on it, and nothing else was sent: the task is as it was."
+	if unsure || tallyfy.OutcomeOf(err) == tallyfy.Unknown {
+		means = "It is not known whether the task is open now. Nothing else was sent."
+	}
+	return story{
+		summary:   "Task Could Not Be Reopened",
+		attribute: attrTaskID,
+		doing:     "Reopening " + where(ref),
+		means:     means,
+		cause:     err,
+	}.failure()
+}
+
+// stillCompleted is the failure of a reopening that Tallyfy accepted and did not carry out.
+func stillCompleted(ref tallyfy.TaskRef) *Failure {
+	return &Failure{Notice: Notice{
+		Summary:   "Task Could Not Be Reopened",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			"Reopening "+where(ref)+": Tallyfy accepted the request, and still shows the completion that was to be taken back.",
+			"Nothing else was sent; it is not known whether the task is open now.",
+			"Check the task in Tallyfy, then apply again: the provider reads it first."),
+	}}
+}

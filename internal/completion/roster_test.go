@@ -175,7 +175,7 @@ func TestListIsBelievedOnlyWhereItConfirms(t *testing.T) {
 		}, changed: func(r *Record) { r.Title = "Anew" }, gets: 2},
 		"it was completed anew, by another": {happen: func(b *bench, k completedTask) {
 			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.CompletedAt, task.CompleterID = "2026-06-01T00:00:00Z", 7 })
-		}, changed: func(r *Record) { r.CompletedAt, r.CompleterID = "2026-06-01T00:00:00Z", 7 }, gets: 2},
+		}, changed: func(r *Record) { r.CompletedAt, r.CompleterID, r.TasksChangedByRules = "2026-06-01T00:00:00Z", 7, "" }, gets: 2},
 		"it is gone": {happen: func(b *bench, k completedTask) { b.server.DeleteTask(k.ref.Task) }, gets: 2},
 	} {
 		inBubble(t, c.config, nil, func(b *bench) {

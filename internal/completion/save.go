@@ -5,89 +5,217 @@ package completion
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// saveValues saves the field values on their own, since today's API ignores them in the completion (tallyfy-api §1.1),
-// and checks that they arrived: Tallyfy drops the ids of unknown fields without a word. task is what was observed, nil if
-// nothing was. confirmed is false where the server has no such call or shows no values; the completion may then
-// carry them.
-func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (confirmed bool, err error) {
+// saved is what became of field values that were saved on their own.
+type saved struct {
+	// confirmed is false if the server has no such call or shows no values; the completion may then carry them.
+	confirmed bool
+	// task is what the response shows; nil if it shows none.
+	task *tallyfy.Task
+	// kept are the values that Tallyfy keeps in another form, by the ID of their field.
+	kept     map[string]any
+	warnings []Notice
+}
+
+// saveValues saves the field values on their own, because today's API ignores them in the completion (tallyfy-api §1.1), and checks
+// that they arrived: Tallyfy drops the IDs of unknown fields with a 200. task is what was read before; nil if the server does not show
+// it. Any error is a [*Failure], and then the completion must not be sent.
+func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (saved, error) {
 	if len(want.Taskdata) == 0 {
-		return true, nil
+		return saved{confirmed: true}, nil
 	}
-	update := tallyfy.TaskUpdate{Taskdata: want.Taskdata}
-	if ref.Run == "" {
-		if task == nil { // what must be echoed is not known, and saving without it would wipe it
-			return false, nil
-		}
-		if task.Owners == nil {
-			return false, ownersUnknown(task, want)
-		}
-		update.OneOff = &tallyfy.OneOff{Title: task.Title, Deadline: task.Deadline, Owners: *task.Owners}
+	if ref.Run == "" && task == nil { // what must be echoed is not known, and saving without it would wipe it
+		return saved{}, nil
 	}
-	saved, err := e.client.UpdateTask(ctx, ref, update)
+	s := saver{engine: e, ref: ref, task: task, want: want}
+	response, err := s.put(ctx, want.Taskdata)
 	switch {
-	case err == nil, tallyfy.OutcomeOf(err) == tallyfy.Accepted:
-	case tallyfy.IsNoTask(err):
-		return false, nil
+	case err == nil:
+	case task == nil && tallyfy.IsNoTask(err): // the read was answered so too: a server that has nothing but the completion
+		return saved{}, nil
 	default:
-		return false, story{
-			summary:   "Field Values Could Not Be Saved",
-			attribute: want.values(),
-			doing:     "Saving the field values of " + where(ref),
-			means:     "The completion was not sent: the task is not completed.",
-			cause:     err,
-		}.failure()
+		return saved{}, s.failure(err)
 	}
-	if saved != nil && saved.Taskdata != nil && compare(want.Taskdata, saved.Taskdata).none() {
-		return true, nil
+	var held map[string]any
+	if task != nil {
+		held = task.Taskdata
 	}
-	// The answer shows no values, or not these: the form itself has the last word.
-	form, err := e.readFor(ctx, e.client.GetTaskWithForm, ref, func(task *tallyfy.Task) bool {
-		return task.Taskdata == nil || compare(want.Taskdata, task.Taskdata).none()
-	})
-	if err == nil && form.Taskdata != nil {
-		saved = form
+	came, err := s.check(ctx, response, held)
+	if err != nil {
+		return saved{}, err
 	}
-	if saved == nil || saved.Taskdata == nil {
-		return false, nil
+	if len(came.unchanged) > 0 {
+		if came, err = s.saveAnew(ctx, came); err != nil {
+			return saved{}, err
+		}
 	}
-	if lost := compare(want.Taskdata, saved.Taskdata); !lost.none() {
-		return false, notArrived(ref, want, lost)
+	if lost := came.lost(); !lost.none() {
+		return saved{}, notArrived(ref, want, lost)
 	}
-	return true, nil
+	done := saved{confirmed: came.shown, task: response, kept: came.rewritten, warnings: s.warnings}
+	if len(came.rewritten) > 0 {
+		done.warnings = append(done.warnings, rewritten(ref, want, came.rewritten))
+	}
+	return done, nil
 }
 
-func ownersUnknown(task *tallyfy.Task, want Desired) *Failure {
-	return &Failure{Notice: Notice{
-		Summary:   "One-off Task's Owners Are Not Known",
-		Attribute: want.values(),
-		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is a one-off task. Tallyfy demands its owners each time its field values are saved and replaces them by what it is sent, "+
-				"and it did not show whom the task is assigned to. Nothing was sent; the task is as it was.", name(task)),
-			"Fill in the form in Tallyfy and remove the values here, or give the token's owner the right to see the task's owners."),
-	}}
+// saver saves the values of one task.
+type saver struct {
+	engine   *Engine
+	ref      tallyfy.TaskRef
+	task     *tallyfy.Task // as it was read last
+	want     Desired
+	warnings []Notice
 }
 
-func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
-	hint := "The keys of taskdata are the ids of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others without a word. " +
-		"A field that holds another value may need the shape that Tallyfy gives it."
-	if want.byName() {
-		hint = "Tallyfy may keep the field in another form than the value was sent in, or an automation changed it."
+// put sends values until they are saved. The error is the client's, or a [*Failure]; task is nil if the response shows none.
+func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, error) {
+	budget := s.engine.client.NewBudget()
+	for {
+		update := tallyfy.TaskUpdate{Taskdata: values}
+		if s.ref.Run == "" {
+			if s.task.Owners == nil {
+				return nil, ownersUnknown(s.task, s.want)
+			}
+			update.OneOff = &tallyfy.OneOff{Title: s.task.Title, Deadline: s.task.Deadline, Owners: *s.task.Owners}
+		}
+		response, err := s.engine.processes.write(ctx, s.ref, func() (*tallyfy.Task, error) { return s.engine.client.UpdateTask(ctx, s.ref, update) })
+		err = budget.Count(err)
+		switch {
+		case tallyfy.OutcomeOf(err) == tallyfy.Accepted:
+			s.warnings = echoed(response, update.OneOff)
+			return response, nil
+		case !tallyfy.Repeatable(err):
+			return nil, err
+		}
+		if spent := budget.Wait(ctx, err); spent != nil {
+			return nil, spent
+		}
+		if !s.mustRead(err) {
+			continue // saving the same values again changes nothing
+		}
+		task, readErr := s.engine.read(ctx, s.ref, readOptions{form: true})
+		switch {
+		case readErr != nil:
+			return nil, readErr
+		case task.Taskdata != nil && s.want.compare(task.Taskdata).none():
+			return task, nil // that attempt has saved them
+		}
+		s.task = task
 	}
-	return &Failure{Notice: Notice{
-		Summary:   "Field Values Did Not Arrive",
-		Attribute: want.values(),
-		Detail: notice.Paragraphs(
-			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
-				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
-			"The completion was not sent: the task is not completed.",
-			hint,
-			"Correct the values and apply again."),
-	}}
+}
+
+// mustRead reports whether the task is read before values are sent again: a one-off task, whose title, deadline and owners are sent
+// with them and may have changed, and any task after a 2xx that was not Tallyfy's.
+func (s *saver) mustRead(err error) bool {
+	return s.ref.Run == "" || statusOf(err) >= 200 && statusOf(err) < 300
+}
+
+func (s *saver) failure(err error) *Failure {
+	if failure, ok := err.(*Failure); ok { //nolint:errorlint // put returns it as it is
+		return failure
+	}
+	return story{
+		summary:   "Field Values Could Not Be Saved",
+		attribute: s.want.attribute(),
+		doing:     "Saving the field values of " + where(s.ref),
+		means:     "The completion was not sent: this apply has not completed the task.",
+		cause:     err,
+	}.failure()
+}
+
+// arrival is what became of saved values, field by field. Values that hold what is wanted are in none of its parts.
+type arrival struct {
+	// shown is false if the server shows no values.
+	shown bool
+	// absent fields hold nothing, or are not part of the form.
+	absent []string
+	// unchanged fields hold what they held before, or may do so.
+	unchanged []string
+	// rewritten are the values that Tallyfy keeps in another form, by the ID of their field.
+	rewritten map[string]any
+}
+
+// lost names the fields whose values did not arrive.
+func (a arrival) lost() difference { return difference{absent: a.absent, other: a.unchanged} }
+
+// arrivalOf compares what Tallyfy shows with what is wanted and with what it showed before, which is nil if that is not known.
+func arrivalOf(want Desired, before, now map[string]any) arrival {
+	if now == nil {
+		return arrival{}
+	}
+	d := want.compare(now)
+	a := arrival{shown: true, absent: d.absent, rewritten: map[string]any{}}
+	for _, id := range d.other {
+		field, _ := fieldOf(want.form, id)
+		if before == nil || equal(field, before[id], now[id]) {
+			a.unchanged = append(a.unchanged, id)
+			continue
+		}
+		a.rewritten[id] = now[id]
+	}
+	return a
+}
+
+// check reads what became of values, unless the response of the PUT shows it. The error is a [*Failure].
+func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[string]any) (arrival, error) {
+	if response != nil && response.Taskdata != nil {
+		if came := arrivalOf(s.want, before, response.Taskdata); came.lost().none() && len(came.rewritten) == 0 {
+			return came, nil
+		}
+	}
+	// The response shows no values, or not these: the form itself has the last word.
+	arrived := func(task *tallyfy.Task) bool {
+		came := arrivalOf(s.want, before, task.Taskdata)
+		return !came.shown || came.lost().none()
+	}
+	task, err := s.engine.read(ctx, s.ref, readOptions{form: true, until: arrived})
+	switch {
+	case err == nil && task.Taskdata != nil:
+		s.task = task
+		return arrivalOf(s.want, before, task.Taskdata), nil
+	case response != nil && response.Taskdata != nil:
+		return arrivalOf(s.want, before, response.Taskdata), nil
+	case err != nil && !tallyfy.IsNoTask(err):
+		return arrival{}, s.failure(err)
+	}
+	return arrival{}, nil
+}
+
+// saveAnew finds out whether unchanged fields did not take their values, or keep them in the form that they had before, as after an
+// apply that was interrupted: it clears the fields and saves the values again. A table cannot be cleared (tallyfy-api §1.5).
+func (s *saver) saveAnew(ctx context.Context, came arrival) (arrival, error) {
+	cleared := map[string]any{}
+	for _, id := range came.unchanged {
+		if field, known := fieldOf(s.want.form, id); !known || field.Type == "table" {
+			return came, nil
+		}
+		cleared[id] = nil
+	}
+	response, err := s.put(ctx, cleared)
+	if err != nil {
+		return came, s.failure(err)
+	}
+	empty := s.want
+	empty.Taskdata = cleared
+	clearing := *s
+	clearing.want = empty
+	if before, err := clearing.check(ctx, response, nil); err != nil || !before.lost().none() {
+		return came, err // it takes no other value either
+	}
+	if response, err = s.put(ctx, s.want.Taskdata); err != nil {
+		return came, s.failure(err)
+	}
+	return s.check(ctx, response, map[string]any{})
+}
+
+// echoed warns if Tallyfy has changed what a one-off task is sent with its values, and what must be sent each time (tallyfy-api §1.5).
+func echoed(response *tallyfy.Task, sent *tallyfy.OneOff) []Notice {
+	if response == nil || sent == nil || response.Deadline == "" || sameTime(response.Deadline, sent.Deadline) {
+		return nil
+	}
+	return []Notice{deadlineMoved(response, sent.Deadline)}
 }

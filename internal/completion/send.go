@@ -5,109 +5,103 @@ package completion
 
 import (
 	"context"
+	"errors"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// send sends the completion until it is known to be accepted or refused, by the table of outcomes. Before it is sent
-// again the task is looked at, unless nothing was written: a server may act on a request and answer that it did not.
-func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.Task, want Desired) (accepted, error) {
+// send sends the completion until it is known to be accepted or rejected, by the table of outcomes. Before it is sent again the task
+// is read, unless nothing was written: a server may act on a request and say that it did not. base is what was known before.
+func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired) (accepted, error) {
 	body := tallyfy.Completion{TaskID: ref.Task, IsApproved: want.IsApproved, OverrideUser: want.OverrideUser, Taskdata: want.Taskdata}
 	budget := e.client.NewBudget()
 	var unsure bool // an earlier attempt may have gone through
 	for {
-		answer, err := e.client.Complete(ctx, ref, body)
+		response, err := e.processes.write(ctx, ref, func() (*tallyfy.Task, error) { return e.client.Complete(ctx, ref, body) })
 		err = budget.Count(err)
-		switch tallyfy.OutcomeOf(err) {
-		case tallyfy.Accepted:
-			return e.verify(ctx, ref, before, answer, want), nil
-
-		case tallyfy.NotSent, tallyfy.RejectedForNow:
-			spent := budget.Wait(ctx, err)
-			switch {
-			case spent != nil && unsure:
-				return e.settle(ctx, ref, before, want, spent)
-			case spent != nil:
-				return accepted{}, notCompleted(ref, spent)
-			case tallyfy.OutcomeOf(err) == tallyfy.RejectedForNow:
-				task, failure := e.lookAfterRefusal(ctx, ref, before, err)
-				if failure != nil {
-					return accepted{}, failure
-				}
-				if task != nil && task.Completed() {
-					return adoptOwn(task, want)
-				}
-			}
-
-		case tallyfy.Rejected:
-			if !unsure {
-				return accepted{}, notCompleted(ref, err)
-			}
-			return e.settle(ctx, ref, before, want, err) // it may be refused because the earlier one went through
-
-		case tallyfy.Unknown:
-			unsure = true
-			// The pause comes before the look: a server that is slow to answer may still be at work on it.
-			spent := budget.Wait(ctx, err)
-			if spent != nil {
-				return e.settle(ctx, ref, before, want, spent)
-			}
-			task, lookErr := e.lookFor(ctx, ref, completedSince(before))
-			if lookErr != nil {
-				return accepted{}, nobodyKnows(ref, err, lookErr)
-			}
-			if task.Completed() {
-				return adoptOwn(task, want)
-			}
+		outcome := tallyfy.OutcomeOf(err)
+		if outcome == tallyfy.Accepted {
+			return e.verify(ctx, ref, base, response, want), nil
+		}
+		unsure = unsure || outcome == tallyfy.Unknown
+		last := err // why there is no further attempt; nil if there is one
+		if outcome != tallyfy.Rejected {
+			// The pause comes before the read: a server that is slow to respond may still be at work on the completion.
+			last = budget.Wait(ctx, err)
+		}
+		switch {
+		case !unsure && last != nil:
+			return accepted{}, notCompleted(ref, last)
+		case !unsure && outcome == tallyfy.NotSent:
+			continue
+		}
+		done, settled, failure := e.settle(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure})
+		if failure != nil || settled {
+			return done, failure
 		}
 	}
 }
 
-// lookAfterRefusal looks at the task before a completion is sent again that was refused for now. A rate limit refuses before
-// anything is handled, so that one look is more than enough, and none will do where the server shows no tasks. A 503 may come
-// from a proxy and be as untrue as any other 5xx.
-func (e *Engine) lookAfterRefusal(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.Task, refusal error) (*tallyfy.Task, error) {
-	if !tallyfy.IsTooManyRequests(refusal) {
-		task, err := e.readFor(ctx, e.client.GetTask, ref, completedSince(before))
-		if err != nil {
-			return nil, nobodyKnows(ref, refusal, err)
-		}
-		return task, nil
-	}
-	task, err := e.observe(ctx, ref)
-	if err != nil {
-		return nil, notLookedAt(ref, refusal, err)
-	}
-	return task, nil
+// attempt is a completion that was sent and not accepted.
+type attempt struct {
+	// err is what came back, and last why there is no further attempt; last is nil if there is one.
+	err, last error
+	// unsure says that this attempt or an earlier one may have gone through.
+	unsure bool
 }
 
-// completedSince tells whether a task was completed after it was seen as before. The completion that an update has taken back
-// may still show in a read that lags: by its time it is told from a new one.
-func completedSince(before *tallyfy.Task) func(*tallyfy.Task) bool {
-	return func(task *tallyfy.Task) bool {
-		return task.Completed() && (before == nil || !before.Completed() || !sameTime(task.CompletedAt, before.CompletedAt))
+// cause is what the user reads about: why the attempts ended, or else what came back.
+func (a attempt) cause() error {
+	if a.last != nil {
+		return a.last
 	}
+	return a.err
 }
 
-// settle ends a series of attempts of which at least one may have gone through: the task itself tells.
-func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, before *tallyfy.Task, want Desired, last error) (accepted, error) {
-	task, err := e.lookFor(ctx, ref, completedSince(before))
+// settle reads what became of an attempt. settled is false if the completion is to be sent again. Any error is a [*Failure].
+func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
+	o := readOptions{form: want.hasValues(), detached: true}
+	if a.unsure { // otherwise nothing was handled, and one read is more than enough
+		o.until = base.isSettled
+	}
+	task, readErr := e.read(ctx, ref, o)
 	switch {
-	case err != nil:
-		return accepted{}, nobodyKnows(ref, last, err)
-	case task.Completed():
-		return adoptOwn(task, want)
+	case readErr != nil && a.unsure:
+		return accepted{}, true, nobodyKnows(ref, a.cause(), readErr)
+	case tallyfy.IsNoTask(readErr): // a rate limit is believed where tasks are not shown
+		return accepted{}, false, nil
+	case readErr != nil:
+		return accepted{}, true, notReadAgain(ref, a.err, readErr)
+	case base.isNew(task) && a.unsure:
+		done, err = adoptOwn(task, want)
+		return done, true, err
+	case base.isNew(task):
+		done, err = adoptOthers(task, want)
+		return done, true, err
+	case !a.unsure:
+		return accepted{}, false, nil
+	case task.Completed(): // as the update has found it, and taken it back
+		return accepted{}, true, nobodyKnows(ref, a.cause(), errStale)
+	case base.hasShare(task):
+		return accepted{task: task, warnings: []Notice{leftOpen(ref, task, true)}}, true, nil
+	case base.everyone():
+		return accepted{}, true, shareUnknown(task, ref, a.cause())
+	case a.last != nil:
+		return accepted{}, true, stillOpen(task, ref, a.last)
 	}
-	return accepted{}, stillOpen(task, ref, last)
+	return accepted{}, false, nil
 }
 
-// notActed says what a refusal means for the task.
+// errStale says that a read is older than the reopening of the task.
+var errStale = errors.New("Tallyfy still shows the completion that was taken back") //nolint:staticcheck // a name begins it
+
+// notActed says what a rejection means for the task.
 func notActed(err error) string {
 	if tallyfy.OutcomeOf(err) == tallyfy.NotSent {
-		return "The completion was not sent: the task is not completed by this run."
+		return "The completion was not sent: this apply has not completed the task."
 	}
-	return "By its answer Tallyfy did not act on it: the task is not completed by this run."
+	return "By its response Tallyfy did not act on it: this apply has not completed the task."
 }
 
 func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
@@ -120,47 +114,60 @@ func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
 	}.failure()
 }
 
-// notLookedAt ends a series whose last attempt was refused for now, and after which the task could not be looked at.
-func notLookedAt(ref tallyfy.TaskRef, err, lookErr error) *Failure {
+// notReadAgain ends a series whose last attempt was refused for now, and after which the task could not be read.
+func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	return story{
 		summary:   "Task Was Not Completed",
 		attribute: attrTaskID,
-		doing:     "Looking at " + where(ref) + " before its completion is sent again",
+		doing:     "Reading " + where(ref) + " before its completion is sent again",
 		means:     "The attempt before was refused (" + notice.CameBack(err) + "). " + notActed(err),
-		cause:     lookErr,
+		cause:     readErr,
 	}.failure()
 }
 
 func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
-	next := "Apply again: the provider looks at the task first, and sends nothing if it has been completed meanwhile."
+	next := "Apply again: the provider reads the task first, and sends nothing if it has been completed meanwhile."
 	if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
-		next = "" // what the answer advises
+		next = "" // what the response advises
 	}
 	return story{
 		summary:   "Task Was Not Completed",
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
-		means: "The answer to an attempt was lost, so the task was looked at afterwards: it is open, Tallyfy shows it as \"" + task.Status + "\". " +
+		means: "The outcome of an attempt is unknown, so the task was read afterwards: it is open, Tallyfy shows it as \"" + task.Status + "\". " +
 			"An attempt that Tallyfy is still working on may yet complete it.",
 		next:  next,
 		cause: err,
 	}.failure()
 }
 
-func nobodyKnows(ref tallyfy.TaskRef, err, lookErr error) *Failure {
-	next := "Apply again when Tallyfy answers: the provider looks at the task first, and records it without sending anything if it is completed."
-	if tallyfy.IsNoTask(lookErr) {
-		next = "Look at the task in Tallyfy before you apply again: where Tallyfy does not show it to the provider, the next apply sends the completion anew."
+// shareUnknown ends an attempt at a task that everyone must complete: it stays open after a share too, so it says nothing.
+func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
+	return story{
+		summary:   "Completion May Have Gone Through",
+		attribute: attrTaskID,
+		doing:     "Completing " + where(ref),
+		means: "Everyone who is assigned must complete this task, so it stays open after one share of it, and Tallyfy shows no sign of this one: it is \"" +
+			task.Status + "\". The share was not sent again, because a second one could fire webhooks and emails twice.",
+		next:  "Check in Tallyfy whether the share is there before you apply again: the next apply sends it anew unless the task is completed by then.",
+		cause: err,
+	}.failure()
+}
+
+func nobodyKnows(ref tallyfy.TaskRef, err, readErr error) *Failure {
+	next := "Apply again when Tallyfy responds: the provider reads the task first, and records it without sending anything if it is completed as configured."
+	if tallyfy.IsNoTask(readErr) {
+		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion anew."
 	}
 	failure := story{
 		summary:   "Completion May Have Gone Through",
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
-		means: "The completion was sent, and it is not known whether Tallyfy acted on it: looking at the task afterwards brought no answer either (" +
-			notice.CameBack(lookErr) + "). It was not sent again, since a second completion could fire webhooks, e-mails and automations twice.",
+		means: "The completion was sent, and it is not known whether Tallyfy acted on it: reading the task afterwards did not show it either (" +
+			notice.CameBack(readErr) + "). It was not sent again, because a second completion could fire webhooks and emails twice.",
 		next:  next,
 		cause: err,
 	}.failure()
-	failure.Detail = notice.Paragraphs(failure.Detail, notice.SaidBy(lookErr))
+	failure.Detail = notice.Paragraphs(failure.Detail, notice.SaidBy(readErr))
 	return failure
 }

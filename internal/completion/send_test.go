@@ -78,9 +78,9 @@ func TestLookAfterALostAnswerThatFindsNothing(t *testing.T) {
 			}
 			b.says(failure.Error(), "Completion May Have Gone Through", "was not sent again")
 			if name == "gone" { // and then the next run cannot look either
-				b.says(failure.Error(), "Look at the task in Tallyfy before you apply again")
+				b.says(failure.Error(), "Check the task in Tallyfy before you apply again")
 			} else {
-				b.says(failure.Error(), "the provider looks at the task first")
+				b.says(failure.Error(), "the provider reads the task first")
 			}
 		})
 	}
@@ -162,7 +162,7 @@ func TestSomebodyElseWasFaster(t *testing.T) {
 		want.IsApproved = new(true)
 		failure := b.refuse(want)
 		b.sent(get, post, get)
-		b.says(failure.Error(), "Task Was Completed Differently", "user 1002", "was rejected", "It is not in the state")
+		b.says(failure.Error(), "Task Was Completed Differently", "user 1002", "was rejected", "is not in the state")
 	})
 }
 
@@ -192,7 +192,7 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 		began := time.Now()
 		failure := b.refuse(b.want())
 		b.sent(get, post)
-		b.says(failure.Error(), "Task Was Not Completed", "429", "would have to wait 1h0m0s, and only 10m0s of the operation's time-out is left", "Wait and apply again")
+		b.says(failure.Error(), "Task Was Not Completed", "429", "would have to wait 1h0m0s, and only 10m0s of the operation's timeout is left", "Wait and apply again")
 		if time.Since(began) != 0 {
 			b.Errorf("it ended only after %s", time.Since(began))
 		}
@@ -297,7 +297,7 @@ func TestAcceptedAndStillOpen(t *testing.T) {
 	})
 	inBubble(t, today(), func(k *sandbox.Task) { k.ReopenedByAutomation = true }, func(b *bench) {
 		b.warned(b.create(b.want()), "Completion Accepted, Task Still Open")
-		b.sent(get, post, get)
+		b.sent(get, post, get, get, get)
 		b.fired(1)
 	})
 	// The answer came from a replica that lags.
@@ -367,7 +367,7 @@ func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 		failure := b.failure(b.engine.Create(ctx, b.want()))
 		b.sent(get, post, get, get, get)
 		b.fired(0)
-		b.says(failure.Error(), "it is open", "the run was cancelled")
+		b.says(failure.Error(), "it is open", "the operation was cancelled")
 	})
 }
 
@@ -380,7 +380,7 @@ func TestCancelledBeforeTheCompletion(t *testing.T) {
 		if n := b.server.Count(post, ""); n != 0 {
 			b.Errorf("%d completions were sent", n)
 		}
-		b.says(failure.Error(), "the run was cancelled", "not completed")
+		b.says(failure.Error(), "the operation was cancelled", "not completed")
 	})
 	inBubble(t, today(), nil, func(b *bench) { // while it waits to send again
 		ctx, cancel := context.WithCancel(b.ctx)
@@ -389,7 +389,7 @@ func TestCancelledBeforeTheCompletion(t *testing.T) {
 		began := time.Now()
 		failure := b.failure(b.engine.Create(ctx, b.want()))
 		b.sent(get, post)
-		b.says(failure.Error(), "429", "the run was cancelled", "not completed", "Apply again")
+		b.says(failure.Error(), "429", "the operation was cancelled", "not completed", "Apply again")
 		if took := time.Since(began); took != time.Second {
 			b.Errorf("it ended after %s", took)
 		}

@@ -6,6 +6,7 @@ package completion
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/mail"
 	"slices"
 	"strings"
@@ -13,25 +14,21 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// shape gives a plain value the form that Tallyfy takes for a field's type (tallyfy-api §1.5). Where the value does not fit,
-// wrong is a sentence's end that says what the field takes. null clears any field.
+// shape returns a plain value in the form that Tallyfy takes for a field's type (tallyfy-api §1.5). If the value does not fit, wrong
+// is the end of a sentence that says what the field takes. null clears every field but a table.
 func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
-	if value == nil && field.Type != "file" {
+	if value == nil && field.Type != "table" {
 		return nil, ""
 	}
 	switch field.Type {
 	case "text", "textarea":
 		return asText(value)
 	case "email":
-		text, wrong := asText(value)
-		if address, err := mail.ParseAddress(text); wrong == "" && text != "" && (err != nil || address.Address != text) {
-			return nil, "takes one e-mail address, such as \"ops@example.com\"."
-		}
-		return text, wrong
+		return asEmail(value)
 	case "date":
 		text, wrong := asText(value)
 		if _, ok := instant(text); wrong == "" && text != "" && !ok {
-			return nil, "takes a date: \"2026-11-23\", \"2026-11-23 09:30:00\" or ISO 8601 as timestamp() gives it."
+			return nil, takesDate
 		}
 		return text, wrong
 	case "radio":
@@ -47,9 +44,21 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	case "assignees_form":
 		return assignees(value)
 	case "file":
-		return nil, "is a file, which form_fields cannot fill. Upload the file to Tallyfy, and give taskdata what Tallyfy tells of it, in place of form_fields."
+		return filesOf(value)
 	}
-	return nil, "is of a type that form_fields does not know. Use taskdata in place of form_fields, with the shape that Tallyfy gives this field."
+	return nil, "is of a type that form_fields does not know. Use taskdata instead of form_fields, with the shape that Tallyfy gives this field."
+}
+
+// takesDate ends a sentence about a field.
+const takesDate = "takes a date: \"2026-11-23\", \"2026-11-23 09:30:00\" or RFC 3339 as timestamp() returns it."
+
+// asEmail takes one bare address.
+func asEmail(value any) (any, string) {
+	text, wrong := asText(value)
+	if address, err := mail.ParseAddress(text); wrong == "" && text != "" && (err != nil || address.Address != text) {
+		return nil, "takes one email address, such as \"ops@example.com\"."
+	}
+	return text, wrong
 }
 
 // asText takes a number or a bool for the text that it is written as: Tallyfy refuses others in fields of text.
@@ -73,28 +82,27 @@ func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	}
 	var texts []string
 	for _, option := range field.Options {
-		if option.Text == text {
+		if tallyfy.NormalizeName(option.Text) == tallyfy.NormalizeName(text) {
 			return option, ""
 		}
 		texts = append(texts, option.Text)
 	}
+	if len(field.Options) == 0 {
+		return tallyfy.Option{}, noOptions
+	}
 	return tallyfy.Option{}, fmt.Sprintf("has no such option.%s\n\n%s", suggest(text, texts), listOptions(field))
 }
+
+// noOptions ends a sentence about a field whose options come from a list of the organization, which is not shown with the form.
+const noOptions = "has no options that Tallyfy shows with the form: they probably come from a list of the organization. " +
+	"Use taskdata instead of form_fields, with the ID and the text of the option: { id = 3, text = \"Office 365\" }."
 
 func listOptions(field tallyfy.Field) string {
 	lines := []string{"Its options are:"}
 	for _, option := range field.Options {
 		lines = append(lines, fmt.Sprintf("  - %q", option.Text))
 	}
-	if len(field.Options) == 0 {
-		return "It has no options."
-	}
 	return strings.Join(shortened(lines), "\n")
-}
-
-// chosen is an option as a dropdown takes it.
-func chosen(option tallyfy.Option) map[string]any {
-	return map[string]any{"id": json.Number(fmt.Sprint(option.ID)), "text": option.Text}
 }
 
 // severalOf gives the options that a list of texts chooses.
@@ -122,9 +130,12 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 	headings := "its columns are \"" + strings.Join(field.Columns, "\", \"") + "\"."
 	if rows, ok := value.([]any); ok && len(rows) > 0 && !isScalar(rows[0]) {
 		if len(rows) > 1 {
-			return nil, "takes one row, since Tallyfy does not document how several are sent; " + headings + " Use taskdata in place of form_fields for what you know Tallyfy to take."
+			return nil, "takes one row, since Tallyfy does not document how several are sent; " + headings + " Use taskdata instead of form_fields for what you know Tallyfy to take."
 		}
 		value = rows[0]
+	}
+	if _, isObject := value.(map[string]any); !isObject && isBlank(value) { // nothing clears a table (tallyfy-api §1.5)
+		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is; " + headings
 	}
 	var entries []any
 	switch row := value.(type) {
@@ -132,14 +143,14 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 		entries = row
 	case map[string]any:
 		for _, heading := range field.Columns {
-			entry, there := row[heading]
+			entry, there := member(row, heading)
 			if !there {
 				return nil, fmt.Sprintf("lacks an entry for column %q; %s", heading, headings)
 			}
 			entries = append(entries, entry)
 		}
-		for _, key := range sortedKeys(row) {
-			if !slices.Contains(field.Columns, key) {
+		for _, key := range slices.Sorted(maps.Keys(row)) {
+			if !slices.ContainsFunc(field.Columns, func(heading string) bool { return tallyfy.NormalizeName(heading) == tallyfy.NormalizeName(key) }) {
 				return nil, fmt.Sprintf("has no column %q;%s %s", key, suggest(key, field.Columns), headings)
 			}
 		}
@@ -160,15 +171,18 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 	return shaped, ""
 }
 
-// assignees gives the three kinds of people that a field of assignees holds.
+// takesPeople ends a sentence about a field.
+const takesPeople = `takes an object such as { users = [1001], guests = ["a@example.com"], groups = ["<group ID>"] }`
+
+// assignees returns the three kinds of people that a field of assignees holds.
 func assignees(value any) (any, string) {
-	const takes = `takes an object such as { users = [1001], guests = ["a@example.com"], groups = ["<group id>"] }`
+	const takes = takesPeople
 	given, ok := value.(map[string]any)
 	if !ok {
 		return nil, fmt.Sprintf("%s, and was given %s.", takes, kind(value))
 	}
 	shaped := map[string]any{"users": []any{}, "guests": []any{}, "groups": []any{}}
-	for _, bucket := range sortedKeys(given) {
+	for _, bucket := range slices.Sorted(maps.Keys(given)) {
 		if _, known := shaped[bucket]; !known {
 			return nil, fmt.Sprintf("%s, and has no member %q.", takes, bucket)
 		}
@@ -197,7 +211,7 @@ func assignees(value any) (any, string) {
 }
 
 func isScalar(value any) bool {
-	_, ok := scalar(value)
+	_, ok := textOf(value)
 	return ok || value == nil
 }
 

@@ -4,67 +4,168 @@
 package completion
 
 import (
-	"encoding/json"
-	"math/big"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Values in this file are what encoding/json decodes with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
+// formValues is what configured values become by the form of their task.
+type formValues struct {
+	// taskdata holds the values that are known, by the ID of their field and in the shape that is sent.
+	taskdata map[string]any
+	// labels are those of the fields that were given by name, by their ID.
+	labels map[string]string
+	// given are the fields that have a value in the configuration, by their ID: true for one that leaves an answer in the field, as
+	// a value that is [Unknown] is taken to do.
+	given map[string]bool
+	// problems keep the values from being sent, in the order of their keys.
+	problems []Notice
+}
 
-// SameJSON tells whether a and b are the same JSON value. Numbers are compared by value, however they are written.
-func SameJSON(a, b any) bool {
-	switch a := a.(type) {
-	case json.Number:
-		b, ok := b.(json.Number)
-		return ok && sameNumber(a.String(), b.String())
-	case []any:
-		b, ok := b.([]any)
-		return ok && slices.EqualFunc(a, b, SameJSON)
-	case map[string]any:
-		b, ok := b.(map[string]any)
-		if !ok || len(a) != len(b) {
-			return false
+// hasValues reports whether values are configured, so that a task must be read with its form to be compared with them.
+func (want Desired) hasValues() bool {
+	return len(want.Taskdata)+len(want.SecretTaskdata)+len(want.FormFields)+len(want.SecretFormFields) > 0
+}
+
+// byName reports whether values are given by the names of fields, which only the form can resolve.
+func (want Desired) byName() bool { return len(want.FormFields)+len(want.SecretFormFields) > 0 }
+
+// values returns the configured values by the form of the task, which must have one.
+func (want Desired) values(task *tallyfy.Task) formValues {
+	v := formValues{taskdata: map[string]any{}, labels: map[string]string{}, given: map[string]bool{}}
+	v.resolveNames(task, want)
+	v.resolveIDs(task, want)
+	return v
+}
+
+// resolveIDs takes over the values that are given by the IDs of their fields.
+func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
+	given := merged(want.Taskdata, want.SecretTaskdata)
+	for _, id := range slices.Sorted(maps.Keys(given)) {
+		at := Notice{Attribute: attrTaskdata, Key: id}
+		if _, secret := want.SecretTaskdata[id]; secret {
+			at.Attribute = attrSecretTaskdata
 		}
-		for key, value := range a {
-			other, there := b[key]
-			if !there || !SameJSON(value, other) {
-				return false
-			}
+		field, known := fieldOf(task.Form, id)
+		if !known {
+			v.problems = append(v.problems, unknownField(task, at))
+			continue
 		}
-		return true
-	default:
-		switch b.(type) {
-		case json.Number, []any, map[string]any:
-			return false
-		}
-		return a == b
+		v.take(task, field, at, given[id], checkShape)
 	}
 }
 
-// precision is that of Terraform's own numbers, in bits.
-const precision = 512
-
-func sameNumber(a, b string) bool {
-	x, _, errX := big.ParseFloat(a, 10, precision, big.ToNearestEven)
-	y, _, errY := big.ParseFloat(b, 10, precision, big.ToNearestEven)
-	return errX == nil && errY == nil && x.Cmp(y) == 0
+// take notes the value of a field, in the shape that is sent. A value that does not fit, or that empties a required field, is a problem.
+func (v *formValues) take(task *tallyfy.Task, field tallyfy.Field, at Notice, value any, shape func(tallyfy.Field, any) (any, string)) {
+	v.given[field.ID] = true
+	if _, later := value.(Unknown); later {
+		return
+	}
+	shaped, wrong := shape(field, value)
+	switch {
+	case wrong != "":
+		at.Summary = "Invalid Form Value"
+		at.Detail = fmt.Sprintf("Field %q (%s) of %s %s", field.Label, field.Type, lowerFirst(name(task)), wrong)
+		v.problems = append(v.problems, at)
+		return
+	case isEmpty(field, shaped):
+		v.given[field.ID] = false
+		if field.Required {
+			v.problems = append(v.problems, requiredEmptied(task, field, at))
+		}
+	}
+	v.taskdata[field.ID] = shaped
 }
 
-// difference names the fields of want, sorted, that held does not hold: absent ones are unknown to the task's form or
-// were cleared, others hold another value. Values are not named: they may be secret.
+// resolved returns what is wanted with all values in Taskdata, by the form of the task that was read. task is nil if the server does
+// not show it. The error is a [*Failure] that says what is wrong with the values.
+func (want Desired) resolved(task *tallyfy.Task) (Desired, error) {
+	if !want.hasValues() {
+		want.Taskdata = nil
+		return want, nil
+	}
+	if task == nil || task.Form == nil {
+		if want.byName() {
+			return want, &Failure{Notice: formHidden(want.Task)}
+		}
+		want.Taskdata = merged(want.Taskdata, want.SecretTaskdata)
+		return want, nil
+	}
+	v := want.values(task)
+	if len(v.problems) > 0 {
+		return want, &Failure{Notice: v.problems[0], Others: v.problems[1:]}
+	}
+	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
+	return want, nil
+}
+
+// secrets returns the texts in the write-only values, which must be in nothing that a person reads.
+func (want Desired) secrets() []string {
+	var texts []string
+	var collect func(any)
+	collect = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, element := range v {
+				collect(element)
+			}
+		case map[string]any:
+			for _, member := range v {
+				collect(member)
+			}
+		case string:
+			texts = append(texts, v)
+		case fmt.Stringer: // a number
+			texts = append(texts, v.String())
+		}
+	}
+	for _, values := range []map[string]any{want.SecretTaskdata, want.SecretFormFields} {
+		for _, value := range values {
+			collect(value)
+		}
+	}
+	return texts
+}
+
+// merged returns the members of both.
+func merged(a, b map[string]any) map[string]any {
+	all := make(map[string]any, len(a)+len(b))
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	return all
+}
+
+// fieldOf returns the field of a form with this ID, whatever the case of its letters.
+func fieldOf(form []tallyfy.Field, id string) (field tallyfy.Field, known bool) {
+	for _, field := range form {
+		if strings.EqualFold(field.ID, id) {
+			return field, true
+		}
+	}
+	return tallyfy.Field{}, false
+}
+
+// difference names the fields, sorted by their ID, that do not hold what is wanted: absent ones hold nothing or are not part of the
+// form, others hold another value. Values are not named, because they may be secret.
 type difference struct{ absent, other []string }
 
 func (d difference) none() bool { return len(d.absent)+len(d.other) == 0 }
 
-// compare finds where held differs from want. What else held holds does not matter.
-func compare(want, held map[string]any) difference {
+// all returns the IDs of both kinds.
+func (d difference) all() []string { return slices.Concat(d.absent, d.other) }
+
+// compare returns where held, the values that Tallyfy shows, differs from what is wanted. Fields that want does not name do not matter.
+func (want Desired) compare(held map[string]any) difference {
 	var d difference
-	for id, value := range want {
-		switch {
-		case holds(value, held[id]):
-		case isEmpty(held[id]):
+	for id, value := range want.Taskdata {
+		field, _ := fieldOf(want.form, id)
+		switch kept, rewritten := want.kept[id]; {
+		case equal(field, value, held[id]), rewritten && equal(field, kept, held[id]):
+		case isEmpty(field, held[id]):
 			d.absent = append(d.absent, id)
 		default:
 			d.other = append(d.other, id)
@@ -75,79 +176,62 @@ func compare(want, held map[string]any) difference {
 	return d
 }
 
-// holds tells whether held is what saving want makes of it. It is less strict than [SameJSON] where storing a value may
-// change its form and not its meaning: surrounding space, a number kept as text, a date written in full, members that
-// Tallyfy adds to an object, and all the ways to be empty (null, "", [] and {} clear a field, tallyfy-api §1.5).
-func holds(want, held any) bool {
-	if isEmpty(want) || isEmpty(held) {
-		return isEmpty(want) && isEmpty(held)
+// differentValues lists what keeps held values from being the wanted ones.
+func (want Desired) differentValues(d difference) []string {
+	var all []string
+	for _, id := range d.absent {
+		all = append(all, want.fieldName(id)+" is empty or not part of the task's form")
 	}
-	switch want := want.(type) {
-	case []any:
-		held, ok := held.([]any)
-		return ok && slices.EqualFunc(want, held, holds)
-	case map[string]any:
-		held, ok := held.(map[string]any)
-		if !ok {
-			return false
-		}
-		for key, value := range want {
-			if !holds(value, held[key]) {
-				return false
-			}
-		}
-		return true
-	default:
-		a, isScalar := scalar(want)
-		b, isScalarToo := scalar(held)
-		return isScalar && isScalarToo && (a == b || sameNumber(a, b) || sameTime(a, b))
+	for _, id := range d.other {
+		all = append(all, want.fieldName(id)+" holds another value")
+	}
+	return all
+}
+
+// fieldName names a field of the values to a person.
+func (want Desired) fieldName(id string) string {
+	if label := want.labels[id]; label != "" {
+		return fmt.Sprintf("%s: field %q (%s)", attrFormFields, label, id)
+	}
+	return fmt.Sprintf("%s: field %q", attrTaskdata, id)
+}
+
+// attribute names the attribute that holds the values.
+func (want Desired) attribute() string {
+	if want.byName() {
+		return attrFormFields
+	}
+	return attrTaskdata
+}
+
+func formHidden(ref tallyfy.TaskRef) Notice {
+	return Notice{
+		Summary:   "Form Cannot Be Read",
+		Attribute: attrFormFields,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("form_fields names fields as people do, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", where(ref)),
+			"Check organization_id, run_id and task_id and apply again, or give the values in taskdata by the IDs of their fields."),
 	}
 }
 
-func isEmpty(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return strings.TrimSpace(v) == ""
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		return len(v) == 0
+func unknownField(task *tallyfy.Task, at Notice) Notice {
+	var ids []string
+	for _, field := range task.Form {
+		ids = append(ids, field.ID)
 	}
-	return false
+	at.Summary = "Unknown Form Field"
+	at.Detail = notice.Paragraphs(
+		fmt.Sprintf("The form of %s has no field with the ID %q. Tallyfy would drop its value with a 200 response.%s", lowerFirst(name(task)), at.Key, suggest(at.Key, ids)),
+		listFields(task.Form),
+		"taskdata takes the IDs of fields; form_fields takes labels and aliases too.")
+	return at
 }
 
-func scalar(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return strings.TrimSpace(v), true
-	case json.Number:
-		return v.String(), true
-	case bool:
-		if v {
-			return "1", true
-		}
-		return "0", true
-	}
-	return "", false
-}
-
-// layouts are how Tallyfy's sources write times (tallyfy-api §1.5, §2.1). Those without a zone are UTC.
-var layouts = []string{time.RFC3339Nano, time.DateTime, time.DateOnly}
-
-// sameTime tells whether a and b write the same instant.
-func sameTime(a, b string) bool {
-	x, ok := instant(a)
-	y, okToo := instant(b)
-	return ok && okToo && x.Equal(y)
-}
-
-func instant(s string) (time.Time, bool) {
-	for _, layout := range layouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
+func requiredEmptied(task *tallyfy.Task, field tallyfy.Field, at Notice) Notice {
+	at.Summary = "Required Field Is Empty"
+	at.Detail = notice.Paragraphs(
+		fmt.Sprintf("Field %s of %s is required, and the configuration empties it. Tallyfy rejects the completion of a task whose required fields are empty.",
+			describeField(field), lowerFirst(name(task))),
+		"Give the field a value, or remove its key to leave the field as it is.")
+	return at
 }

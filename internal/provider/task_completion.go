@@ -184,7 +184,8 @@ func (r *taskCompletion) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	report(&resp.Diagnostics, nil, engine.Delete(ctx, state.ref()))
+	warnings, err := engine.Delete(ctx, state.ref(), state.recorded())
+	report(&resp.Diagnostics, warnings, err)
 }
 
 // report turns the engine's notices into diagnostics on the attributes that they are about.

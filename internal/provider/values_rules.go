@@ -90,7 +90,7 @@ func (m equalJSON) MarkdownDescription(ctx context.Context) string { return m.De
 func (equalJSON) PlanModifyDynamic(ctx context.Context, req planmodifier.DynamicRequest, resp *planmodifier.DynamicResponse) {
 	before, errBefore := valuesOf(ctx, req.StateValue)
 	after, errAfter := valuesOf(ctx, req.PlanValue)
-	if errBefore == nil && errAfter == nil && before != nil && after != nil && completion.SameJSON(before, after) {
+	if errBefore == nil && errAfter == nil && before != nil && after != nil && completion.SameValues(before, after) {
 		resp.PlanValue = req.StateValue
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Two blocks for one task complete it once, also where one of them does not know its run, and where looks lag.
+// Two blocks for one task complete it once, also where one of them does not know its run, and where reads lag.
 func TestTwoBlocksForOneTask(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]sandbox.Config{
@@ -44,22 +44,22 @@ func TestTwoBlocksForOneTask(t *testing.T) {
 	}
 }
 
-// Whoever waits for a turn in vain sends nothing, and says so. The turn is not lost to others.
-func TestWaitingForATurnInVain(t *testing.T) {
+// An operation that waits for a task until its time is over sends nothing, and says so. The task is not lost to others.
+func TestWaitingForATaskInVain(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Latency: time.Minute}, nil, func(b *bench) {
-		leave, err := b.engine.turns.take(b.ctx, b.ref())
+		unlock, err := b.engine.locks.lock(b.ctx, b.ref())
 		if err != nil {
 			b.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(b.ctx, time.Second)
 		defer cancel()
-		b.says(b.failure(b.engine.Create(ctx, b.want())).Error(), "Waiting for another block", "time-out passed", "Nothing was sent", "one block for each task")
+		b.says(b.failure(b.engine.Create(ctx, b.want())).Error(), "Waiting for another block", "timeout passed", "Nothing was sent", "one block for each task")
 		b.says(b.failure(b.engine.Update(ctx, Record{}, b.want(), b.wantValue("x"))).Error(), "Nothing was sent")
-		b.says(b.failure(Result{}, b.engine.Delete(ctx, b.ref())).Error(), "Nothing was sent")
+		b.says(b.failure(b.delete(ctx, Record{})).Error(), "Nothing was sent")
 		b.sent()
-		leave()
-		again, err := b.engine.turns.take(b.ctx, b.ref())
+		unlock()
+		again, err := b.engine.locks.lock(b.ctx, b.ref())
 		if err != nil {
 			b.Fatal(err)
 		}

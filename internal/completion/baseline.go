@@ -1,0 +1,103 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// baseline is what is known of a task right before a request is sent for it. What is read afterwards is compared with it, so that a
+// completion that was there before is never taken for the one that was sent.
+type baseline struct {
+	// task is the task as it was read before; nil if the server does not show it.
+	task *tallyfy.Task
+	// completions are the times of the completions that are known, as Tallyfy wrote them; empty for one without a time.
+	completions []string
+	// progress and lastUpdated show whether a share of a task that everyone must complete has arrived; empty if they are not known.
+	progress    json.RawMessage
+	lastUpdated string
+}
+
+// baselineOf returns the baseline of a task as it was read, and of what is recorded of it. Either may be nothing.
+func baselineOf(task *tallyfy.Task, known Record) baseline {
+	b := baseline{task: task}
+	if known.saysCompleted() {
+		b.completions = append(b.completions, known.CompletedAt)
+	}
+	if task == nil {
+		return b
+	}
+	b.progress, b.lastUpdated = task.Progress, task.LastUpdated
+	if task.Completed() {
+		b.completions = append(b.completions, task.CompletedAt)
+	}
+	return b
+}
+
+// saved returns the baseline after field values were saved, by the task that the response shows; nil if it shows none.
+func (b baseline) saved(task *tallyfy.Task) baseline {
+	b.lastUpdated = "" // the save has changed it
+	if task == nil {
+		return b
+	}
+	b.lastUpdated = task.LastUpdated
+	if len(task.Progress) > 0 {
+		b.progress = task.Progress
+	}
+	return b
+}
+
+// isNew reports whether a task shows a completion that happened after the baseline.
+func (b baseline) isNew(task *tallyfy.Task) bool {
+	if !task.Completed() {
+		return false
+	}
+	same := func(at string) bool { return sameTime(at, task.CompletedAt) }
+	return !slices.ContainsFunc(b.completions, same) || b.differs(task)
+}
+
+// differs reports whether a completed task shows something else than the completion that was read before and has the same time, which
+// comes in whole seconds. A completed task cannot be changed (tallyfy-api §1.5), so what differs was completed anew.
+func (b baseline) differs(task *tallyfy.Task) bool {
+	if b.task == nil || !b.task.Completed() || !sameTime(b.task.CompletedAt, task.CompletedAt) {
+		return false
+	}
+	if before, now := b.task.Decision(), task.Decision(); before != nil && now != nil && *before != *now {
+		return true
+	}
+	if b.task.Taskdata == nil || task.Taskdata == nil {
+		return false
+	}
+	form := task.Form
+	if form == nil {
+		form = b.task.Form
+	}
+	for id, value := range b.task.Taskdata {
+		field, _ := fieldOf(form, id)
+		if !equal(field, value, task.Taskdata[id]) {
+			return true
+		}
+	}
+	return false
+}
+
+// everyone reports whether everyone who is assigned must complete the task, so that an open task says nothing about one share.
+func (b baseline) everyone() bool { return b.task != nil && b.task.EveryoneMustComplete }
+
+// hasShare reports whether an open task shows a sign that a share has arrived since. A colleague's share looks the same.
+func (b baseline) hasShare(task *tallyfy.Task) bool {
+	if !b.everyone() {
+		return false
+	}
+	progress := len(b.progress) > 0 && len(task.Progress) > 0 && !bytes.Equal(b.progress, task.Progress)
+	updated := b.lastUpdated != "" && task.LastUpdated != "" && !sameTime(b.lastUpdated, task.LastUpdated)
+	return progress || updated
+}
+
+// isSettled is the condition that a read shows what became of a completion that was sent.
+func (b baseline) isSettled(task *tallyfy.Task) bool { return b.isNew(task) || b.hasShare(task) }

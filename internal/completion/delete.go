@@ -1,0 +1,63 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// Delete reopens a task, for configurations that ask for it. known is what is recorded of it. A task that is open or gone already is
+// fine. A task whose completion this process has just recorded for another block, as create_before_destroy and a renamed block make
+// it, is left as it is, and so is one that someone completes anew meanwhile; a warning says so. Any error is a [*Failure].
+func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
+	unlock, err := e.locks.lock(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if e.locks.hasRecorded(ref) {
+		return []Notice{takenOver(ref)}, nil
+	}
+	task, err := e.readBefore(ctx, ref, readOptions{until: known.shows()})
+	switch {
+	case err != nil:
+		return nil, err
+	case task != nil && isOpen(task):
+		return nil, nil
+	}
+	ref = runOf(ref, task)
+	seen, err := e.reopen(ctx, ref, baselineOf(task, known))
+	switch {
+	case err != nil && tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err): // there is no task to reopen any more
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case seen.anew:
+		return []Notice{completedAnew(seen.task)}, nil
+	}
+	return nil, nil
+}
+
+// takenOver warns of a task that was not reopened, because another block has its completion now.
+func takenOver(ref tallyfy.TaskRef) Notice {
+	return Notice{
+		Summary:   "Task Was Not Reopened",
+		Attribute: attrTaskID,
+		Detail: fmt.Sprintf("Another block of this configuration has just recorded the completion of %s, so destroying this one did not reopen it. "+
+			"Nothing was sent. Use a moved block when you rename a block.", where(ref)),
+	}
+}
+
+// completedAnew warns of a task that was reopened and is completed all the same.
+func completedAnew(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary:   "Task Was Completed Again",
+		Attribute: attrTaskID,
+		Detail: fmt.Sprintf("%s was to be reopened, and Tallyfy shows a newer completion of it, by %s. Someone completed it meanwhile; it was left as it is.",
+			name(task), completer(task)),
+	}
+}

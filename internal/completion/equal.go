@@ -1,0 +1,174 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// This file decides when two values of a field are equal: for a plan, before a completion is sent, after values are saved, and when
+// a completion is adopted. Values are what encoding/json decodes with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
+
+// equal reports whether held, a value that Tallyfy shows, means the same as want, a value that is configured, in a field of this type
+// (tallyfy-api §1.5). The zero Field stands for a field of which nothing is known; its values are compared by their shape alone.
+func equal(field tallyfy.Field, want, held any) bool {
+	if isEmpty(field, want) || isEmpty(field, held) {
+		return isEmpty(field, want) && isEmpty(field, held)
+	}
+	switch field.Type {
+	case "email":
+		return sameEmail(want, held)
+	case "date":
+		return sameDate(want, held)
+	case "radio", "dropdown":
+		return choiceOf(field, want).is(choiceOf(field, held))
+	case "multiselect":
+		return sameSet(selected(field, want), selected(field, held), choice.is)
+	case "assignees_form":
+		return sameAssignees(want, held)
+	case "table":
+		return slices.EqualFunc(entriesOf(field, want), entriesOf(field, held), sameJSON)
+	case "file":
+		return sameSet(elements(want), elements(held), sameFile)
+	}
+	return sameJSON(want, held)
+}
+
+// isEmpty reports whether a value leaves its field without an answer.
+func isEmpty(field tallyfy.Field, v any) bool {
+	switch field.Type {
+	case "multiselect":
+		return !slices.ContainsFunc(elements(v), isSelected)
+	case "dropdown", "radio":
+		c, isObject := v.(map[string]any)
+		return isObject && choiceOf(field, c) == choice{} || isBlank(v)
+	case "table":
+		return !slices.ContainsFunc(entriesOf(field, v), func(entry any) bool { return !isBlank(entry) })
+	}
+	return isBlank(v)
+}
+
+// isBlank reports whether a value is one of the ways to write nothing: null, "", [] and {} clear a field (tallyfy-api §1.5), and so
+// does an object whose members are all blank, such as the three buckets of assignees.
+func isBlank(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return normalizeText(v) == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		for _, member := range v {
+			if !isBlank(member) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// normalizeText returns the form in which texts are compared: in NFC, with line feeds alone, without a byte order mark and without
+// whitespace around it. Nothing else about a text is a matter of spelling: "1.30" is not "1.3", and "012" is not "12".
+func normalizeText(s string) string {
+	s = strings.ReplaceAll(strings.TrimPrefix(s, "\ufeff"), "\r\n", "\n")
+	return strings.TrimSpace(norm.NFC.String(s))
+}
+
+// textOf returns the text that a scalar is written as; ok is false for every other value.
+func textOf(v any) (text string, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return normalizeText(v), true
+	case json.Number:
+		return v.String(), true
+	case bool:
+		return strconv.FormatBool(v), true
+	}
+	return "", false
+}
+
+// sameScalar reports whether two scalars are equal: two numbers by their value, and everything else by the text that it is written as.
+func sameScalar(a, b any) bool {
+	x, isNumber := a.(json.Number)
+	y, isNumberToo := b.(json.Number)
+	if isNumber && isNumberToo {
+		return sameNumber(x.String(), y.String())
+	}
+	textA, ok := textOf(a)
+	textB, okToo := textOf(b)
+	return ok && okToo && textA == textB
+}
+
+// sameJSON reports whether held has what want has, whatever the type of the field: lists in their order, and of objects the members
+// that want names, because Tallyfy adds some.
+func sameJSON(want, held any) bool {
+	if isBlank(want) || isBlank(held) {
+		return isBlank(want) && isBlank(held)
+	}
+	switch want := want.(type) {
+	case []any:
+		held, ok := held.([]any)
+		return ok && slices.EqualFunc(want, held, sameJSON)
+	case map[string]any:
+		held, ok := held.(map[string]any)
+		if !ok {
+			return false
+		}
+		for key, value := range want {
+			if !sameJSON(value, held[key]) {
+				return false
+			}
+		}
+		return true
+	}
+	return sameScalar(want, held)
+}
+
+// SameValues reports whether two configurations of a form's values are equal, as far as that can be said without the form: they name
+// the same fields, and the values of each are equal in a field of any type. The order of a list counts here, because it does in a table.
+func SameValues(a, b map[string]any) bool {
+	return maps.EqualFunc(a, b, func(x, y any) bool { return sameJSON(x, y) && sameJSON(y, x) })
+}
+
+func sameEmail(want, held any) bool {
+	a, ok := textOf(want)
+	b, okToo := textOf(held)
+	return ok && okToo && strings.EqualFold(a, b)
+}
+
+func sameDate(want, held any) bool {
+	a, ok := textOf(want)
+	b, okToo := textOf(held)
+	return ok && okToo && sameTime(a, b)
+}
+
+// sameSet reports whether each element of one list is in the other.
+func sameSet[T any](a, b []T, same func(T, T) bool) bool {
+	within := func(list []T, other T) bool {
+		return slices.ContainsFunc(list, func(element T) bool { return same(element, other) })
+	}
+	return !slices.ContainsFunc(a, func(element T) bool { return !within(b, element) }) &&
+		!slices.ContainsFunc(b, func(element T) bool { return !within(a, element) })
+}
+
+// elements returns the elements of a list; a value that is not a list is the only one.
+func elements(v any) []any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{v}
+}

@@ -1,0 +1,175 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// This file takes values apart that are more than a text: options, people, rows and files.
+
+// choice is an option of a field: its ID and its text, as far as they are known.
+type choice struct{ id, text string }
+
+// choiceOf returns the option that a value stands for: an object with an ID or a text, or a bare text or ID. What the value lacks is
+// taken from the field's options.
+func choiceOf(field tallyfy.Field, v any) choice {
+	var c choice
+	if object, ok := v.(map[string]any); ok {
+		c.id, _ = textOf(object["id"])
+		c.text = optionText(object)
+	} else {
+		text, _ := textOf(v)
+		c.text = tallyfy.NormalizeName(text)
+	}
+	for _, option := range field.Options {
+		known := choice{text: tallyfy.NormalizeName(option.Text)}
+		if option.ID != 0 {
+			known.id = fmt.Sprint(option.ID)
+		}
+		if c.id != "" && c.id == known.id || c.id == "" && c.text == known.text {
+			return known
+		}
+	}
+	if _, isNumber := v.(json.Number); isNumber { // no option has this text
+		for _, option := range field.Options {
+			if c.text == fmt.Sprint(option.ID) {
+				return choice{c.text, tallyfy.NormalizeName(option.Text)}
+			}
+		}
+	}
+	return c
+}
+
+// optionText returns the text of an option, by whichever name it has (tallyfy-api §1.5).
+func optionText(option map[string]any) string {
+	for _, name := range []string{"text", "label", "value"} {
+		if text, ok := textOf(option[name]); ok && text != "" {
+			return tallyfy.NormalizeName(text)
+		}
+	}
+	return ""
+}
+
+// is reports whether both are the same option: by their IDs where both have one, because a text can be changed.
+func (c choice) is(other choice) bool {
+	if c.id != "" && other.id != "" {
+		return c.id == other.id
+	}
+	return c.text == other.text
+}
+
+// selected returns the options that a multiselect has selected. A stored value lists the others too, with "selected": false.
+func selected(field tallyfy.Field, v any) []choice {
+	var chosen []choice
+	for _, element := range elements(v) {
+		if isSelected(element) {
+			chosen = append(chosen, choiceOf(field, element))
+		}
+	}
+	return chosen
+}
+
+// isSelected reports whether an element of a multiselect counts: a bare text does, and an object only if it says so.
+func isSelected(element any) bool {
+	object, ok := element.(map[string]any)
+	if !ok {
+		return !isBlank(element)
+	}
+	text, _ := textOf(object["selected"])
+	return text == "true" || text == "1"
+}
+
+// buckets are the three kinds of people that a field of assignees holds (tallyfy-api §1.5).
+var buckets = []string{"users", "guests", "groups"}
+
+// sameAssignees compares the three buckets as sets. A bucket that is not there is empty.
+func sameAssignees(want, held any) bool {
+	a, ok := want.(map[string]any)
+	b, okToo := held.(map[string]any)
+	if !ok || !okToo {
+		return false
+	}
+	for _, bucket := range buckets {
+		if !sameSet(people(a[bucket]), people(b[bucket]), strings.EqualFold) {
+			return false
+		}
+	}
+	return true
+}
+
+// people returns the IDs or email addresses in a bucket, whose entries are these or objects (tallyfy-api §2.1).
+func people(v any) []string {
+	var ids []string
+	for _, element := range elements(v) {
+		if object, ok := element.(map[string]any); ok {
+			element = object["id"]
+			if email, ok := textOf(object["email"]); ok {
+				element = email
+			}
+		}
+		id, _ := textOf(element)
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// entriesOf returns the entries of a table's row in the order of its columns. A row is a list or an object keyed by the columns'
+// headings, and may stand in a list of its own.
+func entriesOf(field tallyfy.Field, v any) []any {
+	if rows, ok := v.([]any); ok && len(rows) == 1 && !isScalar(rows[0]) {
+		v = rows[0]
+	}
+	row, ok := v.(map[string]any)
+	if !ok {
+		return elements(v)
+	}
+	var entries []any
+	for _, heading := range field.Columns {
+		entry, _ := member(row, heading)
+		entries = append(entries, entry)
+	}
+	return entries
+}
+
+// member returns the member of an object whose name is this one in the normal form of names.
+func member(object map[string]any, name string) (value any, there bool) {
+	for key, value := range object {
+		if tallyfy.NormalizeName(key) == tallyfy.NormalizeName(name) {
+			return value, true
+		}
+	}
+	return nil, false
+}
+
+// sameFile compares two files by their ID, or else by their address and name (tallyfy-api §1.5).
+func sameFile(want, held any) bool {
+	a, ok := want.(map[string]any)
+	b, okToo := held.(map[string]any)
+	if !ok || !okToo {
+		return sameScalar(want, held)
+	}
+	id, hasID := textOf(a["id"])
+	other, hasIDToo := textOf(b["id"])
+	if hasID && hasIDToo {
+		return id == other
+	}
+	address, otherAddress := addressOf(a), addressOf(b)
+	name, hasName := textOf(a["filename"])
+	otherName, hasNameToo := textOf(b["filename"])
+	return address != "" && address == otherAddress && (!hasName || !hasNameToo || name == otherName)
+}
+
+func addressOf(file map[string]any) string {
+	for _, name := range []string{"url", "full_url"} {
+		if address, ok := textOf(file[name]); ok && address != "" {
+			return address
+		}
+	}
+	return ""
+}

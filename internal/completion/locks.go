@@ -1,0 +1,146 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// keyedMutex is a mutex for each key. The zero value is ready for use.
+type keyedMutex struct {
+	mu   sync.Mutex
+	held map[tallyfy.TaskRef]chan struct{} // closed when it is released
+}
+
+// lock waits for the mutex of a key, and returns the function that releases it; nil if ctx ends first.
+func (m *keyedMutex) lock(ctx context.Context, key tallyfy.TaskRef) (unlock func()) {
+	for {
+		released, held := m.tryLock(key)
+		if !held {
+			return func() { m.unlock(key) }
+		}
+		select {
+		case <-released:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (m *keyedMutex) tryLock(key tallyfy.TaskRef) (released <-chan struct{}, held bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if released, held := m.held[key]; held {
+		return released, true
+	}
+	if m.held == nil {
+		m.held = map[tallyfy.TaskRef]chan struct{}{}
+	}
+	m.held[key] = make(chan struct{})
+	return nil, false
+}
+
+func (m *keyedMutex) unlock(key tallyfy.TaskRef) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	close(m.held[key])
+	delete(m.held, key)
+}
+
+// taskLocks lets only one operation at a time work on a task: two blocks for the same task would both find it open otherwise, and both
+// complete it. They also remember which completions this process has recorded. The zero value is ready for use.
+type taskLocks struct {
+	mutexes  keyedMutex
+	mu       sync.Mutex
+	recorded map[tallyfy.TaskRef]bool
+}
+
+// lock waits for the task, and returns the function that releases it. The error is a [*Failure].
+func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(), err error) {
+	if unlock := l.mutexes.lock(ctx, taskKey(ref)); unlock != nil {
+		return unlock, nil
+	}
+	return nil, story{
+		summary: "Task Could Not Be Read", attribute: attrTaskID,
+		doing: "Waiting for another block of this configuration that works on " + where(ref),
+		means: "Nothing was sent for this one.",
+		next:  "Keep one block for each task, and apply again.",
+		cause: tallyfy.Stopped(ctx),
+	}.failure()
+}
+
+// record notes that this process has recorded a completion of the task. A read that lags may still show the task open, and a destroy
+// of an earlier record must not reopen it.
+func (l *taskLocks) record(ref tallyfy.TaskRef) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.recorded == nil {
+		l.recorded = map[tallyfy.TaskRef]bool{}
+	}
+	l.recorded[taskKey(ref)] = true
+}
+
+// hasRecorded reports whether this process has recorded a completion of the task.
+func (l *taskLocks) hasRecorded(ref tallyfy.TaskRef) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.recorded[taskKey(ref)]
+}
+
+// taskKey leaves out the run, which need not be known, and the case of letters.
+func taskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
+	return tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Task: strings.ToLower(ref.Task)}
+}
+
+// contentionTime is how long the writes to a process go one by one after two of them got in each other's way.
+const contentionTime = 30 * time.Second
+
+// processLocks let the writes to a process go side by side until Tallyfy shows that they get in each other's way, as workflow engines
+// do that lock a process while a task of it is completed. The zero value is ready for use.
+type processLocks struct {
+	mutexes   keyedMutex
+	mu        sync.Mutex
+	contended map[tallyfy.TaskRef]time.Time // until when
+}
+
+// write makes one write to a task's process, alone if the process is contended. The error is the client's.
+func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
+	key := tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Run: strings.ToLower(ref.Run)}
+	if key.Run == "" {
+		return send()
+	}
+	if l.isContended(key) {
+		unlock := l.mutexes.lock(ctx, key)
+		if unlock == nil {
+			return nil, tallyfy.Stopped(ctx)
+		}
+		defer unlock()
+	}
+	task, err := send()
+	if status := statusOf(err); status == http.StatusConflict || status >= http.StatusInternalServerError {
+		l.contend(key)
+	}
+	return task, err
+}
+
+func (l *processLocks) isContended(key tallyfy.TaskRef) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Now().Before(l.contended[key])
+}
+
+func (l *processLocks) contend(key tallyfy.TaskRef) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.contended == nil {
+		l.contended = map[tallyfy.TaskRef]time.Time{}
+	}
+	l.contended[key] = time.Now().Add(contentionTime)
+}

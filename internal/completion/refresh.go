@@ -1,0 +1,64 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// Read refreshes a recorded completion. Result.Reopened says that it was taken back; a task that can no longer be found stays
+// recorded, because a completion is an event that a deleted task does not undo. Any error is a [*Failure], and known then stays
+// recorded.
+func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
+	if e.confirmed(ctx, ref, known) {
+		return Result{Record: known}, nil
+	}
+	task, err := e.read(ctx, ref, readOptions{until: known.shows()})
+	switch {
+	case tallyfy.IsNoTask(err):
+		return Result{Record: known, Warnings: []Notice{cannotBeSeen(ref, err)}}, nil
+	case err != nil:
+		return Result{}, story{
+			summary:   "Task Could Not Be Read",
+			attribute: attrTaskID,
+			doing:     "Refreshing the completion of " + where(ref),
+			means:     "The state stays as it was, and nothing was sent.",
+			cause:     err,
+		}.failure()
+	case isOpen(task) && known.saysCompleted():
+		return Result{Reopened: true, Warnings: []Notice{takenBack(task)}}, nil
+	}
+	now := recordOf(known, runOf(ref, task).Run, task)
+	return Result{Record: now, Changed: !now.equal(known)}, nil
+}
+
+// Import finds the completion of a task that is not recorded yet. A task that cannot be found or is not completed is a
+// [*Failure]: there is nothing to import.
+func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
+	task, err := e.read(ctx, ref, readOptions{})
+	switch {
+	case err != nil:
+		return Result{}, story{
+			summary: "Task Could Not Be Imported",
+			doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to import it",
+			means:   "Nothing was imported, and nothing was sent.",
+			cause:   err,
+		}.failure()
+	case isOpen(task):
+		return Result{}, &Failure{Notice: openToImport(task)}
+	}
+	return Result{Record: recordOf(Record{}, runOf(ref, task).Run, task)}, nil
+}
+
+func openToImport(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary: "Task Is Not Completed",
+		Detail: notice.Paragraphs(
+			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
+			"To complete it, leave the import out and apply. If this was a moved block, use a removed block with destroy = false instead."),
+	}
+}

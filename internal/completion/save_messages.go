@@ -1,0 +1,78 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// This file holds the notices about field values that were saved, or could not be.
+
+func ownersUnknown(task *tallyfy.Task, want Desired) *Failure {
+	return &Failure{Notice: Notice{
+		Summary:   "One-off Task's Owners Are Not Known",
+		Attribute: want.attribute(),
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("%s is a one-off task. Tallyfy requires its owners each time its field values are saved and replaces them by what it is sent, "+
+				"and it did not show whom the task is assigned to. The completion was not sent: this apply has not completed the task.", name(task)),
+			"Fill in the form in Tallyfy and remove the values here, or give the token's owner the right to see the task's owners, then apply again."),
+	}}
+}
+
+func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
+	hint := "The keys of taskdata are the IDs of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others with a 200 response. " +
+		"A field that holds another value may need the shape that Tallyfy gives it."
+	if want.byName() {
+		hint = "Someone else may have changed the field meanwhile, or Tallyfy may not take this value in it."
+	}
+	return &Failure{Notice: Notice{
+		Summary:   "Field Values Did Not Arrive",
+		Attribute: want.attribute(),
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
+				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
+			"The completion was not sent: this apply has not completed the task.",
+			hint,
+			"Correct the values and apply again."),
+	}}
+}
+
+// rewritten warns of values that Tallyfy keeps in another form than they were sent in.
+func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
+	var lines []string
+	for _, id := range slices.Sorted(maps.Keys(kept)) {
+		lines = append(lines, want.fieldName(id))
+	}
+	return Notice{
+		Summary:   "Tallyfy Keeps Field Values in Another Form",
+		Attribute: want.attribute(),
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows some of them in another form than they were sent in:\n  - %s",
+				where(ref), strings.Join(lines, "\n  - ")),
+			"The task was completed with them. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
+	}
+}
+
+// deadlineMoved warns of a deadline that Tallyfy did not keep as it was.
+func deadlineMoved(task *tallyfy.Task, before string) Notice {
+	return Notice{
+		Summary:   "Deadline of the Task Was Moved",
+		Attribute: attrTaskID,
+		Detail: fmt.Sprintf("Tallyfy requires the deadline of %s each time its field values are saved. It was sent as it was read, %s, and is now %s: "+
+			"Tallyfy moves deadlines to the working days of the organization. Correct the deadline in Tallyfy if it matters.", lowerFirst(name(task)), orNone(before), task.Deadline),
+	}
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}

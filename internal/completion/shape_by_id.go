@@ -1,0 +1,126 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// checkShape returns a value of taskdata as it is sent. It is what the configuration says, with the texts of options spelled as
+// Tallyfy spells them, because Tallyfy compares those byte for byte. wrong is the end of a sentence about a value that Tallyfy is
+// known to reject or to corrupt (tallyfy-api §1.5); every other value is left for Tallyfy to judge.
+func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
+	list, isList := value.([]any)
+	object, isObject := value.(map[string]any)
+	_, isText := value.(string)
+	switch {
+	case field.Type == "table":
+		return checkRow(field, value, list)
+	case isBlank(value):
+		return value, "" // clears the field
+	}
+	switch field.Type {
+	case "text", "email":
+		if isList || isObject {
+			return nil, fmt.Sprintf("takes text, and was given %s.", kind(value))
+		}
+	case "textarea":
+		if !isText {
+			return nil, fmt.Sprintf("takes text in quotes, and was given %s.", kind(value))
+		}
+	case "date":
+		if !isText {
+			return nil, takesDate
+		}
+	case "radio":
+		if len(field.Options) > 0 {
+			option, wrong := optionOf(field, value)
+			return option.Text, wrong
+		}
+	case "dropdown":
+		if !isObject {
+			return nil, `takes an object with the ID and the text of one option, such as { id = 3, text = "Office 365" }, and was given ` + kind(value) + "."
+		}
+		return checkOption(field, object)
+	case "multiselect":
+		if !isList {
+			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + kind(value) + "."
+		}
+		return checkOptions(field, list)
+	case "assignees_form":
+		if !isObject {
+			return nil, fmt.Sprintf("%s, and was given %s.", takesPeople, kind(value))
+		}
+	case "file":
+		if !isList || slices.ContainsFunc(list, func(file any) bool { return !isFile(file) }) {
+			return nil, "takes a list of objects, each with an id, a url or a full_url."
+		}
+	}
+	return value, ""
+}
+
+// checkRow checks a table's row. Nothing clears a table: Tallyfy rejects null, "" and [] there.
+func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
+	if _, isObject := value.(map[string]any); !isObject && isBlank(value) {
+		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is."
+	}
+	if len(list) != len(field.Columns) && len(field.Columns) > 0 {
+		return nil, fmt.Sprintf("takes a list with one entry for each of its %d columns.", len(field.Columns))
+	}
+	return value, ""
+}
+
+// checkOption finds the option that an object names by its ID and its text, which must be of the same one.
+func checkOption(field tallyfy.Field, given map[string]any) (any, string) {
+	if len(field.Options) == 0 { // from a list of the organization
+		return given, ""
+	}
+	id, _ := textOf(given["id"])
+	text, _ := given["text"].(string)
+	for _, option := range field.Options {
+		sameID := option.ID == 0 || id == fmt.Sprint(option.ID)
+		if sameID && tallyfy.NormalizeName(option.Text) == tallyfy.NormalizeName(text) {
+			return merged(given, map[string]any{"text": option.Text}), ""
+		}
+	}
+	lines := "Its options are:"
+	for i, option := range field.Options {
+		if i == maxListed {
+			lines += fmt.Sprintf("\n  - and %d more", len(field.Options)-maxListed)
+			break
+		}
+		lines += fmt.Sprintf("\n  - { id = %d, text = %q }", option.ID, option.Text)
+	}
+	return nil, "has no option with this ID and this text; both must be of the same option.\n\n" + lines
+}
+
+func checkOptions(field tallyfy.Field, list []any) (any, string) {
+	sent := []any{}
+	for _, element := range list {
+		object, ok := element.(map[string]any)
+		if !ok {
+			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + kind(element) + " in it."
+		}
+		option, wrong := checkOption(field, object)
+		if wrong != "" {
+			return nil, wrong
+		}
+		sent = append(sent, option)
+	}
+	return sent, ""
+}
+
+func isFile(v any) bool {
+	file, ok := v.(map[string]any)
+	return ok && (!isBlank(file["id"]) || addressOf(file) != "")
+}
+
+// chosen is an option as a dropdown takes it.
+func chosen(option tallyfy.Option) map[string]any {
+	return map[string]any{"id": json.Number(fmt.Sprint(option.ID)), "text": option.Text}
+}

@@ -1,0 +1,58 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"path"
+	"slices"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+)
+
+// takesFiles ends a sentence about a field.
+const takesFiles = `takes the address of a file, such as "https://example.com/plan.txt", an object { filename = "plan.txt", url = "https://example.com/plan.txt" }, or a list of these`
+
+// filesOf returns the files of a file field by their addresses, as Tallyfy takes them without an upload (tallyfy-api §1.5).
+func filesOf(value any) (any, string) {
+	files := []any{}
+	for _, element := range elements(value) {
+		file, wrong := fileOf(element)
+		if wrong != "" {
+			return nil, wrong
+		}
+		files = append(files, file)
+	}
+	return files, ""
+}
+
+func fileOf(value any) (file map[string]any, wrong string) {
+	given, isObject := value.(map[string]any)
+	if !isObject {
+		given = map[string]any{"url": value}
+	}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if key != "url" && key != "filename" {
+			return nil, fmt.Sprintf("%s, and has no member %q. To name a file that was uploaded to Tallyfy, use taskdata instead of form_fields.", takesFiles, key)
+		}
+	}
+	address, ok := given["url"].(string)
+	parsed, err := url.Parse(address)
+	if !ok || err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+		return nil, notice.Paragraphs(takesFiles+", and was given "+kind(given["url"])+" that is not an address.",
+			"A file that was uploaded to Tallyfy is named in taskdata by what Tallyfy reports of it.")
+	}
+	filename := path.Base(parsed.Path)
+	if given["filename"] != nil {
+		if filename, wrong = asText(given["filename"]); wrong != "" {
+			return nil, takesFiles + ", and its filename is not a text."
+		}
+	}
+	if filename == "" || filename == "." || filename == "/" {
+		return nil, takesFiles + ". The address does not end in a name: give one as filename."
+	}
+	return map[string]any{"filename": filename, "source": "url", "url": address}, ""
+}

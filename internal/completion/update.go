@@ -1,0 +1,96 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// Update brings a recorded completion to what is wanted now. If the decision, the values or the completer changed, that means to
+// reopen the task and to complete it again; otherwise no request is made. known is what is recorded, before what was wanted when it
+// was. Any error is a [*Failure], and known then stays recorded.
+func (e *Engine) Update(ctx context.Context, known Record, before, want Desired) (Result, error) {
+	if !Resends(before, want) {
+		return Result{Record: known}, nil
+	}
+	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
+	unlock, err := e.locks.lock(ctx, want.Task)
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: known.shows()})
+	if err != nil {
+		return Result{}, err
+	}
+	if want, err = want.resolved(task); err != nil {
+		return Result{}, err
+	}
+	what := decideUpdate(task, want)
+	var result Result
+	switch what.step {
+	case refuse:
+		return Result{}, &Failure{Notice: what.refusal}
+	case adopt:
+		result = e.record(want, task, nil)
+	case send:
+		result, err = e.complete(ctx, baselineOf(task, known), want)
+	case reopenAndSend:
+		result, err = e.completeAgain(ctx, baselineOf(task, known), want)
+	}
+	result.Warnings = append(what.warnings, result.Warnings...)
+	if err == nil && sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, whose response alone told them
+		keep(&result.Record.TasksChangedByRules, known.TasksChangedByRules)
+	}
+	return result, err
+}
+
+// completeAgain reopens a task and completes it. Once it is reopened, what is left goes on when ctx ends, for up to [tallyfy.Grace]:
+// an update that is interrupted must not leave a task open that was completed.
+func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired) (Result, error) {
+	ref := runOf(want.Task, base.task)
+	seen, err := e.reopen(ctx, ref, base)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case seen.anew:
+		done, err := adoptOthers(seen.task, want)
+		if err != nil {
+			return Result{}, err
+		}
+		return e.record(want, done.task, done.warnings), nil
+	case seen.task == nil && base.task != nil: // nothing may be sent on top of a completion that may still be there
+		return Result{}, stillCompleted(ref)
+	}
+	ctx, done := tallyfy.Detach(ctx)
+	defer done()
+	result, err := e.complete(ctx, base.reopened(seen.task), want)
+	var failure *Failure
+	if errors.As(err, &failure) {
+		failure.Detail = notice.Paragraphs(failure.Detail, "The task had been reopened for this change, and its earlier completion is taken back. "+
+			"The next plan shows what is left to do.")
+	}
+	return result, err
+}
+
+// reopened returns the baseline of a task after it was reopened: with what must be echoed as it is now, and the rest as it was read
+// before where the response does not show it.
+func (b baseline) reopened(task *tallyfy.Task) baseline {
+	if task == nil || b.task == nil {
+		return b
+	}
+	now := *b.task
+	if task.Owners != nil {
+		now.Title, now.Deadline, now.Owners = task.Title, task.Deadline, task.Owners
+	}
+	b.task, b.lastUpdated = &now, task.LastUpdated
+	if len(task.Progress) > 0 {
+		b.progress = task.Progress
+	}
+	return b
+}
