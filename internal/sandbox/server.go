@@ -91,7 +91,13 @@ type Config struct {
 	// effect. A Fault's Delay comes on top.
 	Latency time.Duration
 
-	// HideTaskdata leaves taskdata out of every task that is answered.
+	// ShowTaskdata shows taskdata in every task of every response. Without it,
+	// only responses to PUT show taskdata; a read of a task or a list shows the
+	// values only with "with=form_fields" (tallyfy-api §1.3).
+	ShowTaskdata bool
+
+	// HideTaskdata leaves taskdata out of every response, including those to
+	// PUT. It takes precedence over ShowTaskdata.
 	HideTaskdata bool
 
 	// Now is the clock; time.Now if nil.
