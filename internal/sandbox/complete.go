@@ -32,7 +32,7 @@ func (s *Server) completeTask(c call) answer {
 	values, report := t.Taskdata, ""
 	if _, sent := c.input["taskdata"]; sent {
 		if s.cfg.Vintage == Legacy {
-			m := mergeTaskdata(t, c.input["taskdata"])
+			m := mergeTaskdata(t, c.input["taskdata"], s.cfg.Rewrite)
 			if len(m.errs) > 0 {
 				return unprocessable(m.errs)
 			}

@@ -100,6 +100,12 @@ type Config struct {
 	// PUT. It takes precedence over ShowTaskdata.
 	HideTaskdata bool
 
+	// Rewrite changes the strings that a PUT or a Legacy completion saves in
+	// fields of the types text and textarea, as a server that normalizes text
+	// does. A value that becomes "" is cleared. If it is nil, texts are stored as
+	// they are sent. It runs under the Server's lock.
+	Rewrite func(text string) string
+
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 
