@@ -21,6 +21,9 @@ func (s *Server) completeTask(c call) answer {
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
+	if a, bad := s.locked(t); bad {
+		return a
+	}
 	if a, bad := s.barred(t, c.as); bad {
 		return a
 	}
@@ -64,9 +67,9 @@ func (s *Server) completeTask(c call) answer {
 
 // routed finds a task the way completions and reopenings do: the organization's
 // path knows only tasks without a run, a run's path only its own (tallyfy-api
-// §1.1, routing trap).
+// §1.1, routing trap). Tasks of an archived process are on no path.
 func (s *Server) routed(id, run string) *stored {
-	if t, ok := s.tasks[id]; ok && t.RunID == run {
+	if t, ok := s.tasks[id]; ok && t.RunID == run && !s.deleted(t) {
 		return t
 	}
 	return nil

@@ -26,19 +26,11 @@ func (s *Server) AddTask(t Task) {
 	}
 	s.tasks[t.ID] = added
 	delete(s.completions, t.ID)
-	if t.RunID != "" && s.runs[t.RunID] == "" {
-		s.runs[t.RunID] = "Process " + t.RunID
+	if t.RunID != "" {
+		s.ensureRun(t.RunID)
 	}
 	s.replica.add(added)
 	s.past.add(added)
-}
-
-// AddRun gives a process a name. Processes that tasks belong to exist without
-// it.
-func (s *Server) AddRun(id, name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.runs[id] = name
 }
 
 // Task returns a deep copy of a task, and whether there is one.

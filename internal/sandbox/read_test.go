@@ -127,10 +127,10 @@ func TestGetRun(t *testing.T) {
 	c.check(got, `absent`, "data", "tasks")
 	c.check(got, `"Process `+run+`"`, "data", "name")
 	c.check(got, `"active"`, "data", "status")
-	c.check(got, `{"completed":0,"total":1}`, "data", "progress")
+	c.check(got, `{"complete":0,"percent":0,"total":1}`, "data", "progress")
 
 	c.CompleteOutside(task, sandbox.CallerID, nil)
-	c.check(c.expect(http.StatusOK, http.MethodGet, path, ""), `{"completed":1,"total":1}`, "data", "progress")
+	c.check(c.expect(http.StatusOK, http.MethodGet, path, ""), `{"complete":1,"percent":100,"total":1}`, "data", "progress")
 
 	got = c.expect(http.StatusOK, http.MethodGet, path+"?with=tasks", "")
 	run, _ := got.body["data"].(map[string]any)

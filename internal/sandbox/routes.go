@@ -30,6 +30,7 @@ type route struct {
 // The patterns that more than one route has.
 const (
 	pathTask      = "organizations/{org}/tasks/{task}"
+	pathRun       = "organizations/{org}/runs/{run}"
 	pathRunTask   = "organizations/{org}/runs/{run}/tasks/{task}"
 	pathComplete  = "organizations/{org}/completed-tasks"
 	pathRunFinish = "organizations/{org}/runs/{run}/completed-tasks"
@@ -51,7 +52,13 @@ var routes = append([]route{
 	{http.MethodGet, "organizations/{org}/tasks", (*Server).listTasks},
 	{http.MethodGet, pathTask, (*Server).getTask},
 	{http.MethodPut, pathTask, (*Server).updateTask},
-	{http.MethodGet, "organizations/{org}/runs/{run}", (*Server).getRun},
+	{http.MethodGet, "organizations/{org}/me/tasks", (*Server).listMyTasks},
+	{http.MethodPost, pathTask + "/comment", (*Server).comment},
+	{http.MethodGet, "organizations/{org}/runs", (*Server).listRuns},
+	{http.MethodGet, pathRun, (*Server).getRun},
+	{http.MethodDelete, pathRun, (*Server).archiveRun},
+	{http.MethodPut, pathRun + "/activate", (*Server).activateRun},
+	{http.MethodGet, pathRun + "/form-fields", (*Server).listRunFields},
 	{http.MethodGet, "organizations/{org}/runs/{run}/tasks", (*Server).listTasks},
 	{http.MethodGet, pathRunTask, (*Server).getTask},
 	{http.MethodPut, pathRunTask, (*Server).updateTask},

@@ -66,7 +66,8 @@ func TestGates(t *testing.T) {
 		},
 		"who am I": {
 			path:   "/me",
-			status: 200, want: `{"data":{"email":"terraform@example.com","full_name":"User 1001","id":1001}}`,
+			status: 200, want: `{"data":{"email":"terraform@example.com","first_name":"User","full_name":"User 1001","id":1001,` +
+				`"last_name":"1001","timezone":"UTC","username":"terraform@example.com"}}`,
 		},
 		"where am I": {
 			path:   "/me/organizations",

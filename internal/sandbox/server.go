@@ -106,6 +106,9 @@ type Config struct {
 	// they are sent. It runs under the Server's lock.
 	Rewrite func(text string) string
 
+	// Paging is how lists report that there are more pages.
+	Paging Paging
+
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 
@@ -121,8 +124,8 @@ type Server struct {
 
 	mu       sync.Mutex // guards everything below, and is held while a request is handled
 	tasks    map[string]*stored
-	added    int               // tasks ever added, which numbers them
-	runs     map[string]string // id of a run to its name
+	added    int                 // tasks ever added, which numbers them
+	runs     map[string]*process // by id
 	replica  replica
 	past     past
 	journal  []*record
@@ -159,7 +162,7 @@ func New(c Config) *Server {
 	return &Server{
 		cfg:     c,
 		tasks:   map[string]*stored{},
-		runs:    map[string]string{},
+		runs:    map[string]*process{},
 		replica: replica{lag: c.ListLag, tasks: map[string]*stored{}},
 		past:    past{lag: c.ReadLag, tasks: map[string][]version{}},
 

@@ -23,6 +23,9 @@ func (s *Server) updateTask(c call) answer {
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
+	if a, bad := s.locked(t); bad {
+		return a
+	}
 	if t.done() {
 		return refused("task", "A completed task cannot be updated.", "task is completed")
 	}

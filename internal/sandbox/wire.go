@@ -105,8 +105,8 @@ func (s *Server) wire(t *stored, on occasion, with includes) object {
 	if with["form_fields"] {
 		o["form_fields"] = object{"data": t.wireFields()}
 	}
-	if with["run"] && t.RunID != "" {
-		o["run"] = object{"data": s.wireRun(t.RunID)}
+	if p, ok := s.runs[t.RunID]; ok && with["run"] {
+		o["run"] = object{"data": s.wireRun(p)}
 	}
 	return o
 }
