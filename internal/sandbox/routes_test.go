@@ -33,7 +33,7 @@ func TestGates(t *testing.T) {
 		},
 		"no client header": {
 			path: orgTask, change: func(h http.Header) { h.Del("X-Tallyfy-Client") },
-			status: 404, want: `{"code":"ENDPOINT_NOT_FOUND","error":true,"message":"API endpoint not found"}`,
+			status: 404, want: `{"message":"Not found. Error Code: apsh546."}`,
 		},
 		"unknown path": {
 			path:   "/organizations/" + org + "/nothing",

@@ -91,6 +91,11 @@ type Config struct {
 	// effect. A Fault's Delay comes on top.
 	Latency time.Duration
 
+	// StripClientHeader treats every request as one without X-Tallyfy-Client, as
+	// if a proxy removed it: the edge in front of the API answers 404. Requests
+	// for an application's token need no such header.
+	StripClientHeader bool
+
 	// ShowTaskdata shows taskdata in every task of every response. Without it,
 	// only responses to PUT show taskdata; a read of a task or a list shows the
 	// values only with "with=form_fields" (tallyfy-api §1.3).
@@ -171,7 +176,8 @@ func New(c Config) *Server {
 }
 
 // ServeHTTP journals the request, lets a matching Fault have its way, and
-// otherwise answers as Tallyfy would, within Config.RateLimit.
+// otherwise answers as Tallyfy would, within Config.RateLimit. Every response
+// has a Date by Config.Now, in whole seconds.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec, fault, retryAfter := s.arrive(r)
 	w.Header().Set("X-Request-Id", rec.requestID)
@@ -201,5 +207,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = s.handle(r, body)
 	}
 	s.finish(rec, a.status, a.note)
+	s.stamp(w)
 	a.write(w)
 }
