@@ -32,14 +32,14 @@ func (s *Server) completeTask(c call) answer {
 	if len(errs) > 0 {
 		return unprocessable(errs)
 	}
-	values, report := t.Taskdata, ""
+	values, report, saved := t.Taskdata, "", false
 	if _, sent := c.input["taskdata"]; sent {
 		if s.cfg.Vintage == Legacy {
 			m := mergeTaskdata(t, c.input["taskdata"], s.cfg.Rewrite)
 			if len(m.errs) > 0 {
 				return unprocessable(m.errs)
 			}
-			values, report = m.values, m.note()
+			values, report, saved = m.values, m.note(), m.saved+m.cleared > 0
 		} else {
 			report = "ignored taskdata"
 		}
@@ -61,7 +61,11 @@ func (s *Server) completeTask(c call) answer {
 	if effect {
 		s.completions[id]++
 	}
-	s.wrote(t)
+	// A share shows in last_updated. UNK whether one that was recorded before
+	// does too: it does not, unless values came with it.
+	if effect || saved {
+		s.wrote(t)
+	}
 	return data(s.wire(t, onComplete, nil), joinNotes(note, report))
 }
 
