@@ -21,6 +21,9 @@ func (s *Server) completeTask(c call) answer {
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
+	if a, bad := s.locked(t); bad {
+		return a
+	}
 	if a, bad := s.barred(t, c.as); bad {
 		return a
 	}
@@ -29,14 +32,14 @@ func (s *Server) completeTask(c call) answer {
 	if len(errs) > 0 {
 		return unprocessable(errs)
 	}
-	values, report := t.Taskdata, ""
+	values, report, saved := t.Taskdata, "", false
 	if _, sent := c.input["taskdata"]; sent {
 		if s.cfg.Vintage == Legacy {
-			m := mergeTaskdata(t, c.input["taskdata"])
+			m := mergeTaskdata(t, c.input["taskdata"], s.cfg.Rewrite)
 			if len(m.errs) > 0 {
 				return unprocessable(m.errs)
 			}
-			values, report = m.values, m.note()
+			values, report, saved = m.values, m.note(), m.saved+m.cleared > 0
 		} else {
 			report = "ignored taskdata"
 		}
@@ -58,15 +61,19 @@ func (s *Server) completeTask(c call) answer {
 	if effect {
 		s.completions[id]++
 	}
-	s.wrote(t)
+	// A share shows in last_updated. UNK whether one that was recorded before
+	// does too: it does not, unless values came with it.
+	if effect || saved {
+		s.wrote(t)
+	}
 	return data(s.wire(t, onComplete, nil), joinNotes(note, report))
 }
 
 // routed finds a task the way completions and reopenings do: the organization's
 // path knows only tasks without a run, a run's path only its own (tallyfy-api
-// §1.1, routing trap).
+// §1.1, routing trap). Tasks of an archived process are on no path.
 func (s *Server) routed(id, run string) *stored {
-	if t, ok := s.tasks[id]; ok && t.RunID == run {
+	if t, ok := s.tasks[id]; ok && t.RunID == run && !s.deleted(t) {
 		return t
 	}
 	return nil

@@ -40,7 +40,8 @@ type Fault struct {
 	// replaces the real one.
 	Handle bool
 
-	// Status, Header and Body are the answer. With Status 0, and neither Raw
+	// Status, Header and Body are the answer. A Date in Header replaces the one by
+	// Config.Now; a Date that is nil leaves it out. With Status 0, and neither Raw
 	// nor Drop, the real answer passes through, and Header and Body are ignored.
 	Status int
 	Header http.Header
@@ -127,6 +128,7 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, rec *record,
 		writeRaw(w, f.Raw)
 	case f.Status != 0:
 		s.finish(rec, f.Status, joinNotes(a.note, "fault: answered "+when))
+		s.stamp(w)
 		f.write(w)
 	default:
 		note := ""
@@ -137,6 +139,7 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, rec *record,
 			a = s.handle(r, body)
 		}
 		s.finish(rec, a.status, joinNotes(a.note, note))
+		s.stamp(w)
 		a.write(w)
 	}
 }

@@ -16,8 +16,8 @@ const (
 	maxTextarea = 30_000
 )
 
-// check returns what is wrong with a value that is not empty, or "". Values are
-// stored as they are sent.
+// check returns what is wrong with a value that is not empty, or "". The empty
+// values of a table are checked too.
 func (f Field) check(value any) string {
 	text, isText := value.(string)
 	list, isList := value.([]any)
@@ -51,18 +51,21 @@ func (f Field) check(value any) string {
 		}
 	case "dropdown":
 		// The message is the same for everything that can be wrong.
-		chosen, ok := fields["text"].(string)
-		if !ok || !f.offers(chosen) {
+		_, isOption := f.option(value)
+		if _, hasText := fields["text"].(string); !hasText || (len(f.Options) > 0 && !isOption) {
 			return "Invalid dropdown choice selected."
 		}
 	case "multiselect":
-		// UNK whether the texts have to be options: they have not. An item
-		// without "selected" is stored, and renders empty.
-		if !isList || slices.ContainsFunc(list, func(item any) bool { return !isOption(item) }) {
-			return f.Label + " must be a list of options."
+		// UNK the words.
+		if !isList || !every(list, f.takesItem) {
+			return f.Label + " must be a list of options, each with the id and the text of the option."
 		}
 	case "table":
-		if !isList || len(list) != len(f.Columns) {
+		// No value clears a table (tallyfy-api §1.5).
+		switch {
+		case !isList && !isObject:
+			return "Invalid table field"
+		case len(list) == 0 || len(list) != len(f.Columns):
 			return "Number of columns does not match required columns"
 		}
 	case "assignees_form":
@@ -74,8 +77,13 @@ func (f Field) check(value any) string {
 			return f.Label + " must hold users as integers, guests and groups as strings."
 		}
 	case "file":
-		if !isList || slices.ContainsFunc(list, func(item any) bool { return !isFile(item) }) {
+		// Production answers a non-list with 500, its successor with 422
+		// (tallyfy-api §1.5). UNK the words.
+		switch {
+		case !isList || !every(list, isFile):
 			return f.Label + " must be a list of files, each with an id or a url."
+		case !every(list, hasSource):
+			return f.Label + " must have a source for each file, local or url."
 		}
 	}
 	return ""
@@ -87,7 +95,13 @@ func (f Field) offers(text string) bool {
 	return len(f.Options) == 0 || slices.Contains(f.Options, text)
 }
 
-func isOption(item any) bool {
+// takesItem reports whether a multiselect takes an item. Without options it takes
+// any id or text.
+func (f Field) takesItem(item any) bool {
+	if len(f.Options) > 0 {
+		_, ok := f.option(item)
+		return ok
+	}
 	option, ok := item.(object)
 	return ok && (!isEmpty(option["id"]) || !isEmpty(option["text"]))
 }
@@ -95,6 +109,21 @@ func isOption(item any) bool {
 func isFile(item any) bool {
 	file, ok := item.(object)
 	return ok && (!isEmpty(file["id"]) || !isEmpty(file["full_url"]) || !isEmpty(file["url"]))
+}
+
+// hasSource reports whether a file has the source that an entry with a URL needs.
+// An upload is known by its id alone. The file is shown by its "filename"; "name"
+// is read nowhere.
+func hasSource(item any) bool {
+	file, _ := item.(object)
+	if isEmpty(file["source"]) {
+		return isEmpty(file["full_url"]) && isEmpty(file["url"])
+	}
+	return file["source"] == "local" || file["source"] == "url"
+}
+
+func every(list []any, holds func(any) bool) bool {
+	return !slices.ContainsFunc(list, func(item any) bool { return !holds(item) })
 }
 
 // checkForm returns what stands in the way of a completion. That such errors

@@ -26,19 +26,11 @@ func (s *Server) AddTask(t Task) {
 	}
 	s.tasks[t.ID] = added
 	delete(s.completions, t.ID)
-	if t.RunID != "" && s.runs[t.RunID] == "" {
-		s.runs[t.RunID] = "Process " + t.RunID
+	if t.RunID != "" {
+		s.ensureRun(t.RunID)
 	}
 	s.replica.add(added)
 	s.past.add(added)
-}
-
-// AddRun gives a process a name. Processes that tasks belong to exist without
-// it.
-func (s *Server) AddRun(id, name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.runs[id] = name
 }
 
 // Task returns a deep copy of a task, and whether there is one.
@@ -58,16 +50,50 @@ func (s *Server) Task(id string) (Task, bool) {
 // everyone must complete, it adds the user's share. A completed task stays as
 // it is. It panics if there is no such task.
 func (s *Server) CompleteOutside(id string, userID int64, approved *bool) {
+	s.CompleteOutsideWith(id, userID, approved, nil)
+}
+
+// CompleteOutsideWith saves values and completes a task in one step, as
+// CompleteOutside does. The values are stored by field id in the form in which
+// the server stores them, without checks and without Config.Rewrite; nil removes
+// one. A completed task keeps its values.
+func (s *Server) CompleteOutsideWith(id string, user int64, approved *bool, values map[string]any) {
+	values = jsonValues(values)
 	s.write(id, func(t *stored) {
 		if t.done() {
 			return
+		}
+		for fieldID, value := range values {
+			t.setValue(fieldID, value)
 		}
 		if t.Type == typeApproval && approved == nil {
 			yes := true
 			approved = &yes
 		}
-		s.complete(t, userID, approved)
+		s.complete(t, user, approved)
 	})
+}
+
+// setValue stores a value, or removes it if it is nil.
+func (t *stored) setValue(fieldID string, value any) {
+	if value == nil {
+		delete(t.Taskdata, fieldID)
+		return
+	}
+	f, _ := t.field(fieldID)
+	t.Taskdata[fieldID] = f.keep(value, nil)
+}
+
+// ReassignOutside replaces the users among a task's owners, as if a person did
+// it in the user interface. It panics if there is no such task.
+func (s *Server) ReassignOutside(id string, users ...int64) {
+	s.Update(id, func(t *Task) { t.Owners.Users = users })
+}
+
+// RenameOutside changes a task's title, as if a person did it in the user
+// interface. It panics if there is no such task.
+func (s *Server) RenameOutside(id, title string) {
+	s.Update(id, func(t *Task) { t.Title = title })
 }
 
 // ReopenOutside reopens a task as if a person did it in the user interface. It

@@ -6,6 +6,7 @@ package sandbox_test
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
@@ -127,6 +128,44 @@ func TestCompleteOutside_share(t *testing.T) {
 	}
 }
 
+func TestCompleteOutsideWith(t *testing.T) {
+	no := false
+	s := sandbox.New(sandbox.Config{Rewrite: strings.ToUpper})
+	s.AddTask(sandbox.Task{
+		ID: "x", Type: "approval",
+		Fields:   []sandbox.Field{{ID: "choice", Type: "multiselect", Options: []string{"A", "B"}}, {ID: "note", Type: "text"}},
+		Taskdata: map[string]any{"old": 1, "kept": 2},
+	})
+	values := map[string]any{"note": "a", "old": nil, "choice": []any{map[string]any{"id": 2, "text": "B", "selected": true}}}
+	s.CompleteOutsideWith("x", 7, &no, values)
+	s.CompleteOutsideWith("x", 8, nil, map[string]any{"note": "late"}) // It is already completed.
+	got, _ := s.Task("x")
+	if got.CompleterID != 7 || *got.IsApproved || s.Webhooks("x") != 1 || s.Completions("x") != 0 {
+		t.Errorf("got %+v", got)
+	}
+	want := map[string]any{
+		"note": "a", "kept": json.Number("2"),
+		"choice": []any{
+			map[string]any{"id": json.Number("1"), "text": "A", "selected": false, "value": nil, "required": false},
+			map[string]any{"id": json.Number("2"), "text": "B", "selected": true, "value": nil, "required": false},
+		},
+	}
+	if !reflect.DeepEqual(got.Taskdata, want) {
+		t.Errorf("got %v, want %v", got.Taskdata, want)
+	}
+}
+
+func TestChangedOutside(t *testing.T) {
+	s := sandbox.New(sandbox.Config{})
+	s.AddTask(sandbox.Task{ID: "x", Owners: sandbox.Owners{Users: []int64{1}, Groups: []string{"96"}}})
+	s.ReassignOutside("x", 7, 8)
+	s.RenameOutside("x", "Renamed")
+	got, _ := s.Task("x")
+	if want := (sandbox.Owners{Users: []int64{7, 8}, Groups: []string{"96"}}); !reflect.DeepEqual(got.Owners, want) || got.Title != "Renamed" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestUpdate_outside(t *testing.T) {
 	s := sandbox.New(sandbox.Config{})
 	s.AddTask(sandbox.Task{ID: "x"})
@@ -153,6 +192,8 @@ func TestMistakesPanic(t *testing.T) {
 		"no id":      func() { s.AddTask(sandbox.Task{}) },
 		"complete":   func() { s.CompleteOutside("unknown", 1, nil) },
 		"reopen":     func() { s.ReopenOutside("unknown") },
+		"run issue":  func() { s.SetRunIssue("unknown", true) },
+		"run":        func() { s.ArchiveRun("unknown", true) },
 		"update":     func() { s.Update("unknown", func(*sandbox.Task) {}) },
 		"not JSON":   func() { s.AddTask(sandbox.Task{ID: "x", Taskdata: map[string]any{"f": func() {}}}) },
 		"not a JSON": func() { s.AddTask(sandbox.Task{ID: "x", Extra: map[string]any{"f": make(chan int)}}) },

@@ -12,9 +12,13 @@ import (
 // §1.2).
 func (s *Server) reopenTask(c call) answer {
 	t := s.routed(c.task, c.run)
-	switch {
-	case t == nil:
+	if t == nil {
 		return resourceNotFound("no such task on this path")
+	}
+	if a, bad := s.locked(t); bad {
+		return a
+	}
+	switch {
 	case t.AssigneesOnly && !slices.Contains(t.Owners.Users, c.as.user):
 		// "Only assigned members can complete" governs reopening too.
 		return failure(http.StatusForbidden, "Only assigned members can reopen this task.", "refused: caller is no assignee")

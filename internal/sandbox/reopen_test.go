@@ -26,9 +26,12 @@ func TestReopen(t *testing.T) {
 		"completer_guest_id":     `null`,
 		"is_approved":            `null`,
 		"tasks_changed_by_rules": `[]`,
-		"taskdata":               `{"` + field + `":"kept"}`,
+		"taskdata":               `absent`,
 	} {
 		c.check(got, want, "data", key)
+	}
+	if kept := c.state().Taskdata[field]; kept != "kept" {
+		t.Errorf("the task holds %v", kept)
 	}
 	if c.Reopens(task) != 1 || c.Webhooks(task) != 1 {
 		t.Errorf("%d reopenings, %d webhooks", c.Reopens(task), c.Webhooks(task))

@@ -30,6 +30,7 @@ type route struct {
 // The patterns that more than one route has.
 const (
 	pathTask      = "organizations/{org}/tasks/{task}"
+	pathRun       = "organizations/{org}/runs/{run}"
 	pathRunTask   = "organizations/{org}/runs/{run}/tasks/{task}"
 	pathComplete  = "organizations/{org}/completed-tasks"
 	pathRunFinish = "organizations/{org}/runs/{run}/completed-tasks"
@@ -51,7 +52,13 @@ var routes = append([]route{
 	{http.MethodGet, "organizations/{org}/tasks", (*Server).listTasks},
 	{http.MethodGet, pathTask, (*Server).getTask},
 	{http.MethodPut, pathTask, (*Server).updateTask},
-	{http.MethodGet, "organizations/{org}/runs/{run}", (*Server).getRun},
+	{http.MethodGet, "organizations/{org}/me/tasks", (*Server).listMyTasks},
+	{http.MethodPost, pathTask + "/comment", (*Server).comment},
+	{http.MethodGet, "organizations/{org}/runs", (*Server).listRuns},
+	{http.MethodGet, pathRun, (*Server).getRun},
+	{http.MethodDelete, pathRun, (*Server).archiveRun},
+	{http.MethodPut, pathRun + "/activate", (*Server).activateRun},
+	{http.MethodGet, pathRun + "/form-fields", (*Server).listRunFields},
 	{http.MethodGet, "organizations/{org}/runs/{run}/tasks", (*Server).listTasks},
 	{http.MethodGet, pathRunTask, (*Server).getTask},
 	{http.MethodPut, pathRunTask, (*Server).updateTask},
@@ -79,31 +86,31 @@ func (s *Server) handle(r *http.Request, body []byte) answer {
 	return a
 }
 
-// admit passes a request through the gates, in the order of the framework
-// behind the API: route, token, client header, organization. Without a route
-// the answer is a refusal.
+// admit passes a request through the gates: the client header at the edge, then
+// in the order of the framework behind the API route, token, organization. If it
+// returns no route, the answer is a refusal. Requests to oauth/token go to
+// another host, which has no such edge and where no one has a token yet.
 func (s *Server) admit(r *http.Request) (*route, call, answer) {
 	known := routes
 	if s.cfg.CompletionOnly {
 		known = completionRoutes
 	}
 	to, params, allowed := match(known, r)
+	if to != nil && to.pattern == pathGrant {
+		return to, call{}, answer{}
+	}
+	if s.stopsAtEdge(r) {
+		return nil, call{}, edgeNotFound()
+	}
 	if to == nil && len(allowed) > 0 && !s.cfg.CompletionOnly {
 		return nil, call{}, methodNotAllowed(r.Method, allowed)
 	}
 	if to == nil {
 		return nil, call{}, endpointNotFound("refused: no such endpoint")
 	}
-	if to.pattern == pathGrant { // where no one has a token yet
-		return to, call{}, answer{}
-	}
 	as, ok := s.holderOf(r.Header.Get("Authorization"))
 	if !ok {
 		return nil, call{}, unauthenticated()
-	}
-	// Says "API endpoint not found" where a header is missing (tallyfy-api §3.3).
-	if r.Header.Get("X-Tallyfy-Client") == "" {
-		return nil, call{}, endpointNotFound("refused: no X-Tallyfy-Client header")
 	}
 	if org, ok := params["org"]; ok && org != s.cfg.Organization {
 		return nil, call{}, failure(http.StatusForbidden,

@@ -33,7 +33,7 @@ func TestGates(t *testing.T) {
 		},
 		"no client header": {
 			path: orgTask, change: func(h http.Header) { h.Del("X-Tallyfy-Client") },
-			status: 404, want: `{"code":"ENDPOINT_NOT_FOUND","error":true,"message":"API endpoint not found"}`,
+			status: 404, want: `{"message":"Not found. Error Code: apsh546."}`,
 		},
 		"unknown path": {
 			path:   "/organizations/" + org + "/nothing",
@@ -66,7 +66,8 @@ func TestGates(t *testing.T) {
 		},
 		"who am I": {
 			path:   "/me",
-			status: 200, want: `{"data":{"email":"terraform@example.com","full_name":"User 1001","id":1001}}`,
+			status: 200, want: `{"data":{"email":"terraform@example.com","first_name":"User","full_name":"User 1001","id":1001,` +
+				`"last_name":"1001","timezone":"UTC","username":"terraform@example.com"}}`,
 		},
 		"where am I": {
 			path:   "/me/organizations",

@@ -59,7 +59,7 @@ func TestSeed_walk(t *testing.T) {
 		`"`+sandbox.SeedVPCContactField+`":"net@example.com",`+
 		`"`+sandbox.SeedVPCTierField+`":"critical",`+
 		`"`+sandbox.SeedVPCReviewersField+`":{"users":[1002]},`+
-		`"`+sandbox.SeedVPCDiagramField+`":[{"url":"https://example.com/vpc.png","filename":"vpc.png"}]}}`)
+		`"`+sandbox.SeedVPCDiagramField+`":[{"url":"https://example.com/vpc.png","filename":"vpc.png","source":"url"}]}}`)
 	if note := c.lastNote(); note != "saved 10 values" {
 		t.Errorf("note %q", note)
 	}

@@ -91,8 +91,28 @@ type Config struct {
 	// effect. A Fault's Delay comes on top.
 	Latency time.Duration
 
-	// HideTaskdata leaves taskdata out of every task that is answered.
+	// StripClientHeader treats every request as one without X-Tallyfy-Client, as
+	// if a proxy removed it: the edge in front of the API answers 404. Requests
+	// for an application's token need no such header.
+	StripClientHeader bool
+
+	// ShowTaskdata shows taskdata in every task of every response. Without it,
+	// only responses to PUT show taskdata; a read of a task or a list shows the
+	// values only with "with=form_fields" (tallyfy-api §1.3).
+	ShowTaskdata bool
+
+	// HideTaskdata leaves taskdata out of every response, including those to
+	// PUT. It takes precedence over ShowTaskdata.
 	HideTaskdata bool
+
+	// Rewrite changes the strings that a PUT or a Legacy completion saves in
+	// fields of the types text and textarea, as a server that normalizes text
+	// does. A value that becomes "" is cleared. If it is nil, texts are stored as
+	// they are sent. It runs under the Server's lock.
+	Rewrite func(text string) string
+
+	// Paging is how lists report that there are more pages.
+	Paging Paging
 
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
@@ -109,8 +129,8 @@ type Server struct {
 
 	mu       sync.Mutex // guards everything below, and is held while a request is handled
 	tasks    map[string]*stored
-	added    int               // tasks ever added, which numbers them
-	runs     map[string]string // id of a run to its name
+	added    int                 // tasks ever added, which numbers them
+	runs     map[string]*process // by id
 	replica  replica
 	past     past
 	journal  []*record
@@ -147,7 +167,7 @@ func New(c Config) *Server {
 	return &Server{
 		cfg:     c,
 		tasks:   map[string]*stored{},
-		runs:    map[string]string{},
+		runs:    map[string]*process{},
 		replica: replica{lag: c.ListLag, tasks: map[string]*stored{}},
 		past:    past{lag: c.ReadLag, tasks: map[string][]version{}},
 
@@ -156,7 +176,8 @@ func New(c Config) *Server {
 }
 
 // ServeHTTP journals the request, lets a matching Fault have its way, and
-// otherwise answers as Tallyfy would, within Config.RateLimit.
+// otherwise answers as Tallyfy would, within Config.RateLimit. Every response
+// has a Date by Config.Now, in whole seconds.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec, fault, retryAfter := s.arrive(r)
 	w.Header().Set("X-Request-Id", rec.requestID)
@@ -186,5 +207,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = s.handle(r, body)
 	}
 	s.finish(rec, a.status, a.note)
+	s.stamp(w)
 	a.write(w)
 }

@@ -108,9 +108,10 @@ type Owners struct {
 
 // Field is one field of a task's form. ID is the timeline id, the key of its
 // value in taskdata; Type is a field_type of tallyfy-api §1.5. Options are the
-// texts to choose from, with ids counted from 1, and Columns the headings of a
-// table. MustCheckAll is a multiselect that can only be completed with every
-// option selected. Alias is shown as it is, null if empty.
+// texts to choose from, with ids counted from 1; without Options, a field takes
+// any choice and stores it as it is sent. Columns are the headings of a table.
+// MustCheckAll is a multiselect that can only be completed with every option
+// selected. Alias is shown as it is, null if empty.
 type Field struct {
 	ID, Label, Type string
 	Alias           string

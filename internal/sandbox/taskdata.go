@@ -3,7 +3,10 @@
 
 package sandbox
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // merged is what became of a taskdata input.
 type merged struct {
@@ -33,8 +36,8 @@ func (m merged) note() string {
 
 // mergeTaskdata checks values and merges them by key into copies of those that
 // the task holds. Keys that are no field of the form are dropped without a word
-// (tallyfy-api §1.5).
-func mergeTaskdata(t *stored, input any) merged {
+// (tallyfy-api §1.5). The values of texts pass through rewrite, if it is set.
+func mergeTaskdata(t *stored, input any, rewrite func(string) string) merged {
 	m := merged{values: copyValues(t.Taskdata), errs: fieldErrors{}}
 	if isEmpty(input) {
 		return m
@@ -42,7 +45,7 @@ func mergeTaskdata(t *stored, input any) merged {
 	switch sent := input.(type) {
 	case object:
 		for id, value := range sent {
-			m.merge(t, id, value)
+			m.merge(t, id, value, rewrite)
 		}
 	case []any:
 		// A list is an array whose keys are no field's.
@@ -53,20 +56,30 @@ func mergeTaskdata(t *stored, input any) merged {
 	return m
 }
 
-func (m *merged) merge(t *stored, id string, value any) {
+func (m *merged) merge(t *stored, id string, value any, rewrite func(string) string) {
 	f, ok := t.field(id)
-	switch {
-	case !ok:
+	if !ok {
 		m.dropped++
-	case isEmpty(value):
-		delete(m.values, id)
-		m.cleared++
-	default:
+		return
+	}
+	if !clears(value) || f.Type == "table" {
 		if complaint := f.check(value); complaint != "" {
 			m.errs.add(id, complaint)
 			return
 		}
-		m.values[id] = copyValue(value)
-		m.saved++
+		value = f.keep(value, rewrite)
 	}
+	if clears(value) {
+		delete(m.values, id)
+		m.cleared++
+		return
+	}
+	m.values[id] = value
+	m.saved++
+}
+
+// clears reports whether a value empties a field, a table excepted (tallyfy-api
+// §1.5).
+func clears(value any) bool {
+	return isEmpty(value) || value == false || value == json.Number("0")
 }

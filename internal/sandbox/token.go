@@ -100,7 +100,7 @@ func (s *Server) giveToken(c call) answer {
 }
 
 // giveUserToken serves POST applications/{org}/users/{email}/token, for an
-// application. UNK the shape of the answer; most have an envelope.
+// application. Like the response to oauth/token it has no envelope.
 func (s *Server) giveUserToken(c call) answer {
 	if !c.as.isApplication() {
 		return unauthenticated()
@@ -112,7 +112,7 @@ func (s *Server) giveUserToken(c call) answer {
 	case id == 0:
 		return refused("email", "The user is not a member of this organization.", "user of another organization")
 	}
-	return data(s.issue("user", holder{user: id}, userLifetime), "gave the application a user's token")
+	return answer{status: http.StatusOK, body: s.issue("user", holder{user: id}, userLifetime), note: "gave the application a user's token"}
 }
 
 // decodeForm reads the body of a token request; nil if it is no form.

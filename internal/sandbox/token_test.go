@@ -32,9 +32,9 @@ func (c *client) ask(contentType, body string) reply {
 
 const form = "application/x-www-form-urlencoded"
 
-// token is the one in an answer.
-func token(r reply, keys ...string) string {
-	return strings.Trim(r.at(append(keys, "access_token")...), `"`)
+// token is the one in a response.
+func token(r reply) string {
+	return strings.Trim(r.at("access_token"), `"`)
 }
 
 // as does a request with another token.
@@ -131,8 +131,9 @@ func TestUserToken(t *testing.T) {
 	c.expect(http.StatusUnauthorized, http.MethodPost, userToken(sandbox.SeedColleagueEmail), "") // for a user
 
 	got := c.as(application, http.MethodPost, userToken(sandbox.SeedColleagueEmail), "")
-	c.check(got, "7776000", "data", "expires_in")
-	user := token(got, "data")
+	c.check(got, `"Bearer"`, "token_type")
+	c.check(got, "7776000", "expires_in")
+	user := token(got)
 	c.check(c.as(user, http.MethodGet, "/me", ""), `"`+sandbox.SeedColleagueEmail+`"`, "data", "email")
 	c.expect(http.StatusForbidden, http.MethodPost, runPost, completion) // another user
 	if got := c.as(application, http.MethodPost, runPost, completion); got.status != http.StatusForbidden {

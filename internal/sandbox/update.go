@@ -23,10 +23,13 @@ func (s *Server) updateTask(c call) answer {
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
+	if a, bad := s.locked(t); bad {
+		return a
+	}
 	if t.done() {
 		return refused("task", "A completed task cannot be updated.", "task is completed")
 	}
-	change, m, errs := readUpdate(t, c.input, c.run == "")
+	change, m, errs := s.readUpdate(t, c.input, c.run == "")
 	if len(errs) > 0 {
 		return unprocessable(errs)
 	}
@@ -46,7 +49,7 @@ func (s *Server) updateTask(c call) answer {
 }
 
 // readUpdate checks everything before anything is changed.
-func readUpdate(t *stored, input object, everyTime bool) (change []func(*Task), m merged, errs fieldErrors) {
+func (s *Server) readUpdate(t *stored, input object, everyTime bool) (change []func(*Task), m merged, errs fieldErrors) {
 	errs = fieldErrors{}
 	for _, name := range []string{"title", "deadline", "owners"} {
 		if everyTime && isEmpty(input[name]) {
@@ -92,7 +95,7 @@ func readUpdate(t *stored, input object, everyTime bool) (change []func(*Task), 
 		}
 	}
 
-	m = mergeTaskdata(t, input["taskdata"])
+	m = mergeTaskdata(t, input["taskdata"], s.cfg.Rewrite)
 	for name, messages := range m.errs {
 		errs[name] = append(errs[name], messages...)
 	}

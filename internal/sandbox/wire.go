@@ -96,7 +96,7 @@ func (s *Server) wire(t *stored, on occasion, with includes) object {
 	for name, value := range t.Extra {
 		o[name] = value
 	}
-	if s.cfg.HideTaskdata {
+	if !s.showsTaskdata(on) {
 		delete(o, "taskdata")
 	}
 	if (on == onComplete || on == onReopen) && t.RunID != "" {
@@ -105,10 +105,16 @@ func (s *Server) wire(t *stored, on occasion, with includes) object {
 	if with["form_fields"] {
 		o["form_fields"] = object{"data": t.wireFields()}
 	}
-	if with["run"] && t.RunID != "" {
-		o["run"] = object{"data": s.wireRun(t.RunID)}
+	if p, ok := s.runs[t.RunID]; ok && with["run"] {
+		o["run"] = object{"data": s.wireRun(p)}
 	}
 	return o
+}
+
+// showsTaskdata reports whether a task in such a response has taskdata. The API's
+// pages show it in the response to PUT only (tallyfy-api §1.3, §1.5).
+func (s *Server) showsTaskdata(on occasion) bool {
+	return !s.cfg.HideTaskdata && (s.cfg.ShowTaskdata || on == onUpdate)
 }
 
 // statusLabel has a vocabulary of its own making (UNK).

@@ -47,8 +47,8 @@ func (t *stored) wireOwners(on occasion) object {
 }
 
 // wireFields is the form with its answers under field_value (tallyfy-api §1.3).
-func (t *stored) wireFields() []any {
-	fields := []any{}
+func (t *stored) wireFields() []object {
+	fields := []object{}
 	for i, f := range t.Fields {
 		options, columns := []any{}, []any{}
 		for j, text := range f.Options {

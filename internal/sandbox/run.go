@@ -1,0 +1,119 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// getRun serves GET runs/{run}, with its tasks if "with" names them. UNK whether
+// it still finds an archived process: it does.
+func (s *Server) getRun(c call) answer {
+	p, ok := s.runs[c.run]
+	if !ok {
+		return resourceNotFound("no such process")
+	}
+	run := s.wireRun(p)
+	if parseIncludes(c.query.Get("with"))["tasks"] {
+		tasks := []any{}
+		for _, t := range s.replica.all() {
+			if t.RunID == c.run && !s.deleted(t) {
+				tasks = append(tasks, s.wire(t, onList, nil))
+			}
+		}
+		run["tasks"] = object{"data": tasks}
+	}
+	return data(run, "read the process")
+}
+
+// listRuns serves GET runs, which shows no archived processes (tallyfy-api
+// §1.6). Of the documented filters it knows q only.
+func (s *Server) listRuns(c call) answer {
+	q := strings.ToLower(c.query.Get("q"))
+	var found []*process
+	for _, p := range s.runs {
+		if p.archived.IsZero() && strings.Contains(strings.ToLower(p.name), q) {
+			found = append(found, p)
+		}
+	}
+	slices.SortFunc(found, func(a, b *process) int { return cmp.Compare(a.number, b.number) })
+	return s.paged(c, len(found), "processes", func(i int) any { return s.wireRun(found[i]) })
+}
+
+// archiveRun serves DELETE runs/{run}.
+func (s *Server) archiveRun(c call) answer { return s.setArchived(c, true, "archived the process") }
+
+// activateRun serves PUT runs/{run}/activate.
+func (s *Server) activateRun(c call) answer { return s.setArchived(c, false, "activated the process") }
+
+// setArchived archives or activates a process. UNK whether a repetition is
+// refused: it is not.
+func (s *Server) setArchived(c call, archived bool, note string) answer {
+	p, ok := s.runs[c.run]
+	if !ok {
+		return resourceNotFound("no such process")
+	}
+	p.archive(archived, s.cfg.Now())
+	p.updated = s.cfg.Now()
+	return data(s.wireRun(p), note)
+}
+
+// wireRun is the process as JSON shows it. What the sandbox does not know is
+// null. UNK whether the status says that all tasks are completed: it does not.
+func (s *Server) wireRun(p *process) object {
+	complete, total, updated := 0, 0, p.updated
+	for _, t := range s.tasks {
+		if t.RunID != p.id {
+			continue
+		}
+		total++
+		if t.done() {
+			complete++
+		}
+		if t.updated.After(updated) {
+			updated = t.updated
+		}
+	}
+	return object{
+		"id":              p.id,
+		"increment_id":    p.number,
+		"checklist_id":    nil,
+		"checklist_title": nil,
+		"name":            p.name,
+		"status":          p.status(),
+		"has_open_issue":  p.issue,
+		"progress":        object{"complete": complete, "total": total, "percent": 100 * complete / max(total, 1)},
+		"created_at":      plainTimestamp(p.created),
+		"started_at":      plainTimestamp(p.created),
+		"last_updated":    plainTimestamp(updated),
+		"archived_at":     orNullTime(p.archived),
+		"completed_at":    nil,
+		"due_date":        nil,
+		"owner_id":        nil,
+		"started_by":      nil,
+	}
+}
+
+// status is the word for the state of a process. UNK the word for an archived
+// process with an open issue.
+func (p *process) status() string {
+	switch {
+	case !p.archived.IsZero():
+		return "archived"
+	case p.issue:
+		return "issue"
+	default:
+		return "active"
+	}
+}
+
+func orNullTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return plainTimestamp(t)
+}
