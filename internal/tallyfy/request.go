@@ -202,10 +202,15 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	resp, err := c.http.Do(req) //nolint:gosec // where requests go is the configuration's to say
 	if err != nil {
 		failure.Outcome = NotSent
+		cause := c.explain(ctx, tryCtx, err)
 		if connected.Load() {
 			failure.Outcome = Unknown
+		} else if tryCtx.Err() == nil {
+			if named, advice, final := diagnose(req, err); named != nil {
+				cause, failure.Advice, failure.final = named, advice, final
+			}
 		}
-		failure.Cause = redactError(c.explain(ctx, tryCtx, err), redact)
+		failure.Cause = redactError(cause, redact)
 		return nil, failure
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up: nothing is left to learn
@@ -227,8 +232,11 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
 			failure.Words = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.Words, "; "), redact)
 		}
-		if failure.Status == http.StatusConflict && isForGood(read) {
+		switch {
+		case failure.Status == http.StatusConflict && isForGood(read):
 			failure.Outcome = Rejected
+		case failure.Status == http.StatusProxyAuthRequired:
+			failure.Advice = proxyCredentials(c.proxyOf(req))
 		}
 		return nil, failure
 	}
