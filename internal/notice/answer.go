@@ -20,10 +20,7 @@ func CameBack(err error) string {
 	if e.Status == 0 && e.Cause == nil { // it was stopped before a request was made
 		return e.GaveUp
 	}
-	came := e.Came()
-	if e.Status != 0 {
-		came = "Tallyfy answered " + came
-	}
+	came := e.Response()
 	if e.Attempts > 1 && !strings.Contains(e.GaveUp, "attempts") {
 		came += fmt.Sprintf(", after %d attempts", e.Attempts)
 	}
@@ -46,7 +43,11 @@ func SaidBy(err error) string {
 			lines = append(lines, what+": "+text)
 		}
 	}
-	add("Tallyfy said", e.Words)
+	speaker := "Tallyfy said"
+	if e.Status/100 == 2 && e.Outcome == tallyfy.Unknown { // it was something else
+		speaker = "The response said"
+	}
+	add(speaker, e.Words)
 	if e.Method != "" {
 		add("Request", e.Method+" "+e.Path)
 	}
@@ -73,7 +74,8 @@ func Advice(err error) string {
 	case e.GaveUp == tallyfy.Cancelled:
 		return "Nothing was changed. Run it again when you are ready."
 	case tallyfy.IsNoEndpoint(err):
-		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it)."
+		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it). " +
+			"A proxy that removes the X-Tallyfy-Client header causes the same response."
 	case e.Status == 401:
 		return "Check the access token: a personal token ends after six months, and as soon as its owner logs out of Tallyfy. " +
 			"Tallyfy also answers 401 when a token may not do this."
@@ -87,7 +89,7 @@ func Advice(err error) string {
 		return "Correct what Tallyfy names below, and run it again."
 	case e.Outcome == tallyfy.NotSent:
 		return "Check base_url, the network and its proxy, and run it again."
-	case e.Outcome == tallyfy.Accepted:
+	case e.Outcome == tallyfy.Accepted, e.Status/100 == 2:
 		return "Something else than Tallyfy's API seems to answer: check base_url and the proxies on the way."
 	}
 	return "Run it again when Tallyfy answers."

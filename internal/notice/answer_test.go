@@ -17,9 +17,12 @@ func TestCameBack(t *testing.T) {
 		"it broke":                       errors.New("it broke"),
 		"Tallyfy answered 403 Forbidden": &tallyfy.Error{Status: 403, Outcome: tallyfy.Rejected, Attempts: 1},
 		"Tallyfy answered 502 Bad Gateway, after 3 attempts": &tallyfy.Error{Status: 502, Outcome: tallyfy.Unknown, Attempts: 3},
-		"Tallyfy answered 200 OK, but the answer is empty":   &tallyfy.Error{Status: 200, Cause: errors.New("the answer is empty")},
-		"no such host; gave up after 5 attempts":             &tallyfy.Error{Cause: errors.New("no such host"), Attempts: 5, GaveUp: "gave up after 5 attempts"},
-		tallyfy.Cancelled:                                    &tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled},
+		"Tallyfy answered 200 OK, but the response is empty": &tallyfy.Error{Status: 200, Cause: errors.New("the response is empty")},
+		`200 OK, but the response is an HTML page titled "Sign in", after 2 attempts`: &tallyfy.Error{
+			Status: 200, Outcome: tallyfy.Unknown, Attempts: 2, Cause: errors.New(`the response is an HTML page titled "Sign in"`)},
+		"the proxy answered 407 Proxy Authentication Required": &tallyfy.Error{Status: 407, Outcome: tallyfy.Rejected, Attempts: 1},
+		"no such host; gave up after 5 attempts":               &tallyfy.Error{Cause: errors.New("no such host"), Attempts: 5, GaveUp: "gave up after 5 attempts"},
+		tallyfy.Cancelled:                                      &tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled},
 	} {
 		if got := CameBack(err); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -37,6 +40,10 @@ func TestSaidBy(t *testing.T) {
 	if got := SaidBy(err); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	page := &tallyfy.Error{Status: 200, Outcome: tallyfy.Unknown, Words: "Sign in"}
+	if got := SaidBy(page); got != "The response said: Sign in" {
+		t.Errorf("got %q of a page", got)
+	}
 	if got := SaidBy(errors.New("it broke")); got != "" {
 		t.Errorf("got %q of no request", got)
 	}
@@ -50,6 +57,7 @@ func TestAdvice(t *testing.T) {
 	}{
 		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "when you are ready"},
 		"no endpoint":    {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "check base_url"},
+		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Words: "Not found. Error Code: apsh546."}, "removes the X-Tallyfy-Client header"},
 		"no object":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "RESOURCE_NOT_FOUND"}, ""},
 		"401":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 401}, "Check the access token"},
 		"403":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 403}, ""},
@@ -58,6 +66,8 @@ func TestAdvice(t *testing.T) {
 		"422":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 422}, "Correct what Tallyfy names"},
 		"not sent":       {&tallyfy.Error{Outcome: tallyfy.NotSent, Cause: errors.New("refused")}, "the network and its proxy"},
 		"not to be read": {&tallyfy.Error{Outcome: tallyfy.Accepted, Status: 200, Cause: errors.New("empty")}, "Something else than Tallyfy's API"},
+		"page":           {&tallyfy.Error{Outcome: tallyfy.Unknown, Status: 200, Cause: errors.New("page")}, "Something else than Tallyfy's API"},
+		"own advice":     {&tallyfy.Error{Outcome: tallyfy.NotSent, Advice: "Check the certificate."}, "Check the certificate."},
 		"500":            {&tallyfy.Error{Outcome: tallyfy.Unknown, Status: 500}, "when Tallyfy answers"},
 		"no answer":      {errors.New("it broke"), ""},
 	} {

@@ -83,7 +83,7 @@ func (c *Client) askForUser(ctx context.Context, application *oauth2.Token) (*oa
 	if err != nil {
 		return nil, err
 	}
-	got, err := c.send(ctx, l, &bearer{Token: application})
+	got, err := c.send(ctx, l, &bearer{Token: application}, false)
 	if err != nil {
 		return nil, err
 	}

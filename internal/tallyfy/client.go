@@ -15,6 +15,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -84,6 +85,9 @@ func New(c Config) (*Client, error) {
 	}
 	transport := c.Transport
 	if transport == nil {
+		if err := c.checkProxies(base); err != nil {
+			return nil, err
+		}
 		transport = newTransport()
 	}
 	log := c.Log
@@ -127,6 +131,18 @@ func (c Config) checkIdentity() error {
 	}
 }
 
+// checkProxies reports what is wrong with the proxies that the environment names.
+func (c Config) checkProxies(base *url.URL) error {
+	if err := checkProxy(os.Getenv, base); err != nil || c.Credentials == nil {
+		return err
+	}
+	tokens, err := url.Parse(c.Credentials.withDefaults().TokenURL)
+	if err != nil {
+		return errors.New("the token URL cannot be read as a URL")
+	}
+	return checkProxy(os.Getenv, tokens)
+}
+
 // Once gives a client that never sends a request again, and is otherwise the same: it has its tokens with the other, and waits
 // with it at a rate limit. A refused token is replaced all the same, since the request was not handled.
 func (c *Client) Once() *Client {
@@ -154,17 +170,3 @@ func (c *Client) Urgent() *Client {
 // Secrets are what must be shown to nobody, as far as it is known until now: the access token, or the client secret and each
 // token that was got with it.
 func (c *Client) Secrets() []string { return c.secrets.list() }
-
-// maxIdlePerHost keeps the connection of each operation alive for the next one, with as many side by side as people ask
-// Terraform for (-parallelism). Go's own default keeps two.
-const maxIdlePerHost = 100
-
-func newTransport() http.RoundTripper {
-	base, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // Somebody replaced the default on purpose.
-		return http.DefaultTransport
-	}
-	transport := base.Clone()
-	transport.MaxIdleConnsPerHost = maxIdlePerHost
-	return transport
-}

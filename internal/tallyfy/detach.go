@@ -19,7 +19,7 @@ func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	kept := context.WithoutCancel(ctx)
 	detached, cancel := context.WithCancelCause(kept)
 	if end, known := endOf(ctx); known {
-		bounded, release := context.WithDeadlineCause(detached, end.Add(Grace), &ending{how: stopped(ctx)})
+		bounded, release := context.WithDeadlineCause(detached, end.Add(Grace), &ending{of: ctx})
 		abort := cancel
 		detached, cancel = bounded, func(cause error) {
 			abort(cause)
@@ -27,7 +27,7 @@ func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 		}
 	}
 	unhook := context.AfterFunc(ctx, func() {
-		late := time.AfterFunc(Grace, func() { cancel(&ending{how: stopped(ctx)}) })
+		late := time.AfterFunc(Grace, func() { cancel(&ending{of: ctx}) })
 		context.AfterFunc(detached, func() { late.Stop() })
 	})
 	return detached, func() {
@@ -45,18 +45,18 @@ func endOf(ctx context.Context) (end time.Time, known bool) {
 	return latest(deadline, time.Now()), known
 }
 
-// ending is the cause of the end of a detached context: how the context ended that it was made from.
-type ending struct{ how string }
+// ending is the cause of the end of a detached context: the end of the context that it was made from.
+type ending struct{ of context.Context }
 
-func (e *ending) Error() string { return e.how }
+func (e *ending) Error() string { return stopped(e.of) }
 
-// stopped says why ctx is done. For a context that is not done yet, it says what happens at its deadline.
+// stopped says why ctx is done.
 func stopped(ctx context.Context) string {
 	var end *ending
 	switch {
 	case errors.As(context.Cause(ctx), &end):
-		return end.how
-	case ctx.Err() == nil, errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return end.Error()
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return TimedOut
 	}
 	return Cancelled

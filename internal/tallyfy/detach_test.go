@@ -5,38 +5,107 @@ package tallyfy
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-func TestDetachOutlivesTheRunByTheGrace(t *testing.T) {
+func TestDetach(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
-		"time-out": func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, time.Minute)
-		},
-		"cancelled": func(ctx context.Context) (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(ctx)
-			time.AfterFunc(time.Minute, cancel)
-			return ctx, cancel
-		},
+	type maker = func(context.Context) (context.Context, context.CancelFunc)
+	timeout := func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(ctx, time.Minute)
+	}
+	cancelled := func(after, timeout time.Duration) maker {
+		return func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(after, func() { cancel(errors.New("interrupt")) })
+			return context.WithTimeout(ctx, timeout)
+		}
+	}
+	for name, c := range map[string]struct {
+		begin maker
+		after time.Duration // from the beginning until it is detached
+		lives time.Duration // from then on
+		ends  string
+	}{
+		"timeout":            {timeout, 0, time.Minute + Grace, TimedOut},
+		"timeout before":     {timeout, time.Hour, Grace, TimedOut},
+		"timeout now":        {timeout, time.Minute, Grace, TimedOut},
+		"cancelled":          {cancelled(time.Minute, time.Hour), 0, time.Minute + Grace, Cancelled},
+		"cancelled before":   {cancelled(time.Minute, time.Hour), 2 * time.Minute, Grace, Cancelled},
+		"cancelled, timeout": {cancelled(59*time.Second, time.Minute), 2 * time.Minute, Grace, Cancelled},
+		"timeout, cancelled": {cancelled(61*time.Second, time.Minute), 2 * time.Minute, Grace, TimedOut},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := end(t.Context())
-			defer cancel()
-			began := time.Now()
-			detached, done := Detach(ctx)
-			defer done()
-			<-detached.Done()
-			if lived := time.Since(began); lived != time.Minute+Grace {
-				t.Errorf("%s: it lived for %s", name, lived)
-			}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := c.begin(t.Context())
+				defer cancel()
+				time.Sleep(c.after)
+				began := time.Now()
+				detached, done := Detach(ctx)
+				defer done()
+				if detached.Err() != nil {
+					t.Error("it is done already")
+				}
+				again, doneAgain := Detach(detached) // as a read that follows on the same context
+				defer doneAgain()
+				<-detached.Done()
+				if lived := time.Since(began); lived != c.lives {
+					t.Errorf("it lived for %s, want %s", lived, c.lives)
+				}
+				if got := stopped(detached); got != c.ends {
+					t.Errorf("%s, want %s", got, c.ends)
+				}
+				<-again.Done()
+				if lived, got := time.Since(began), stopped(again); lived != c.lives+Grace || got != c.ends {
+					t.Errorf("detached again it lived for %s: %s", lived, got)
+				}
+			})
 		})
 	}
+}
+
+func TestDetachEndsWithTheWork(t *testing.T) {
+	t.Parallel()
 	detached, done := Detach(t.Context())
 	done()
 	if detached.Err() == nil {
 		t.Error("it lives on after the work is done")
+	}
+}
+
+// A timeout is not told as a cancellation, and a cancellation not as a timeout, whichever timer fires first.
+func TestWordsOfAnEnd(t *testing.T) {
+	t.Parallel()
+	for want, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
+		TimedOut: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Second)
+		},
+		Cancelled: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+			time.AfterFunc(time.Second, cancel)
+			return ctx, cancel
+		},
+	} {
+		for method, send := range sends {
+			t.Run(want+" "+method, func(t *testing.T) {
+				t.Parallel()
+				for range 20 { // which timer fires first is chance
+					synctest.Test(t, func(t *testing.T) {
+						client, _ := scripted(t, 0, reply{hang: true})
+						ctx, cancel := end(t.Context())
+						defer cancel()
+						err := send(ctx, client)
+						if OutcomeOf(err) != Unknown {
+							t.Fatal(err)
+						}
+						contains(t, err.Error(), "no response came before "+want)
+					})
+				}
+			})
+		}
 	}
 }

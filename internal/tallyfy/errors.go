@@ -107,6 +107,17 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Response says in a few words who responded with what, or why there is no response.
+func (e *Error) Response() string {
+	switch {
+	case e.Status == 0, e.Status/100 == 2 && e.Outcome == Unknown:
+		return e.Came()
+	case e.Status == http.StatusProxyAuthRequired:
+		return "the proxy answered " + e.Came()
+	}
+	return "Tallyfy answered " + e.Came()
+}
+
 // Came says in a few words what came back: the status, or why there is none.
 func (e *Error) Came() string {
 	switch {
@@ -159,10 +170,20 @@ func IsNoTask(err error) bool {
 	return hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed)
 }
 
-// IsNoEndpoint tells whether the 404 is of the path and not of the task, as a wrong base URL makes it.
+// IsNoEndpoint reports whether the 404 is of the path and not of the task, as a wrong base URL makes it, or a proxy that removes the
+// X-Tallyfy-Client header (tallyfy-api §3.3).
 func IsNoEndpoint(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == "ENDPOINT_NOT_FOUND"
+	return errors.As(err, &e) && e.noEndpoint()
+}
+
+// noEndpoint recognizes the 404 of a path by its code or, if it has none, by its words.
+func (e *Error) noEndpoint() bool {
+	if e.Status != http.StatusNotFound || e.Code != "" {
+		return e.Status == http.StatusNotFound && e.Code == "ENDPOINT_NOT_FOUND"
+	}
+	said := strings.ToLower(strings.TrimRight(e.Words, ". "))
+	return said == "endpoint not found" || said == "api endpoint not found" || strings.Contains(said, "apsh546")
 }
 
 // IsTooManyRequests tells whether err is a 429.

@@ -50,6 +50,7 @@ type reply struct {
 	lost    error // written, and no answer came
 	hang    bool  // no answer until the request's context ends
 	cut     bool  // the connection is closed after the body
+	latency time.Duration
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -62,6 +63,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	next := w.script[min(w.replies, len(w.script)-1)]
 	w.replies++
 	w.mu.Unlock()
+	time.Sleep(next.latency)
 	if next.refused != nil {
 		return nil, next.refused
 	}

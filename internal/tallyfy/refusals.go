@@ -4,6 +4,7 @@
 package tallyfy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -15,15 +16,11 @@ import (
 // withoutToken is the failure of a call that was not sent, since doing something for its token failed so.
 func withoutToken(doing string, err error, advice func(*Error) string) error {
 	failed := describe(err)
-	came := failed.Came()
-	if failed.Status != 0 {
-		came = "Tallyfy answered " + came
-	}
 	failure := *failed
 	// The status is left out: it is none of the call's, and must not be taken for one (a 404 is no missing task).
 	failure.Outcome, failure.Status, failure.Code, failure.busy = NotSent, 0, "", false
-	failure.Cause = &interruption{doing + ": " + came, failed}
-	failure.Advice, failure.noToken = advice(failed), true
+	failure.Cause = &interruption{doing + ": " + failed.Response(), failed}
+	failure.Advice, failure.noToken = cmp.Or(failed.Advice, advice(failed)), true
 	return &failure
 }
 
@@ -77,7 +74,8 @@ func adviseOnApplication(e *Error) string {
 func adviseOnUser(e *Error) string {
 	switch {
 	case IsNoEndpoint(e):
-		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it)."
+		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it). " +
+			"A proxy that removes the X-Tallyfy-Client header causes the same response."
 	case e.Status == http.StatusNotFound:
 		return "Check user_email: Tallyfy knows no such user."
 	case e.Status == http.StatusUnprocessableEntity:

@@ -66,6 +66,7 @@ func (a *answer) whole() error {
 // letter is a call as it is written, so that it can be sent more than once.
 type letter struct {
 	method string
+	kind   string // the method and the path without IDs
 	path   string // below the base URL
 	url    string
 	body   []byte // nil for none
@@ -78,7 +79,7 @@ func (c *Client) write(what call) (*letter, error) {
 	if err != nil {
 		return nil, unwritable(what.method, what.path, err)
 	}
-	l := &letter{method: what.method, path: path, url: c.base.String() + path, finish: what.finish}
+	l := &letter{method: what.method, kind: kindOf(what), path: path, url: c.base.String() + path, finish: what.finish}
 	if len(what.query) > 0 {
 		l.url += "?" + what.query.Encode()
 	}
@@ -88,6 +89,16 @@ func (c *Client) write(what call) (*letter, error) {
 		}
 	}
 	return l, nil
+}
+
+// kindOf returns the method and the path of a call without its IDs, which stand in every other place. Calls of one kind need the same
+// rights.
+func kindOf(what call) string {
+	kind := what.method
+	for i := 0; i < len(what.path); i += 2 {
+		kind += "/" + what.path[i]
+	}
+	return kind
 }
 
 // once sends the call a single time. If its token is refused (401), so that nothing was done, and another can be had, it is
@@ -101,15 +112,15 @@ func (c *Client) once(ctx context.Context, what call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := c.send(ctx, l, token)
-	if !c.replaceable(token, err) {
+	got, err := c.send(ctx, l, token, false)
+	if !c.replaceable(token, l.kind, err) {
 		return got, c.advise(err)
 	}
 	another, failed := c.token(ctx, token)
 	if failed != nil {
 		return nil, following(err, failed)
 	}
-	got, err = c.send(ctx, l, another)
+	got, err = c.send(ctx, l, another, true)
 	return got, c.advise(err)
 }
 
@@ -135,8 +146,8 @@ func (c *Client) worth() func(error) bool {
 	return Repeatable
 }
 
-// send sends a letter a single time, with this token.
-func (c *Client) send(ctx context.Context, l *letter, token *bearer) (*answer, error) {
+// send sends a letter a single time, with this token. renewed reports whether another one was refused for it.
+func (c *Client) send(ctx context.Context, l *letter, token *bearer, renewed bool) (*answer, error) {
 	req, err := http.NewRequestWithContext(ctx, l.method, l.url, bytes.NewReader(l.body))
 	if err != nil {
 		return nil, unwritable(l.method, []string{strings.TrimPrefix(l.path, "/")}, fmt.Errorf("the request cannot be made: %w", err))
@@ -146,7 +157,7 @@ func (c *Client) send(ctx context.Context, l *letter, token *bearer) (*answer, e
 		req.Header.Set("Content-Type", "application/json")
 	}
 	got, err := c.deliver(req, l.path, l.finish)
-	token.heard(err)
+	c.tokens.heard(token, l.kind, renewed, err)
 	return got, err
 }
 
@@ -202,10 +213,15 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	resp, err := c.http.Do(req) //nolint:gosec // where requests go is the configuration's to say
 	if err != nil {
 		failure.Outcome = NotSent
+		cause := c.explain(ctx, tryCtx, err)
 		if connected.Load() {
 			failure.Outcome = Unknown
+		} else if tryCtx.Err() == nil {
+			if named, advice, final := diagnose(req, err); named != nil {
+				cause, failure.Advice, failure.final = named, advice, final
+			}
 		}
-		failure.Cause = redactError(c.explain(ctx, tryCtx, err), redact)
+		failure.Cause = redactError(cause, redact)
 		return nil, failure
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up: nothing is left to learn
@@ -227,8 +243,11 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
 			failure.Words = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.Words, "; "), redact)
 		}
-		if failure.Status == http.StatusConflict && isForGood(read) {
+		switch {
+		case failure.Status == http.StatusConflict && isForGood(read):
 			failure.Outcome = Rejected
+		case failure.Status == http.StatusProxyAuthRequired:
+			failure.Advice = proxyCredentials(c.proxyOf(req))
 		}
 		return nil, failure
 	}

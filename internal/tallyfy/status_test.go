@@ -211,3 +211,34 @@ func TestReadsOfOtherThings(t *testing.T) {
 		})
 	}
 }
+
+// The 404 of a path comes with a code, or without one from the edge, which does so when a proxy removed the client's header.
+func TestIsNoEndpoint(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   bool
+	}{
+		"code":            {404, `{"error":true,"message":"Nothing here","code":"ENDPOINT_NOT_FOUND"}`, true},
+		"edge":            {404, `{"message":"Not found. Error Code: apsh546."}`, true},
+		"edge, capitals":  {404, `{"message":"Not found. Error Code: APSH546."}`, true},
+		"message":         {404, `{"message":"Endpoint not found"}`, true},
+		"API's message":   {404, `{"error":true,"message":"API endpoint not found."}`, true},
+		"text":            {404, "Not found. Error Code: apsh546.", true},
+		"task":            {404, `{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}`, false},
+		"another code":    {404, `{"message":"apsh546","code":"RESOURCE_NOT_FOUND"}`, false},
+		"nothing":         {404, "", false},
+		"another message": {404, `{"message":"Task not found"}`, false},
+		"another status":  {401, `{"message":"Not found. Error Code: apsh546."}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := scripted(t, 0, reply{status: c.status, body: c.body})
+			_, err := client.GetTask(t.Context(), processTask)
+			if IsNoEndpoint(err) != c.want {
+				t.Errorf("got %t for %v", !c.want, err)
+			}
+		})
+	}
+}

@@ -15,7 +15,8 @@ func TestReadTask(t *testing.T) {
 	full, err := readTask([]byte(`{"data":{"id":"bbbb","run_id":"aaaa","title":"T","task_type":"approval","status":"completed","is_approved":true,
 		"everyone_must_complete":1,"archived_at":null,"deadline":"2030-01-01T00:00:00Z","completed_at":"2026-05-20T17:00:00.000Z","completer_id":"1001",
 		"completer_guest":"g1","owners":{"users":[1,{"id":2,"full_name":"Two"}],"guests":["a@b.c",{"email":"d@e.f","id":"x"}],"groups":[{"id":"g"}]},
-		"taskdata":{"f1":12345678901234567890,"f2":null},"tasks_changed_by_rules":[]}}`), task)
+		"taskdata":{"f1":12345678901234567890,"f2":null},"tasks_changed_by_rules":[],
+		"completion_progress":{"total": 4, "done": 1},"last_updated":"2026-05-20T17:00:01.000Z"}}`), task)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,6 +26,7 @@ func TestReadTask(t *testing.T) {
 		CompleterID: 1001, CompleterGuestID: "g1",
 		Owners:   &Owners{Users: []int64{1, 2}, Guests: []string{"a@b.c", "d@e.f"}, Groups: []string{"g"}},
 		Taskdata: map[string]any{"f1": json.Number("12345678901234567890"), "f2": nil}, TasksChangedByRules: json.RawMessage("[]"),
+		Progress: json.RawMessage(`{"total": 4, "done": 1}`), LastUpdated: "2026-05-20T17:00:01.000Z",
 	}
 	if !reflect.DeepEqual(full, want) {
 		t.Errorf("got  %+v\nwant %+v", full, want)
@@ -51,7 +53,12 @@ func TestReadTaskTolerates(t *testing.T) {
 			return k.Title == "" && k.CompleterID == 0 && k.IsApproved == nil && !k.Completed()
 		}},
 		"status complete": {`{"id":"bbbb","status":"complete"}`, (*Task).Completed},
-		"time alone":      {`{"id":"bbbb","completed_at":"2026-01-01T00:00:00Z","status":"in-progress"}`, (*Task).Completed},
+		"ID in capitals":  {`{"id":"BBBB","status":"completed"}`, func(k *Task) bool { return k.ID == "bbbb" }},
+		"progress null":   {`{"id":"bbbb","completion_progress":null,"last_updated":null}`, func(k *Task) bool { return k.Progress == nil && k.LastUpdated == "" }},
+		"options": {`{"id":"bbbb","form_fields":[{"id":"f","options":[{"id":3,"text":"A","label":"x","value":"y"},{"label":"B","value":"y"},{"id":4,"text":null,"value":"C"},"D",{"id":5}]}]}`, func(k *Task) bool {
+			return reflect.DeepEqual(k.Form[0].Options, []Option{{3, "A"}, {0, "B"}, {4, "C"}, {0, "D"}})
+		}},
+		"time alone": {`{"id":"bbbb","completed_at":"2026-01-01T00:00:00Z","status":"in-progress"}`, (*Task).Completed},
 	} {
 		got, err := readTask([]byte(c.body), task)
 		if err != nil || !c.check(got) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/oauth2"
 )
@@ -18,11 +19,30 @@ type tokens struct {
 	mu      sync.Mutex
 	current *bearer // nil before the first
 	flight  *flight // nil while nobody fetches
+	// refusals are of the kinds of request for which a renewed token was refused as well.
+	refusals map[string]*refusal
 }
+
+// refusal is what is known of a kind of request whose 401 is perhaps not about the token, but about what the token may do
+// (tallyfy-api §3.3).
+type refusal struct {
+	by       *bearer // the last renewed token that was refused
+	renewals int     // how many were
+	answered bool    // since then a request of this kind was not refused
+}
+
+const (
+	// uselessRenewals is how many renewed tokens may be refused for one kind of request before a 401 to it no longer counts against the
+	// token, although other requests of that kind succeed.
+	uselessRenewals = 3
+	// youngToken is the age below which a token has surely not ended by itself.
+	youngToken = time.Minute
+)
 
 // bearer is a token in use.
 type bearer struct {
 	*oauth2.Token
+	fetched time.Time
 	// renewal says that it was fetched because another was refused.
 	renewal bool
 	// good says that a request with it was answered, and not with 401.
@@ -37,17 +57,48 @@ type flight struct {
 	err     error
 }
 
-// heard notes what a request with the token was answered.
-func (b *bearer) heard(err error) {
-	if answered(err) && !hasStatus(err, http.StatusUnauthorized) {
+// heard notes the response to a request of a kind with the token. renewed reports whether the request had been refused with the token
+// before this one.
+func (t *tokens) heard(b *bearer, kind string, renewed bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := t.refusals[kind]
+	switch {
+	case !answered(err):
+	case !hasStatus(err, http.StatusUnauthorized):
 		b.good.Store(true)
+		if known != nil {
+			known.answered = true
+		}
+	case renewed:
+		if known == nil {
+			if t.refusals == nil {
+				t.refusals = map[string]*refusal{}
+			}
+			known = &refusal{}
+			t.refusals[kind] = known
+		}
+		if known.by != b { // many requests may be refused with one token
+			known.by = b
+			known.renewals++
+		}
+		known.answered = false
 	}
 }
 
-// replaceable tells whether another token may do what this one was answered err for: it was refused, it is not the only one,
-// and it did not take the place of a refused one itself without ever having been good for anything.
-func (c *Client) replaceable(b *bearer, err error) bool {
-	return hasStatus(err, http.StatusUnauthorized) && c.who != nil && (!b.renewal || b.good.Load())
+// suspects reports whether the 401 to a request of a kind may be the token's fault. It is not if another token was refused for the same
+// kind of request, until the token is old enough to have ended.
+func (t *tokens) suspects(b *bearer, kind string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := t.refusals[kind]
+	return known == nil || known.answered && known.renewals < uselessRenewals || time.Since(b.fetched) >= youngToken || t.current != b
+}
+
+// replaceable reports whether another token may do what this one was refused for, with err as the response to a request of a kind: it is
+// not the only one, it did not replace a refused one itself without ever having been good for anything, and the refusal may be its fault.
+func (c *Client) replaceable(b *bearer, kind string, err error) bool {
+	return hasStatus(err, http.StatusUnauthorized) && c.who != nil && (!b.renewal || b.good.Load()) && c.tokens.suspects(b, kind)
 }
 
 // token gives a token that has not ended and is not the refused one, which may be nil.
@@ -91,7 +142,7 @@ func (t *tokens) land(f *flight, token *oauth2.Token, err error, renewal bool) (
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if f.err = err; err == nil {
-		f.token = &bearer{Token: token, renewal: renewal}
+		f.token = &bearer{Token: token, fetched: time.Now(), renewal: renewal}
 		t.current = f.token
 	}
 	t.flight = nil

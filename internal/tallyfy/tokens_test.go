@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -256,5 +257,113 @@ func TestWaitingForATokenThatIsAskedForOnce(t *testing.T) {
 		if err := sends[http.MethodGet](t.Context(), client.Once()); err != nil || o.tokens() != 2 {
 			t.Errorf("%d requests for tokens, %v", o.tokens(), err)
 		}
+	})
+}
+
+// storm completes tasks in blocks, ten side by side, each after a read as the engine does.
+func storm(t *testing.T, client *Client, blocks int, refused func(error) bool) {
+	t.Helper()
+	var all sync.WaitGroup
+	side := make(chan struct{}, 10)
+	for range blocks {
+		side <- struct{}{}
+		all.Go(func() {
+			defer func() { <-side }()
+			if err := sends[http.MethodGet](t.Context(), client); err != nil {
+				t.Error(err)
+			}
+			if err := sends[http.MethodPost](t.Context(), client); !refused(err) {
+				t.Errorf("completing: %v", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// An application that may read tasks and not complete them is refused with 401 as well (tallyfy-api §3.3). No new token helps, so that
+// one is fetched for few of the blocks, while the end of a token is still noticed.
+func TestRefusedActionsCostFewTokens(t *testing.T) {
+	t.Parallel()
+	always := func(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
+	for _, blocks := range []int{1, 10, 50, 200} {
+		t.Run(strconv.Itoa(blocks), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, o := openOffice(t, nil)
+				o.latency = 50 * time.Millisecond
+				o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1, Body: "Unauthorized."})
+				storm(t, client, blocks, always)
+				if tokens, posts := o.tokens(), o.Count(http.MethodPost, "completed-tasks"); tokens > 3 || posts > blocks+10 {
+					t.Errorf("%d requests for tokens and %d completions", tokens, posts)
+				}
+			})
+		})
+	}
+
+	t.Run("ended, noticed by a read", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			client, o := openOffice(t, nil)
+			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
+			storm(t, client, 20, always)
+			o.RevokeTokens()
+			before := o.tokens()
+			storm(t, client, 20, always)
+			if got := o.tokens() - before; got != 1 {
+				t.Errorf("%d requests for tokens after the end of one", got)
+			}
+		})
+	})
+
+	t.Run("ended, noticed by the action", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			client, o := openOffice(t, nil)
+			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
+			storm(t, client, 20, always)
+			o.Calm()
+			time.Sleep(youngToken)
+			o.RevokeTokens()
+			before := o.tokens()
+			if err := sends[http.MethodPost](t.Context(), client); err != nil || o.tokens() != before+1 {
+				t.Errorf("%d requests for tokens after the end of one, %v", o.tokens()-before, err)
+			}
+		})
+	})
+
+	// Some tasks may be completed, others not.
+	t.Run("now and then", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			client, o := openOffice(t, nil)
+			for i := range 100 {
+				o.Calm()
+				if i%2 == 0 {
+					o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: 2})
+				}
+				_ = sends[http.MethodGet](t.Context(), client)
+				_ = sends[http.MethodPost](t.Context(), client)
+			}
+			if tokens, posts := o.tokens(), o.Count(http.MethodPost, "completed-tasks"); tokens > 1+uselessRenewals || posts > 100+uselessRenewals {
+				t.Errorf("%d requests for tokens and %d completions", tokens, posts)
+			}
+		})
+	})
+
+	// Each of a long series is refused: a token is renewed once it may have ended, and no sooner.
+	t.Run("for ten minutes", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			client, o := openOffice(t, nil)
+			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
+			for range 600 {
+				_ = sends[http.MethodPost](t.Context(), client)
+				_ = sends[http.MethodGet](t.Context(), client)
+				time.Sleep(time.Second)
+			}
+			if tokens := o.tokens(); tokens > 12 {
+				t.Errorf("%d requests for tokens", tokens)
+			}
+		})
 	})
 }

@@ -1,0 +1,163 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxIdlePerHost keeps the connection of each operation alive for the next one, with as many side by side as people ask
+// Terraform for (-parallelism). Go's own default keeps two.
+const maxIdlePerHost = 100
+
+// newTransport returns the transport of a client that is not given one. Its proxy is the environment's.
+func newTransport() http.RoundTripper {
+	base, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // Someone replaced the default on purpose.
+		return http.DefaultTransport
+	}
+	transport := base.Clone()
+	transport.MaxIdleConnsPerHost = maxIdlePerHost
+	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, to *http.Request, resp *http.Response) error {
+		if resp.StatusCode == http.StatusOK {
+			return nil
+		}
+		return &proxyError{proxy: proxy.Host, host: to.Host, status: resp.StatusCode}
+	}
+	return transport
+}
+
+// proxyError is a proxy's response to CONNECT that is not 200.
+type proxyError struct {
+	proxy, host string // each with its port; no user name, no password
+	status      int
+}
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy %s did not connect to %s (%s)", e.proxy, e.host, statusText(e.status))
+}
+
+// final reports whether the proxy refuses for good.
+func (e *proxyError) final() bool { return meaningOf(e.status, false).outcome == Rejected }
+
+// advice says what to do about it; it is empty if the proxy failed to reach the host.
+func (e *proxyError) advice() string {
+	switch {
+	case e.status == http.StatusProxyAuthRequired:
+		return proxyCredentials(e.proxy)
+	case e.final():
+		return fmt.Sprintf("Allow connections to %s on the proxy %s, or list the host in NO_PROXY, then try again.", e.host, e.proxy)
+	}
+	return ""
+}
+
+// proxyCredentials is the advice for a 407. proxy may be empty.
+func proxyCredentials(proxy string) string {
+	return strings.Replace(fmt.Sprintf("The proxy %s requires a user name and a password: set them in the HTTPS_PROXY environment variable "+
+		"(http://user:password@host:port, with special characters percent-encoded), or list Tallyfy's host in NO_PROXY, then try again.", proxy), "  ", " ", 1)
+}
+
+// proxyOf returns the host of the proxy that a request goes through; empty if that is not known.
+func (c *Client) proxyOf(req *http.Request) string {
+	transport, ok := c.http.Transport.(*http.Transport)
+	if !ok || transport.Proxy == nil {
+		return ""
+	}
+	if proxy, err := transport.Proxy(req); err == nil && proxy != nil {
+		return proxy.Host
+	}
+	return ""
+}
+
+// diagnose names an error of connecting that its own text does not explain, says what to do about it, and reports whether another
+// attempt would meet it again. cause is nil for other errors.
+func diagnose(req *http.Request, err error) (cause error, advice string, final bool) {
+	var refusal *proxyError
+	if errors.As(err, &refusal) {
+		return refusal, refusal.advice(), refusal.final()
+	}
+	problem, host := certificateProblem(err)
+	if problem == nil {
+		return nil, "", false
+	}
+	owner := req.URL.Host
+	var operation *net.OpError
+	if errors.As(err, &operation) && operation.Op == "proxyconnect" {
+		owner = "the proxy"
+	}
+	advice = "The system's certificate store decides which certificates are trusted; on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one. " +
+		"If a proxy inspects TLS, add the certificate of its authority there, then try again."
+	if host {
+		advice = "Check the URL, and the proxies on the way: the certificate is for another host. " + advice
+	}
+	return &interruption{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, advice, true
+}
+
+// certificateProblem returns what is wrong with a certificate, and whether that is its host; nil if err is about something else.
+func certificateProblem(err error) (problem error, host bool) {
+	var verification *tls.CertificateVerificationError
+	if errors.As(err, &verification) {
+		problem = verification.Err
+	}
+	for _, kind := range []any{
+		new(x509.UnknownAuthorityError), new(x509.HostnameError), new(x509.CertificateInvalidError), new(x509.SystemRootsError),
+		new(x509.ConstraintViolationError), new(x509.InsecureAlgorithmError), new(x509.UnhandledCriticalExtension),
+	} {
+		if !errors.As(err, kind) {
+			continue
+		}
+		_, host = kind.(*x509.HostnameError)
+		if problem == nil {
+			problem = err
+		}
+	}
+	return problem, host
+}
+
+// proxySchemes are the schemes of proxies that net/http knows. It takes any other for http.
+var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
+
+// checkProxy reports what is wrong with the proxy that the environment names for a URL. net/http does not: it takes a part of the
+// value for the proxy's host, or connects without a proxy. The error names the variable, and never its value.
+func checkProxy(getenv func(string) string, to *url.URL) error {
+	if isLoopback(to.Hostname()) { // which is never reached through a proxy
+		return nil
+	}
+	upper := strings.ToUpper(to.Scheme) + "_PROXY"
+	for _, name := range []string{upper, strings.ToLower(upper)} {
+		value := getenv(name)
+		if value == "" {
+			continue
+		}
+		if !isProxyURL(value) {
+			return fmt.Errorf("the environment variable %s is not the URL of a proxy, such as http://proxy.example.com:3128 "+
+				"(special characters in a password must be percent-encoded; the value is not shown because it may hold one)", name)
+		}
+		return nil // the other one is not read
+	}
+	return nil
+}
+
+// isProxyURL reports whether net/http finds in s the proxy that is meant. The scheme may be left out.
+func isProxyURL(s string) bool {
+	if !strings.Contains(s, "://") {
+		s = "http://" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || !slices.Contains(proxySchemes, u.Scheme) {
+		return false
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return u.Port() == "" || err == nil && port > 0
+}
