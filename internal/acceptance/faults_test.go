@@ -57,6 +57,15 @@ func handled(answer answers) answers {
 	}
 }
 
+// unhandled keeps the request from having its effect.
+func unhandled(answer answers) answers {
+	return func(t *trial, method string) sandbox.Fault {
+		f := answer(t, method)
+		f.Handle = false
+		return f
+	}
+}
+
 // raw is an answer as it goes over the wire, after the request was handled.
 func raw(bytes string) answers { return always(sandbox.Fault{Handle: true, Raw: []byte(bytes)}) }
 

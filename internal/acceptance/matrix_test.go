@@ -27,11 +27,15 @@ const (
 	busy         meaning = "refused for now"
 	busyHandled  meaning = "refused for now, and handled all the same"
 	busyTooLong  meaning = "refused for longer than the operation may take"
+	longHandled  meaning = "a wait longer than the operation may take is asked for, and it was handled"
 	refused      meaning = "refused"
 	absent       meaning = "there is no such task"
+	noEndpoint   meaning = "there is no such path"
 	noSuchCall   meaning = "there is no such call"
 	cut          meaning = "accepted, and the answer breaks off"
-	unreadable   meaning = "accepted, with an answer that is no task"
+	unreadable   meaning = "accepted, with an empty response"
+	foreign      meaning = "a 2xx that is not Tallyfy's, and nothing was handled"
+	ours         meaning = "a 2xx that is not Tallyfy's, and it was handled"
 	serversWords         = "the vault is closed on Sundays"
 )
 
@@ -45,6 +49,8 @@ type fault struct {
 	answer func(*trial, string) sandbox.Fault
 	// broken keeps the request from being sent at all, where answer is nil.
 	broken breakage
+	// waits says that all requests of a process wait because of it, so that it meets no other fault there.
+	waits bool
 }
 
 var faults = []fault{
@@ -64,9 +70,18 @@ var faults = []fault{
 	{name: "504", means: lost, answer: status(504)},
 	{name: "504, handled", means: lostHandled, met: true, answer: handled(status(504))},
 
-	{name: "503 for a second", means: busy, answer: after(503, "1")},
-	{name: "503 for a second, handled", means: busyHandled, met: true, answer: handled(after(503, "1"))},
+	{name: "408", means: lost, answer: status(408)},
+	{name: "408, handled", means: lostHandled, answer: handled(status(408))},
+	{name: "425", means: lost, answer: status(425)},
+	{name: "520", means: lost, answer: page(520)},
+	{name: "522, handled", means: lostHandled, answer: handled(page(522))},
+	{name: "524, handled", means: lostHandled, met: true, answer: handled(page(524))},
+	{name: "530", means: lost, answer: page(530)},
+
+	{name: "503 for a second", means: lost, waits: true, answer: after(503, "1")},
+	{name: "503 for a second, handled", means: lostHandled, met: true, waits: true, answer: handled(after(503, "1"))},
 	{name: "503 for ages", means: busyTooLong, answer: after(503, "864000")},
+	{name: "503 for ages, handled", means: longHandled, answer: handled(after(503, "864000"))},
 	{name: "429 for a second", means: busy, met: true, answer: after(429, "1")},
 	{name: "429 for a second, handled", means: busyHandled, answer: handled(after(429, "1"))},
 	{name: "429 until a date", means: busy, answer: untilDate(2 * time.Second)},
@@ -74,6 +89,7 @@ var faults = []fault{
 	{name: "429 for an absurd time", means: busyTooLong, met: true, answer: after(429, "99999999999999999")},
 	{name: "429 until garbage", means: busy, answer: after(429, "a while")},
 	{name: "429 without a word", means: busy, met: true, answer: status(429)},
+	{name: "409 of a process that is busy", means: busy, answer: status(409)},
 
 	{name: "401 in plain text", means: refused, met: true, answer: always(sandbox.Fault{Status: 401, Body: "Unauthorized: " + serversWords})},
 	{name: "402", means: refused, answer: status(402)},
@@ -86,19 +102,26 @@ var faults = []fault{
 	{name: "307 to another host", means: refused, answer: redirect(307)},
 	{name: "308 to another host", means: refused, answer: redirect(308)},
 	{name: "404 of the task", means: absent, met: true, answer: notFound("RESOURCE_NOT_FOUND")},
-	{name: "404 of the path", means: absent, met: true, answer: notFound("ENDPOINT_NOT_FOUND")},
+	{name: "404 of the path", means: noEndpoint, met: true, answer: notFound("ENDPOINT_NOT_FOUND")},
+	{name: "404 of the edge", means: noEndpoint, answer: always(sandbox.Fault{Status: 404, Body: `{"message":"Not found. Error Code: apsh546."}`})},
 	{name: "405", means: noSuchCall, answer: status(405)},
 
 	{name: "2xx that breaks off", means: cut, met: true, answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"data\":{\"id\":\"7a5")},
 	{name: "2xx that breaks off in a chunk", means: cut, answer: raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{\"data\":{\"id\":\"7a5")},
-	{name: "2xx shorter than it says", means: cut, answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"data\":{\"id\":\"7a5\",\"status\":\"completed\"}}")},
+	{name: "2xx shorter than it says", means: cut, answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"data\":{\"id\":\"7a5c\",\"status\":\"comp")},
 	{name: "2xx, empty", means: unreadable, answer: body("")},
 	{name: "204", means: unreadable, met: true, answer: always(sandbox.Fault{Handle: true, Status: 204})},
-	{name: "2xx with a page", means: unreadable, met: true, answer: body("<html><title>Sign in</title></html>")},
-	{name: "2xx, truncated", means: unreadable, answer: body(`{"data":{"id":"7a5c`)},
-	{name: "2xx with a list", means: unreadable, answer: body(`[{"id":"7a5c"}]`)},
-	{name: "2xx with wrong types", means: unreadable, answer: body(`{"data":{"id":["7a5c"],"status":7,"completed_at":{"date":1}}}`)},
-	{name: "2xx of 8 MB and more", means: unreadable, answer: body(`{"data":"` + strings.Repeat("long ", 2<<20) + `"}`)},
+	{name: "2xx with an empty envelope", means: unreadable, answer: body(`{"data":{}}`)},
+	{name: "2xx, truncated", means: cut, answer: body(`{"data":{"id":"7a5c`)},
+	{name: "2xx with a page", means: foreign, met: true, answer: unhandled(body("<html><title>" + serversWords + "</title></html>"))},
+	{name: "2xx with a page, handled", means: ours, met: true, answer: body("<html><title>Sign in</title></html>")},
+	{name: "2xx with text", means: foreign, answer: unhandled(body("OK"))},
+	{name: "2xx with an object that is empty", means: foreign, answer: unhandled(body("{}"))},
+	{name: "2xx with a list that is empty", means: foreign, answer: unhandled(body("[]"))},
+	{name: "2xx with an error", means: foreign, met: true, answer: unhandled(body(`{"error":true,"message":"` + serversWords + `"}`))},
+	{name: "2xx with a list", means: ours, answer: body(`[{"id":"7a5c"}]`)},
+	{name: "2xx with wrong types", means: ours, answer: body(`{"data":{"id":["7a5c"],"status":7,"completed_at":{"date":1}}}`)},
+	{name: "2xx of 8 MB and more", means: ours, answer: body(`{"data":"` + strings.Repeat("long ", 2<<20) + `"}`)},
 	{name: "2xx without an envelope", means: fine, answer: bare},
 }
 
@@ -175,58 +198,58 @@ type outcome struct {
 }
 
 var matrix = []outcomes{
-	{request{create, http.MethodGet, 0}, []outcome{ // the look before the completion: it is repeated, and only ever saves or explains
-		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noSuchCall, cut}, then{puts: 1, posts: 1, fired: 1}},
-		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
+	{request{create, http.MethodGet, 0}, []outcome{ // the read before the completion: it is repeated, and only ever saves or explains
+		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noEndpoint, noSuchCall, cut}, then{puts: 1, posts: 1, fired: 1}},
+		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, then{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
 	}},
 	{request{create, http.MethodPut, 0}, []outcome{ // saving the values: it is repeated
-		{[]meaning{fine, unreadable}, then{puts: 1, posts: 1, fired: 1}},
-		{[]meaning{unsent}, then{puts: 1, posts: 1, fired: 1}},
-		{[]meaning{lost, lostHandled, busy, busyHandled, cut}, then{puts: 2, posts: 1, fired: 1}},
-		{[]meaning{absent, noSuchCall}, then{puts: 1, posts: 1, fired: 1, says: unconfirmed}},
-		{[]meaning{busyTooLong, refused}, then{fails: true, puts: 1, state: nothing, next: creates, later: 1, says: notSaved}},
+		{[]meaning{fine, unsent, unreadable, cut, ours}, then{puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, lostHandled, busy, busyHandled, foreign}, then{puts: 2, posts: 1, fired: 1}},
+		{[]meaning{busyTooLong, longHandled, refused, absent, noEndpoint, noSuchCall}, then{fails: true, puts: 1, state: nothing, next: creates, later: 1, says: notSaved}},
 	}},
 	{request{create, http.MethodPost, 0}, []outcome{ // the completion: sent again only if the task is seen to be open
-		{[]meaning{fine, unsent, lostHandled, busyHandled, cut, unreadable}, then{puts: 1, posts: 1, fired: 1}},
-		{[]meaning{lost, busy}, then{puts: 1, posts: 2, fired: 1}},
-		{[]meaning{busyTooLong, refused, absent, noSuchCall}, then{fails: true, puts: 1, posts: 1, state: nothing, next: creates, later: 1, says: notCompleted}},
+		{[]meaning{fine, unsent, lostHandled, longHandled, cut, unreadable, ours}, then{puts: 1, posts: 1, fired: 1}},
+		{[]meaning{busyHandled}, then{puts: 1, posts: 1, fired: 1, says: wasCompleted}}, // a refusal is believed, so it is someone else's
+		{[]meaning{lost, busy, foreign}, then{puts: 1, posts: 2, fired: 1}},
+		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, then{fails: true, puts: 1, posts: 1, state: nothing, next: creates, later: 1, says: notCompleted}},
 	}},
 
 	{request{refresh, http.MethodGet, 0}, []outcome{ // nothing that happens here undoes the record
 		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, cut}, then{}},
-		{[]meaning{absent, noSuchCall}, then{says: notFoundNow}},
-		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, says: notRead}},
+		{[]meaning{absent, noEndpoint, noSuchCall}, then{says: notFoundNow}},
+		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, then{fails: true, says: notRead}},
 	}},
 
 	{request{update, http.MethodGet, 1}, []outcome{ // as in a create
-		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noSuchCall, cut}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
-		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, next: updates, later: 1, says: notRead}},
+		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noEndpoint, noSuchCall, cut}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, then{fails: true, next: updates, later: 1, says: notRead}},
 	}},
 	{request{update, http.MethodDelete, 0}, []outcome{ // the reopening: sent again only if the task is seen to be completed
-		{[]meaning{fine, unsent, lostHandled, cut, unreadable}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
-		{[]meaning{lost, busy, busyHandled}, then{deletes: 2, puts: 1, posts: 1, fired: 1}},
-		{[]meaning{busyTooLong, refused, absent, noSuchCall}, then{fails: true, deletes: 1, next: updates, later: 1, says: notReopened}},
+		{[]meaning{fine, unsent, lostHandled, busyHandled, cut, unreadable, ours}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, busy, foreign}, then{deletes: 2, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{longHandled}, then{fails: true, deletes: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}}, // what is left is not sent before the wait is over
+		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, then{fails: true, deletes: 1, next: updates, later: 1, says: notReopened}},
 	}},
 	{request{update, http.MethodPut, 0}, []outcome{
-		{[]meaning{fine, unsent, unreadable}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
-		{[]meaning{lost, lostHandled, busy, busyHandled, cut}, then{deletes: 1, puts: 2, posts: 1, fired: 1}},
-		{[]meaning{absent, noSuchCall}, then{deletes: 1, puts: 1, posts: 1, fired: 1, says: unconfirmed}},
-		{[]meaning{busyTooLong, refused}, then{fails: true, deletes: 1, puts: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}},
+		{[]meaning{fine, unsent, unreadable, cut, ours}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{lost, lostHandled, busy, busyHandled, foreign}, then{deletes: 1, puts: 2, posts: 1, fired: 1}},
+		{[]meaning{busyTooLong, longHandled, refused, absent, noEndpoint, noSuchCall}, then{fails: true, deletes: 1, puts: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}},
 	}},
 	{request{update, http.MethodPost, 0}, []outcome{
-		{[]meaning{fine, unsent, lostHandled, busyHandled, cut, unreadable}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
-		{[]meaning{lost, busy}, then{deletes: 1, puts: 1, posts: 2, fired: 1}},
-		{[]meaning{busyTooLong, refused, absent, noSuchCall}, then{fails: true, deletes: 1, puts: 1, posts: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}},
+		{[]meaning{fine, unsent, lostHandled, longHandled, cut, unreadable, ours}, then{deletes: 1, puts: 1, posts: 1, fired: 1}},
+		{[]meaning{busyHandled}, then{deletes: 1, puts: 1, posts: 1, fired: 1, says: wasCompleted}},
+		{[]meaning{lost, busy, foreign}, then{deletes: 1, puts: 1, posts: 2, fired: 1}},
+		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, then{fails: true, deletes: 1, puts: 1, posts: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}},
 	}},
 
 	{request{destroy, http.MethodGet, 1}, []outcome{
-		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noSuchCall, cut}, then{deletes: 1, state: nothing}},
-		{[]meaning{busyTooLong, refused, unreadable}, then{fails: true, next: deletes, says: notRead}},
+		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noEndpoint, noSuchCall, cut}, then{deletes: 1, state: nothing}},
+		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, then{fails: true, next: deletes, says: notRead}},
 	}},
 	{request{destroy, http.MethodDelete, 0}, []outcome{
-		{[]meaning{fine, unsent, lostHandled, cut, unreadable, absent}, then{deletes: 1, state: nothing}}, // a task that is gone is fine
-		{[]meaning{lost, busy, busyHandled}, then{deletes: 2, state: nothing}},
-		{[]meaning{busyTooLong, refused, noSuchCall}, then{fails: true, deletes: 1, next: deletes, says: notReopened}},
+		{[]meaning{fine, unsent, lostHandled, longHandled, busyHandled, cut, unreadable, ours, absent}, then{deletes: 1, state: nothing}}, // a task that is gone is fine
+		{[]meaning{lost, busy, foreign}, then{deletes: 2, state: nothing}},
+		{[]meaning{busyTooLong, refused, noEndpoint, noSuchCall}, then{fails: true, deletes: 1, next: deletes, says: notReopened}},
 	}},
 }
 
@@ -261,10 +284,10 @@ func (o outcomes) then(means meaning) then {
 
 // batchOf keeps faults apart that would hold up others when they meet in one process: all its requests wait for a rate limit.
 func batchOf(f fault) string {
-	switch f.means {
-	case busy, busyHandled:
-		return string(f.means)
-	case busyTooLong:
+	switch {
+	case f.waits, f.means == busy, f.means == busyHandled:
+		return "busy: " + string(f.means)
+	case f.means == busyTooLong, f.means == longHandled:
 		return runAlone
 	}
 	return ""

@@ -19,7 +19,7 @@ const (
 	otherwise     = "Task Is Already Completed Differently"
 	stillOpen     = "Completion Accepted, Task Still Open"
 	mayHave       = "Completion May Have Gone Through"
-	lookFirst     = "the provider looks at the task first"
+	lookFirst     = "the provider reads the task first"
 	colleague     = sandbox.SeedColleagueID
 	shortLag      = 3 * time.Second // shorter than the provider looks for an effect
 	longLag       = 8 * time.Second // longer than that
@@ -44,6 +44,8 @@ func looksFail(skip int) hit {
 func approval(task *sandbox.Task) { task.Type = "approval" }
 
 func approves(b *block) { b.taskdata, b.isApproved = nil, new(true) }
+
+func everyone(task *sandbox.Task) { task.EveryoneMustComplete = 2 }
 
 func noValues(b *block) { b.taskdata = nil }
 
@@ -116,7 +118,7 @@ func scenes() []row {
 
 		// Reads lag behind writes.
 		{name: "a look that lags after a lost answer", operation: create, cli: true, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},
-		{name: "a look that lags after an unreadable answer", operation: create, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(noContent)}, then: then{puts: 1, posts: 1, fired: 1, state: open, says: stillOpen}},
+		{name: "a look that lags after an unreadable answer", operation: create, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(noContent)}, then: then{puts: 1, posts: 1, fired: 1}},
 		{name: "a refresh that lags behind the completion", operation: refresh, cli: true, config: sandbox.Config{ReadLag: shortLag}, then: then{}},
 		{name: "an update that lags behind the completion", operation: update, config: sandbox.Config{ReadLag: shortLag}, then: then{deletes: 1, puts: 1, posts: 1, fired: 1}},
 		{ // the look shows the completion that the update has taken back
@@ -131,7 +133,35 @@ func scenes() []row {
 		{name: "a reopening whose answer is lost while reads lag", operation: destroy, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, then: then{deletes: 1, state: nothing}},
 		{name: "lists lag", operation: refresh, config: sandbox.Config{ListLag: 100}, then: then{}},
 
+		{ // the old completion shows, and is not the new one
+			name: "an update that is refused for now while reads lag", operation: update, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(fault{answer: after(429, "1")})},
+			then: then{deletes: 1, puts: 1, posts: 2, fired: 1},
+		},
+
+		// Shares of a task that everyone must complete.
+		{
+			name: "everyone must complete, lost answer", operation: create, cli: true, task: everyone, faults: []hit{post(droppedHandled)},
+			then: then{puts: 1, posts: 1, state: open, says: stillOpen},
+		},
+		{ // an open task says nothing about a share
+			name: "everyone must complete, lost request", operation: create, cli: true, task: everyone, faults: []hit{post(dropped)},
+			then: then{fails: true, puts: 1, posts: 1, state: nothing, next: creates, says: mayHave},
+		},
+		{
+			name: "everyone must complete, refused for now", operation: create, task: everyone, faults: []hit{post(fault{answer: after(429, "1")})},
+			then: then{puts: 1, posts: 2, state: open, says: stillOpen},
+		},
+
 		// Faults that come together.
+		{
+			name: "refused for a minute, and completed by a colleague with another value meanwhile", operation: create,
+			faults: []hit{post(fault{answer: func(t *trial, method string) sandbox.Fault {
+				f := after(429, "60")(t, method)
+				f.Before = func(*http.Request) { completedWith("vpc-of-another")(t) }
+				return f
+			}})},
+			then: then{fails: true, puts: 1, posts: 1, fired: 1, state: nothing, next: fails, says: "Task Was Completed Differently"},
+		},
 		{ // the record is not lost: the next apply finds the task completed
 			name: "lost answer, and no look comes through", operation: create, cli: true, faults: []hit{post(droppedHandled), looksFail(1)},
 			then: then{fails: true, puts: 1, posts: 1, fired: 1, state: nothing, next: creates, says: mayHave},
@@ -150,7 +180,7 @@ func scenes() []row {
 		},
 		{
 			name: "no answer ever comes in time", operation: create, faults: []hit{{fault: fault{answer: always(sandbox.Fault{Delay: time.Hour})}, method: http.MethodPost, times: -1}},
-			then: then{fails: true, puts: 1, posts: 5, state: nothing, next: creates, later: 1, says: "no answer within 30s (request_timeout); gave up after 5 attempts"},
+			then: then{fails: true, puts: 1, posts: 5, state: nothing, next: creates, later: 1, says: "(request_timeout); gave up after 5 attempts"},
 		},
 		{
 			name: "answers are lost for good", operation: create, faults: []hit{{fault: droppedHandled, method: http.MethodPost, times: -1}},
@@ -170,9 +200,9 @@ func scenes() []row {
 		},
 
 		// Other servers, tasks and values.
-		{ // Tallyfy drops it without a word
+		{ // Tallyfy would drop it with a 200
 			name: "a field that the form does not have", operation: create, cli: true, block: func(b *block) { b.taskdata = map[string]any{"f1e1d0000000000000000000000000aa": "x"} },
-			then: then{fails: true, puts: 1, state: nothing, next: fails, says: "Field Values Did Not Arrive"},
+			then: then{fails: true, state: nothing, next: fails, says: "Unknown Form Field"},
 		},
 		{name: "one-off task, lost answer", operation: create, cli: true, batch: runAlone, task: ofNoRun, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},
 		{name: "one-off task, lost reopening", operation: destroy, task: ofNoRun, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, then: then{deletes: 1, state: nothing}},
@@ -180,7 +210,7 @@ func scenes() []row {
 		{name: "a server that only completes", operation: create, cli: true, config: sandbox.Config{CompletionOnly: true}, block: noValues, then: then{posts: 1, fired: 1, nextSays: notFoundNow}},
 		{ // nobody but a person can tell here, and is asked to
 			name: "a server that only completes, lost answer", operation: create, config: sandbox.Config{CompletionOnly: true}, block: noValues, faults: []hit{post(droppedHandled)},
-			then: then{fails: true, posts: 1, fired: 1, state: nothing, next: creates, later: 1, says: "Look at the task in Tallyfy before you apply again"},
+			then: then{fails: true, posts: 1, fired: 1, state: nothing, next: creates, later: 1, says: "Check the task in Tallyfy before you apply again"},
 		},
 
 		// There is no way to Tallyfy.

@@ -250,12 +250,12 @@ func (t *trial) check(tt *testing.T) {
 // checkError holds every error to what all must tell: what it means for the task, what to do, and what came back.
 func (t *trial) checkError(tt *testing.T) {
 	tt.Helper()
-	means := []string{"Nothing was sent", "is not completed", "state stays", "did not act on it", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}
+	means := []string{"Nothing was sent", "has not completed the task", "state stays", "did not act on it", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}
 	t.expect(tt, "the error does not say what it means for the task", containsAny(t.said, means))
-	next := []string{"pply again", "Check ", "Correct ", "set base_url", "check base_url", "Look at the task", "Either ", "Restore the task"}
+	next := []string{"pply again", "Check ", "Correct ", "set base_url", "check base_url", "Check the task", "Either ", "Restore the task"}
 	t.expect(tt, "the error does not say what to do", containsAny(t.said, next))
 	for _, h := range t.faults {
-		if h.answer == nil {
+		if h.answer == nil || h.means == longHandled { // which ends in an error only through what cannot be sent after it
 			continue
 		}
 		if h.means == busyTooLong {
@@ -286,6 +286,9 @@ func (t *trial) settled(tt *testing.T) {
 	if t.next == creates || t.next == updates {
 		task, _ := t.server.Task(t.task)
 		want := t.wanted().taskdata[field]
+		if task.EveryoneMustComplete > 1 { // it stays open after a share
+			return
+		}
 		t.expect(tt, fmt.Sprintf("the task ends up holding %v, want %v", task.Taskdata[field], want), task.CompletedAt != "" && task.Taskdata[field] == want)
 		t.expect(tt, "the next apply is not recorded", t.held == completed && !t.tainted)
 	}

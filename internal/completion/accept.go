@@ -18,17 +18,18 @@ type accepted struct {
 
 // adoptOwn takes a completion that is found after an attempt whose outcome is unknown for the effect of that attempt. Another
 // decision or other values show that someone else was faster.
-func adoptOwn(task *tallyfy.Task, want Desired) (accepted, error) {
+func adoptOwn(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
-		return accepted{}, &Failure{Notice: overtaken(task, differs)}
+		return accepted{}, &Failure{Notice: overtaken(task, differs, cause)}
 	}
 	return accepted{task: task, warnings: decidedOtherwise(task, want)}, nil
 }
 
-// adoptOthers takes a completion that is found after an attempt that was refused: someone else completed the task.
-func adoptOthers(task *tallyfy.Task, want Desired) (accepted, error) {
+// adoptOthers takes a completion that is found after an attempt that was refused, or a reopening: someone else completed the task.
+// cause is what that request came back with; nil for nothing worth telling.
+func adoptOthers(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
-		return accepted{}, &Failure{Notice: overtaken(task, differs)}
+		return accepted{}, &Failure{Notice: overtaken(task, differs, cause)}
 	}
 	return accepted{task: task, warnings: []Notice{adopted(task)}}, nil
 }
@@ -39,7 +40,7 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		task := withType(response, base.task)
 		return accepted{task: task, warnings: append(decidedOtherwise(task, want), completedBefore(task)...)}
 	}
-	o := readOptions{detached: true, until: base.isSettled}
+	o := readOptions{form: want.hasValues(), detached: true, until: base.isSettled}
 	if response != nil && (response.EveryoneMustComplete || base.everyone()) {
 		o.until = nil // that it is open is what one share leaves
 	}

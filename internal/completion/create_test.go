@@ -301,14 +301,14 @@ func TestCreateOnAServerThatOnlyCompletes(t *testing.T) {
 			b.Errorf("recorded %+v", result.Record)
 		}
 	})
-	inBubble(t, sandbox.Config{CompletionOnly: true, Vintage: sandbox.Legacy}, nil, func(b *bench) {
+	inBubble(t, sandbox.Config{CompletionOnly: true, Vintage: sandbox.Legacy, ShowTaskdata: true}, nil, func(b *bench) {
 		b.warned(b.create(b.wantValue("vpc-1")))
 		b.sent(get, put, post)
 		if b.task().Taskdata[field] != "vpc-1" {
 			b.Error("the value did not arrive with the completion")
 		}
 	})
-	inBubble(t, only, nil, func(b *bench) { // today's completion ignores the values, and says so in its answer
+	inBubble(t, sandbox.Config{CompletionOnly: true, ShowTaskdata: true}, nil, func(b *bench) { // today's completion ignores the values, and says so in its answer
 		result := b.create(b.wantValue("vpc-1"))
 		b.warned(result, "Field Values Not Confirmed")
 		b.says(result.Warnings[0].Detail, field)

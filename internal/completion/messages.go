@@ -99,7 +99,11 @@ func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
 }
 
 // overtaken refuses a task that someone else completed while our own attempt was out, or after it was refused.
-func overtaken(task *tallyfy.Task, differs []string) Notice {
+func overtaken(task *tallyfy.Task, differs []string, cause error) Notice {
+	var came string
+	if cause != nil {
+		came = "The request of this apply came back so: " + notice.CameBack(cause) + "."
+	}
 	return Notice{
 		Summary:   "Task Was Completed Differently",
 		Attribute: attrTaskID,
@@ -107,7 +111,8 @@ func overtaken(task *tallyfy.Task, differs []string) Notice {
 			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", lowerFirst(name(task)), completer(task), strings.Join(differs, "\n  - ")),
 			"Someone else was faster. This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
-				"that is an update, which reopens the task and completes it again."),
+				"that is an update, which reopens the task and completes it again.",
+			came, notice.SaidBy(cause)),
 	}
 }
 

@@ -63,7 +63,7 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline)
 		case outcome == tallyfy.Accepted:
 			return reopened{}, stillCompleted(ref)
 		case last != nil:
-			return reopened{}, notReopened(ref, last, false)
+			return reopened{}, stillAsItWas(ref, last)
 		}
 	}
 }
@@ -74,6 +74,15 @@ func notReopened(ref tallyfy.TaskRef, err error, unsure bool) *Failure {
 	if unsure || tallyfy.OutcomeOf(err) == tallyfy.Unknown {
 		means = "It is not known whether the task is open now. Nothing else was sent."
 	}
+	return reopeningFailed(ref, means, err)
+}
+
+// stillAsItWas is the failure of a reopening after which the task was read, and still has the completion.
+func stillAsItWas(ref tallyfy.TaskRef, err error) *Failure {
+	return reopeningFailed(ref, "Tallyfy still shows its completion, and nothing else was sent: the task is as it was.", err)
+}
+
+func reopeningFailed(ref tallyfy.TaskRef, means string, err error) *Failure {
 	return story{
 		summary:   "Task Could Not Be Reopened",
 		attribute: attrTaskID,

@@ -74,10 +74,10 @@ func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	case readErr != nil:
 		return accepted{}, true, notReadAgain(ref, a.err, readErr)
 	case base.isNew(task) && a.unsure:
-		done, err = adoptOwn(task, want)
+		done, err = adoptOwn(task, want, a.err)
 		return done, true, err
 	case base.isNew(task):
-		done, err = adoptOthers(task, want)
+		done, err = adoptOthers(task, want, a.err)
 		return done, true, err
 	case !a.unsure:
 		return accepted{}, false, nil

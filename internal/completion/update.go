@@ -59,7 +59,7 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 	case err != nil:
 		return Result{}, err
 	case seen.anew:
-		done, err := adoptOthers(seen.task, want)
+		done, err := adoptOthers(seen.task, want, nil)
 		if err != nil {
 			return Result{}, err
 		}

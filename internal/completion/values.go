@@ -97,6 +97,9 @@ func (want Desired) resolved(task *tallyfy.Task) (Desired, error) {
 	}
 	v := want.values(task)
 	if len(v.problems) > 0 {
+		for i := range v.problems {
+			v.problems[i].Detail = notice.Paragraphs(v.problems[i].Detail, "Nothing was sent; the task is as it was. Correct the configuration, then apply again.")
+		}
 		return want, &Failure{Notice: v.problems[0], Others: v.problems[1:]}
 	}
 	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
