@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,11 +24,15 @@ import (
 // Whatever goes wrong in whatever order, and whoever else works on the task: the engine completes it once for each time that
 // it is wanted, forgets no completion of its own, and comes to rest once the faults are over.
 
-// TestAnySequence tries some hundred sequences. FuzzSequence looks for more.
+// TestAnySequence tries some hundred sequences, or as many as the environment variable TALLYFY_SEQUENCES says. FuzzSequence looks for more.
 func TestAnySequence(t *testing.T) {
 	t.Parallel()
 	random := rand.NewChaCha8([32]byte{}) // the same sequences in each run
-	for n := range 500 {
+	sequences := 500
+	if n, err := strconv.Atoi(os.Getenv("TALLYFY_SEQUENCES")); err == nil {
+		sequences = n
+	}
+	for n := range sequences {
 		script := make([]byte, 8+n%120)
 		if _, err := random.Read(script); err != nil {
 			t.Fatal(err)
@@ -49,8 +55,12 @@ func playOut(t *testing.T, script []byte) {
 	t.Helper()
 	p := &play{script: script}
 	config := sandbox.Config{
-		Vintage: []sandbox.Vintage{sandbox.Today, sandbox.Legacy}[p.draw(2)],
-		ReadLag: []time.Duration{0, 0, 3 * time.Second}[p.draw(3)],
+		Vintage:      []sandbox.Vintage{sandbox.Today, sandbox.Legacy}[p.draw(2)],
+		ReadLag:      []time.Duration{0, 0, 3 * time.Second}[p.draw(3)],
+		ShowTaskdata: p.draw(3) == 2,
+	}
+	if p.draw(4) == 3 { // texts are kept in another form, as rich text is
+		config.Rewrite = rewriteText
 	}
 	kind := p.draw(6)
 	inBubble(t, config, func(task *sandbox.Task) {
@@ -93,14 +103,16 @@ type play struct {
 	script []byte
 	at     int
 
-	want     Desired
-	recorded bool
-	record   Record
-	applied  Desired // what was wanted when it was recorded
+	want       Desired
+	recorded   bool
+	record     Record
+	applied    Desired // what was wanted when it was recorded
+	warnedOpen bool    // the last apply said that Tallyfy accepted the completion and left the task open
+	acted      bool    // the last apply had something to do; values that others change in a completed task are not drift
 
-	mu                                          sync.Mutex // guards what follows from events that happen while a request is handled
-	log                                         []string
-	changes, outsideReopens, outsideCompletions int
+	mu                                                       sync.Mutex // guards what follows from events that happen while a request is handled
+	log                                                      []string
+	changes, outsideReopens, outsideCompletions, otherEvents int
 	// shared says that everyone must complete the task, deleted that it is gone.
 	shared, deleted bool
 }
@@ -131,6 +143,10 @@ func (p *play) step() {
 	case 3:
 		if p.recorded {
 			p.changes++
+			if p.want.IsApproved != nil && p.draw(2) == 1 {
+				p.want.IsApproved = new(!*p.want.IsApproved)
+				p.note("the user wants the decision %v", *p.want.IsApproved)
+			}
 			p.want.Taskdata = map[string]any{field: fmt.Sprintf("value %d", p.changes)}
 			p.note("the user wants value %d", p.changes)
 		}
@@ -139,8 +155,12 @@ func (p *play) step() {
 		p.note("the faults are over")
 	default:
 		p.event(p.take(2))
+		time.Sleep(10 * time.Second) // what others did is not news any more by the time of the next apply
 	}
 }
+
+// rewriteText is what a server makes of a text that keeps it in another form.
+func rewriteText(text string) string { return "<p>" + text + "</p>" }
 
 // event is something that others do to the task, decided by the script. It may happen while a request is handled.
 func (p *play) event(script []byte) {
@@ -151,7 +171,7 @@ func (p *play) event(script []byte) {
 	}
 	drawn := play{script: script}
 	task, what := p.task(), ""
-	switch drawn.draw(12) {
+	switch drawn.draw(16) {
 	case 0, 1, 2:
 		if task.CompletedAt != "" || task.Archived {
 			return
@@ -169,11 +189,22 @@ func (p *play) event(script []byte) {
 	case 7, 8:
 		p.server.Update(taskID, func(task *sandbox.Task) { task.Archived = !task.Archived })
 		what = "it is archived, or restored"
+	case 10:
+		p.server.Update(taskID, func(task *sandbox.Task) { task.Title, task.Owners.Users = "Renamed", []int64{sandbox.CallerID, 1003} })
+		what = "it is renamed and reassigned"
+	case 11, 12:
+		if task.CompletedAt != "" || task.Archived {
+			return
+		}
+		p.outsideCompletions++
+		p.server.CompleteOutsideWith(taskID, sandbox.SeedColleagueID, new(drawn.draw(2) == 0), map[string]any{field: "a colleague's value"})
+		what = "a colleague completes it with another value"
 	case 9:
 		p.deleted = true
 		p.server.DeleteTask(taskID)
 		what = "it is deleted"
 	}
+	p.otherEvents++
 	p.log = append(p.log, "     "+what)
 }
 
@@ -206,8 +237,14 @@ func (p *play) fault() {
 		{Handle: true, Status: 204},
 		{Handle: true, Status: 200, Body: "<html>"},
 		{Handle: true, Status: 200, Body: `{"data":[]}`},
+		{Status: 200, Body: "<html><title>Sign in</title></html>"},
+		{Status: 200, Body: `{"error":true,"message":"busy"}`},
+		{Status: 200, Body: `{}`},
+		{Status: 409},
+		{Handle: true, Status: 522},
+		{Status: 408},
 		{}, // answered as usual, for what happens before
-	}[p.draw(20)]
+	}[p.draw(26)]
 	f.Method = []string{post, post, get, put, del, ""}[p.draw(6)]
 	if f.Status == http.StatusNotFound && (f.Method == get || f.Method == "") {
 		f.Method = post // a server that hides a task which it has leaves it to a person to tell, and says so
@@ -228,9 +265,13 @@ func (p *play) apply(cancelled bool) bool {
 	if cancelled {
 		time.AfterFunc(time.Duration(p.draw(40))*time.Second/4, cancel)
 	}
+	before, wasCompleted := p.outside(), p.task0().CompletedAt != ""
 	err := p.refresh(ctx)
 	if err == nil {
 		err = p.carry(ctx)
+	}
+	if p.outside() == before {
+		p.checkTruth(err, wasCompleted)
 	}
 	var failure *Failure
 	switch {
@@ -243,6 +284,53 @@ func (p *play) apply(cancelled bool) bool {
 	}
 	time.Sleep(10 * time.Second) // nobody runs it again before a replica has caught up
 	return err == nil
+}
+
+// outside counts what others did, so that it can be told whether they did something meanwhile.
+func (p *play) outside() [3]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return [3]int{p.outsideReopens, p.outsideCompletions, p.otherEvents}
+}
+
+// task0 is the task, or nothing if it is deleted.
+func (p *play) task0() sandbox.Task {
+	task, _ := p.server.Task(taskID)
+	return task
+}
+
+// checkTruth compares what an apply came to, while no one else did anything, with what Tallyfy holds.
+func (p *play) checkTruth(err error, wasCompleted bool) {
+	task := p.task0()
+	if p.deleted || p.shared {
+		return
+	}
+	done := task.CompletedAt != ""
+	held, wanted := task.Taskdata[field], p.want.Taskdata[field]
+	if text, ok := wanted.(string); ok && held == rewriteText(text) {
+		held = wanted
+	}
+	switch {
+	case err == nil && p.record.saysCompleted() && !done:
+		p.Errorf("recorded as completed, and the task is open: %+v", p.record)
+	case err == nil && p.record.saysCompleted() && !sameTime(p.record.CompletedAt, task.CompletedAt):
+		p.Errorf("recorded %s, and the task was completed at %s", p.record.CompletedAt, task.CompletedAt)
+	case err == nil && p.record.saysCompleted() && p.record.CompleterID != task.CompleterID:
+		p.Errorf("recorded completer %d, and the task has %d", p.record.CompleterID, task.CompleterID)
+	case err == nil && p.acted && !p.warnedOpen && !done && !task.Archived:
+		p.Error("a green apply leaves the task open, and does not say so")
+	case err == nil && p.acted && done && wanted != nil && !equal(tallyfy.Field{Type: "text"}, wanted, held):
+		p.Errorf("a green apply of %v leaves %v", wanted, held)
+	case err == nil && done && p.want.IsApproved != nil && task.IsApproved != nil && *task.IsApproved != *p.want.IsApproved:
+		p.Error("a green apply leaves another decision")
+	case err != nil && done && !wasCompleted && saysUndone(err):
+		p.Errorf("an error says that the task is not completed, and it is: %v", err)
+	}
+}
+
+// saysUndone reports whether an error says that this apply has completed nothing.
+func saysUndone(err error) bool {
+	return containsAny(err.Error(), "has not completed the task", "Nothing was sent", "it is open")
 }
 
 func (p *play) refresh(ctx context.Context) error {
@@ -265,10 +353,15 @@ func (p *play) carry(ctx context.Context) error {
 	var err error
 	want := p.want
 	want.Task = p.refOf()
+	p.acted = !p.recorded || Resends(p.applied, want)
 	if p.recorded {
 		result, err = p.engine.Update(ctx, p.record, p.applied, want)
 	} else {
 		result, err = p.engine.Create(ctx, want)
+	}
+	p.warnedOpen = false
+	for _, warning := range result.Warnings {
+		p.warnedOpen = p.warnedOpen || warning.Summary == "Completion Accepted, Task Still Open"
 	}
 	if err == nil {
 		p.recorded, p.record, p.applied = true, result.Record, want

@@ -246,7 +246,7 @@ func TestTimeoutOfADataSource(t *testing.T) {
 		s := newStage(t, sandbox.Config{})
 		s.Inject(sandbox.Fault{Times: -1, Before: func(r *http.Request) { <-r.Context().Done() }})
 		_, said := s.data(source, blockOf(source, read("50ms")))
-		if len(said) != 1 || !spaced("no answer came before", "time-out").MatchString(said.String()) {
+		if len(said) != 1 || !spaced("no response came before", "timeout").MatchString(said.String()) {
 			t.Errorf("%s: said %s", source, said)
 		}
 		_, said = s.data(source, blockOf(source, read("0s")))

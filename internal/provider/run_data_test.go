@@ -21,7 +21,7 @@ func TestRunData(t *testing.T) {
 	got := s.mustData("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
 	want := map[string]any{
 		"organization_id": sandbox.DefaultOrganization, "run_id": sandbox.SeedRunID, "id": sandbox.SeedRunID,
-		"name": "Launch the payments service", "status": "active", "progress": `{"completed":0,"total":7}`, "timeouts": nil,
+		"name": "Launch the payments service", "status": "active", "progress": `{"complete":0,"percent":0,"total":7}`, "timeouts": nil,
 		"task_ids": map[string]any{
 			"provision-the-vpc":               sandbox.SeedVPCTaskID,
 			"approve-the-change":              sandbox.SeedApprovalTaskID,

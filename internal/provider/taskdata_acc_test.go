@@ -63,7 +63,7 @@ resource "terraform_data" "vpc" {
     %q = "ops@example.com"
     %q = "critical"
     %q = { users = [1001], guests = ["auditor@example.com"], groups = [] }
-    %q = [{ id = "f1", filename = "vpc.png", url = "https://files.example.com/vpc.png" }]
+    %q = [{ id = "f1", filename = "vpc.png", source = "url", url = "https://files.example.com/vpc.png" }]
   }`, sandbox.SeedVPCIDField, sandbox.SeedVPCDateField, sandbox.SeedVPCRegionField, sandbox.SeedVPCChecksField, sandbox.SeedVPCSubnetsField,
 			sandbox.SeedVPCNotesField, sandbox.SeedVPCContactField, sandbox.SeedVPCTierField, sandbox.SeedVPCReviewersField, sandbox.SeedVPCDiagramField))),
 		ConfigStateChecks: []statecheck.StateCheck{s.savedAs(1, `{`+
@@ -76,7 +76,7 @@ resource "terraform_data" "vpc" {
 			`"`+sandbox.SeedVPCContactField+`":"ops@example.com",`+
 			`"`+sandbox.SeedVPCTierField+`":"critical",`+
 			`"`+sandbox.SeedVPCReviewersField+`":{"groups":[],"guests":["auditor@example.com"],"users":[1001]},`+
-			`"`+sandbox.SeedVPCDiagramField+`":[{"filename":"vpc.png","id":"f1","url":"https://files.example.com/vpc.png"}]}`)},
+			`"`+sandbox.SeedVPCDiagramField+`":[{"filename":"vpc.png","id":"f1","source":"url","url":"https://files.example.com/vpc.png"}]}`)},
 	})
 }
 
