@@ -247,9 +247,9 @@ var matrix = []outcomes{
 		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, then{fails: true, next: deletes, says: notRead}},
 	}},
 	{request{destroy, http.MethodDelete, 0}, []outcome{
-		{[]meaning{fine, unsent, lostHandled, longHandled, busyHandled, cut, unreadable, ours, absent}, then{deletes: 1, state: nothing}}, // a task that is gone is fine
+		{[]meaning{fine, unsent, lostHandled, longHandled, busyHandled, cut, unreadable, ours}, then{deletes: 1, state: nothing}},
 		{[]meaning{lost, busy, foreign}, then{deletes: 2, state: nothing}},
-		{[]meaning{busyTooLong, refused, noEndpoint, noSuchCall}, then{fails: true, deletes: 1, next: deletes, says: notReopened}},
+		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, then{fails: true, deletes: 1, next: deletes, says: notReopened}}, // a task that is read afterwards is not gone
 	}},
 }
 

@@ -22,7 +22,10 @@ func adoptOwn(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
 		return accepted{}, &Failure{Notice: overtaken(task, differs, cause)}
 	}
-	return accepted{task: task, warnings: decidedOtherwise(task, want)}, nil
+	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
+		return accepted{task: task, warnings: []Notice{adoptedUnsure(task)}}, nil
+	}
+	return accepted{task: task}, nil
 }
 
 // adoptOthers takes a completion that is found after an attempt that was refused, or a reopening: someone else completed the task.

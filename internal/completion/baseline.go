@@ -61,6 +61,9 @@ func (b baseline) isNew(task *tallyfy.Task) bool {
 	return !slices.ContainsFunc(b.completions, same) || b.differs(task)
 }
 
+// isOpenOrNew reports whether a task no longer shows the completion of the baseline.
+func (b baseline) isOpenOrNew(task *tallyfy.Task) bool { return isOpen(task) || b.isNew(task) }
+
 // differs reports whether a completed task shows something else than the completion that was read before and has the same time, which
 // comes in whole seconds. A completed task cannot be changed (tallyfy-api §1.5), so what differs was completed anew.
 func (b baseline) differs(task *tallyfy.Task) bool {

@@ -22,9 +22,16 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	if e.locks.hasRecorded(want.Task) { // another block of this apply has completed it
 		o.until = (*tallyfy.Task).Completed
 	}
+	before := e.locks.hasTakenBack(want.Task)
+	if before.saysCompleted() { // a replacement: the read may still show what was there
+		o.until = baselineOf(nil, before).isOpenOrNew
+	}
 	task, err := e.readBefore(ctx, want.Task, o)
 	if err != nil {
 		return Result{}, err
+	}
+	if before.saysCompleted() && task != nil && !baselineOf(nil, before).isOpenOrNew(task) {
+		task = withoutCompletion(task)
 	}
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
@@ -36,9 +43,16 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	case adopt:
 		return e.record(want, task, what.warnings), nil
 	}
-	result, err := e.complete(ctx, baselineOf(task, Record{}), want)
+	result, err := e.complete(ctx, baselineOf(task, before), want)
 	result.Warnings = append(what.warnings, result.Warnings...)
 	return result, err
+}
+
+// withoutCompletion returns a task as it is after its reopening, if a read still shows it as it was before.
+func withoutCompletion(task *tallyfy.Task) *tallyfy.Task {
+	open := *task
+	open.Status, open.CompletedAt, open.IsApproved, open.CompleterID, open.CompleterGuestID = "in-progress", "", nil, 0, ""
+	return &open
 }
 
 // record is the result of a task that is as it should be.
@@ -69,7 +83,7 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 	}
 	known.RunID = ref.Run
 	result := Result{Record: recordOf(known, runOf(ref, done.task).Run, done.task), Warnings: append(values.warnings, done.warnings...)}
-	if !values.confirmed {
+	if !values.confirmed || done.task != nil && done.task.Taskdata != nil {
 		result.Warnings = append(result.Warnings, valuesUnconfirmed(ref, want, done.task)...)
 	}
 	return result, nil

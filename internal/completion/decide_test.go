@@ -15,7 +15,7 @@ func open(kind string) *tallyfy.Task {
 }
 
 func done(kind string, approved *bool, values map[string]any) *tallyfy.Task {
-	return &tallyfy.Task{ID: "t", Title: "T", Type: kind, Status: "completed", CompletedAt: "2026-05-20T17:00:00Z", CompleterID: 5, IsApproved: approved, Taskdata: values}
+	return &tallyfy.Task{ID: "t", RunID: "r", Title: "T", Type: kind, Status: "completed", CompletedAt: "2026-05-20T17:00:00Z", CompleterID: 5, IsApproved: approved, Taskdata: values}
 }
 
 func archivedTask(task *tallyfy.Task) *tallyfy.Task {

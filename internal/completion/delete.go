@@ -30,15 +30,17 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 		return nil, nil
 	}
 	ref = runOf(ref, task)
-	seen, err := e.reopen(ctx, ref, baselineOf(task, known))
+	base := baselineOf(task, known)
+	seen, err := e.reopen(ctx, ref, base, false)
 	switch {
-	case err != nil && tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err): // there is no task to reopen any more
+	case seen.gone: // there is no task to reopen any more
 		return nil, nil
 	case err != nil:
 		return nil, err
 	case seen.anew:
 		return []Notice{completedAnew(seen.task)}, nil
 	}
+	e.locks.takeBack(ref, base)
 	return nil, nil
 }
 

@@ -16,7 +16,7 @@ import (
 // formTask is a task with a field of each type.
 func formTask() *tallyfy.Task {
 	options := []tallyfy.Option{{ID: 1, Text: "us-west-2"}, {ID: 2, Text: "eu-central-1"}}
-	return &tallyfy.Task{ID: taskID, Title: "Provision the VPC", Status: "in-progress", Form: []tallyfy.Field{
+	return &tallyfy.Task{ID: taskID, RunID: runID, Title: "Provision the VPC", Status: "in-progress", Form: []tallyfy.Field{
 		{ID: "f1", Label: "VPC id", Alias: "vpc-id-1", Type: "text", Required: true},
 		{ID: "f2", Label: "Notes", Alias: "notes-2", Type: "textarea"},
 		{ID: "f3", Label: "Contact", Type: "email"},

@@ -60,6 +60,8 @@ type taskLocks struct {
 	mutexes  keyedMutex
 	mu       sync.Mutex
 	recorded map[tallyfy.TaskRef]bool
+	// takenBack are the completions that this process has taken back, and not given again.
+	takenBack map[tallyfy.TaskRef]Record
 }
 
 // lock waits for the task, and returns the function that releases it. The error is a [*Failure].
@@ -85,6 +87,27 @@ func (l *taskLocks) record(ref tallyfy.TaskRef) {
 		l.recorded = map[tallyfy.TaskRef]bool{}
 	}
 	l.recorded[taskKey(ref)] = true
+	delete(l.takenBack, taskKey(ref))
+}
+
+// takeBack notes that this process has reopened the task. A read that lags may still show the completion that was there.
+func (l *taskLocks) takeBack(ref tallyfy.TaskRef, base baseline) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.takenBack == nil {
+		l.takenBack = map[tallyfy.TaskRef]Record{}
+	}
+	for _, at := range base.completions {
+		l.takenBack[taskKey(ref)] = Record{Status: "completed", CompletedAt: at}
+	}
+	delete(l.recorded, taskKey(ref))
+}
+
+// hasTakenBack returns the completion that this process has taken back; the zero Record for none.
+func (l *taskLocks) hasTakenBack(ref tallyfy.TaskRef) Record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.takenBack[taskKey(ref)]
 }
 
 // hasRecorded reports whether this process has recorded a completion of the task.

@@ -154,6 +154,18 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 	}
 }
 
+// adoptedUnsure warns of a completion that is recorded though someone else seems to have made it.
+func adoptedUnsure(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary:   "Completion May Be Someone Else's",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", lowerFirst(name(task)), completer(task))+
+				"Someone else may have completed it meanwhile, or the token's owner may not be allowed to override the completer.",
+			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that it is the right one."),
+	}
+}
+
 // anothers warns of a completion that Tallyfy accepted and that was there before it was sent.
 func anothers(task *tallyfy.Task) Notice {
 	return Notice{

@@ -16,13 +16,17 @@ type reopened struct {
 	task *tallyfy.Task
 	// anew says that the task is not open, because someone completed it again after it was reopened.
 	anew bool
+	// gone says that the task is not there any more, neither to be reopened nor to be read.
+	gone bool
+	// unseen says why the task could not be read after Tallyfy accepted the reopening.
+	unseen error
 }
 
 // reopen takes a completion back. It ends well when the task is open, whoever reopened it, and when someone has completed it since.
-// Before the request is sent again the task is read, unless nothing was written. Any error is a [*Failure].
-func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline) (reopened, error) {
+// Before the request is sent again the task is read, with its form if form says so, unless nothing was written. Any error is a
+// [*Failure].
+func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline, form bool) (reopened, error) {
 	budget := e.client.NewBudget()
-	seen := func(task *tallyfy.Task) bool { return isOpen(task) || base.isNew(task) }
 	var unsure bool // an earlier attempt may have gone through
 	for {
 		response, err := e.processes.write(ctx, ref, func() (*tallyfy.Task, error) { return e.client.Reopen(ctx, ref) })
@@ -42,20 +46,20 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline)
 			}
 			continue
 		}
-		o := readOptions{detached: true}
+		o := readOptions{form: form, detached: true}
 		if outcome != tallyfy.RejectedForNow || unsure {
-			o.until = seen
+			o.until = base.isOpenOrNew
 		}
 		task, readErr := e.read(ctx, ref, o)
 		switch {
 		case readErr != nil && outcome == tallyfy.Accepted:
-			return reopened{}, nil
+			return reopened{unseen: readErr}, nil
 		case readErr != nil && !unsure && last == nil && tallyfy.IsNoTask(readErr): // a rate limit is believed where tasks are not shown
 			continue
 		case readErr != nil && last == nil:
 			return reopened{}, notReopened(ref, err, unsure)
 		case readErr != nil:
-			return reopened{}, notReopened(ref, last, unsure)
+			return reopened{gone: isGone(last) && isGone(readErr)}, notReopened(ref, last, unsure)
 		case isOpen(task):
 			return reopened{task: task}, nil
 		case base.isNew(task):
@@ -89,6 +93,21 @@ func reopeningFailed(ref tallyfy.TaskRef, means string, err error) *Failure {
 		doing:     "Reopening " + where(ref),
 		means:     means,
 		cause:     err,
+	}.failure()
+}
+
+// isGone reports whether Tallyfy responded that there is no such object, and not that there is no such path.
+func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
+
+// notSeenOpen is the failure of an update whose reopening was accepted and could not be confirmed.
+func notSeenOpen(ref tallyfy.TaskRef, readErr error) *Failure {
+	return story{
+		summary:   "Task Could Not Be Reopened",
+		attribute: attrTaskID,
+		doing:     "Reading " + where(ref) + " after Tallyfy accepted its reopening",
+		means:     "It is not known whether the task is open now. Nothing else was sent.",
+		next:      "Apply again when Tallyfy responds: the provider reads the task first.",
+		cause:     readErr,
 	}.failure()
 }
 

@@ -5,7 +5,10 @@ package completion
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -48,7 +51,7 @@ func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tall
 		return saved{}, err
 	}
 	if len(came.unchanged) > 0 {
-		if came, err = s.saveAnew(ctx, came); err != nil {
+		if came, response, err = s.saveAnew(ctx, came, held); err != nil {
 			return saved{}, err
 		}
 	}
@@ -186,30 +189,43 @@ func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[st
 }
 
 // saveAnew finds out whether unchanged fields did not take their values, or keep them in the form that they had before, as after an
-// apply that was interrupted: it clears the fields and saves the values again. A table cannot be cleared (tallyfy-api §1.5).
-func (s *saver) saveAnew(ctx context.Context, came arrival) (arrival, error) {
-	cleared := map[string]any{}
-	for _, id := range came.unchanged {
-		if field, known := fieldOf(s.want.form, id); !known || field.Type == "table" {
-			return came, nil
-		}
-		cleared[id] = nil
-	}
-	response, err := s.put(ctx, cleared)
+// apply that was interrupted. It saves the values once more, and if that changes nothing it empties the fields in between. The task is
+// what the last response shows. Any error is a [*Failure].
+func (s *saver) saveAnew(ctx context.Context, came arrival, before map[string]any) (arrival, *tallyfy.Task, error) {
+	response, err := s.put(ctx, s.want.Taskdata)
 	if err != nil {
-		return came, s.failure(err)
+		return came, nil, s.failure(err)
 	}
-	empty := s.want
-	empty.Taskdata = cleared
-	clearing := *s
-	clearing.want = empty
-	if before, err := clearing.check(ctx, response, nil); err != nil || !before.lost().none() {
-		return came, err // it takes no other value either
+	if came, err = s.check(ctx, response, before); err != nil || len(came.unchanged) == 0 {
+		return came, response, err
+	}
+	empty := map[string]any{}
+	for _, id := range came.unchanged {
+		field, known := fieldOf(s.want.form, id)
+		if !known {
+			return came, response, nil
+		}
+		if empty[id] = nil; field.Type == "table" { // which cannot be cleared (tallyfy-api §1.5)
+			empty[id] = slices.Repeat([]any{"-"}, len(entriesOf(field, s.want.Taskdata[id])))
+		}
+	}
+	ctx, done := tallyfy.Detach(ctx) // the fields must not stay empty
+	defer done()
+	if response, err = s.put(ctx, empty); err != nil {
+		return came, nil, s.failure(err)
+	}
+	emptied := *s
+	emptied.want.Taskdata = empty
+	if between, err := emptied.check(ctx, response, nil); err != nil || !between.lost().none() {
+		return came, response, err // they take no other value either
 	}
 	if response, err = s.put(ctx, s.want.Taskdata); err != nil {
-		return came, s.failure(err)
+		failure := s.failure(err)
+		failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied on the way, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(came.unchanged), "\n  - "))
+		return came, nil, failure
 	}
-	return s.check(ctx, response, map[string]any{})
+	came, err = s.check(ctx, response, empty)
+	return came, response, err
 }
 
 // echoed warns if Tallyfy has changed what a one-off task is sent with its values, and what must be sent each time (tallyfy-api §1.5).

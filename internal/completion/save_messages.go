@@ -46,10 +46,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 
 // rewritten warns of values that Tallyfy keeps in another form than they were sent in.
 func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
-	var lines []string
-	for _, id := range slices.Sorted(maps.Keys(kept)) {
-		lines = append(lines, want.fieldName(id))
-	}
+	lines := want.fieldNames(slices.Sorted(maps.Keys(kept)))
 	return Notice{
 		Summary:   "Tallyfy Keeps Field Values in Another Form",
 		Attribute: want.attribute(),

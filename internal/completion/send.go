@@ -6,6 +6,7 @@ package completion
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -17,6 +18,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 	body := tallyfy.Completion{TaskID: ref.Task, IsApproved: want.IsApproved, OverrideUser: want.OverrideUser, Taskdata: want.Taskdata}
 	budget := e.client.NewBudget()
 	var unsure bool // an earlier attempt may have gone through
+	began := time.Now()
 	for {
 		response, err := e.processes.write(ctx, ref, func() (*tallyfy.Task, error) { return e.client.Complete(ctx, ref, body) })
 		err = budget.Count(err)
@@ -36,7 +38,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		case !unsure && outcome == tallyfy.NotSent:
 			continue
 		}
-		done, settled, failure := e.settle(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure})
+		done, settled, failure := e.settle(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure, began: began})
 		if failure != nil || settled {
 			return done, failure
 		}
@@ -49,6 +51,14 @@ type attempt struct {
 	err, last error
 	// unsure says that this attempt or an earlier one may have gone through.
 	unsure bool
+	// began is when the first attempt was sent.
+	began time.Time
+}
+
+// isBefore reports whether a task was completed before the first attempt was sent, by the server's own clock.
+func (a attempt) isBefore(task *tallyfy.Task) bool {
+	at, ok := instant(task.CompletedAt)
+	return ok && !task.Answered.At.IsZero() && task.Answered.At.Sub(at) > time.Since(a.began)+slack
 }
 
 // cause is what the user reads about: why the attempts ended, or else what came back.
@@ -73,7 +83,7 @@ func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		return accepted{}, false, nil
 	case readErr != nil:
 		return accepted{}, true, notReadAgain(ref, a.err, readErr)
-	case base.isNew(task) && a.unsure:
+	case base.isNew(task) && a.unsure && !a.isBefore(task):
 		done, err = adoptOwn(task, want, a.err)
 		return done, true, err
 	case base.isNew(task):

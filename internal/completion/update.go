@@ -54,19 +54,23 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 // an update that is interrupted must not leave a task open that was completed.
 func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired) (Result, error) {
 	ref := runOf(want.Task, base.task)
-	seen, err := e.reopen(ctx, ref, base)
+	seen, err := e.reopen(ctx, ref, base, want.hasValues())
 	switch {
 	case err != nil:
 		return Result{}, err
 	case seen.anew:
+		if len(want.Taskdata) > 0 && seen.task.Taskdata == nil {
+			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil)}
+		}
 		done, err := adoptOthers(seen.task, want, nil)
 		if err != nil {
 			return Result{}, err
 		}
 		return e.record(want, done.task, done.warnings), nil
-	case seen.task == nil && base.task != nil: // nothing may be sent on top of a completion that may still be there
-		return Result{}, stillCompleted(ref)
+	case seen.unseen != nil && base.task != nil: // nothing may be sent on top of a completion that may still be there
+		return Result{}, notSeenOpen(ref, seen.unseen)
 	}
+	e.locks.takeBack(ref, base)
 	ctx, done := tallyfy.Detach(ctx)
 	defer done()
 	result, err := e.complete(ctx, base.reopened(seen.task), want)
@@ -81,16 +85,19 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 // reopened returns the baseline of a task after it was reopened: with what must be echoed as it is now, and the rest as it was read
 // before where the response does not show it.
 func (b baseline) reopened(task *tallyfy.Task) baseline {
-	if task == nil || b.task == nil {
+	switch {
+	case task == nil:
+		b.progress, b.lastUpdated = nil, ""
+		return b
+	case b.task == nil: // the server shows it after all
+		b.task = task
+		b.progress, b.lastUpdated = task.Progress, task.LastUpdated
 		return b
 	}
 	now := *b.task
 	if task.Owners != nil {
 		now.Title, now.Deadline, now.Owners = task.Title, task.Deadline, task.Owners
 	}
-	b.task, b.lastUpdated = &now, task.LastUpdated
-	if len(task.Progress) > 0 {
-		b.progress = task.Progress
-	}
+	b.task, b.lastUpdated, b.progress = &now, task.LastUpdated, task.Progress // a reopening may have reset the shares
 	return b
 }

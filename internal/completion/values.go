@@ -55,6 +55,11 @@ func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 			v.problems = append(v.problems, unknownField(task, at))
 			continue
 		}
+		if _, twice := v.given[field.ID]; twice {
+			at.Summary, at.Detail = "Form Field Given Twice", fmt.Sprintf("Two keys name the same field, %s. Keep one of them.", describeField(field))
+			v.problems = append(v.problems, at)
+			continue
+		}
 		v.take(task, field, at, given[id], checkShape)
 	}
 }
@@ -197,6 +202,15 @@ func (want Desired) fieldName(id string) string {
 		return fmt.Sprintf("%s: field %q (%s)", attrFormFields, label, id)
 	}
 	return fmt.Sprintf("%s: field %q", attrTaskdata, id)
+}
+
+// fieldNames names fields to a person.
+func (want Desired) fieldNames(ids []string) []string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, want.fieldName(id))
+	}
+	return names
 }
 
 // attribute names the attribute that holds the values.
