@@ -19,7 +19,8 @@ func TestCameBack(t *testing.T) {
 		"Tallyfy answered 502 Bad Gateway, after 3 attempts": &tallyfy.Error{Status: 502, Outcome: tallyfy.Unknown, Attempts: 3},
 		"Tallyfy answered 200 OK, but the response is empty": &tallyfy.Error{Status: 200, Cause: errors.New("the response is empty")},
 		`200 OK, but the response is an HTML page titled "Sign in", after 2 attempts`: &tallyfy.Error{
-			Status: 200, Outcome: tallyfy.Unknown, Attempts: 2, Cause: errors.New(`the response is an HTML page titled "Sign in"`)},
+			Status: 200, Outcome: tallyfy.Unknown, Attempts: 2, Cause: errors.New(`the response is an HTML page titled "Sign in"`),
+		},
 		"the proxy answered 407 Proxy Authentication Required": &tallyfy.Error{Status: 407, Outcome: tallyfy.Rejected, Attempts: 1},
 		"no such host; gave up after 5 attempts":               &tallyfy.Error{Cause: errors.New("no such host"), Attempts: 5, GaveUp: "gave up after 5 attempts"},
 		tallyfy.Cancelled:                                      &tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled},

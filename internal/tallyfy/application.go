@@ -15,7 +15,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-var errNoToken = errors.New("the answer holds no access token")
+var errNoToken = errors.New("the response holds no access token")
 
 // fetchToken gets a token with the credentials: the application's own or, to act as a user, that user's, which the
 // application asks for with its own. Asking changes nothing, so it is repeated where that can help, within a budget of

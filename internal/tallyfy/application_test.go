@@ -105,7 +105,7 @@ func TestShapesOfAUsersToken(t *testing.T) {
 		switch {
 		case good && (err != nil || w.asked[2].header.Get("Authorization") != "Bearer user"):
 			t.Errorf("%s: %v", body, err)
-		case !good && (err == nil || len(w.asked) != 2 || !strings.Contains(err.Error(), "200 OK, but the answer holds no access token")):
+		case !good && (err == nil || len(w.asked) != 2 || !strings.Contains(err.Error(), "200 OK, but the response holds no access token")):
 			t.Errorf("%s: %d requests, %v", body, len(w.asked), err)
 		}
 	}

@@ -50,6 +50,10 @@ func TestDetach(t *testing.T) {
 				if detached.Err() != nil {
 					t.Error("it is done already")
 				}
+				// The limiter decides by the deadline whether a wait fits.
+				if end, known := detached.Deadline(); ctx.Err() != nil && (!known || end.Sub(began) != c.lives) {
+					t.Errorf("its deadline is in %s", end.Sub(began))
+				}
 				again, doneAgain := Detach(detached) // as a read that follows on the same context
 				defer doneAgain()
 				<-detached.Done()

@@ -42,7 +42,7 @@ type gate struct {
 	accepted int       // how many requests were not refused since
 }
 
-var errRefusedForNow = errors.New("not sent, since Tallyfy refuses requests for now (rate limit)")
+var errRefusedForNow = errors.New("not sent, because Tallyfy asks to wait (rate limit)")
 
 // pass waits for a request's turn and returns the round that it is sent in. closed says why there is no turn: the context is done,
 // or the wait would outlast it, which is said immediately. An urgent request is sent without its turn then.

@@ -213,15 +213,14 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	resp, err := c.http.Do(req) //nolint:gosec // where requests go is the configuration's to say
 	if err != nil {
 		failure.Outcome = NotSent
-		cause := c.explain(ctx, tryCtx, err)
-		if connected.Load() {
+		failure.Cause = c.explain(ctx, tryCtx, err)
+		switch {
+		case connected.Load():
 			failure.Outcome = Unknown
-		} else if tryCtx.Err() == nil {
-			if named, advice, final := diagnose(req, err); named != nil {
-				cause, failure.Advice, failure.final = named, advice, final
-			}
+		case tryCtx.Err() == nil:
+			failure.diagnose(req, err)
 		}
-		failure.Cause = redactError(cause, redact)
+		failure.Cause = redactError(failure.Cause, redact)
 		return nil, failure
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up: nothing is left to learn

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,6 +107,60 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 			t.Errorf("sent again after %s and %s", first, second)
 		}
 	})
+}
+
+// A pause is never shorter than it would be otherwise, and a date counts by the server's clock. The limiter waits as long.
+func TestPausesThatTallyfyAsksFor(t *testing.T) {
+	t.Parallel()
+	at := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
+	for name, c := range map[string]struct {
+		header      func() map[string]string
+		least, most time.Duration
+	}{
+		"zero":    {func() map[string]string { return map[string]string{"Retry-After": "0"} }, firstDelay / 2, firstDelay},
+		"past":    {func() map[string]string { return map[string]string{"Retry-After": at(-time.Hour)} }, firstDelay / 2, firstDelay},
+		"seconds": {func() map[string]string { return map[string]string{"Retry-After": "30"} }, 30 * time.Second, 30 * time.Second},
+		"date":    {func() map[string]string { return map[string]string{"Retry-After": at(30 * time.Second)} }, 30 * time.Second, 30 * time.Second},
+		"clock that is fast": {func() map[string]string {
+			return map[string]string{"Retry-After": at(-30 * time.Second), "Date": at(-time.Minute)}
+		}, 30 * time.Second, 30 * time.Second},
+		"clock that is slow": {func() map[string]string {
+			return map[string]string{"Retry-After": at(time.Hour + time.Minute), "Date": at(time.Hour)}
+		}, time.Minute, time.Minute},
+		"no date": {func() map[string]string {
+			return map[string]string{"Retry-After": at(30 * time.Second), "Date": "today"}
+		}, 30 * time.Second, 30 * time.Second},
+	} {
+		for _, status := range []int{429, 503, 409} {
+			t.Run(name+" "+strconv.Itoa(status), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					client, w := scripted(t, 1, reply{status: status, header: c.header()}, ok(openTask))
+					began := time.Now()
+					other := make(chan time.Duration)
+					go func() { // of another caller, once the first has been refused
+						synctest.Wait()
+						_, _ = client.GetTask(t.Context(), processTask)
+						other <- time.Since(began)
+					}()
+					if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.asked) < 2 {
+						t.Fatal(err)
+					}
+					waited, others := time.Since(began), <-other
+					if status == 409 { // which is about one object
+						if others != 0 {
+							t.Errorf("another request waited %s", others)
+						}
+					} else if others < c.least {
+						t.Errorf("another request waited %s", others)
+					}
+					if waited < c.least || waited > c.most+time.Second {
+						t.Errorf("waited %s", waited)
+					}
+				})
+			})
+		}
+	}
 }
 
 func TestWaitLongerThanTheTimeoutEndsAtOnce(t *testing.T) {

@@ -111,6 +111,8 @@ func TestWriteOnlyValues(t *testing.T) {
 		"query":          {"a b&c+d\u00e9", reply{status: 302, header: map[string]string{"Location": "https://x.test/?v=a+b%26c%2Bd%C3%A9"}}, "?v=(write-only value)", "b%26c"},
 		"path":           {"a b&c+d\u00e9", reply{status: 302, header: map[string]string{"Location": "https://x.test/a%20b&c+d%C3%A9"}}, "x.test/(write-only value)", "b&c"},
 		"HTML":           {"a<b>&'c'", reply{status: 500, body: "<title>Bad a&lt;b&gt;&amp;&#039;c&#039; here</title>"}, `titled \"Bad (write-only value) here\"`, "b&gt;"},
+		"HTML in JSON":   {"a<b>&'c'", reply{status: 422, body: quoted("a&lt;b&gt;&amp;&#039;c&#039;")}, "(write-only value)", "b&gt;"},
+		"HTML, by Go":    {"a<b>&'c'", reply{status: 422, body: quoted("a&lt;b&gt;&amp;&#39;c&#39;")}, "(write-only value)", "b&gt;"},
 		"decomposed":     {"caf\u00e9-pass", reply{status: 422, body: quoted("cafe\u0301-pass")}, "(write-only value)", "-pass"},
 		"composed":       {"cafe\u0301-pass", reply{status: 422, body: quoted("caf\u00e9-pass")}, "(write-only value)", "-pass"},
 		"line":           {pem, reply{status: 422, body: quoted("MIIEvQIBADANBgkq")}, "'(write-only value)'", "MIIE"},

@@ -80,32 +80,32 @@ func (c *Client) proxyOf(req *http.Request) string {
 	return ""
 }
 
-// diagnose names an error of connecting that its own text does not explain, says what to do about it, and reports whether another
-// attempt would meet it again. cause is nil for other errors.
-func diagnose(req *http.Request, err error) (cause error, advice string, final bool) {
+// diagnose fills in what is known of err, an error of connecting for a request, if its own text does not explain it.
+func (e *Error) diagnose(req *http.Request, err error) {
 	var refusal *proxyError
 	if errors.As(err, &refusal) {
-		return refusal, refusal.advice(), refusal.final()
+		e.Cause, e.Advice, e.final = refusal, refusal.advice(), refusal.final()
+		return
 	}
-	problem, host := certificateProblem(err)
+	host, problem := certificateProblem(err)
 	if problem == nil {
-		return nil, "", false
+		return
 	}
 	owner := req.URL.Host
 	var operation *net.OpError
 	if errors.As(err, &operation) && operation.Op == "proxyconnect" {
 		owner = "the proxy"
 	}
-	advice = "The system's certificate store decides which certificates are trusted; on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one. " +
+	e.Advice = "The system's certificate store decides which certificates are trusted; on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one. " +
 		"If a proxy inspects TLS, add the certificate of its authority there, then try again."
 	if host {
-		advice = "Check the URL, and the proxies on the way: the certificate is for another host. " + advice
+		e.Advice = "Check the URL, and the proxies on the way: the certificate is for another host. " + e.Advice
 	}
-	return &interruption{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, advice, true
+	e.Cause, e.final = &interruption{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
 }
 
 // certificateProblem returns what is wrong with a certificate, and whether that is its host; nil if err is about something else.
-func certificateProblem(err error) (problem error, host bool) {
+func certificateProblem(err error) (host bool, problem error) {
 	var verification *tls.CertificateVerificationError
 	if errors.As(err, &verification) {
 		problem = verification.Err
@@ -122,7 +122,7 @@ func certificateProblem(err error) (problem error, host bool) {
 			problem = err
 		}
 	}
-	return problem, host
+	return host, problem
 }
 
 // proxySchemes are the schemes of proxies that net/http knows. It takes any other for http.

@@ -56,8 +56,10 @@ func TestCertificatesThatAreNotAccepted(t *testing.T) {
 		change func(*httptest.Server, *http.Transport) (base string)
 		says   []string
 	}{
-		"unknown authority": {func(s *httptest.Server, _ *http.Transport) string { return s.URL },
-			[]string{"the certificate of 127.0.0.1:", "was not accepted: x509: ", "certificate store"}},
+		"unknown authority": {
+			func(s *httptest.Server, _ *http.Transport) string { return s.URL },
+			[]string{"the certificate of 127.0.0.1:", "was not accepted: x509: ", "certificate store"},
+		},
 		"another host": {func(s *httptest.Server, transport *http.Transport) string {
 			trusting(s, transport)
 			return strings.Replace(s.URL, "127.0.0.1", "localhost", 1)

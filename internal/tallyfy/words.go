@@ -21,7 +21,7 @@ const (
 	maxWords = 1000
 	// maxDepth and maxNodes bound how deep and how far an error's body is searched for words, whatever its size.
 	maxDepth = 20
-	maxNodes = 10000
+	maxNodes = 1000
 )
 
 // words finds what the server said in an error's body, whatever its shape (tallyfy-api §3.2): Laravel's message and

@@ -12,7 +12,7 @@ import (
 // The bodies of a hostile or broken server, by their size: what is allocated for one that is four times as large is about four times
 // as much.
 func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts what the process allocates
-	const size = 1 << 18
+	const size = 1 << 16
 	for name, body := range map[string]func(n int) string{
 		"deep": func(n int) string {
 			const key = 256
