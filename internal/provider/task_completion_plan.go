@@ -81,8 +81,8 @@ func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlan
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Update Reopens the Task and Completes It Again",
 		fmt.Sprintf("The decision, the field values or the completer of %s changed. Tallyfy cannot change a completed task, so applying this reopens it, saves the values and completes it again: "+
-			"webhooks, e-mails and automations run again, those of the reopening too. "+
-			"If the task turns out to hold all of this already, nothing is sent.", state.named()))
+			"webhooks and emails fire again, and automations work out deadlines and visibility anew. "+
+			"If the task already holds all of this, nothing is sent.", state.named()))
 }
 
 // resends tells whether the update may send a completion. What is not known yet may be a change.
@@ -100,7 +100,8 @@ func resends(ctx context.Context, state, plan *taskCompletionModel) bool {
 func destroys(state *taskCompletionModel) diag.Diagnostic {
 	if state.ReopenOnDestroy.ValueBool() {
 		return diag.NewWarningDiagnostic("Destroy Reopens the Task",
-			fmt.Sprintf("reopen_on_destroy is true: destroying this reopens %s in Tallyfy, and the automations that follow a reopening run.", state.named()))
+			fmt.Sprintf("reopen_on_destroy is true: destroying this reopens %s in Tallyfy, and automations work out deadlines and visibility anew. "+
+				"The task is left as it is if another block records its completion in the same apply.", state.named()))
 	}
 	const advice = " and no request is sent. To reopen a task with its resource, apply reopen_on_destroy = true first."
 	if state.CompletedAt.IsNull() { // everyone must complete it, say

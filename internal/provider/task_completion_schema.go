@@ -61,7 +61,8 @@ func (r *taskCompletion) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			"reopen_on_destroy": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether destroying the resource reopens the task, by the API's `DELETE` of the completion. Bool. " +
-					"Default: `false`, and destroying sends nothing. Must be applied before the destroy. Changing it sends nothing.",
+					"Default: `false`, and destroying sends nothing. Must be applied before the destroy. Changing it sends nothing. " +
+					"A task whose completion the same apply has just recorded is not reopened.",
 			},
 			"id": schema.StringAttribute{
 				Computed:            true,

@@ -47,16 +47,16 @@ func valueAttributes() map[string]schema.Attribute {
 		"taskdata": schema.DynamicAttribute{
 			Optional: true,
 			MarkdownDescription: "Values of the fields of the task's form, the API's `taskdata`: an object or a map whose keys are field ids and whose " +
-				"values have the shape that the field's type takes. No default: fields that are not named are left as they are, and `null` clears one." +
-				changing + "; another spelling of the same JSON is no change. Conflicts with `form_fields`.",
+				"values have the shape of the field's type. The form is checked before anything is sent. No default: fields that are not named are left as they are, and `null` clears one, except a table." +
+				changing + "; an equal value is not a change. Conflicts with `form_fields`.",
 			Validators:    []validator.Dynamic{valuesRule{key: tallyfy.CheckID}, conflict("form_fields", "form_fields_wo")},
 			PlanModifiers: []planmodifier.Dynamic{equalJSON{}},
 		},
 		"form_fields": schema.DynamicAttribute{
 			Optional: true,
 			MarkdownDescription: "Values of the fields of the task's form by the names that people know: an object or a map whose keys are labels, aliases or ids of fields, and whose " +
-				"values are plain: text, the text of an option, a list of such texts. The provider gives them the shapes that Tallyfy takes. No default: as with `taskdata`." +
-				changing + "; another spelling of the same JSON is no change. Conflicts with `taskdata`.",
+				"values are plain: text, the text of an option, a list of such texts, the URL of a file. The provider gives them the shapes that Tallyfy takes. No default: as with `taskdata`." +
+				changing + "; an equal value is not a change. Conflicts with `taskdata`.",
 			Validators:    []validator.Dynamic{valuesRule{key: checkFieldName}, conflict("taskdata", "taskdata_wo")},
 			PlanModifiers: []planmodifier.Dynamic{equalJSON{}},
 		},
