@@ -24,7 +24,7 @@ const (
 	attrTaskdata   = "taskdata"
 	attrFormFields = "form_fields"
 	// The write-only ones.
-	attrSecretTaskdata   = "taskdata_wo"
+	attrSecretTaskdata   = "taskdata_wo" //nolint:gosec // the name of an attribute
 	attrSecretFormFields = "form_fields_wo"
 )
 

@@ -159,7 +159,7 @@ func TestValuesThatAreKeptInAnotherForm(t *testing.T) {
 	})
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(b *bench) { // saved by an apply that went no further
 		b.server.Inject(atPost(sandbox.Fault{Status: 422}))
-		b.refuse(b.wantValue("one"))
+		b.says(b.refuse(b.wantValue("one")).Error(), "Task Was Not Completed")
 		b.warned(b.create(b.wantValue("one")), "Tallyfy Keeps Field Values in Another Form")
 		if held := b.task().Taskdata[field]; held != rewriteText("one") {
 			b.Errorf("the field holds %v", held)

@@ -163,9 +163,6 @@ type difference struct{ absent, other []string }
 
 func (d difference) none() bool { return len(d.absent)+len(d.other) == 0 }
 
-// all returns the IDs of both kinds.
-func (d difference) all() []string { return slices.Concat(d.absent, d.other) }
-
 // compare returns where held, the values that Tallyfy shows, differs from what is wanted. Fields that want does not name do not matter.
 func (want Desired) compare(held map[string]any) difference {
 	var d difference

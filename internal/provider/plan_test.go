@@ -114,7 +114,7 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 		if warned := strings.Contains(warnings, "Update Reopens the Task and Completes It Again"); warned != c.warns {
 			t.Errorf("%s: warnings are %q", name, warnings)
 		}
-		if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "automations run again")) {
+		if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
 			t.Errorf("%s: the warning says %q", name, warnings)
 		}
 		for _, fact := range []string{"status", "completed_at", "completer_id", "completer_guest_id", "tasks_changed_by_rules"} {

@@ -41,9 +41,9 @@ resource "tallyfy_task_completion" "provision_vpc_form" {
       groups = ["96000000000000000000000000000001"]
     }
 
-    # "Diagram", a file that has been uploaded: its id or its URL, and its name.
+    # "Diagram", a file: the ID of one that was uploaded, or the URL of one with its name.
     "f1e1d00000000000000000000000000a" = [
-      { filename = "payments-vpc.svg", url = "https://files.example.com/payments-vpc.svg" },
+      { filename = "payments-vpc.svg", source = "url", url = "https://files.example.com/payments-vpc.svg" },
     ]
   }
 }
