@@ -5,6 +5,7 @@ package completion
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,7 +37,7 @@ func (s *rosters) of(list tallyfy.List, task string) (r *roster, first bool) {
 	defer s.mu.Unlock()
 	r = s.each[list]
 	if r == nil || !r.admit(task) {
-		r = &roster{list: list, since: time.Now(), asked: map[string]bool{task: true}, tasks: map[string]*tallyfy.Task{}}
+		r = &roster{list: list, since: time.Now(), asked: map[string]bool{idKey(task): true}, tasks: map[string]*tallyfy.Task{}}
 		if s.each == nil {
 			s.each = map[tallyfy.List]*roster{}
 		}
@@ -62,11 +63,11 @@ type roster struct {
 	since time.Time
 
 	mu     sync.Mutex
-	asked  map[string]bool // the tasks of all looks that were asked for
-	tasks  map[string]*tallyfy.Task
-	read   int           // pages
-	pages  int           // that there are; means nothing before one was read
-	turn   chan struct{} // closed when the page that is being read is there; nil while none is
+	asked  map[string]bool          // the tasks of all looks that were asked for, by idKey
+	tasks  map[string]*tallyfy.Task // by idKey
+	read   int                      // pages
+	pages  int                      // that there are; means nothing before one was read
+	turn   chan struct{}            // closed when the page that is being read is there; nil while none is
 	failed error
 }
 
@@ -75,12 +76,15 @@ type roster struct {
 func (r *roster) admit(task string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if time.Since(r.since) > freshFor || r.asked[task] && r.failed == nil {
+	if time.Since(r.since) > freshFor || r.asked[idKey(task)] && r.failed == nil {
 		return false
 	}
-	r.asked[task] = true
+	r.asked[idKey(task)] = true
 	return true
 }
+
+// idKey returns the form of an ID in which it is a key: letter case does not distinguish IDs.
+func idKey(id string) string { return strings.ToLower(id) }
 
 func (r *roster) hasFailed() bool {
 	r.mu.Lock()
@@ -97,13 +101,14 @@ type paging func(ctx context.Context, of tallyfy.List, number int) (tallyfy.Page
 func (r *roster) look(ctx context.Context, read paging, id string) (task *tallyfy.Task, err error) {
 	ctx, cancel := halfOf(ctx)
 	defer cancel()
+	key := idKey(id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for waited := false; ; {
 		left := r.pages - r.read
 		switch {
-		case r.tasks[id] != nil:
-			return r.tasks[id], nil
+		case r.tasks[key] != nil:
+			return r.tasks[key], nil
 		case r.failed != nil:
 			return nil, r.failed
 		case r.turn != nil:
@@ -147,9 +152,13 @@ func (r *roster) turnPage(ctx context.Context, read paging) {
 		r.failed = err
 		return
 	}
-	r.read, r.pages = number, page.Of
+	before := len(r.tasks)
 	for _, task := range page.Tasks {
-		r.tasks[task.ID] = task
+		r.tasks[idKey(task.ID)] = task
+	}
+	r.read, r.pages = number, page.Of
+	if len(r.tasks) == before { // a server that ignores the number of the page announces another one for ever
+		r.pages = number
 	}
 }
 

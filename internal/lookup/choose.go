@@ -21,6 +21,12 @@ type trait struct {
 	of        func(*tallyfy.Task) string
 }
 
+// is reports whether the task has the trait. Names are compared in their normal form, and a name that is empty in it is not a name.
+func (by trait) is(task *tallyfy.Task) bool {
+	wanted := tallyfy.NormalizeName(by.value)
+	return wanted != "" && tallyfy.NormalizeName(by.of(task)) == wanted
+}
+
 // trait is the alias or the title, whichever is wanted.
 func (w Wanted) trait() trait {
 	if w.Alias != "" {
@@ -29,27 +35,28 @@ func (w Wanted) trait() trait {
 	return trait{"title", w.Title, func(task *tallyfy.Task) string { return task.Title }}
 }
 
-// having gives the tasks that have the trait exactly.
+// having returns the tasks that have the trait.
 func (by trait) having(tasks []*tallyfy.Task) []*tallyfy.Task {
 	var found []*tallyfy.Task
 	for _, task := range tasks {
-		if by.of(task) == by.value {
+		if by.is(task) {
 			found = append(found, task)
 		}
 	}
 	return found
 }
 
-// nearest gives the value that one of the tasks has and that was probably meant, by the fewest changes of a letter, whose case does
-// not count; empty where none comes near. Of several that are as near it is the first.
+// nearest returns the value that one of the tasks has and that was probably meant, in its normal form: the one with the fewest
+// changes of a letter, whose case does not count; empty if none is near. Of several that are as near it is the first.
 func (by trait) nearest(tasks []*tallyfy.Task) string {
-	meant, best := "", maxChanges(by.value)
+	wanted := tallyfy.NormalizeName(by.value)
+	meant, best := "", maxChanges(wanted)
 	for _, task := range tasks {
-		value := by.of(task)
+		value := tallyfy.NormalizeName(by.of(task))
 		if value == "" {
 			continue
 		}
-		changes := levenshtein.Distance(strings.ToLower(by.value), strings.ToLower(value), levenshtein.NewParams().MaxCost(best))
+		changes := levenshtein.Distance(strings.ToLower(wanted), strings.ToLower(value), levenshtein.NewParams().MaxCost(best))
 		if changes < best || changes == best && meant == "" {
 			meant, best = value, changes
 		}

@@ -26,12 +26,13 @@ func TestHaving(t *testing.T) {
 		want   []string
 	}{
 		{Wanted{Alias: "deploy"}, []string{"1"}},
-		{Wanted{Alias: "Deploy"}, nil}, // exactly, case included
+		{Wanted{Alias: "Deploy"}, nil}, // case counts
 		{Wanted{Alias: "deploy-"}, nil},
 		{Wanted{Alias: "same"}, []string{"4", "5"}},
-		{Wanted{Title: "Deploy"}, []string{"1", "2"}},
+		{Wanted{Title: "Deploy"}, []string{"1", "2", "5"}},
 		{Wanted{Title: "deploy"}, []string{"3"}},
-		{Wanted{Title: "Deploy "}, []string{"5"}},
+		{Wanted{Title: "Deploy "}, []string{"1", "2", "5"}}, // whitespace around it does not
+		{Wanted{Title: " "}, nil},
 		{Wanted{Title: "deploy-2"}, nil}, // an alias is no title
 	} {
 		if got := ids(c.wanted.trait().having(tasks)); !slices.Equal(got, c.want) {

@@ -3,10 +3,11 @@
 
 // Package lookup finds tasks and runs, for whoever knows less of them than their ids. It only ever reads.
 //
-// Two rules settle most cases:
+// Three rules settle most cases:
 //
 //  1. It never picks: a name that several tasks have is an error that lists them, and one that none has lists those that there are.
-//  2. Lists say which tasks there are, and a task says how it is. A list may lag behind a write (tallyfy-api §1.4), so what is told
+//  2. It never chooses from a part of a list: a list that reports more tasks than its pages contain is an error.
+//  3. Lists say which tasks there are, and a task says how it is. A list may lag behind a write (tallyfy-api §1.4), so what is told
 //     of one task comes from reading that task.
 //
 // The package knows Tallyfy's API through package tallyfy, and nothing of Terraform.
@@ -27,7 +28,8 @@ const everything = "all"
 type Wanted struct {
 	// TaskRef says where the task is. Without a run it must have a task.
 	tallyfy.TaskRef
-	// Alias and Title are what a task without an id is looked for by, whichever is not empty. They must be equal to the task's.
+	// Alias and Title are what a task without an id is looked for by, whichever is not empty. They must be equal to the task's in the
+	// form of [tallyfy.NormalizeName].
 	Alias, Title string
 }
 
@@ -54,29 +56,24 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	if err != nil {
 		return nil, by.foundButUnread(wanted.TaskRef, err)
 	}
-	if told := by.of(task); told != "" && told != by.value {
+	if told := by.of(task); told != "" && !by.is(task) {
 		return nil, by.outdated(wanted.TaskRef, told)
 	}
 	return task, nil
 }
 
 // Tasks lists the tasks of a run, or of an organization where of names no run: those that pass its status filter, and all where
-// it has none. Every page is read; a task that moves from one to the next meanwhile is on both, and counts once. The error is a
-// [*notice.Failure].
+// it has none. Every page is read; a task that moves from one to the next meanwhile is on both, and counts once. If the list has
+// tasks that its pages do not contain, Tasks returns an error instead of the others. The error is a [*notice.Failure].
 func Tasks(ctx context.Context, client *tallyfy.Client, of tallyfy.List) ([]*tallyfy.Task, error) {
 	if of.Status == "" {
 		of.Status = everything
 	}
 	tasks := []*tallyfy.Task{}
-	seen := map[string]bool{}
 	for task, err := range client.Tasks(ctx, of) {
 		if err != nil {
 			return nil, unlisted(of, err)
 		}
-		if task.ID == "" || seen[task.ID] { // what has no id is no task
-			continue
-		}
-		seen[task.ID] = true
 		tasks = append(tasks, task)
 	}
 	return tasks, nil

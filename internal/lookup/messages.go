@@ -88,10 +88,17 @@ func unlisted(of tallyfy.List, err error) *notice.Failure {
 	if of.Run != "" {
 		what, id = "run", of.Run
 	}
-	return notice.Story{
+	story := notice.Story{
 		Summary: "Tasks Could Not Be Listed", Attribute: what + "_id", Doing: "Listing the tasks of " + what + " " + id,
 		Next: advice(err, what), Cause: err,
-	}.Failure()
+	}
+	if errors.As(err, new(*tallyfy.IncompleteError)) {
+		story.Summary = "Task List Is Incomplete"
+		story.Means = "The provider does not use a part of a list, because the missing tasks could change the result. It chose no task, and it sent no change to Tallyfy."
+		story.Next = "Run Terraform again in a moment, because a list can change while its pages are read. " +
+			"If the error persists, read each task by its task_id, which needs no list."
+	}
+	return story.Failure()
 }
 
 // advice says what to do about an answer that depends on what was read; it is empty where the answer tells enough.

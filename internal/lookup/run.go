@@ -14,7 +14,8 @@ import (
 // RunWithTasks is a run, and how its tasks are called.
 type RunWithTasks struct {
 	tallyfy.Run
-	// TaskIDs maps the alias of each task to the task's id. Tasks without an alias, or with one that others have too, are not in it.
+	// TaskIDs maps the alias of each task to the task's id. The aliases are in the form of [tallyfy.NormalizeName]. Tasks without an
+	// alias, or with one that others have too, are not in it.
 	TaskIDs map[string]string
 	// Warnings tell which tasks are not in TaskIDs though they have an alias.
 	Warnings []notice.Notice
@@ -45,20 +46,20 @@ func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (
 	return found, nil
 }
 
-// byAlias maps aliases to ids, and gives the tasks whose alias is not theirs alone, in their order.
+// byAlias maps aliases in their normal form to ids, and returns the tasks whose alias is not theirs alone, in their order.
 func byAlias(tasks []*tallyfy.Task) (ids map[string]string, repeated []*tallyfy.Task) {
 	count := map[string]int{}
 	for _, task := range tasks {
-		count[task.Alias]++
+		count[tallyfy.NormalizeName(task.Alias)]++
 	}
 	ids = map[string]string{}
 	for _, task := range tasks {
-		switch {
-		case task.Alias == "":
-		case count[task.Alias] > 1:
+		switch alias := tallyfy.NormalizeName(task.Alias); {
+		case alias == "":
+		case count[alias] > 1:
 			repeated = append(repeated, task)
 		default:
-			ids[task.Alias] = task.ID
+			ids[alias] = task.ID
 		}
 	}
 	return ids, repeated

@@ -55,12 +55,12 @@ func (d *runData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *
 			},
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the run, the API's `id`. String."},
 			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the run, the API's `name`. String."},
-			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "Status of the run as Tallyfy words it, the API's `status`. String."},
+			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the run in Tallyfy's words, such as `active`, `complete` or `archived`. It is `issue` while the run has an open issue."},
 			"progress": schema.StringAttribute{
 				Computed:   true,
 				CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "How far the run is, the API's `progress` as Tallyfy writes it: its shape is not documented. " +
-					"Null where Tallyfy does not tell. String: JSON, for `jsondecode`.",
+				MarkdownDescription: "The progress of the run as JSON, for `jsondecode`: an object with the numbers `complete`, `total` and `percent`. " +
+					"The provider does not check its shape, and it is null if Tallyfy returns none.",
 			},
 			"task_ids": schema.MapAttribute{
 				Computed:    true,

@@ -65,15 +65,15 @@ func (d *taskData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp 
 		"alias": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "Alias of the task, the API's `alias`: a slug that stays as it is when the task is renamed. String. " +
-				"With `run_id` it says which task is read; it must be equal to the task's, and no other task of the run may have it.",
+			MarkdownDescription: "The alias of the task, a slug that stays as it is when the task is renamed. " +
+				"With `run_id`, the alias of the task to read, which exactly one task of the run must have. " + equalNames,
 			Validators: nameWithin(),
 		},
 		"title": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "Title of the task, the API's `title`. String. " +
-				"With `run_id` it says which task is read; it must be equal to the task's, and no other task of the run may have it.",
+			MarkdownDescription: "The title of the task. " +
+				"With `run_id`, the title of the task to read, which exactly one task of the run must have. " + equalNames,
 			Validators: nameWithin(),
 		},
 		"form_fields": formAttribute(),
@@ -84,6 +84,9 @@ func (d *taskData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp 
 		Blocks:              map[string]schema.Block{"timeouts": readTimeout(ctx)},
 	}
 }
+
+// equalNames says when a configured alias or title is a task's.
+const equalNames = "Case matters; Unicode normalization, no-break spaces and surrounding whitespace do not."
 
 // idOnly refuses what cannot be an id.
 func idOnly() []validator.String { return []validator.String{id()} }

@@ -69,7 +69,7 @@ func (d *tasksData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp
 
 // statusFilter refuses what Tallyfy would ignore without a word.
 func statusFilter() validator.String {
-	return stringRule{summary: "Invalid Status Filter", rule: "must be a filter that Tallyfy knows", check: tallyfy.CheckStatusFilter}
+	return stringRule{summary: "Invalid Status Filter", rule: "must be a filter that Tallyfy applies", check: tallyfy.CheckStatusFilter}
 }
 
 // Read reads all pages of the list.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,20 +23,23 @@ const (
 	maxPages = 1000
 )
 
-// StatusFilters are the filters of a list that really filter (tallyfy-api §1.4), in its order.
+// StatusFilters are the filters of a list that Tallyfy applies in production (tallyfy-api §1.4), in its order.
 var StatusFilters = []string{
-	"all", "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "stalled", "due-soon", "on-time",
+	"all", "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "due-soon", "on-time",
 	"has-problem", "has-improvement",
 }
 
-// CheckStatusFilter tells whether s is one of [StatusFilters]. Tallyfy answers others with every task, as if they were not
-// there, the word completed of the tasks themselves among them. The error is a sentence's end that names what is wrong.
+// CheckStatusFilter returns an error unless s is one of [StatusFilters]. Tallyfy ignores other filters without an error and lists
+// every task. Among these are completed, although tasks report it as their status, and stalled, although Tallyfy's staging system
+// applies it. The error completes a sentence that names the filter.
 func CheckStatusFilter(s string) error {
 	switch {
 	case slices.Contains(StatusFilters, s):
 		return nil
 	case s == "completed":
 		return errors.New(`Tallyfy ignores this filter and lists every task: use "complete"`) //nolint:staticcheck // a name begins it
+	case s == "stalled":
+		return fmt.Errorf("Tallyfy ignores this filter in production and lists every task: use one of %s", strings.Join(StatusFilters, ", ")) //nolint:staticcheck // a name begins it
 	default:
 		return fmt.Errorf("Tallyfy ignores this filter and lists every task: use one of %s", strings.Join(StatusFilters, ", ")) //nolint:staticcheck // a name begins it
 	}
@@ -58,34 +62,145 @@ type List struct {
 	OneOff bool
 }
 
-// Tasks lists tasks, page by page as they are asked for (tallyfy-api §1.4). Lists may lag behind a write: to learn whether a
-// task is completed, read the task. The sequence ends after its first error.
+// Tasks lists tasks and reads each page only when the caller needs it (tallyfy-api §1.4). It yields each task once. It does not
+// yield entries without an ID. Lists may lag behind a write: to learn whether a task is completed, read the task.
+//
+// A list can change while its pages are read. If the number of tasks changes, or if the pages contain fewer tasks than the last
+// page reports, Tasks reads the list once more from the start and yields what is new. If tasks are still missing, the last error
+// wraps an [*IncompleteError]: a caller that chooses among the tasks must wait for the end of the sequence.
+//
+// The sequence ends after its first error, which is an [*Error] unless the request could not be written.
 func (c *Client) Tasks(ctx context.Context, of List) iter.Seq2[*Task, error] {
 	return func(yield func(*Task, error) bool) {
-		for number := 1; number <= maxPages; number++ {
-			page, err := c.TasksPage(ctx, of, number)
-			if err != nil {
-				yield(nil, err)
+		yielded := map[string]bool{}
+		for again := false; ; again = true {
+			p := pass{ids: map[string]bool{}}
+			if !c.pages(ctx, of, &p, yielded, yield) {
 				return
 			}
-			for _, task := range page.Tasks {
-				if !yield(task, nil) {
-					return
-				}
-			}
-			if number >= page.Of {
+			failure := p.incomplete(len(yielded) + p.unnamed)
+			switch {
+			case failure == nil && (again || p.first == p.total):
+				return
+			case again || p.endless:
+				yield(nil, failure)
 				return
 			}
 		}
-		yield(nil, fmt.Errorf("the list of tasks has more than %d pages", maxPages))
 	}
 }
+
+// pages reads a list from its start to its end, and yields the tasks that are not in yielded. It returns false if the sequence has
+// ended: the caller wants no more, or a request failed.
+func (c *Client) pages(ctx context.Context, of List, p *pass, yielded map[string]bool, yield func(*Task, error) bool) bool {
+	for number := 1; number <= maxPages; number++ {
+		page, err := c.TasksPage(ctx, of, number)
+		if err != nil {
+			yield(nil, err)
+			return false
+		}
+		for _, task := range p.add(page, number) {
+			id := strings.ToLower(task.ID)
+			if yielded[id] {
+				continue
+			}
+			yielded[id] = true
+			if !yield(task, nil) {
+				return false
+			}
+		}
+		if p.ended {
+			return true
+		}
+	}
+	p.endless = true
+	return true
+}
+
+// pass is what one reading of a list has found.
+type pass struct {
+	ids          map[string]bool // in lower case: letter case does not distinguish IDs
+	unnamed      int             // entries without an ID
+	first, total int             // what the first and the last page with a total report; 0 for none
+	last         Page
+	number       int  // of the last page
+	ended        bool // by the last page
+	endless      bool // there are more pages than are read
+}
+
+// add records a page and returns the tasks that no earlier page of this pass contains. A page without a new ID ends the list,
+// because a server that ignores the parameter page returns the same tasks for ever.
+func (p *pass) add(page Page, number int) []*Task {
+	p.last, p.number = page, number
+	if page.Total > 0 {
+		p.total = page.Total
+		if p.first == 0 {
+			p.first = page.Total
+		}
+	}
+	var found []*Task
+	unnamed := 0
+	for _, task := range page.Tasks {
+		id := strings.ToLower(task.ID)
+		switch {
+		case id == "":
+			unnamed++
+		case !p.ids[id]:
+			p.ids[id] = true
+			found = append(found, task)
+		}
+	}
+	if len(found) > 0 || number == 1 {
+		p.unnamed += unnamed
+	}
+	p.ended = len(found) == 0 || !page.open && p.total <= len(p.ids)+p.unnamed
+	return found
+}
+
+// incomplete returns an error if the list has more entries than the number that was read, and nil if it does not. Where the list
+// reports no total, an empty page is its end, and a page that repeats tasks and announces another page is not.
+func (p *pass) incomplete(read int) error {
+	failure := &IncompleteError{Read: read, Total: p.total}
+	switch {
+	case p.endless:
+		failure.reason = fmt.Sprintf("the list does not end within %d pages", maxPages)
+	case p.total > read:
+		failure.reason = fmt.Sprintf("the pages of the list contain %d of its %d tasks", read, p.total)
+	case p.total == 0 && len(p.last.Tasks) > 0 && p.last.announced:
+		failure.reason = fmt.Sprintf("page %d of the list contains no new task and announces another page", p.number)
+	default:
+		return nil
+	}
+	about := p.last.about
+	about.Cause = failure
+	return &about
+}
+
+// IncompleteError reports that a list has tasks that none of its pages contains, so that a choice among the others could miss one.
+type IncompleteError struct {
+	// Read is the number of entries that were read.
+	Read int
+	// Total is the number of entries that the list reports; 0 if it reports none.
+	Total int
+
+	reason string
+}
+
+// Error returns what the list reports and what its pages contain.
+func (e *IncompleteError) Error() string { return e.reason }
 
 // Page is a page of a list.
 type Page struct {
 	Tasks []*Task
-	// Of is the number of pages that the list has, as this one tells it; an empty page is taken for one beyond the last.
+	// Of is the number of pages in the list, as far as this page shows: the most that any evidence says. If this page only announces
+	// another page, Of is the number of that page. If this page is empty, it is beyond the last page.
 	Of int
+	// Total is the number of entries in the list that this page reports; 0 if it reports none.
+	Total int
+
+	announced bool // total_pages, links.next or has_more_pages announces another page
+	open      bool // announced, or the page is full and nothing in it reports the end of the list
+	about     Error
 }
 
 // TasksPage reads one page of a list, of up to 100 tasks. Pages count from 1. It is repeated where that can help; the error is
@@ -105,10 +220,8 @@ func (c *Client) TasksPage(ctx context.Context, of List, number int) (Page, erro
 		failure.Cause = errors.New("the answer is not a list of tasks")
 		return Page{}, &failure
 	}
-	page := Page{Of: lastPage(got.body)}
-	if len(entries) == 0 {
-		page.Of = number - 1
-	}
+	page := paged(got.body, number, len(entries))
+	page.about = got.about
 	for _, raw := range entries {
 		f, _ := object(raw)
 		page.Tasks = append(page.Tasks, taskFrom(f))
@@ -133,10 +246,51 @@ func (of List) query(page int) url.Values {
 	return query
 }
 
-// lastPage reads the number of pages, as far as they are counted; 1 where the answer has none to tell.
-func lastPage(body []byte) int {
+// paged reads which pages a list has, from the page with this number and this many entries (tallyfy-api §2). Sources disagree on
+// which of the evidence is there, and total_pages may be of another page size than the page itself, so each is believed that
+// reports more pages.
+func paged(body []byte, number, entries int) Page {
 	outer, _ := object(body)
 	meta, _ := object(outer["meta"])
 	pagination, _ := object(meta["pagination"])
-	return int(min(max(1, pagination.whole("total_pages")), maxPages+1))
+	count := func(name string) int { return int(min(max(0, pagination.whole(name)), math.MaxInt32)) }
+	page := Page{Total: count("total")}
+	if entries == 0 {
+		page.Of = number - 1
+		return page
+	}
+	pages := count("total_pages")
+	next, reported := nextPage(pagination)
+	page.announced = pages > number || next
+	unknown := entries >= perPage && !reported && pages == 0 && page.Total == 0
+	page.open = page.announced || unknown
+
+	page.Of = max(pages, number)
+	if next || unknown {
+		page.Of = max(page.Of, number+1)
+	}
+	size := perPage
+	if n := count("per_page"); n > 0 {
+		size = n
+	}
+	if ends := pages == number && page.Total <= (number-1)*size+entries; !ends {
+		page.Of = max(page.Of, (page.Total+entries-1)/entries)
+	}
+	page.Of = min(page.Of, maxPages+1)
+	return page
+}
+
+// nextPage reports whether the pagination announces another page, and whether it reports on that at all.
+func nextPage(pagination fields) (next, reported bool) {
+	links, _ := object(pagination["links"])
+	_, reported = links["next"]
+	switch links.value("next") {
+	case nil, "", false:
+	default:
+		next = true
+	}
+	if more := pagination.flag("has_more_pages"); more != nil {
+		next, reported = next || *more, true
+	}
+	return next, reported
 }

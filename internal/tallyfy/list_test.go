@@ -50,7 +50,7 @@ func TestTasks(t *testing.T) {
 		t.Errorf("%d pages were fetched", len(w.asked))
 	}
 
-	client, w = scripted(t, 0, page(`{"id":"t1"}`, "5"), page("", "5"))
+	client, w = scripted(t, 0, page(`{"id":"t1"}`, "5"), page("", "5")) // an empty page ends a list without a total
 	for _, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 		if err != nil {
 			t.Error(err)
@@ -77,13 +77,13 @@ func TestTasks(t *testing.T) {
 
 func TestCheckStatusFilter(t *testing.T) {
 	t.Parallel()
-	for _, filter := range strings.Fields("all active active-visible not-started in-progress complete overdue stalled due-soon on-time has-problem has-improvement") {
+	for _, filter := range strings.Fields("all active active-visible not-started in-progress complete overdue due-soon on-time has-problem has-improvement") {
 		if err := CheckStatusFilter(filter); err != nil {
 			t.Errorf("%s: %v", filter, err)
 		}
 	}
 	for filter, says := range map[string]string{
-		"completed": `use "complete"`, "auto-skipped": "use one of all, active,", "due_soon": "due-soon", "hasproblem": "has-problem",
+		"completed": `use "complete"`, "stalled": "in production", "auto-skipped": "use one of all, active,", "due_soon": "due-soon", "hasproblem": "has-problem",
 		"": "use one of", "Complete": "use one of", "active,complete": "use one of", " all": "use one of",
 	} {
 		if err := CheckStatusFilter(filter); err == nil || !strings.Contains(err.Error(), says) {

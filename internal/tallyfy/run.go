@@ -9,15 +9,18 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 )
 
-// Run is what Tallyfy tells of a process (tallyfy-api §1.4). No source describes the object field by field, so no more of it is
-// read than its name, its status and its progress. A zero value means that the answer did not tell.
+// Run is a process (tallyfy-api §1.4), as far as the provider needs it. A zero value means that the response did not include the
+// field.
 type Run struct {
 	ID, Name string
-	// Status is Tallyfy's word. Which words there are is not documented.
+	// Status is Tallyfy's word for the state of the process, such as active, complete or archived, or issue while the process has an
+	// open issue (tallyfy-api §3.1). Other words are not changed.
 	Status string
-	// Progress is JSON as Tallyfy wrote it, since its shape is not documented; nil for none.
+	// Progress is JSON as Tallyfy wrote it; nil for none. It is documented as an object with the numbers complete, total and percent.
+	// It is not decoded, because some documented examples show an empty object or the number of percent alone.
 	Progress json.RawMessage
 }
 
@@ -38,17 +41,17 @@ func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, err
 
 var errNoRun = errors.New("the answer is not a run")
 
-// readRun reads the answer to a request for one run. id is the run asked for, so that another object is not taken for it.
+// readRun reads the response to a request for one run. id is the run that was requested: a response about another object is an
+// error. Letter case does not distinguish IDs (tallyfy-api §5).
 func readRun(body []byte, id string) (*Run, error) {
 	f, err := envelope(body, errNoRun)
 	if err != nil {
 		return nil, err
 	}
-	switch f.text("id") {
-	case id:
-	case "":
+	switch got := f.text("id"); {
+	case got == "":
 		return nil, errNoRun
-	default:
+	case !strings.EqualFold(got, id):
 		return nil, errors.New("the answer is about another run")
 	}
 	run := &Run{ID: id, Name: f.text("name"), Status: f.text("status")}
