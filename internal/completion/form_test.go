@@ -138,3 +138,36 @@ func TestResolveRefuses(t *testing.T) {
 		t.Errorf("got:\n%s", text)
 	}
 }
+
+// Fields, options and columns are found whatever Unicode form, spaces and letter case of IDs Tallyfy has them in.
+func TestNamesInAnotherForm(t *testing.T) {
+	t.Parallel()
+	const composed, decomposed = "Gr\u00f6\u00dfe", "Gro\u0308\u00dfe"
+	task := &tallyfy.Task{ID: taskID, Form: []tallyfy.Field{
+		{ID: "ab1", Label: decomposed, Alias: decomposed + "-1", Type: "text"},
+		{ID: "ab2", Label: "Size ", Type: "dropdown", Options: []tallyfy.Option{{ID: 1, Text: decomposed}}},
+		{ID: "ab3", Label: "Sizes", Type: "table", Columns: []string{decomposed}},
+	}}
+	for name, c := range map[string]struct {
+		key   string
+		value any
+		id    string
+		want  string
+	}{
+		"label":              {composed, "x", "ab1", `"x"`},
+		"alias":              {composed + "-1", "x", "ab1", `"x"`},
+		"ID in capitals":     {"AB1", "x", "ab1", `"x"`},
+		"option":             {"Size", composed, "ab2", `{"id":1,"text":"` + decomposed + `"}`}, // as Tallyfy spells it
+		"heading":            {"Sizes", map[string]any{composed: "x"}, "ab3", `["x"]`},
+		"label with a space": {"Size", composed, "ab2", `{"id":1,"text":"` + decomposed + `"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := resolve(task, map[string]any{c.key: c.value})
+			text, err := json.Marshal(got.taskdata[c.id])
+			if err != nil || len(got.problems) > 0 || string(text) != c.want {
+				t.Errorf("got %s of %+v, want %s", text, got, c.want)
+			}
+		})
+	}
+}
