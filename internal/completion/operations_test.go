@@ -4,8 +4,10 @@
 package completion
 
 import (
+	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
@@ -289,5 +291,21 @@ func TestImport(t *testing.T) {
 		b.server.DeleteTask(taskID)
 		failure = b.failure(b.engine.Import(b.ctx, b.ref()))
 		b.says(failure.Error(), "Task Could Not Be Imported", "404", "Nothing was imported")
+	})
+}
+
+// If the operation's time does not suffice to read the task again, the read that came counts.
+func TestReadWithoutTimeForAnother(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.want())
+		b.server.ReopenOutside(taskID)
+		ctx, cancel := context.WithTimeout(b.ctx, 500*time.Millisecond)
+		defer cancel()
+		result, err := b.engine.Read(ctx, b.ref(), known)
+		if err != nil || !result.Reopened {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.sent(get)
 	})
 }
