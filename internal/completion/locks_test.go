@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // Two blocks for one task complete it once, also where one of them does not know its run, and where reads lag.
@@ -65,4 +66,28 @@ func TestWaitingForATaskInVain(t *testing.T) {
 		}
 		again()
 	})
+}
+
+// A task is the same whatever run it is named with and in whatever letter case.
+func TestWhatIsRemembered(t *testing.T) {
+	t.Parallel()
+	ref := tallyfy.TaskRef{Organization: "c0ffee", Run: "5eed", Task: "7a5c"}
+	same := tallyfy.TaskRef{Organization: "C0FFEE", Task: "7A5C"}
+	base := baselineOf(nil, Record{Status: "completed", CompletedAt: longAgo})
+	l := &taskLocks{}
+	if l.hasRecorded(ref) || l.hasTakenBack(ref).saysCompleted() {
+		t.Error("something is remembered before it happened")
+	}
+	l.record(ref)
+	if !l.hasRecorded(same) {
+		t.Error("a record is forgotten")
+	}
+	l.takeBack(same, base)
+	if l.hasRecorded(ref) || l.hasTakenBack(ref).CompletedAt != longAgo {
+		t.Errorf("recorded: %v, taken back: %+v", l.hasRecorded(ref), l.hasTakenBack(ref))
+	}
+	l.record(same)
+	if !l.hasRecorded(ref) || l.hasTakenBack(ref).saysCompleted() {
+		t.Errorf("recorded: %v, taken back: %+v", l.hasRecorded(ref), l.hasTakenBack(ref))
+	}
 }
