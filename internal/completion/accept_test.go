@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // details returns what the warnings of a result say.
@@ -137,4 +138,36 @@ func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", "403")
 		b.sent(get, post, get, get)
 	})
+}
+
+// A completion was there before the request if the server's own clock says so, and no doubt about seconds remains.
+func TestCompletedBefore(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 5, 20, 17, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		completedAt string
+		answered    tallyfy.Answered
+		want        bool
+	}{
+		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Answered{At: at}, false},
+		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Answered{At: at}, false},
+		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Answered{At: at}, true},
+		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, false},
+		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, true},
+		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Answered{At: at}, false},
+		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Answered{}, false},
+		"without a completion time": {"", tallyfy.Answered{At: at}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Answered: c.answered}
+			if got := len(completedBefore(task)) > 0; got != c.want {
+				t.Errorf("it is told of: %t", got)
+			}
+			began := time.Now().Add(-c.answered.Took)
+			if got := (attempt{began: began}).isBefore(task); got != c.want {
+				t.Errorf("isBefore is %t", got)
+			}
+		})
+	}
 }
