@@ -5,6 +5,7 @@ package completion
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -120,6 +121,7 @@ func TestAdviceForEveryStatus(t *testing.T) {
 		{Status: 404, Outcome: tallyfy.Rejected},
 		{Status: 404, Code: "ENDPOINT_NOT_FOUND", Outcome: tallyfy.Rejected},
 		{Status: 422, Outcome: tallyfy.Rejected},
+		{Status: 423, Outcome: tallyfy.Rejected},
 		{Status: 429, Outcome: tallyfy.RejectedForNow},
 		{Status: 500, Outcome: tallyfy.Unknown},
 		{Status: 200, Outcome: tallyfy.Accepted},
@@ -128,6 +130,11 @@ func TestAdviceForEveryStatus(t *testing.T) {
 	} {
 		if advice(e) == "" {
 			t.Errorf("no advice for %+v", e)
+		}
+	}
+	for status, part := range map[int]string{409: "-parallelism", 423: "resolve the issue in Tallyfy"} {
+		if told := advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(told, part) {
+			t.Errorf("the advice for %d is %q", status, told)
 		}
 	}
 }

@@ -86,6 +86,14 @@ func TestEqual(t *testing.T) {
 		{"dropdown", `{"id":1,"text":"Slack"}`, `"Slack"`, true},
 		{"dropdown", `{"id":1,"text":"Slack"}`, `{"id":2,"text":"E-mail"}`, false},
 		{"dropdown", `{"id":3,"text":"Gr\u00f6\u00dfe"}`, `{"id":3,"text":"Gro\u0308\u00dfe"}`, true},
+		{"dropdown", `{"id":1,"text":"Slack"}`, `1`, true},
+		{"dropdown", `{"id":1,"text":"Slack"}`, `2`, false},
+		{"dropdown", `{"id":1,"text":"Slack"}`, `"1"`, false},                          // a text, and of no option
+		{"dropdown", `{"id":8,"text":"Office"}`, `{"id":8,"text":"Office 365"}`, true}, // from a list, whose texts can be changed
+		{"dropdown", `{"id":8,"text":"Office"}`, `{"id":9,"text":"Office"}`, false},
+		{"dropdown", `{"id":8,"text":"Office"}`, `{"id":8,"label":"Office"}`, true},
+		{"dropdown", `{"text":"Office"}`, `{"label":"Office"}`, true},
+		{"dropdown", `{"text":"Office"}`, `{"value":"Office"}`, true},
 		{"dropdown", `null`, `{"id":null,"text":null}`, true},
 
 		{"multiselect", `[{"id":1,"text":"Slack","selected":true},{"id":2,"text":"E-mail","selected":true}]`, `[{"id":2,"text":"E-mail","selected":true},{"id":1,"text":"Slack","selected":true}]`, true},
@@ -107,12 +115,15 @@ func TestEqual(t *testing.T) {
 		{"table", `["a","7"]`, `["a",7]`, true},
 		{"table", `["a","b"]`, `[["a","b"]]`, true},
 		{"table", `["a","b"]`, `{"CIDR":"b","Zone":"a"}`, true},
+		{"table", `["a","b"]`, `{"CIDR":"b","Zone\u00a0":"a"}`, true},
 		{"table", `["",""]`, `null`, true},
 
 		{"file", `[{"id":"x"}]`, `[{"id":"x","filename":"plan.txt","source":"local"}]`, true},
 		{"file", `[{"filename":"plan.txt","source":"url","url":"https://e.com/1"}]`, `[{"filename":"plan.txt","url":"https://e.com/1","id":"9"}]`, true},
 		{"file", `[{"filename":"plan.txt","url":"https://e.com/1"}]`, `[{"filename":"other.txt","url":"https://e.com/1"}]`, false},
 		{"file", `[{"url":"https://e.com/1"}]`, `[{"url":"https://e.com/2"}]`, false},
+		{"file", `[{"id":"x"},{"id":"y"}]`, `[{"id":"y"},{"id":"x"}]`, true},
+		{"file", `[{"id":"x"},{"id":"y"}]`, `[{"id":"x"}]`, false},
 
 		{"", `1`, `1.0`, true},
 		{"", `12345678901234567890`, `12345678901234567891`, false},

@@ -29,6 +29,7 @@ func formTask() *tallyfy.Task {
 		{ID: "fa", Label: "Diagram", Type: "file"},
 		{ID: "fb", Label: "Mood", Type: "hologram"},
 		{ID: "fc", Label: "Notes", Type: "text"},
+		{ID: "fd", Label: "Office", Type: "dropdown"}, // from a list of the organization
 		{ID: "vpc-id-1", Label: "Region", Alias: "region-2", Type: "text"},
 	}}
 }
@@ -60,6 +61,9 @@ func TestResolve(t *testing.T) {
 		"Reviewers":      {"f9", map[string]any{"users": []any{json.Number("1001"), "1002"}, "guests": []any{"a@b.c"}}, `{"groups":[],"guests":["a@b.c"],"users":[1001,1002]}`},
 		"f9":             {"f9", map[string]any{}, `{"groups":[],"guests":[],"users":[]}`},
 		"f7":             {"f7", []any{}, `[]`},
+		"Diagram":        {"fa", "https://e.com/a/plan.txt?v=2", `[{"filename":"plan.txt","source":"url","url":"https://e.com/a/plan.txt?v=2"}]`},
+		"fa":             {"fa", map[string]any{"filename": "plan.pdf", "url": "https://e.com/1"}, `[{"filename":"plan.pdf","source":"url","url":"https://e.com/1"}]`},
+		"FA":             {"fa", []any{"https://e.com/1.txt", "https://e.com/2.txt"}, `[{"filename":"1.txt","source":"url","url":"https://e.com/1.txt"},{"filename":"2.txt","source":"url","url":"https://e.com/2.txt"}]`},
 	} {
 		got := resolve(formTask(), map[string]any{key: c.given})
 		if len(got.problems) > 0 {
@@ -112,6 +116,9 @@ func TestResolveRefuses(t *testing.T) {
 		"assignees, list":   {map[string]any{"Reviewers": map[string]any{"users": json.Number("1")}}, []string{"users is a list"}},
 		"assignees, person": {map[string]any{"Reviewers": map[string]any{"guests": []any{true}}}, []string{"guests holds ids, and was given true or false"}},
 		"file":              {map[string]any{"Diagram": secret}, []string{"takes the address of a file", "that is not an address"}},
+		"file, no name":     {map[string]any{"Diagram": "https://e.com/"}, []string{"does not end in a name"}},
+		"file, member":      {map[string]any{"Diagram": map[string]any{"id": secret}}, []string{`has no member "id"`, "use taskdata"}},
+		"dropdown, listed":  {map[string]any{"Office": secret}, []string{"come from a list of the organization", "Use taskdata instead of form_fields"}},
 		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not know"}},
 	} {
 		got := resolve(formTask(), c.given)
@@ -136,5 +143,38 @@ func TestResolveRefuses(t *testing.T) {
 	}
 	if text := resolve(many, map[string]any{"x": "y"}).problems[0].Detail; !strings.Contains(text, "and 20 more") {
 		t.Errorf("got:\n%s", text)
+	}
+}
+
+// Fields, options and columns are found whatever Unicode form, spaces and letter case of IDs Tallyfy has them in.
+func TestNamesInAnotherForm(t *testing.T) {
+	t.Parallel()
+	const composed, decomposed = "Gr\u00f6\u00dfe", "Gro\u0308\u00dfe"
+	task := &tallyfy.Task{ID: taskID, Form: []tallyfy.Field{
+		{ID: "ab1", Label: decomposed, Alias: decomposed + "-1", Type: "text"},
+		{ID: "ab2", Label: "Size ", Type: "dropdown", Options: []tallyfy.Option{{ID: 1, Text: decomposed}}},
+		{ID: "ab3", Label: "Sizes", Type: "table", Columns: []string{decomposed}},
+	}}
+	for name, c := range map[string]struct {
+		key   string
+		value any
+		id    string
+		want  string
+	}{
+		"label":              {composed, "x", "ab1", `"x"`},
+		"alias":              {composed + "-1", "x", "ab1", `"x"`},
+		"ID in capitals":     {"AB1", "x", "ab1", `"x"`},
+		"option":             {"Size", composed, "ab2", `{"id":1,"text":"` + decomposed + `"}`}, // as Tallyfy spells it
+		"heading":            {"Sizes", map[string]any{composed: "x"}, "ab3", `["x"]`},
+		"label with a space": {"Size", composed, "ab2", `{"id":1,"text":"` + decomposed + `"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := resolve(task, map[string]any{c.key: c.value})
+			text, err := json.Marshal(got.taskdata[c.id])
+			if err != nil || len(got.problems) > 0 || string(text) != c.want {
+				t.Errorf("got %s of %+v, want %s", text, got, c.want)
+			}
+		})
 	}
 }

@@ -5,11 +5,15 @@ package completion
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // Two blocks for one task complete it once, also where one of them does not know its run, and where reads lag.
@@ -65,4 +69,82 @@ func TestWaitingForATaskInVain(t *testing.T) {
 		}
 		again()
 	})
+}
+
+// A task is the same whatever run it is named with and in whatever letter case.
+func TestWhatIsRemembered(t *testing.T) {
+	t.Parallel()
+	ref := tallyfy.TaskRef{Organization: "c0ffee", Run: "5eed", Task: "7a5c"}
+	same := tallyfy.TaskRef{Organization: "C0FFEE", Task: "7A5C"}
+	base := baselineOf(nil, Record{Status: "completed", CompletedAt: longAgo})
+	l := &taskLocks{}
+	if l.hasRecorded(ref) || l.hasTakenBack(ref).saysCompleted() {
+		t.Error("something is remembered before it happened")
+	}
+	l.record(ref)
+	if !l.hasRecorded(same) {
+		t.Error("a record is forgotten")
+	}
+	l.takeBack(same, base)
+	if l.hasRecorded(ref) || l.hasTakenBack(ref).CompletedAt != longAgo {
+		t.Errorf("recorded: %v, taken back: %+v", l.hasRecorded(ref), l.hasTakenBack(ref))
+	}
+	l.record(same)
+	if !l.hasRecorded(ref) || l.hasTakenBack(ref).saysCompleted() {
+		t.Errorf("recorded: %v, taken back: %+v", l.hasRecorded(ref), l.hasTakenBack(ref))
+	}
+}
+
+// Writes to a process go side by side until two of them collide, and then one by one for a while. Other processes are not concerned.
+func TestWritesTakeTurns(t *testing.T) {
+	t.Parallel()
+	const other = "5eed0000000000000000000000000043"
+	// together returns how many of ten writes to a process were out at the same time.
+	together := func(t *testing.T, l *processLocks, run string) (most int) {
+		t.Helper()
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		out := 0
+		for n := range 10 {
+			all.Go(func() {
+				_, _ = l.write(t.Context(), tallyfy.TaskRef{Run: run, Task: fmt.Sprint(n)}, func() (*tallyfy.Task, error) {
+					mu.Lock()
+					out++
+					most = max(most, out)
+					mu.Unlock()
+					time.Sleep(time.Second)
+					mu.Lock()
+					out--
+					mu.Unlock()
+					return nil, nil
+				})
+			})
+		}
+		all.Wait()
+		return most
+	}
+	for status, want := range map[int]int{200: 10, 409: 1, 429: 10, 500: 1, 503: 1, 422: 10} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := &processLocks{}
+				failed := func() (*tallyfy.Task, error) { return nil, &tallyfy.Error{Status: status} }
+				_, _ = l.write(t.Context(), tallyfy.TaskRef{Run: strings.ToUpper(runID), Task: taskID}, failed)
+				if got := together(t, l, runID); got != want {
+					t.Errorf("%d writes were out together, want %d", got, want)
+				}
+				if got := together(t, l, other); got != 10 {
+					t.Errorf("%d writes to another process were out together", got)
+				}
+				time.Sleep(contentionTime)
+				if got := together(t, l, runID); got != 10 {
+					t.Errorf("%d writes were out together later", got)
+				}
+				_, _ = l.write(t.Context(), tallyfy.TaskRef{Task: taskID}, failed)
+				if got := together(t, l, ""); got != 10 {
+					t.Errorf("%d writes to one-off tasks were out together", got)
+				}
+			})
+		})
+	}
 }

@@ -4,8 +4,10 @@
 package completion
 
 import (
+	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
@@ -290,4 +292,84 @@ func TestImport(t *testing.T) {
 		failure = b.failure(b.engine.Import(b.ctx, b.ref()))
 		b.says(failure.Error(), "Task Could Not Be Imported", "404", "Nothing was imported")
 	})
+}
+
+// If the operation's time does not suffice to read the task again, the read that came counts.
+func TestReadWithoutTimeForAnother(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		known := b.recorded(b.want())
+		b.server.ReopenOutside(taskID)
+		ctx, cancel := context.WithTimeout(b.ctx, 500*time.Millisecond)
+		defer cancel()
+		result, err := b.engine.Read(ctx, b.ref(), known)
+		if err != nil || !result.Reopened {
+			b.Errorf("got %+v, %v", result, err)
+		}
+		b.sent(get)
+	})
+}
+
+// A task is gone only if Tallyfy says so twice: to the DELETE and to the read after it. The 404 of a path, which the edge answers if a
+// proxy strips the client's header, says nothing about a task.
+func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
+	t.Parallel()
+	missing := sandbox.Fault{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`}
+	edge := sandbox.Fault{Status: 404, Body: `{"message":"Not found. Error Code: apsh546."}`}
+	denied := sandbox.Fault{Status: 403}
+	for name, c := range map[string]struct {
+		reopening, read sandbox.Fault
+		says            []string // nothing for a task that is gone
+	}{
+		"gone":                           {missing, missing, nil},
+		"the edge":                       {edge, edge, []string{"Task Could Not Be Reopened", "X-Tallyfy-Client"}},
+		"the edge, to the DELETE":        {edge, missing, []string{"Task Could Not Be Reopened", "X-Tallyfy-Client"}},
+		"the edge, to the read":          {missing, edge, []string{"Task Could Not Be Reopened"}},
+		"not to be reopened, and hidden": {denied, missing, []string{"Task Could Not Be Reopened", "403"}},
+		"not to be read":                 {missing, denied, []string{"Task Could Not Be Reopened", "404"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(b *bench) {
+				known := b.recorded(b.want())
+				b.restart()
+				c.reopening.Method, c.read.Method, c.read.Skip = del, get, 1
+				b.server.Inject(c.reopening)
+				b.server.Inject(c.read)
+				result, err := b.delete(b.ctx, known)
+				b.sent(get, del, get)
+				if c.says == nil {
+					if err != nil {
+						b.Error(err)
+					}
+					return
+				}
+				b.says(b.failure(result, err).Error(), c.says...)
+			})
+		})
+	}
+}
+
+// A read may lag behind a completion by seconds. It costs more than one only while it may.
+func TestOpenTaskIsReadOnceIfItsCompletionIsOld(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		age  time.Duration
+		sent []string
+	}{
+		"just completed": {0, []string{get, get, get}}, "almost old": {longestLag / 2, []string{get, get, get}}, "old": {longestLag, []string{get}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(b *bench) {
+				known := b.recorded(b.want())
+				time.Sleep(c.age)
+				b.server.ReopenOutside(taskID)
+				if result, err := b.engine.Read(b.ctx, b.ref(), known); err != nil || !result.Reopened {
+					b.Errorf("got %+v, %v", result, err)
+				}
+				b.sent(c.sent...)
+			})
+		})
+	}
 }

@@ -4,6 +4,7 @@
 package completion
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ func TestForesee(t *testing.T) {
 		k.Status, k.CompletedAt, k.Taskdata = "completed", "2026-05-20T17:00:00Z", map[string]any{"f1": "vpc-1"}
 	}
 	gate := func(k *tallyfy.Task) { k.Type, k.Form = approval, nil }
+	regions := []any{map[string]any{"id": json.Number("1"), "text": "us-west-2", "selected": true}, map[string]any{"id": json.Number("2"), "text": "eu-central-1", "selected": true}}
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty", "Task Is Already Completed"
 	for name, c := range map[string]struct {
@@ -45,11 +47,12 @@ func TestForesee(t *testing.T) {
 		"two mistakes":                      {formTask(), Desired{FormFields: map[string]any{"VPC id": "x", "Tier": "x", "Nix": 1}}, false, []string{"Unknown Form Field", "Invalid Form Value"}, nil},
 		"form is not shown":                 {task(func(k *tallyfy.Task) { k.Form = nil }), named("Nix", "x"), false, nil, nil},
 
-		"completed as configured":          {task(done), named("VPC id", "vpc-1"), false, nil, []string{adopts}},
-		"completed, value comes later":     {task(done), named("VPC id", Unknown{}), false, nil, []string{adopts}},
-		"completed otherwise":              {task(done), named("VPC id", "vpc-2"), false, []string{"Task Is Already Completed Differently"}, nil},
-		"completed otherwise, by a secret": {task(done), Desired{SecretTaskdata: map[string]any{"f1": "vpc-2"}}, false, []string{"Task Is Already Completed Differently"}, nil},
-		"archived":                         {task(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), named("VPC id", "x"), false, []string{"Task Is Archived"}, nil},
+		"completed as configured":            {task(done), named("VPC id", "vpc-1"), false, nil, []string{adopts}},
+		"completed, value comes later":       {task(done), named("VPC id", Unknown{}), false, nil, []string{adopts}},
+		"completed as configured, reordered": {task(func(k *tallyfy.Task) { done(k); k.Taskdata["f7"] = regions }), named("Regions", []any{"eu-central-1", "us-west-2"}), false, nil, []string{adopts}},
+		"completed otherwise":                {task(done), named("VPC id", "vpc-2"), false, []string{"Task Is Already Completed Differently"}, nil},
+		"completed otherwise, by a secret":   {task(done), Desired{SecretTaskdata: map[string]any{"f1": "vpc-2"}}, false, []string{"Task Is Already Completed Differently"}, nil},
+		"archived":                           {task(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), named("VPC id", "x"), false, []string{"Task Is Archived"}, nil},
 
 		"approval without a decision":        {task(gate), Desired{}, false, []string{"Approval Needs a Decision"}, nil},
 		"approval, decision comes later":     {task(gate), Desired{}, true, nil, nil},
@@ -201,5 +204,34 @@ func TestValuesByNameAndSecrets(t *testing.T) {
 		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != "form_fields" {
 			b.Errorf("attribute %s: %v", failure.Attribute, failure)
 		}
+	})
+}
+
+// A task without a process is in no list. It is read with its form, so that mistakes in its values are found while planning.
+func TestPreflightOfAOneOffTask(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), oneOff, func(b *bench) {
+		want := b.oneOffValue("x")
+		want.Taskdata["f1e1d0000000000000000000000000aa"] = "x"
+		problems, _, err := b.engine.Preflight().Check(b.ctx, want, false)
+		if err != nil || summaries(problems) != "Unknown Form Field" {
+			b.Errorf("got %v, %v", problems, err)
+		}
+		b.sent(get)
+	})
+}
+
+// What Tallyfy says while planning may repeat a write-only value too.
+func TestPreflightRedactsSecrets(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), oneOff, func(b *bench) {
+		b.server.Inject(sandbox.Fault{Method: get, Status: 404, Body: `{"message":"no s3cr3t-db-password here","code":"RESOURCE_NOT_FOUND"}`})
+		want := b.oneOffValue("x")
+		want.SecretTaskdata = map[string]any{"other": "s3cr3t-db-password"}
+		_, warnings, err := b.engine.Preflight().Check(b.ctx, want, false)
+		if err != nil || summaries(warnings) != "Task Cannot Be Found" {
+			b.Fatalf("got %v, %v", warnings, err)
+		}
+		b.says(warnings[0].Detail, "no (write-only value) here")
 	})
 }

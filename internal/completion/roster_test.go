@@ -5,10 +5,12 @@ package completion
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -335,4 +337,49 @@ func TestOneOffTasksAmongMany(t *testing.T) {
 		b.refresh(tasks, 10)
 		b.counted(20, 1)
 	})
+}
+
+// pagesOf returns a way to read a list that fails after more pages than there is any use for.
+func pagesOf(read *int, page func(number int) tallyfy.Page) paging {
+	return func(_ context.Context, _ tallyfy.List, number int) (tallyfy.Page, error) {
+		if *read++; *read > 10 {
+			return tallyfy.Page{}, errors.New("it reads on and on")
+		}
+		return page(number), nil
+	}
+}
+
+// A server that ignores the number of the page announces another one for ever.
+func TestListWhosePagesAreAllTheSame(t *testing.T) {
+	t.Parallel()
+	read, rosters := 0, &rosters{}
+	same := pagesOf(&read, func(number int) tallyfy.Page {
+		return tallyfy.Page{Tasks: []*tallyfy.Task{{ID: taskID}}, Of: number + 1}
+	})
+	for n := range 20 {
+		id := fmt.Sprintf("c0%030d", n)
+		list, _ := rosters.of(tallyfy.List{Run: runID}, id)
+		if task, err := list.look(t.Context(), same, id); task != nil || err != nil {
+			t.Errorf("got %+v, %v", task, err)
+		}
+	}
+	if read != 2 {
+		t.Errorf("%d pages were read", read)
+	}
+}
+
+// A list may show IDs in another letter case than the configuration has them in.
+func TestListWithIDsInAnotherCase(t *testing.T) {
+	t.Parallel()
+	read, rosters := 0, &rosters{}
+	list, _ := rosters.of(tallyfy.List{Run: runID}, taskID)
+	task, err := list.look(t.Context(), pagesOf(&read, func(int) tallyfy.Page {
+		return tallyfy.Page{Tasks: []*tallyfy.Task{{ID: strings.ToUpper(taskID)}}, Of: 1}
+	}), taskID)
+	if task == nil || err != nil {
+		t.Errorf("got %+v, %v", task, err)
+	}
+	if again, _ := rosters.of(tallyfy.List{Run: runID}, strings.ToUpper(taskID)); again == list {
+		t.Error("a second look at a task is served by the list of the first one")
+	}
 }

@@ -6,6 +6,8 @@ package tallyfy
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -49,6 +51,7 @@ func TestListsEndWithTheServer(t *testing.T) {
 		"page is ignored, with links":   {[]reply{pageOf(next, "a"), pageOf(next, "A"), pageOf(next, "a"), pageOf(next, "a")}, 1, 4, "no new task and announces another page"},
 		"fewer than the total":          {[]reply{pageOf(`"total":4,"total_pages":1`, "a", "b"), pageOf(`"total":4`), pageOf(`"total":4,"total_pages":1`, "a", "b"), pageOf(`"total":4`)}, 2, 4, "contain 2 of its 4 tasks"},
 		"missed at first":               {[]reply{pageOf(`"total":3,"total_pages":2`, "a", "b"), pageOf(`"total":3,"total_pages":2`, "b"), pageOf(`"total":3,"total_pages":2`, "a", "b"), pageOf(`"total":3,"total_pages":2`, "c")}, 3, 4, ""},
+		"changed between the pages":     {[]reply{pageOf(`"total":4,"total_pages":2`, "a", "b"), pageOf(`"total":3,"total_pages":2`, "d"), pageOf(`"total":3,"total_pages":2`, "A", "c"), pageOf(`"total":3,"total_pages":2`, "d")}, 4, 4, ""},
 		"entries without an ID":         {[]reply{pageOf(`"total":2,"total_pages":1`, "a", "")}, 1, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -91,5 +94,32 @@ func TestPageOf(t *testing.T) {
 				t.Errorf("of %d pages, want %d (%v)", page.Of, want, err)
 			}
 		})
+	}
+}
+
+// endless is a list that announces another page on every page, each with a new task.
+type endless struct{ pages int }
+
+// RoundTrip answers a request for a page.
+func (e *endless) RoundTrip(r *http.Request) (*http.Response, error) {
+	e.pages++
+	body := fmt.Sprintf(`{"data":[{"id":"t%d"}],"meta":{"pagination":{"links":{"next":"x"}}}}`, e.pages)
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// A list that does not end is read once, to a bound, and is an error.
+func TestListThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	e := &endless{}
+	client, err := New(Config{BaseURL: "https://tallyfy.test/api", AccessToken: testToken, Transport: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed error
+	for _, err := range client.Tasks(t.Context(), List{Organization: org}) {
+		failed = err
+	}
+	if !errors.As(failed, new(*IncompleteError)) || !strings.Contains(failed.Error(), "does not end within 1000 pages") || e.pages != maxPages {
+		t.Errorf("%d pages were read, and the error is %v", e.pages, failed)
 	}
 }

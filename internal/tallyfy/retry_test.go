@@ -70,10 +70,16 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 	for tries, most := range map[int]time.Duration{
 		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 8 * time.Second, 60: 8 * time.Second, 1000: 8 * time.Second,
 	} {
+		seen := map[time.Duration]bool{}
 		for range 50 {
-			if got := backoff(tries); got < most/2 || got > most {
+			got := backoff(tries)
+			if got < most/2 || got > most {
 				t.Errorf("after %d tries: %s, want %s to %s", tries, got, most/2, most)
 			}
+			seen[got] = true
+		}
+		if len(seen) == 1 {
+			t.Errorf("after %d tries: every pause is as long, so requests that failed together come back together", tries)
 		}
 	}
 }
@@ -204,6 +210,20 @@ func TestCancellingEndsAWait(t *testing.T) {
 		contains(t, err.Error(), Cancelled)
 		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.asked) != 1 || OutcomeOf(err) != NotSent {
 			t.Errorf("%d requests, completing after that: %v", len(w.asked), err)
+		}
+	})
+}
+
+// An error that is not the client's says nothing about a request: it is not worth another attempt, and the outcome is unknown.
+func TestUnforeseenErrorIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := scripted(t, 4, ok(completedTask))
+		began, unforeseen := time.Now(), errors.New("unforeseen")
+		budget := client.NewBudget()
+		err := budget.Wait(t.Context(), budget.Count(unforeseen))
+		if !errors.Is(err, unforeseen) || OutcomeOf(err) != Unknown || Repeatable(err) || time.Since(began) != 0 {
+			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 	})
 }

@@ -4,6 +4,7 @@
 package tallyfy
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -70,5 +71,17 @@ func TestWordsStop(t *testing.T) {
 				t.Errorf("it says %q", said)
 			}
 		})
+	}
+}
+
+// What an error does not repeat is not collected either.
+func TestWordsStopWhenThereAreEnough(t *testing.T) {
+	t.Parallel()
+	w := &collector{redact: asIs}
+	for n := range 100 {
+		w.add(fmt.Sprint(n, strings.Repeat(" long", maxWords/5)))
+	}
+	if most := 4*maxWords + 2*maxWords; w.length > most || len(w.parts) > 6 {
+		t.Errorf("%d messages of %d bytes were collected", len(w.parts), w.length)
 	}
 }

@@ -1,0 +1,173 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// details returns what the warnings of a result say.
+func details(result Result) string {
+	var all []string
+	for _, warning := range result.Warnings {
+		all = append(all, warning.Detail)
+	}
+	return strings.Join(all, "\n")
+}
+
+// A completion that is found after a lost response has the configured completer, or it may be someone else's.
+func TestLostResponseAndAnotherCompleter(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault sandbox.Fault
+		warns []string
+	}{
+		"ours":           {sandbox.Fault{Handle: true, Drop: true}, nil},
+		"someone else's": {sandbox.Fault{Drop: true}, []string{"Completion May Be Someone Else's"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(b *bench) {
+				if !c.fault.Handle {
+					c.fault.Before = func(*http.Request) { b.server.CompleteOutside(taskID, 1002, nil) }
+				}
+				b.server.Inject(atPost(c.fault))
+				want := b.want()
+				want.OverrideUser = new(int64(7))
+				result := b.create(want)
+				b.sent(get, post, get)
+				b.warned(result, c.warns...)
+				if held := b.task().CompleterID; result.Record.CompleterID != held {
+					b.Errorf("recorded completer %d, and the task has %d", result.Record.CompleterID, held)
+				}
+			})
+		})
+	}
+}
+
+// A response that is empty is read after, and that read shows who completed the task too.
+func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204, Before: func(*http.Request) {
+			b.server.CompleteOutside(taskID, 1002, nil)
+		}}))
+		want := b.want()
+		want.OverrideUser = new(int64(7))
+		result := b.create(want)
+		b.sent(get, post, get)
+		b.warned(result, "Tallyfy Recorded Another Completer")
+		b.says(details(result), "user 1002", "not user 7")
+	})
+}
+
+// The values in the response to the completion have the last word on those that were saved before it.
+func TestResponseShowsOtherValues(t *testing.T) {
+	t.Parallel()
+	respond := func(taskdata string) sandbox.Fault {
+		return atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"completed","taskdata":` + taskdata + `}}`})
+	}
+	for name, c := range map[string]struct {
+		taskdata string
+		says     []string
+	}{
+		"another value": {`{"` + field + `":"vpc-of-another"}`, []string{"Field Values Not Confirmed", "holds another value"}},
+		"no value":      {`[]`, []string{"Field Values Not Confirmed", "is empty or not part of the task's form"}},
+		"the value":     {`{"` + field + `":"vpc-1"}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(b *bench) {
+				b.server.Inject(respond(c.taskdata))
+				result := b.create(b.wantValue("vpc-1"))
+				b.sent(get, put, post)
+				if c.says == nil {
+					b.warned(result)
+					return
+				}
+				b.warned(result, c.says[0])
+				b.says(details(result), c.says[1:]...)
+				b.says(details(result), field)
+				if containsAny(details(result), "vpc-1", "vpc-of-another") {
+					b.Errorf("the warning holds values: %s", details(result))
+				}
+			})
+		})
+	}
+}
+
+// The read after an empty response shows the values only with the form.
+func TestReadAfterTheCompletionShowsOtherValues(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204, Before: func(*http.Request) {
+			b.server.CompleteOutsideWith(taskID, 1002, nil, map[string]any{field: "vpc-of-another"})
+		}}))
+		result := b.create(b.wantValue("vpc-1"))
+		b.sent(get, put, post, get)
+		b.warned(result, "Field Values Not Confirmed")
+		b.says(details(result), "holds another value")
+	})
+}
+
+// A refusal is believed, so a completion that is found after it is someone else's, even if it is just as configured.
+func TestCompletionFoundAfterARefusal(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(atPost(sandbox.Fault{Status: 429, Before: func(*http.Request) { b.server.CompleteOutside(taskID, 1002, nil) }}))
+		result := b.create(b.want())
+		b.sent(get, post, get)
+		b.warned(result, "Task Was Already Completed")
+		b.says(details(result), "user 1002")
+	})
+}
+
+// An open task is no evidence before a read can no longer lag. If the task cannot be read for so long, nothing is sent again.
+func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(b *bench) {
+		b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+		b.server.Inject(sandbox.Fault{Method: get, Skip: 2, Status: 403})
+		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", "403")
+		b.sent(get, post, get, get)
+	})
+}
+
+// A completion was there before the request if the server's own clock says so, and no doubt about seconds remains.
+func TestCompletedBefore(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 5, 20, 17, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		completedAt string
+		answered    tallyfy.Answered
+		want        bool
+	}{
+		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Answered{At: at}, false},
+		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Answered{At: at}, false},
+		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Answered{At: at}, true},
+		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, false},
+		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, true},
+		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Answered{At: at}, false},
+		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Answered{}, false},
+		"without a completion time": {"", tallyfy.Answered{At: at}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Answered: c.answered}
+			if got := len(completedBefore(task)) > 0; got != c.want {
+				t.Errorf("it is told of: %t", got)
+			}
+			began := time.Now().Add(-c.answered.Took)
+			if got := (attempt{began: began}).isBefore(task); got != c.want {
+				t.Errorf("isBefore is %t", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,114 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// A completion is new by its time. Times come in whole seconds, so what differs in the same second is new too.
+func TestIsNew(t *testing.T) {
+	t.Parallel()
+	const at, later = "2026-05-20T17:00:00.000Z", "2026-05-20T17:00:01.000Z"
+	form := []tallyfy.Field{{ID: "f", Type: "multiselect"}, {ID: "g", Type: "text"}}
+	first := map[string]any{"id": "1", "text": "a", "selected": true}
+	second := map[string]any{"id": "2", "text": "b", "selected": true}
+	values := func(selection []any, text string) map[string]any { return map[string]any{"f": selection, "g": text} }
+	task := func(at string, approved bool, taskdata map[string]any) *tallyfy.Task {
+		return &tallyfy.Task{ID: "t", Type: approval, Status: "completed", CompletedAt: at, IsApproved: &approved, Taskdata: taskdata, Form: form}
+	}
+	before := task(at, true, values([]any{first, second}, "x"))
+	recorded := Record{Status: "completed", CompletedAt: at}
+	for name, c := range map[string]struct {
+		base baseline
+		now  *tallyfy.Task
+		want bool
+	}{
+		"the same":                           {baselineOf(before, Record{}), before, false},
+		"the same, as recorded":              {baselineOf(nil, recorded), before, false},
+		"the same, written differently":      {baselineOf(before, Record{}), task("2026-05-20T17:00:00Z", true, before.Taskdata), false},
+		"a second later":                     {baselineOf(before, recorded), task(later, true, before.Taskdata), true},
+		"open before":                        {baselineOf(open(approval), Record{}), before, true},
+		"open now":                           {baselineOf(before, recorded), open(approval), false},
+		"same second, another decision":      {baselineOf(before, recorded), task(at, false, before.Taskdata), true},
+		"same second, another value":         {baselineOf(before, recorded), task(at, true, values([]any{first, second}, "y")), true},
+		"same second, another selection":     {baselineOf(before, recorded), task(at, true, values([]any{first}, "x")), true},
+		"same second, selection reordered":   {baselineOf(before, recorded), task(at, true, values([]any{second, first}, "x")), false},
+		"same second, values are not shown":  {baselineOf(before, recorded), task(at, true, nil), false},
+		"same second, value only recorded":   {baselineOf(nil, recorded), task(at, false, nil), false},
+		"one recorded, another read before":  {baselineOf(before, Record{Status: "completed", CompletedAt: later}), before, false},
+		"one recorded, that one is read now": {baselineOf(before, Record{Status: "completed", CompletedAt: later}), task(later, true, nil), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.base.isNew(c.now); got != c.want {
+				t.Errorf("isNew is %v", got)
+			}
+		})
+	}
+}
+
+// A share that arrived shows in the progress or in the time of the last change, whichever the server shows, and perhaps not at once.
+func TestLostShareIsSeen(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config sandbox.Config
+		change func(*sandbox.Task)
+	}{
+		"progress":        {today(), func(k *sandbox.Task) { k.Extra = map[string]any{"last_updated": nil} }},
+		"last change":     {today(), func(k *sandbox.Task) { k.Extra = map[string]any{"completion_progress": nil} }},
+		"after some time": {sandbox.Config{ReadLag: 3 * time.Second}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, c.config, func(k *sandbox.Task) {
+				everyoneTask(k)
+				if c.change != nil {
+					c.change(k)
+				}
+			}, func(b *bench) {
+				time.Sleep(time.Minute) // the last change comes in whole seconds
+				b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+				b.warned(b.create(b.want()), "Completion Accepted, Task Still Open")
+				if n := b.server.Count(post, ""); n != 1 {
+					b.Errorf("%d shares were sent", n)
+				}
+			})
+		})
+	}
+}
+
+// A reopening takes the shares back, so that their number before it is not a sign of the one that was sent after it.
+func TestReopenedSharesAreNoSign(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), everyoneTask, func(b *bench) {
+		b.create(b.want())
+		b.server.CompleteOutside(taskID, 1005, nil)
+		time.Sleep(time.Minute)
+		known, err := b.engine.Read(b.ctx, b.ref(), Record{})
+		if err != nil || !known.Record.saysCompleted() {
+			b.Fatalf("got %+v, %v", known, err)
+		}
+		b.server.ResetJournal()
+		b.server.Inject(atPost(sandbox.Fault{Drop: true}))
+		after := b.want()
+		after.OverrideUser = new(int64(1002))
+		failure := b.failure(b.engine.Update(b.ctx, known.Record, b.want(), after))
+		b.says(failure.Error(), "Completion May Have Gone Through", "Everyone who is assigned", "The task had been reopened for this change")
+		b.sent(get, del, post, get, get, get)
+	})
+}
+
+// A share that was accepted leaves the task open, so that the read after it does not wait for a completion.
+func TestAcceptedShareIsReadOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{ReadLag: time.Minute}, everyoneTask, func(b *bench) {
+		b.warned(b.create(b.want()), "Completion Accepted, Task Still Open")
+		b.sent(get, post, get)
+	})
+}
