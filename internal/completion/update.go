@@ -90,8 +90,10 @@ func (b baseline) reopened(task *tallyfy.Task) baseline {
 		b.progress, b.lastUpdated = nil, ""
 		return b
 	case b.task == nil: // the server shows it after all
-		b.task = task
 		b.progress, b.lastUpdated = task.Progress, task.LastUpdated
+		if task.RunID != "" || len(missingEcho(task)) == 0 { // otherwise its values can only go with the completion
+			b.task = task
+		}
 		return b
 	}
 	now := *b.task
