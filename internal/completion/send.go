@@ -39,6 +39,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 			continue
 		}
 		done, settled, failure := e.settle(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure, began: began})
+		if failure != nil && unsure {
+			e.locks.doubt(ref)
+		}
 		if failure != nil || settled {
 			return done, failure
 		}
