@@ -72,7 +72,7 @@ func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(
 		doing: "Waiting for another block of this configuration that works on " + where(ref),
 		means: "Nothing was sent for this one.",
 		next:  "Keep one block for each task, and apply again.",
-		cause: tallyfy.Stopped(ctx),
+		cause: tallyfy.Stopped(ctx, ""),
 	}.failure()
 }
 
@@ -137,7 +137,8 @@ func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func
 	if l.isContended(key) {
 		unlock := l.mutexes.lock(ctx, key)
 		if unlock == nil {
-			return nil, tallyfy.Stopped(ctx)
+			return nil, tallyfy.Stopped(ctx, "The request only waited its turn: requests to this process are sent one by one for a while, because Tallyfy rejected or failed one of several. "+
+				"Apply again; raise the operation's timeouts or lower -parallelism if this happens often.")
 		}
 		defer unlock()
 	}
