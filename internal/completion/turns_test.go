@@ -20,7 +20,7 @@ func (b *bench) holdProcess() {
 	key := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID}
 	b.engine.processes.contend(key)
 	if unlock := b.engine.processes.mutexes.lock(b.ctx, key); unlock == nil {
-		b.Fatal("the process is held by another")
+		b.Error("the process is held by another")
 	}
 }
 
@@ -34,11 +34,13 @@ func TestWaitingForAProcessInVain(t *testing.T) {
 	}{
 		"values": {
 			func(b *bench, ctx context.Context) (Result, error) { return b.engine.Create(ctx, b.wantValue("vpc-1")) },
-			[]string{"Field Values Could Not Be Saved", "The completion was not sent"}, nil,
+			[]string{"Field Values Could Not Be Saved", "The completion was not sent"},
+			nil,
 		},
 		"completion": {
 			func(b *bench, ctx context.Context) (Result, error) { return b.engine.Create(ctx, b.want()) },
-			[]string{"Task Was Not Completed", "The completion was not sent"}, nil,
+			[]string{"Task Was Not Completed", "The completion was not sent"},
+			nil,
 		},
 		"reopening": {
 			func(b *bench, ctx context.Context) (Result, error) { return b.delete(ctx, Record{}) },
@@ -90,7 +92,7 @@ func TestWaitingForATurnAfterARefusal(t *testing.T) {
 				if c.method == del {
 					b.server.CompleteOutside(taskID, 1005, nil)
 				}
-				b.server.Inject(sandbox.Fault{Method: c.method, Status: http.StatusConflict, Before: func(*http.Request) { go b.holdProcess() }})
+				b.server.Inject(sandbox.Fault{Method: c.method, Status: http.StatusConflict, Before: func(*http.Request) { b.holdProcess() }})
 				ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
 				defer cancel()
 				failure := b.failure(c.operate(b, ctx))
