@@ -182,7 +182,7 @@ func verdict(approved bool) string {
 
 // leftOpen warns of a completion that was accepted and left the task open. everyone says that it was one share of several.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
-	why := "An automation or an issue may have reopened it."
+	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // tallyfy-api §2.3
 	if everyone {
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
 	}
@@ -261,8 +261,12 @@ func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
 		all = append(all, Notice{
 			Summary:   "Tallyfy Recorded Another Decision",
 			Attribute: attrIsApproved,
-			Detail: fmt.Sprintf("The completion of %s was accepted as %s, and Tallyfy shows it as %s. Check the task in Tallyfy.",
-				lowerFirst(name(task)), verdict(*want.IsApproved), verdict(*task.IsApproved)),
+			Detail: notice.Paragraphs(
+				fmt.Sprintf("The completion of %s was sent with is_approved = %t. Tallyfy accepted it, and shows the task as %s by %s. "+
+					"Someone else may have completed it first: Tallyfy accepts a repeated completion, and keeps the first decision.",
+					lowerFirst(name(task)), *want.IsApproved, verdict(*task.IsApproved), completer(task)),
+				fmt.Sprintf("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or set is_approved = %t to keep it.",
+					*task.IsApproved)),
 		})
 	}
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
