@@ -10,8 +10,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// memory is what this process has done to a task. A read that is older is corrected by it: a second block for the task must neither
-// complete it again nor take a completion for recorded that is no more. The zero value is that of a process that has done nothing.
+// memory is what this process has done to a task. It corrects a read that is older, so that a second block for the task neither
+// completes it again nor records a completion that was reopened. The zero value is that of a process that has done nothing.
 type memory struct {
 	// recorded is the completion that was recorded last, and not reopened since; nil for none.
 	recorded *recording
@@ -24,9 +24,10 @@ type memory struct {
 // recording is a completion that this process has recorded.
 type recording struct {
 	record Record
-	// for what it was recorded, with all values in Taskdata.
+	// want is what it was recorded for, with all values in Taskdata.
 	want Desired
-	at   time.Time
+	// at is when it was recorded, by this machine's monotonic clock.
+	at time.Time
 }
 
 // until returns the condition that a read shows what this process has done; otherwise if it has done nothing.
