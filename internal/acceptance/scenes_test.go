@@ -94,6 +94,11 @@ func scenes() []row {
 			}})},
 			then: then{fails: true, posts: 1, fired: 1, state: nothing, next: fails, says: "Task Was Completed Differently"},
 		},
+		{ // the first decision stays, and the next plan overrules it
+			name: "decided otherwise by a colleague between the look and the completion", operation: create, cli: true, task: approval, block: approves,
+			faults: []hit{post(meanwhile(func(t *trial) { t.server.CompleteOutside(t.task, colleague, new(false)) }))},
+			then:   then{posts: 1, fired: 2, next: updates, later: 1, says: "Tallyfy Recorded Another Decision"},
+		},
 		{ // the API of yore refuses a repeat, here one that the lagging read has led to
 			name: "completed by a repeat of ours", operation: create, config: sandbox.Config{Vintage: sandbox.Legacy, ReadLag: longLag},
 			faults: []hit{post(droppedHandled)},

@@ -25,16 +25,21 @@ type baseline struct {
 
 // baselineOf returns the baseline of a task as it was read, and of what is recorded of it. Either may be nothing.
 func baselineOf(task *tallyfy.Task, known Record) baseline {
-	b := baseline{task: task}
-	if known.saysCompleted() {
-		b.completions = append(b.completions, known.CompletedAt)
-	}
+	b := baseline{task: task}.and(known)
 	if task == nil {
 		return b
 	}
 	b.progress, b.lastUpdated = task.Progress, task.LastUpdated
 	if task.Completed() {
 		b.completions = append(b.completions, task.CompletedAt)
+	}
+	return b
+}
+
+// and returns the baseline with another completion that is known.
+func (b baseline) and(known Record) baseline {
+	if known.saysCompleted() {
+		b.completions = append(b.completions, known.CompletedAt)
 	}
 	return b
 }

@@ -18,47 +18,50 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	o := readOptions{form: want.hasValues()}
-	if e.locks.hasRecorded(want.Task) { // another block of this apply has completed it
-		o.until = (*tallyfy.Task).Completed
-	}
-	before := e.locks.hasTakenBack(want.Task)
-	if before.saysCompleted() { // a replacement: the read may still show what was there
-		o.until = baselineOf(nil, before).isOpenOrNew
-	}
-	task, err := e.readBefore(ctx, want.Task, o)
+	did := e.locks.memory(want.Task)
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(nil)})
 	if err != nil {
 		return Result{}, err
 	}
-	if before.saysCompleted() && task != nil && !baselineOf(nil, before).isOpenOrNew(task) {
-		task = withoutCompletion(task)
+	if doubts := did.doubts(task); doubts != "" {
+		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
 	}
+	task, behind := did.correct(want, task)
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
+	}
+	if did.hasSent(task) {
+		return sentAlready(want, did.recorded)
 	}
 	what := decideCreate(task, want)
 	switch what.step {
 	case refuse:
 		return Result{}, &Failure{Notice: what.refusal}
 	case adopt:
-		return e.record(want, task, what.warnings), nil
+		return e.record(want, task, behind, what.warnings), nil
 	}
-	result, err := e.complete(ctx, baselineOf(task, before), want)
+	result, err := e.complete(ctx, baselineOf(task, did.takenBack), want)
 	result.Warnings = append(what.warnings, result.Warnings...)
 	return result, err
 }
 
-// withoutCompletion returns a task as it is after its reopening, if a read still shows it as it was before.
-func withoutCompletion(task *tallyfy.Task) *tallyfy.Task {
-	open := *task
-	open.Status, open.CompletedAt, open.IsApproved, open.CompleterID, open.CompleterGuestID = "in-progress", "", nil, 0, ""
-	return &open
+// record is the result of a task that is as it should be. behind says that a read does not show it so yet.
+func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings []Notice) Result {
+	if behind {
+		warnings = append(warnings, notShownYet(task))
+	}
+	record := recordOf(Record{}, runOf(want.Task, task).Run, task)
+	e.locks.record(want, record)
+	return Result{Record: record, Warnings: warnings}
 }
 
-// record is the result of a task that is as it should be.
-func (e *Engine) record(want Desired, task *tallyfy.Task, warnings []Notice) Result {
-	e.locks.record(want.Task)
-	return Result{Record: recordOf(Record{}, runOf(want.Task, task).Run, task), Warnings: warnings}
+// sentAlready is the result of a task that another block of this apply has completed, and that is open all the same. The error is a
+// [*Failure] that says what is wanted otherwise.
+func sentAlready(want Desired, earlier *recording) (Result, error) {
+	if differs := earlier.differing(want); len(differs) > 0 {
+		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs)}
+	}
+	return Result{Record: earlier.record, Warnings: []Notice{sentByAnother(want.Task)}}, nil
 }
 
 // complete saves the values and completes an open task. Any error is a [*Failure].
@@ -76,13 +79,13 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 		return Result{}, err
 	}
 	// From here on Tallyfy has accepted: whatever is wrong can only be a warning.
-	e.locks.record(ref)
 	var known Record
 	if base.task != nil {
 		known.Title, known.TaskType = base.task.Title, base.task.Type
 	}
 	known.RunID = ref.Run
 	result := Result{Record: recordOf(known, runOf(ref, done.task).Run, done.task), Warnings: append(values.warnings, done.warnings...)}
+	e.locks.record(want, result.Record)
 	if !values.confirmed || done.task != nil && done.task.Taskdata != nil {
 		result.Warnings = append(result.Warnings, valuesUnconfirmed(ref, want, done.task)...)
 	}

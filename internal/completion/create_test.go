@@ -84,7 +84,7 @@ func TestCreateOfAOneOffTaskKeepsWhatItHas(t *testing.T) {
 		want.Task.Run = ""
 		failure := b.refuse(want)
 		b.sent(get)
-		b.says(failure.Error(), "Owners Are Not Known", "The completion was not sent")
+		b.says(failure.Error(), "One-off Task Cannot Be Saved", "its owners", "Nothing was sent")
 	})
 }
 

@@ -84,8 +84,8 @@ func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice
 	switch {
 	case task.ArchivedAt != "":
 		return new(archived(task)), nil
-	case runOf(want.Task, task).Run == "" && len(want.Taskdata) > 0 && task.Owners == nil:
-		return new(ownersUnknown(task, want).Notice), nil
+	case runOf(want.Task, task).Run == "" && len(want.Taskdata) > 0 && len(missingEcho(task)) > 0:
+		return new(cannotBeSaved(task, want, missingEcho(task), true)), nil
 	case task.Type == approval && want.IsApproved == nil:
 		return new(decisionMissing(task)), nil
 	case wouldExpire(task, want):

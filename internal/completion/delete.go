@@ -19,7 +19,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 		return nil, err
 	}
 	defer unlock()
-	if e.locks.hasRecorded(ref) {
+	if e.locks.memory(ref).recorded != nil {
 		return []Notice{takenOver(ref)}, nil
 	}
 	task, err := e.readBefore(ctx, ref, readOptions{until: known.shows()})

@@ -55,13 +55,11 @@ func (m *keyedMutex) unlock(key tallyfy.TaskRef) {
 }
 
 // taskLocks lets only one operation at a time work on a task: two blocks for the same task would both find it open otherwise, and both
-// complete it. They also remember which completions this process has recorded. The zero value is ready for use.
+// complete it. They also remember what this process has done to each task. The zero value is ready for use.
 type taskLocks struct {
-	mutexes  keyedMutex
-	mu       sync.Mutex
-	recorded map[tallyfy.TaskRef]bool
-	// takenBack are the completions that this process has taken back, and not given again.
-	takenBack map[tallyfy.TaskRef]Record
+	mutexes keyedMutex
+	mu      sync.Mutex
+	done    map[tallyfy.TaskRef]memory
 }
 
 // lock waits for the task, and returns the function that releases it. The error is a [*Failure].
@@ -74,47 +72,44 @@ func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(
 		doing: "Waiting for another block of this configuration that works on " + where(ref),
 		means: "Nothing was sent for this one.",
 		next:  "Keep one block for each task, and apply again.",
-		cause: tallyfy.Stopped(ctx),
+		cause: tallyfy.Stopped(ctx, ""),
 	}.failure()
 }
 
-// record notes that this process has recorded a completion of the task. A read that lags may still show the task open, and a destroy
-// of an earlier record must not reopen it.
-func (l *taskLocks) record(ref tallyfy.TaskRef) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.recorded == nil {
-		l.recorded = map[tallyfy.TaskRef]bool{}
-	}
-	l.recorded[taskKey(ref)] = true
-	delete(l.takenBack, taskKey(ref))
+// record notes that this process has recorded a completion of the task, which was for want. A read that lags may still show the task
+// open, and a destroy of an earlier record must not reopen it.
+func (l *taskLocks) record(want Desired, record Record) {
+	l.remember(want.Task, memory{recorded: &recording{record: record, want: want, at: time.Now()}})
 }
 
 // takeBack notes that this process has reopened the task. A read that lags may still show the completion that was there.
 func (l *taskLocks) takeBack(ref tallyfy.TaskRef, base baseline) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.takenBack == nil {
-		l.takenBack = map[tallyfy.TaskRef]Record{}
-	}
+	var now memory
 	for _, at := range base.completions {
-		l.takenBack[taskKey(ref)] = Record{Status: "completed", CompletedAt: at}
+		now.takenBack = Record{Status: "completed", CompletedAt: at}
 	}
-	delete(l.recorded, taskKey(ref))
+	l.remember(ref, now)
 }
 
-// hasTakenBack returns the completion that this process has taken back; the zero Record for none.
-func (l *taskLocks) hasTakenBack(ref tallyfy.TaskRef) Record {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.takenBack[taskKey(ref)]
+// doubt notes that this process has sent a completion of the task, and that its outcome is not known.
+func (l *taskLocks) doubt(ref tallyfy.TaskRef) {
+	l.remember(ref, memory{takenBack: l.memory(ref).takenBack, doubtful: true})
 }
 
-// hasRecorded reports whether this process has recorded a completion of the task.
-func (l *taskLocks) hasRecorded(ref tallyfy.TaskRef) bool {
+func (l *taskLocks) remember(ref tallyfy.TaskRef, now memory) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.recorded[taskKey(ref)]
+	if l.done == nil {
+		l.done = map[tallyfy.TaskRef]memory{}
+	}
+	l.done[taskKey(ref)] = now
+}
+
+// memory returns what this process has done to the task.
+func (l *taskLocks) memory(ref tallyfy.TaskRef) memory {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.done[taskKey(ref)]
 }
 
 // taskKey leaves out the run, which need not be known, and the case of letters.
@@ -142,7 +137,8 @@ func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func
 	if l.isContended(key) {
 		unlock := l.mutexes.lock(ctx, key)
 		if unlock == nil {
-			return nil, tallyfy.Stopped(ctx)
+			return nil, tallyfy.Stopped(ctx, "The request only waited its turn: requests to this process are sent one by one for a while, because Tallyfy rejected or failed one of several. "+
+				"Apply again; raise the operation's timeouts or lower -parallelism if this happens often.")
 		}
 		defer unlock()
 	}

@@ -78,21 +78,20 @@ func TestWhatIsRemembered(t *testing.T) {
 	same := tallyfy.TaskRef{Organization: "C0FFEE", Task: "7A5C"}
 	base := baselineOf(nil, Record{Status: "completed", CompletedAt: longAgo})
 	l := &taskLocks{}
-	if l.hasRecorded(ref) || l.hasTakenBack(ref).saysCompleted() {
-		t.Error("something is remembered before it happened")
+	check := func(recorded bool, takenBack string) {
+		t.Helper()
+		did := l.memory(ref)
+		if (did.recorded != nil) != recorded || did.takenBack.CompletedAt != takenBack {
+			t.Errorf("recorded: %v, taken back: %+v", did.recorded, did.takenBack)
+		}
 	}
-	l.record(ref)
-	if !l.hasRecorded(same) {
-		t.Error("a record is forgotten")
-	}
+	check(false, "")
+	l.record(Desired{Task: ref}, Record{})
+	check(true, "")
 	l.takeBack(same, base)
-	if l.hasRecorded(ref) || l.hasTakenBack(ref).CompletedAt != longAgo {
-		t.Errorf("recorded: %v, taken back: %+v", l.hasRecorded(ref), l.hasTakenBack(ref))
-	}
-	l.record(same)
-	if !l.hasRecorded(ref) || l.hasTakenBack(ref).saysCompleted() {
-		t.Errorf("recorded: %v, taken back: %+v", l.hasRecorded(ref), l.hasTakenBack(ref))
-	}
+	check(false, longAgo)
+	l.record(Desired{Task: same}, Record{})
+	check(true, "")
 }
 
 // Writes to a process go side by side until two of them collide, and then one by one for a while. Other processes are not concerned.

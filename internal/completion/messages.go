@@ -76,6 +76,55 @@ func adopted(task *tallyfy.Task) Notice {
 	}
 }
 
+// notShownYet warns of a completion that this apply has recorded for another block, and that a read does not show.
+func notShownYet(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary:   "Completion Is Not Shown Yet",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Another block of this configuration has just recorded the completion of %s, by %s, and Tallyfy does not show it yet: its reads are behind, or someone has reopened the task. "+
+				"The completion was recorded for this block too, and nothing was sent.", lowerFirst(name(task)), completer(task)),
+			"Keep one block for each task. If the task was reopened, the next plan shows it."),
+	}
+}
+
+// sentByAnother warns of a completion that this apply has sent for another block, and that left the task open.
+func sentByAnother(ref tallyfy.TaskRef) Notice {
+	return Notice{
+		Summary:   "Completion Was Already Sent",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
+				"The same is recorded for this block, and nothing was sent.", where(ref)),
+			"Keep one block for each task."),
+	}
+}
+
+// sentDifferently refuses a completion that this apply has sent differently for another block, and that left the task open.
+func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
+	return Notice{
+		Summary:   "Completion Was Already Sent Differently",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
+				"It was sent without these, or with others:\n  - %s", where(ref), strings.Join(differs, "\n  - ")),
+			"Nothing was sent for this block.",
+			"Keep one block for each task, then apply again."),
+	}
+}
+
+// mayBeSent refuses a completion after this apply has sent one for another block whose outcome is not known, for what a read shows.
+func mayBeSent(ref tallyfy.TaskRef, shows string) Notice {
+	return Notice{
+		Summary:   "Completion May Have Gone Through",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Another block of this configuration has just sent a completion of %s, and it is not known whether Tallyfy acted on it. %s "+
+				"Nothing was sent for this block, because a second completion could fire webhooks and emails twice.", where(ref), shows),
+			"Check in Tallyfy whether the completion is there. Keep one block for each task, then apply again."),
+	}
+}
+
 func alreadyUpdated(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Is Already as Configured",
@@ -133,7 +182,7 @@ func verdict(approved bool) string {
 
 // leftOpen warns of a completion that was accepted and left the task open. everyone says that it was one share of several.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
-	why := "An automation or an issue may have reopened it."
+	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // tallyfy-api §2.3
 	if everyone {
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
 	}
@@ -212,8 +261,12 @@ func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
 		all = append(all, Notice{
 			Summary:   "Tallyfy Recorded Another Decision",
 			Attribute: attrIsApproved,
-			Detail: fmt.Sprintf("The completion of %s was accepted as %s, and Tallyfy shows it as %s. Check the task in Tallyfy.",
-				lowerFirst(name(task)), verdict(*want.IsApproved), verdict(*task.IsApproved)),
+			Detail: notice.Paragraphs(
+				fmt.Sprintf("The completion of %s was sent with is_approved = %t. Tallyfy accepted it, and shows the task as %s by %s. "+
+					"Someone else may have completed it first: Tallyfy accepts a repeated completion, and keeps the first decision.",
+					lowerFirst(name(task)), *want.IsApproved, verdict(*task.IsApproved), completer(task)),
+				fmt.Sprintf("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or set is_approved = %t to keep it.",
+					*task.IsApproved)),
 		})
 	}
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {

@@ -66,6 +66,8 @@ func advice(err error) string {
 	switch {
 	case e.GaveUp == tallyfy.Cancelled:
 		return "Apply again when you are ready; the provider reads the task before it sends anything."
+	case tallyfy.IsNotMade(err):
+		return "Apply again. Raise the operation's timeouts if this happens often."
 	case tallyfy.IsNoEndpoint(err):
 		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it), " +
 			"and that no proxy on the way strips the X-Tallyfy-Client header."

@@ -12,10 +12,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// recorded completes the task and empties the journal.
+// recorded completes the task in an apply of its own, and empties the journal.
 func (b *bench) recorded(want Desired) Record {
 	b.Helper()
 	record := b.create(want).Record
+	b.restart()
 	b.server.ResetJournal()
 	return record
 }

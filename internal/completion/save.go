@@ -80,8 +80,8 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 	for {
 		update := tallyfy.TaskUpdate{Taskdata: values}
 		if s.ref.Run == "" {
-			if s.task.Owners == nil {
-				return nil, ownersUnknown(s.task, s.want)
+			if missing := missingEcho(s.task); len(missing) > 0 {
+				return nil, &Failure{Notice: cannotBeSaved(s.task, s.want, missing, false)}
 			}
 			update.OneOff = &tallyfy.OneOff{Title: s.task.Title, Deadline: s.task.Deadline, Owners: *s.task.Owners}
 		}
@@ -226,6 +226,22 @@ func (s *saver) saveAnew(ctx context.Context, came arrival, before map[string]an
 	}
 	came, err = s.check(ctx, response, empty)
 	return came, response, err
+}
+
+// missingEcho names what a one-off task must be sent with its values each time (tallyfy-api §1.5), and does not show. What is left out is
+// refused or, worse, wiped.
+func missingEcho(task *tallyfy.Task) []string {
+	var missing []string
+	if task.Title == "" {
+		missing = append(missing, "its title")
+	}
+	if task.Deadline == "" {
+		missing = append(missing, "its deadline")
+	}
+	if task.Owners == nil {
+		missing = append(missing, "its owners")
+	}
+	return missing
 }
 
 // echoed warns if Tallyfy has changed what a one-off task is sent with its values, and what must be sent each time (tallyfy-api §1.5).

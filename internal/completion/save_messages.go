@@ -15,15 +15,21 @@ import (
 
 // This file holds the notices about field values that were saved, or could not be.
 
-func ownersUnknown(task *tallyfy.Task, want Desired) *Failure {
-	return &Failure{Notice: Notice{
-		Summary:   "One-off Task's Owners Are Not Known",
+// cannotBeSaved refuses to save the values of a one-off task, of which Tallyfy does not show what must be sent with them. before says
+// that nothing was sent yet.
+func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bool) Notice {
+	left := "The completion was not sent: this apply has not completed the task."
+	if before {
+		left = "Nothing was sent; the task is as it was."
+	}
+	return Notice{
+		Summary:   "One-off Task Cannot Be Saved",
 		Attribute: want.attribute(),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is a one-off task. Tallyfy requires its owners each time its field values are saved and replaces them by what it is sent, "+
-				"and it did not show whom the task is assigned to. The completion was not sent: this apply has not completed the task.", name(task)),
-			"Fill in the form in Tallyfy and remove the values here, or give the token's owner the right to see the task's owners, then apply again."),
-	}}
+			fmt.Sprintf("%s is a one-off task. Tallyfy requires its title, its deadline and its owners each time its field values are saved, replaces them by what it is sent, "+
+				"and does not show %s. %s", name(task), strings.Join(missing, " and "), left),
+			"Set in Tallyfy what the task does not have, or give the token's owner the right to see it, then apply again. Or fill in the form in Tallyfy, and remove the values here."),
+	}
 }
 
 func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {

@@ -194,7 +194,7 @@ func TestOwnersThatAreHiddenMeanwhile(t *testing.T) {
 		b.server.Inject(sandbox.Fault{Method: put, Status: 429, Before: func(*http.Request) {
 			b.server.Update(taskID, func(k *sandbox.Task) { k.Extra = map[string]any{"owners": nil} })
 		}})
-		b.says(b.refuse(b.oneOffValue("vpc-1")).Error(), "Owners Are Not Known", "The completion was not sent")
+		b.says(b.refuse(b.oneOffValue("vpc-1")).Error(), "One-off Task Cannot Be Saved", "The completion was not sent")
 		b.sent(get, put, get)
 	})
 }

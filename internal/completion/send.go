@@ -39,6 +39,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 			continue
 		}
 		done, settled, failure := e.settle(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure, began: began})
+		if failure != nil && unsure {
+			e.locks.doubt(ref)
+		}
 		if failure != nil || settled {
 			return done, failure
 		}
@@ -108,10 +111,24 @@ var errStale = errors.New("Tallyfy still shows the completion that was taken bac
 
 // notActed says what a rejection means for the task.
 func notActed(err error) string {
-	if tallyfy.OutcomeOf(err) == tallyfy.NotSent {
-		return "The completion was not sent: this apply has not completed the task."
+	return unsent("completion", err) + ": this apply has not completed the task."
+}
+
+// unsent begins the sentence that tells what became of a request that Tallyfy did not act on, if it was sent at all. what names it.
+func unsent(what string, err error) string {
+	switch {
+	case tallyfy.OutcomeOf(err) != tallyfy.NotSent:
+		return "By its response Tallyfy did not act on it"
+	case hasEarlier(err):
+		return "By its response Tallyfy did not act on the attempt before, and the last one was not sent"
 	}
-	return "By its response Tallyfy did not act on it: this apply has not completed the task."
+	return "The " + what + " was not sent"
+}
+
+// hasEarlier reports whether an earlier attempt was answered.
+func hasEarlier(err error) bool {
+	var e *tallyfy.Error
+	return errors.As(err, &e) && e.Earlier != nil
 }
 
 func notCompleted(ref tallyfy.TaskRef, err error) *Failure {

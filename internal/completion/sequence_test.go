@@ -73,7 +73,7 @@ func playOut(t *testing.T, script []byte) {
 			task.EveryoneMustComplete = 2
 		}
 	}, func(b *bench) {
-		p.bench, p.shared = b, kind == 4
+		p.bench, p.shared, p.rewrites = b, kind == 4, config.Rewrite != nil
 		p.want = b.want()
 		if kind == 3 {
 			p.want.Task.Run = ""
@@ -108,6 +108,9 @@ type play struct {
 	record     Record
 	applied    Desired // what was wanted when it was recorded
 	warnedOpen bool    // the last apply said that Tallyfy accepted the completion and left the task open
+	rewrites   bool    // the server keeps texts in another form
+	unknown    int     // applies that could not tell what became of a completion whose values are kept in another form
+	seconds    int     // completions of a second block, which the first one may have to overrule
 	acted      bool    // the last apply had something to do; values that others change in a completed task are not drift
 
 	mu                                                       sync.Mutex // guards what follows from events that happen while a request is handled
@@ -139,7 +142,7 @@ func (p *play) step() {
 		for range p.draw(5) {
 			p.fault()
 		}
-		p.apply(p.draw(4) == 3)
+		p.apply(p.draw(4) == 3, false)
 	case 3:
 		if p.recorded {
 			p.changes++
@@ -258,13 +261,15 @@ func (p *play) fault() {
 	p.note("fault %s %+v", f.Method, f)
 }
 
-// apply refreshes and applies, as Terraform does. It tells whether that went well.
-func (p *play) apply(cancelled bool) bool {
+// apply refreshes and applies, as Terraform does, in a process of its own. It reports whether that went well. settling leaves nothing to
+// the script.
+func (p *play) apply(cancelled, settling bool) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if cancelled {
 		time.AfterFunc(time.Duration(p.draw(40))*time.Second/4, cancel)
 	}
+	p.restart()
 	before, wasCompleted := p.outside(), p.task0().CompletedAt != ""
 	err := p.refresh(ctx)
 	if err == nil {
@@ -272,6 +277,9 @@ func (p *play) apply(cancelled bool) bool {
 	}
 	if p.outside() == before {
 		p.checkTruth(err, wasCompleted)
+	}
+	if !settling && p.draw(4) == 3 {
+		p.secondBlock(ctx, before)
 	}
 	var failure *Failure
 	switch {
@@ -281,9 +289,31 @@ func (p *play) apply(cancelled bool) bool {
 		p.Errorf("an error that tells nothing: %v", err)
 	default:
 		p.note("failed: %s", failure.Summary)
+		if p.rewrites && failure.Summary == "Completion May Have Gone Through" { // no later apply can tell that its values are there
+			p.unknown++
+		}
 	}
 	time.Sleep(10 * time.Second) // nobody runs it again before a replica has caught up
 	return err == nil
+}
+
+// secondBlock lets the same apply create another block for the task. before counts what others did until the apply began.
+func (p *play) secondBlock(ctx context.Context, before [3]int) {
+	want := p.want
+	want.Task = p.refOf()
+	sent := p.server.Completions(taskID)
+	result, err := p.engine.Create(ctx, want)
+	if p.server.Completions(taskID) > sent {
+		p.seconds++
+	}
+	p.note("a second block: %+v, %v", result.Record, err)
+	task := p.task0()
+	if err != nil || p.deleted || p.outside() != before || !result.Record.saysCompleted() {
+		return
+	}
+	if task.CompletedAt == "" || !sameTime(result.Record.CompletedAt, task.CompletedAt) {
+		p.Errorf("the second block recorded %s, and the task was completed at %q", result.Record.CompletedAt, task.CompletedAt)
+	}
 }
 
 // outside counts what others did, so that it can be told whether they did something meanwhile.
@@ -389,7 +419,7 @@ func (p *play) checkCount() {
 	if own > most && !p.deleted {
 		p.Errorf("%d completions were sent that had an effect, and the task was open %d times", own, most)
 	}
-	if most := p.changes + p.outsideCompletions; reopened > most {
+	if most := p.changes + p.outsideCompletions + p.seconds + p.unknown; reopened > most {
 		p.Errorf("it was reopened %d times for %d changes", reopened, most)
 	}
 }
@@ -398,11 +428,11 @@ func (p *play) checkCount() {
 func (p *play) settle() {
 	p.server.Calm()
 	p.note("the faults are over, for good")
-	p.apply(false)
-	well := p.apply(false)
+	p.apply(false, true)
+	well := p.apply(false, true)
 	p.checkCount()
 	p.server.ResetJournal()
-	if again := p.apply(false); again != well {
+	if again := p.apply(false, true); again != well {
 		p.Error("it does not come to rest")
 	}
 	for _, entry := range p.server.Journal() {

@@ -24,10 +24,15 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 		return Result{}, err
 	}
 	defer unlock()
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: known.shows()})
+	did := e.locks.memory(want.Task)
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(known.shows())})
 	if err != nil {
 		return Result{}, err
 	}
+	if doubts := did.doubts(task); doubts != "" {
+		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
+	}
+	task, behind := did.correct(want, task)
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
 	}
@@ -37,11 +42,11 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	case refuse:
 		return Result{}, &Failure{Notice: what.refusal}
 	case adopt:
-		result = e.record(want, task, nil)
+		result = e.record(want, task, behind, nil)
 	case send:
-		result, err = e.complete(ctx, baselineOf(task, known), want)
+		result, err = e.complete(ctx, baselineOf(task, known).and(did.takenBack), want)
 	case reopenAndSend:
-		result, err = e.completeAgain(ctx, baselineOf(task, known), want)
+		result, err = e.completeAgain(ctx, baselineOf(task, known).and(did.takenBack), want)
 	}
 	result.Warnings = append(what.warnings, result.Warnings...)
 	if err == nil && sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, whose response alone told them
@@ -66,7 +71,7 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 		if err != nil {
 			return Result{}, err
 		}
-		return e.record(want, done.task, done.warnings), nil
+		return e.record(want, done.task, false, done.warnings), nil
 	case seen.unseen != nil && base.task != nil: // nothing may be sent on top of a completion that may still be there
 		return Result{}, notSeenOpen(ref, seen.unseen)
 	}
@@ -90,8 +95,10 @@ func (b baseline) reopened(task *tallyfy.Task) baseline {
 		b.progress, b.lastUpdated = nil, ""
 		return b
 	case b.task == nil: // the server shows it after all
-		b.task = task
 		b.progress, b.lastUpdated = task.Progress, task.LastUpdated
+		if task.RunID != "" || len(missingEcho(task)) == 0 { // otherwise its values can only go with the completion
+			b.task = task
+		}
 		return b
 	}
 	now := *b.task

@@ -24,7 +24,7 @@ func TestUpdateOfAOneOffTaskWithoutItsOwners(t *testing.T) {
 		known := b.recorded(before)
 		b.server.Update(taskID, func(k *sandbox.Task) { k.Extra = map[string]any{"owners": nil} })
 		failure := b.failure(b.engine.Update(b.ctx, known, before, after))
-		b.says(failure.Error(), "Owners Are Not Known", "The completion was not sent")
+		b.says(failure.Error(), "One-off Task Cannot Be Saved", "does not show its owners", "Nothing was sent; the task is as it was")
 		b.sent(get)
 		if b.task().CompletedAt == "" {
 			b.Error("the task is open")

@@ -73,6 +73,8 @@ func Advice(err error) string {
 	switch {
 	case e.GaveUp == tallyfy.Cancelled:
 		return "Nothing was changed. Run it again when you are ready."
+	case tallyfy.IsNotMade(err):
+		return "Nothing was changed. Run it again; raise the operation's timeouts if this happens often."
 	case tallyfy.IsNoEndpoint(err):
 		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it). " +
 			"A proxy that removes the X-Tallyfy-Client header causes the same response."

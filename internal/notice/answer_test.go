@@ -4,9 +4,11 @@
 package notice
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
@@ -57,6 +59,7 @@ func TestAdvice(t *testing.T) {
 		says string // empty for no advice
 	}{
 		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "when you are ready"},
+		"not made":       {timedOut(t), "raise the operation's timeouts"},
 		"no endpoint":    {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "check base_url"},
 		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Words: "Not found. Error Code: apsh546."}, "removes the X-Tallyfy-Client header"},
 		"no object":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "RESOURCE_NOT_FOUND"}, ""},
@@ -77,4 +80,12 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, c.says)
 		}
 	}
+}
+
+// timedOut returns the failure of a request whose time was over before it was made.
+func timedOut(t *testing.T) error {
+	t.Helper()
+	ctx, cancel := context.WithDeadline(t.Context(), time.Time{})
+	defer cancel()
+	return tallyfy.Stopped(ctx, "")
 }

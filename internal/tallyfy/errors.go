@@ -186,6 +186,13 @@ func (e *Error) noEndpoint() bool {
 	return said == "endpoint not found" || said == "api endpoint not found" || strings.Contains(said, "apsh546")
 }
 
+// IsNotMade reports whether no request was made, because the caller's time was over while it waited its turn or before. That says
+// nothing about the network, or about Tallyfy.
+func IsNotMade(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.held && e.Cause == nil
+}
+
 // IsTooManyRequests tells whether err is a 429.
 func IsTooManyRequests(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 

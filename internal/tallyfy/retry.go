@@ -154,9 +154,14 @@ const (
 	TimedOut = "the operation's timeout passed"
 )
 
-// Stopped is the failure of what was not begun since ctx is done.
-func Stopped(ctx context.Context) error {
-	return &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, held: true}
+// Stopped returns the failure of what was not begun because ctx is done. advice says what to do about it if its time was over; it may
+// be empty.
+func Stopped(ctx context.Context, advice string) error {
+	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, held: true}
+	if failure.GaveUp == TimedOut {
+		failure.Advice = advice
+	}
+	return failure
 }
 
 func times(n int) string {

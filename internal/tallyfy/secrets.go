@@ -8,15 +8,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"html"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // What replaces a secret in a text.
@@ -29,7 +24,8 @@ const (
 const (
 	// shortestValue is the length in characters from which a value is redacted. Shorter ones are found in any text.
 	shortestValue = 4
-	// shortestLine is the same for a line of a value that has several.
+	// shortestLine is the same for a line of a value that has several, as far as it is a word: the words of a text are no secrets, and
+	// an error in which they are redacted says nothing.
 	shortestLine = 8
 )
 
@@ -57,47 +53,26 @@ func (s *secrets) add(secret, label string) {
 	slices.SortStableFunc(s.known, func(a, b hidden) int { return cmp.Compare(len(b.value), len(a.value)) })
 }
 
-// addValue learns a value that may have several lines, each of which may be quoted alone.
+// addValue learns a value that may have several lines, each of which may be quoted alone. A byte order mark and whitespace around it
+// need not be repeated.
 func (s *secrets) addValue(value string) {
+	trimmed := trimText(value)
 	if utf8.RuneCountInString(value) < shortestValue {
 		return
 	}
 	s.add(value, hiddenValue)
-	if trimmed := strings.TrimSpace(value); utf8.RuneCountInString(trimmed) >= shortestValue {
+	if utf8.RuneCountInString(trimmed) >= shortestValue {
 		s.add(trimmed, hiddenValue)
 	}
-	lines := strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' })
+	lines := strings.FieldsFunc(trimmed, func(r rune) bool { return r == '\n' || r == '\r' })
 	for _, line := range lines {
-		if line = strings.TrimSpace(line); len(lines) > 1 && utf8.RuneCountInString(line) >= shortestLine {
+		if line = trimText(line); len(lines) > 1 && isTelling(line) {
 			s.add(line, hiddenValue)
 		}
 	}
 }
 
-// spellings returns a secret as servers may repeat it: as it is, in either normal form of Unicode, with its whitespace collapsed, and
-// each of these escaped for a URL, HTML or JSON.
-func spellings(secret string) []string {
-	var all []string
-	for _, plain := range []string{secret, norm.NFC.String(secret), norm.NFD.String(secret), collapse(secret)} {
-		quoted := strings.Trim(strconv.QuoteToASCII(plain), `"`)
-		all = append(all, plain, url.QueryEscape(plain), url.PathEscape(plain), html.EscapeString(plain), phpHTML.Replace(plain),
-			inJSON(plain), strings.ReplaceAll(inJSON(plain), "/", `\/`), quoted, strings.ReplaceAll(quoted, "/", `\/`))
-	}
-	slices.Sort(all)
-	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return s == "" })
-}
-
-// phpHTML escapes as PHP does, which is what Tallyfy is written in.
-var phpHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;")
-
-// inJSON returns s as it is written between the quotes of a JSON string.
-func inJSON(s string) string {
-	encoded, err := marshal(s)
-	if err != nil {
-		return s
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(string(encoded), `"`), `"`)
-}
+func trimText(s string) string { return strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")) }
 
 // marshal is [json.Marshal] without escapes for HTML.
 func marshal(v any) ([]byte, error) {
@@ -136,25 +111,12 @@ type span struct {
 	label      string
 }
 
-// hide replaces every part of a text that belongs to a secret. Secrets that overlap are replaced together, so that no rest of one is
-// left beside the other.
+// hide replaces every part of a text that belongs to a secret, also where it is escaped. Secrets that overlap are replaced together, so
+// that no rest of one is left beside the other.
 func hide(text string, known []hidden) string {
 	var spans []span
-	for _, secret := range known {
-		first := len(spans)
-		for from := 0; ; {
-			at := strings.Index(text[from:], secret.value)
-			if at < 0 {
-				break
-			}
-			start, end := from+at, from+at+len(secret.value)
-			if last := len(spans) - 1; last >= first && start < spans[last].end {
-				spans[last].end = end
-			} else {
-				spans = append(spans, span{start, end, secret.label})
-			}
-			from = start + 1
-		}
+	for _, r := range readings(text) {
+		spans = append(spans, find(r, known)...)
 	}
 	if len(spans) == 0 {
 		return text
@@ -177,6 +139,28 @@ func hide(text string, known []hidden) string {
 			return b.String()
 		}
 	}
+}
+
+// find returns the parts of the first text that hold a secret in this reading of it.
+func find(r reading, known []hidden) []span {
+	var spans []span
+	for _, secret := range known {
+		first := len(spans)
+		for from := 0; ; {
+			at := strings.Index(r.text[from:], secret.value)
+			if at < 0 {
+				break
+			}
+			start, end := r.origin(from+at, from+at+len(secret.value))
+			if last := len(spans) - 1; last >= first && start < spans[last].end {
+				spans[last].end = max(spans[last].end, end)
+			} else {
+				spans = append(spans, span{start, end, secret.label})
+			}
+			from += at + 1
+		}
+	}
+	return spans
 }
 
 // secretsKey is the key of the context's value that holds the secrets of [WithSecrets].

@@ -69,8 +69,8 @@ type Completion struct {
 	Taskdata map[string]any `json:"taskdata,omitempty"`
 }
 
-// Complete sends the completion exactly once: Tallyfy may accept a repeat and fire webhooks, emails and automations
-// again (tallyfy-api §3.1), so whether to send another is the caller's to decide. See [OutcomeOf]. It is not begun once
+// Complete sends the completion exactly once: Tallyfy may accept a repeat and fire webhooks and emails again
+// (tallyfy-api §3.1), so whether to send another is the caller's to decide. See [OutcomeOf]. It is not begun once
 // ctx is done; once sent, its response is waited for a little longer (see [Detach]), so that a completion is not orphaned.
 func (c *Client) Complete(ctx context.Context, ref TaskRef, completion Completion) (*Task, error) {
 	return c.sendTask(ctx, call{method: http.MethodPost, path: ref.completions(), body: completion, finish: true}, ref)

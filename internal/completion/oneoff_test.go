@@ -1,0 +1,87 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// A one-off task can only be saved with its title, deadline and owners. If one of them is not known, an update is refused before it
+// reopens the task, a create before it sends anything, and a plan says so.
+func TestOneOffTaskThatCannotBeSaved(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lacks func(*sandbox.Task)
+		says  string
+	}{
+		"no title":    {func(k *sandbox.Task) { k.Extra = map[string]any{"title": nil} }, "its title"},
+		"no deadline": {func(k *sandbox.Task) { k.Deadline = "" }, "its deadline"},
+		"no owners":   {func(k *sandbox.Task) { k.Extra = map[string]any{"owners": nil} }, "its owners"},
+		"some owners": {func(k *sandbox.Task) { k.Extra = map[string]any{"owners": map[string]any{"users": []int{1}}} }, "its owners"},
+		"neither":     {func(k *sandbox.Task) { k.Deadline, k.Extra = "", map[string]any{"owners": nil} }, "its deadline and its owners"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), oneOff, func(b *bench) {
+				before, after := b.wantValue("vpc-1"), b.wantValue("vpc-2")
+				before.Task.Run, after.Task.Run = "", ""
+				known := b.recorded(before)
+				time.Sleep(time.Minute)
+				b.restart()
+				b.server.Update(taskID, c.lacks)
+				failure := b.failure(b.engine.Update(b.ctx, known, before, after))
+				b.sent(get)
+				b.says(failure.Error(), "One-off Task Cannot Be Saved", c.says, "Nothing was sent")
+				if b.task().CompletedAt == "" {
+					b.Error("the task was reopened")
+				}
+				b.server.ReopenOutside(taskID)
+				b.server.ResetJournal()
+				b.says(b.refuse(after).Error(), "One-off Task Cannot Be Saved", c.says)
+				problems, _, err := b.engine.Preflight().Check(b.ctx, after, false)
+				if got := summaries(problems); err != nil || got != "One-off Task Cannot Be Saved" {
+					b.Errorf("the plan says %q, %v", got, err)
+				}
+				b.sent(get, get)
+				after.Taskdata = nil // without values there is nothing to save
+				b.create(after)
+			})
+		})
+	}
+}
+
+// If a read does not find a task and the response to its reopening does not show what must be sent with its values, the values go with
+// the completion: the task must not stay open for them.
+func TestUpdateOfAOneOffTaskThatIsNotShown(t *testing.T) {
+	t.Parallel()
+	for name, response := range map[string]string{
+		"shown in part": `{"data":{"id":"` + taskID + `","title":"T","status":"in-progress","completed_at":null}}`,
+		"not shown":     ``,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, sandbox.Config{Vintage: sandbox.Legacy}, oneOff, func(b *bench) {
+				before, after := b.wantValue("vpc-1"), b.wantValue("vpc-2")
+				before.Task.Run, after.Task.Run = "", ""
+				known := b.recorded(before)
+				b.restart()
+				b.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound, Times: -1})
+				b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: http.StatusOK, Body: response})
+				result, err := b.engine.Update(b.ctx, known, before, after)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.notLost(result, err)
+				b.warned(result, "Field Values Not Confirmed")
+				if held := b.task().Taskdata[field]; held != "vpc-2" {
+					b.Errorf("it holds %v", held)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,176 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package tallyfy
+
+import (
+	"encoding/hex"
+	"html"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// This file knows how a server may spell a secret that it repeats.
+
+// spellings returns a secret as servers may repeat it: with each kind of line break or with its whitespace collapsed, in either normal
+// form of Unicode, and each of these escaped for a URL, HTML or JSON.
+func spellings(secret string) []string {
+	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(secret)
+	var all []string
+	for _, broken := range []string{secret, lines, strings.ReplaceAll(lines, "\n", "\r\n"), strings.ReplaceAll(lines, "\n", "\r"), collapse(secret)} {
+		for _, plain := range []string{broken, norm.NFC.String(broken), norm.NFD.String(broken)} {
+			quoted := strings.Trim(strconv.QuoteToASCII(plain), `"`)
+			all = append(all, plain, url.QueryEscape(plain), url.PathEscape(plain), html.EscapeString(plain), phpHTML.Replace(plain),
+				inJSON(plain), strings.ReplaceAll(inJSON(plain), "/", `\/`), quoted, strings.ReplaceAll(quoted, "/", `\/`))
+		}
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return s == "" })
+}
+
+// phpHTML escapes as PHP does, which is what Tallyfy is written in.
+var phpHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;")
+
+// inJSON returns s as it is written between the quotes of a JSON string.
+func inJSON(s string) string {
+	encoded, err := marshal(s)
+	if err != nil {
+		return s
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(string(encoded), `"`), `"`)
+}
+
+// isTelling reports whether a line of a value is redacted when it stands alone: from [shortestLine] characters on, and a shorter one from
+// [shortestValue] on unless it is a word, with or without punctuation around it, which is found in any text.
+func isTelling(line string) bool {
+	length := utf8.RuneCountInString(line)
+	inner := strings.TrimFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	word := !strings.ContainsFunc(inner, func(r rune) bool { return !unicode.IsLetter(r) })
+	return length >= shortestLine || length >= shortestValue && !word
+}
+
+const (
+	// maxLayers bounds how often escapes are taken off a text.
+	maxLayers = 3
+	// maxEscaped bounds how much of a text they are taken off, in bytes: many times what an error repeats of it.
+	maxEscaped = 64 << 10
+)
+
+// reading is what a text says without some of its escapes.
+type reading struct {
+	text string
+	// from and to are where each byte comes from in the text that was read first; nil for that text itself.
+	from, to []int
+}
+
+// origin returns the part of the first text that a part of this one comes from.
+func (r reading) origin(start, end int) (from, to int) {
+	if r.from == nil {
+		return start, end
+	}
+	return r.from[start], r.to[end-1]
+}
+
+// readings returns what a text says, as it is and as its escapes are taken off one after the other. The ways to write an escape are too
+// many to list: named and numbered entities, hexadecimal digits in either case, one escape within another.
+func readings(text string) []reading {
+	all := []reading{{text: text}}
+	last := reading{text: text[:min(len(text), maxEscaped)]}
+	for range maxLayers {
+		before := len(all)
+		for _, e := range escapes {
+			if plain := e.takenOff(last); plain.text != last.text {
+				all, last = append(all, plain), plain
+			}
+		}
+		if len(all) == before {
+			break
+		}
+	}
+	return all
+}
+
+// escaping is a way to write characters.
+type escaping struct {
+	escapes *regexp.Regexp
+	plain   func(escape string) string
+}
+
+// escapes are those of HTML with its line breaks, of JSON and of URLs. A text in which they are found need not be any of these.
+var escapes = []escaping{
+	{regexp.MustCompile(`&#?[0-9A-Za-z]+;?|(?i:<br\s*/?>)(?:\r?\n)?`), fromHTML},
+	{regexp.MustCompile(`(?:\\u[0-9A-Fa-f]{4})+|\\["\\/bfnrt]`), fromJSON},
+	{regexp.MustCompile(`%[0-9A-Fa-f]{2}`), fromURL},
+}
+
+// takenOff returns a reading without these escapes.
+func (e escaping) takenOff(r reading) reading {
+	found := e.escapes.FindAllStringIndex(r.text, -1)
+	if found == nil {
+		return r
+	}
+	var b strings.Builder
+	var plain reading
+	add := func(text string, from, to int) {
+		b.WriteString(text)
+		for range len(text) {
+			plain.from, plain.to = append(plain.from, from), append(plain.to, to)
+		}
+	}
+	asIs := func(start, end int) {
+		for i := start; i < end; i++ {
+			from, to := r.origin(i, i+1)
+			add(r.text[i:i+1], from, to)
+		}
+	}
+	end := 0
+	for _, at := range found {
+		asIs(end, at[0])
+		from, to := r.origin(at[0], at[1])
+		add(e.plain(r.text[at[0]:at[1]]), from, to)
+		end = at[1]
+	}
+	asIs(end, len(r.text))
+	plain.text = b.String()
+	return plain
+}
+
+func fromHTML(escape string) string {
+	if escape[0] == '<' {
+		return "\n"
+	}
+	return html.UnescapeString(escape)
+}
+
+func fromJSON(escape string) string {
+	if escape[1] != 'u' {
+		return jsonEscapes.Replace(escape)
+	}
+	var units []uint16
+	for code := range strings.SplitSeq(escape[len(`\u`):], `\u`) {
+		unit, err := strconv.ParseUint(code, 16, 16)
+		if err != nil {
+			return escape
+		}
+		units = append(units, uint16(unit))
+	}
+	return string(utf16.Decode(units))
+}
+
+var jsonEscapes = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, `/`, `\b`, "\b", `\f`, "\f", `\n`, "\n", `\r`, "\r", `\t`, "\t")
+
+func fromURL(escape string) string {
+	b, err := hex.DecodeString(escape[1:])
+	if err != nil {
+		return escape
+	}
+	return string(b)
+}
