@@ -97,6 +97,27 @@ func TestPageOf(t *testing.T) {
 	}
 }
 
+// A full page that reports neither a total nor a number of pages may have a next one, unless it reports that it has none.
+func TestPageOfAFullPage(t *testing.T) {
+	t.Parallel()
+	for pagination, want := range map[string]int{
+		``: 2, `"links":[]`: 2, `"links":{"next":"x"}`: 2, `"links":{"next":null}`: 1, `"has_more_pages":false`: 1, `"total_pages":1`: 1, `"total":100`: 1,
+	} {
+		t.Run(pagination, func(t *testing.T) {
+			t.Parallel()
+			ids := make([]string, perPage)
+			for n := range ids {
+				ids[n] = fmt.Sprint("t", n)
+			}
+			client, _ := scripted(t, 0, pageOf(pagination, ids...))
+			page, err := client.TasksPage(t.Context(), List{Organization: org}, 1)
+			if err != nil || page.Of != want {
+				t.Errorf("of %d pages, want %d (%v)", page.Of, want, err)
+			}
+		})
+	}
+}
+
 // endless is a list that announces another page on every page, each with a new task.
 type endless struct{ pages int }
 
