@@ -102,8 +102,10 @@ func (b baseline) reopened(task *tallyfy.Task) baseline {
 		return b
 	}
 	now := *b.task
+	keep(&now.Title, task.Title)
+	keep(&now.Deadline, task.Deadline)
 	if task.Owners != nil {
-		now.Title, now.Deadline, now.Owners = task.Title, task.Deadline, task.Owners
+		now.Owners = task.Owners
 	}
 	b.task, b.lastUpdated, b.progress = &now, task.LastUpdated, task.Progress // a reopening may have reset the shares
 	return b
