@@ -65,9 +65,9 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 		return Result{}, err
 	case seen.anew:
 		if len(want.Taskdata) > 0 && seen.task.Taskdata == nil {
-			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil)}
+			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
 		}
-		done, err := adoptOthers(seen.task, want, nil)
+		done, err := adoptOthers(seen.task, want, nil, adopted(seen.task))
 		if err != nil {
 			return Result{}, err
 		}
