@@ -17,10 +17,10 @@ type accepted struct {
 }
 
 // adoptOwn takes a completion that is found after an attempt whose outcome is unknown for the effect of that attempt. Another
-// decision or other values show that someone else was faster.
+// decision or other values are an error: someone else was probably faster.
 func adoptOwn(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
-		return accepted{}, &Failure{Notice: overtaken(task, differs, cause)}
+		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, true)}
 	}
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
 		return accepted{task: task, warnings: []Notice{adoptedUnsure(task)}}, nil
@@ -29,12 +29,12 @@ func adoptOwn(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 }
 
 // adoptOthers takes a completion that is found after an attempt that was refused, or a reopening: someone else completed the task.
-// cause is what that request came back with; nil for nothing worth telling.
-func adoptOthers(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
+// warning says so, and what became of the request of this apply; cause is what that came back with, nil for nothing worth telling.
+func adoptOthers(task *tallyfy.Task, want Desired, cause error, warning Notice) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
-		return accepted{}, &Failure{Notice: overtaken(task, differs, cause)}
+		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, false)}
 	}
-	return accepted{task: task, warnings: []Notice{adopted(task)}}, nil
+	return accepted{task: task, warnings: []Notice{warning}}, nil
 }
 
 // verify reads a completion that was accepted if its response leaves something to be known. Only warnings may follow.

@@ -125,7 +125,18 @@ func TestCompletionFoundAfterARefusal(t *testing.T) {
 		result := b.create(b.want())
 		b.sent(get, post, get)
 		b.warned(result, "Task Was Already Completed")
-		b.says(details(result), "user 1002")
+		b.says(details(result), "user 1002", "did not act on the completion that this apply sent")
+	})
+}
+
+// Values that differ after a lost response need not be someone else's.
+func TestValuesThatDifferAfterALostResponse(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy, Rewrite: rewriteText}, nil, func(b *bench) {
+		b.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound})
+		b.server.Inject(sandbox.Fault{Method: put, Status: http.StatusMethodNotAllowed})
+		b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+		b.says(b.refuse(b.wantValue("vpc-1")).Error(), "Task Was Completed Differently", "or Tallyfy acted on the request of this apply")
 	})
 }
 

@@ -39,10 +39,13 @@ func baselineOf(task *tallyfy.Task, known Record) baseline {
 // and returns the baseline with another completion that is known.
 func (b baseline) and(known Record) baseline {
 	if known.saysCompleted() {
-		b.completions = append(b.completions, known.CompletedAt)
+		b.completions = append(slices.Clip(b.completions), known.CompletedAt)
 	}
 	return b
 }
+
+// isCompleted reports whether a completion is known.
+func (b baseline) isCompleted() bool { return len(b.completions) > 0 }
 
 // saved returns the baseline after field values were saved, by the task that the response shows; nil if it shows none.
 func (b baseline) saved(task *tallyfy.Task) baseline {

@@ -19,14 +19,14 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	}
 	defer unlock()
 	did := e.locks.memory(want.Task)
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(nil)})
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(nil), detached: did.doubtful})
 	if err != nil {
 		return Result{}, err
 	}
 	if doubts := did.doubts(task); doubts != "" {
 		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
 	}
-	task, behind := did.correct(want, task)
+	task, behind := did.correct(want.Task, task, merged(want.Taskdata, want.SecretTaskdata))
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
 	}
@@ -40,17 +40,17 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	case adopt:
 		return e.record(want, task, behind, what.warnings), nil
 	}
-	result, err := e.complete(ctx, baselineOf(task, did.takenBack), want)
+	result, err := e.complete(ctx, did.baselineOf(task, Record{}), want)
 	result.Warnings = append(what.warnings, result.Warnings...)
 	return result, err
 }
 
 // record is the result of a task that is as it should be. behind says that a read does not show it so yet.
 func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings []Notice) Result {
-	if behind {
-		warnings = append(warnings, notShownYet(task))
-	}
 	record := recordOf(Record{}, runOf(want.Task, task).Run, task)
+	if behind { // what was recorded for another block stays what is known
+		return Result{Record: record, Warnings: append(warnings, notShownYet(task))}
+	}
 	e.locks.record(want, record)
 	return Result{Record: record, Warnings: warnings}
 }

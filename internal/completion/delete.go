@@ -12,25 +12,27 @@ import (
 
 // Delete reopens a task, for configurations that ask for it. known is what is recorded of it. A task that is open or gone already is
 // fine. A task whose completion this process has just recorded for another block, as create_before_destroy and a renamed block make
-// it, is left as it is, and so is one that someone completes anew meanwhile; a warning says so. Any error is a [*Failure].
+// it, is left as it is, also if the outcome of that completion is not known. So is one that someone completes anew meanwhile; a warning
+// says so. Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
 	unlock, err := e.locks.lock(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	if e.locks.memory(ref).recorded != nil {
-		return []Notice{takenOver(ref)}, nil
+	did := e.locks.memory(ref)
+	if did.recorded != nil || did.doubtful {
+		return []Notice{takenOver(ref, did.doubtful)}, nil
 	}
-	task, err := e.readBefore(ctx, ref, readOptions{until: known.shows()})
-	switch {
-	case err != nil:
+	task, err := e.readBefore(ctx, ref, readOptions{until: did.until(known.shows())})
+	if err != nil {
 		return nil, err
-	case task != nil && isOpen(task):
+	}
+	if task, _ = did.correct(ref, task, nil); task != nil && isOpen(task) {
 		return nil, nil
 	}
 	ref = runOf(ref, task)
-	base := baselineOf(task, known)
+	base := did.baselineOf(task, known)
 	seen, err := e.reopen(ctx, ref, base, false)
 	switch {
 	case seen.gone: // there is no task to reopen any more
@@ -44,13 +46,17 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	return nil, nil
 }
 
-// takenOver warns of a task that was not reopened, because another block has its completion now.
-func takenOver(ref tallyfy.TaskRef) Notice {
+// takenOver warns of a task that was not reopened, because another block has its completion now. doubtful says that it may have it.
+func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
+	what := fmt.Sprintf("recorded the completion of %s", where(ref))
+	if doubtful {
+		what = fmt.Sprintf("sent a completion of %s whose outcome is not known", where(ref))
+	}
 	return Notice{
 		Summary:   "Task Was Not Reopened",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("Another block of this configuration has just recorded the completion of %s, so destroying this one did not reopen it. "+
-			"Nothing was sent. Use a moved block when you rename a block.", where(ref)),
+		Detail: fmt.Sprintf("Another block of this configuration has just %s, so destroying this one did not reopen the task. "+
+			"Nothing was sent. Use a moved block when you rename a block.", what),
 	}
 }
 

@@ -79,21 +79,22 @@ func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(
 // record notes that this process has recorded a completion of the task, which was for want. A read that lags may still show the task
 // open, and a destroy of an earlier record must not reopen it.
 func (l *taskLocks) record(want Desired, record Record) {
-	l.remember(want.Task, memory{recorded: &recording{record: record, want: want, at: time.Now()}})
+	was := l.memory(want.Task)
+	past := was.takenBack
+	if was.recorded != nil && !sameTime(was.recorded.record.CompletedAt, record.CompletedAt) {
+		past = was.past()
+	}
+	l.remember(want.Task, memory{recorded: &recording{record: record, want: want, at: time.Now()}, takenBack: past})
 }
 
-// takeBack notes that this process has reopened the task. A read that lags may still show the completion that was there.
+// takeBack notes that this process has reopened the task. A read that lags may still show a completion that was there.
 func (l *taskLocks) takeBack(ref tallyfy.TaskRef, base baseline) {
-	var now memory
-	for _, at := range base.completions {
-		now.takenBack = Record{Status: "completed", CompletedAt: at}
-	}
-	l.remember(ref, now)
+	l.remember(ref, memory{takenBack: baseline{completions: base.completions}})
 }
 
 // doubt notes that this process has sent a completion of the task, and that its outcome is not known.
 func (l *taskLocks) doubt(ref tallyfy.TaskRef) {
-	l.remember(ref, memory{takenBack: l.memory(ref).takenBack, doubtful: true})
+	l.remember(ref, memory{takenBack: l.memory(ref).past(), doubtful: true})
 }
 
 func (l *taskLocks) remember(ref tallyfy.TaskRef, now memory) {

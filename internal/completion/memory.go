@@ -15,8 +15,8 @@ import (
 type memory struct {
 	// recorded is the completion that was recorded last, and not reopened since; nil for none.
 	recorded *recording
-	// takenBack is the completion that was reopened, and not sent again since.
-	takenBack Record
+	// takenBack holds the completions that no longer stand.
+	takenBack baseline
 	// doubtful says that a completion was sent last whose outcome is not known.
 	doubtful bool
 }
@@ -30,26 +30,44 @@ type recording struct {
 	at time.Time
 }
 
+// past returns a baseline with the completions that this process knows of.
+func (m memory) past() baseline {
+	if m.recorded == nil {
+		return m.takenBack
+	}
+	return m.takenBack.and(m.recorded.record)
+}
+
+// baselineOf returns the baseline of a task as it was read, of what is recorded of it, and of what this process has done to it.
+func (m memory) baselineOf(task *tallyfy.Task, known Record) baseline {
+	b := baselineOf(task, known)
+	b.completions = append(b.completions, m.past().completions...)
+	return b
+}
+
 // until returns the condition that a read shows what this process has done; otherwise if it has done nothing.
 func (m memory) until(otherwise func(*tallyfy.Task) bool) func(*tallyfy.Task) bool {
 	switch {
 	case m.recorded != nil:
-		return m.recorded.isShown
+		return m.isShown
 	case m.doubtful:
-		return baselineOf(nil, m.takenBack).isNew
-	case m.takenBack.saysCompleted():
-		return baselineOf(nil, m.takenBack).isOpenOrNew
+		return m.takenBack.isNew
+	case m.takenBack.isCompleted():
+		return m.takenBack.isOpenOrNew
 	}
 	return otherwise
 }
 
 // correct returns a task as it is after what this process has done. task is what was read, and nil if the server does not show it.
-// behind says that the read does not show the completion that was recorded.
-func (m memory) correct(want Desired, task *tallyfy.Task) (corrected *tallyfy.Task, behind bool) {
+// unseen are values that count as held if neither the read nor this process tells. behind says that the read does not show the
+// completion that was recorded.
+func (m memory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map[string]any) (corrected *tallyfy.Task, behind bool) {
 	switch {
-	case m.recorded != nil && m.recorded.record.saysCompleted() && (task == nil || !m.recorded.isShown(task)):
-		return m.recorded.task(want, task), true
-	case task != nil && m.takenBack.saysCompleted() && !baselineOf(nil, m.takenBack).isOpenOrNew(task):
+	case m.recorded != nil && m.recorded.record.saysCompleted():
+		if task == nil || !m.isShown(task) {
+			return m.recorded.task(ref, task, unseen), true
+		}
+	case task != nil && m.takenBack.isCompleted() && !m.takenBack.isOpenOrNew(task):
 		return withoutCompletion(task), false
 	}
 	return task, false
@@ -68,7 +86,7 @@ func (m memory) doubts(task *tallyfy.Task) string {
 	case !m.doubtful:
 	case task == nil:
 		return "Tallyfy does not show the task."
-	case task.Completed() && !baselineOf(nil, m.takenBack).isNew(task):
+	case task.Completed() && !m.takenBack.isNew(task):
 		return errStale.Error() + "."
 	case isOpen(task) && task.EveryoneMustComplete:
 		return "Everyone who is assigned must complete this task, so it stays open after one share of it."
@@ -77,25 +95,29 @@ func (m memory) doubts(task *tallyfy.Task) string {
 }
 
 // isShown reports whether a task shows the recorded completion, or what has become of it since.
-func (r *recording) isShown(task *tallyfy.Task) bool {
+func (m memory) isShown(task *tallyfy.Task) bool {
+	r := m.recorded
 	if isOpen(task) {
 		lags := time.Since(r.at) < longestLag && mayLag(r.record.CompletedAt, task)
 		return r.record.saysCompleted() && !lags
 	}
 	at, ok := instant(task.CompletedAt)
 	recorded, okToo := instant(r.record.CompletedAt)
-	return !ok || !okToo || !at.Before(recorded)
+	if !ok || !okToo {
+		return m.takenBack.isNew(task)
+	}
+	return !at.Before(recorded)
 }
 
-// task returns a task as it was recorded. read is what a read shows of it, which is older; nil for nothing. A value that neither shows
-// counts as the wanted one, as it does wherever Tallyfy shows no values.
-func (r *recording) task(want Desired, read *tallyfy.Task) *tallyfy.Task {
-	task := tallyfy.Task{ID: want.Task.Task, RunID: r.record.RunID, Title: r.record.Title, Type: r.record.TaskType}
+// task returns a task as it was recorded. read is what a read shows of it, which is older; nil for nothing. unseen are the values that
+// count as held if neither shows any.
+func (r *recording) task(ref tallyfy.TaskRef, read *tallyfy.Task, unseen map[string]any) *tallyfy.Task {
+	task := tallyfy.Task{ID: ref.Task, RunID: r.record.RunID, Title: r.record.Title, Type: r.record.TaskType}
 	if read != nil {
 		task = *read
 	}
 	if task.Taskdata == nil {
-		task.Taskdata = merged(want.Taskdata, want.SecretTaskdata)
+		task.Taskdata = unseen
 	}
 	task.Taskdata = merged(task.Taskdata, r.values())
 	task.Status, task.CompletedAt = r.record.Status, r.record.CompletedAt
@@ -125,6 +147,9 @@ func (r *recording) differing(want Desired) []string {
 	if want.IsApproved != nil && !sameOption(r.want.IsApproved, want.IsApproved) {
 		all = append(all, attrIsApproved)
 	}
-	d := want.compare(r.values())
+	if want.OverrideUser != nil && !sameOption(r.want.OverrideUser, want.OverrideUser) {
+		all = append(all, attrOverrideUser)
+	}
+	d := want.compare(r.want.Taskdata)
 	return append(all, want.fieldNames(append(d.absent, d.other...))...)
 }

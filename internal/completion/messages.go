@@ -76,13 +76,25 @@ func adopted(task *tallyfy.Task) Notice {
 	}
 }
 
+// adoptedAfter is adopted for a completion of someone else's that is found after this apply has sent one too. unsure says that an attempt
+// may have gone through.
+func adoptedAfter(task *tallyfy.Task, unsure bool) Notice {
+	sent := "By its response Tallyfy did not act on the completion that this apply sent, so no webhook or email fired again."
+	if unsure {
+		sent = "This apply sent a completion too, and its outcome is not known: Tallyfy may have fired webhooks and emails twice."
+	}
+	n := adopted(task)
+	n.Detail = fmt.Sprintf("%s was already completed, by %s. It is recorded as it is. %s", name(task), completer(task), sent)
+	return n
+}
+
 // notShownYet warns of a completion that this apply has recorded for another block, and that a read does not show.
 func notShownYet(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion Is Not Shown Yet",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration has just recorded the completion of %s, by %s, and Tallyfy does not show it yet: its reads are behind, or someone has reopened the task. "+
+			fmt.Sprintf("Another block of this configuration has just recorded the completion of %s, by %s, and Tallyfy does not show it: its reads are behind, someone has reopened or removed the task, or the token may not see it. "+
 				"The completion was recorded for this block too, and nothing was sent.", lowerFirst(name(task)), completer(task)),
 			"Keep one block for each task. If the task was reopened, the next plan shows it."),
 	}
@@ -147,8 +159,13 @@ func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// overtaken refuses a task that someone else completed while our own attempt was out, or after it was refused.
-func overtaken(task *tallyfy.Task, differs []string, cause error) Notice {
+// overtaken refuses a task that was completed, and not as configured, while our own attempt was out or after it was refused. unsure says
+// that an attempt may have gone through.
+func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) Notice {
+	who := "Someone else was faster."
+	if unsure {
+		who = "Someone else was faster, or Tallyfy acted on the request of this apply and kept something else than was sent."
+	}
 	var came string
 	if cause != nil {
 		came = "The request of this apply came back so: " + notice.CameBack(cause) + "."
@@ -158,7 +175,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", lowerFirst(name(task)), completer(task), strings.Join(differs, "\n  - ")),
-			"Someone else was faster. This completion is not in the state, and nothing more was sent; the task is as it was completed.",
+			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
 				"that is an update, which reopens the task and completes it again.",
 			came, notice.SaidBy(cause)),
@@ -272,7 +289,7 @@ func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
 		all = append(all, Notice{
 			Summary:   "Tallyfy Recorded Another Completer",
-			Attribute: "override_user",
+			Attribute: attrOverrideUser,
 			Detail: fmt.Sprintf("The completion of %s was accepted, and Tallyfy shows user %d as its completer, not user %d. The token's owner may not be allowed to override it.",
 				lowerFirst(name(task)), task.CompleterID, *want.OverrideUser),
 		})

@@ -23,6 +23,8 @@ const (
 	attrIsApproved = "is_approved"
 	attrTaskdata   = "taskdata"
 	attrFormFields = "form_fields"
+
+	attrOverrideUser = "override_user"
 	// The write-only ones.
 	attrSecretTaskdata   = "taskdata_wo" //nolint:gosec // the name of an attribute
 	attrSecretFormFields = "form_fields_wo"

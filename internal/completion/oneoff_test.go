@@ -5,6 +5,7 @@ package completion
 
 import (
 	"net/http"
+	"reflect"
 	"testing"
 	"time"
 
@@ -80,6 +81,42 @@ func TestUpdateOfAOneOffTaskThatIsNotShown(t *testing.T) {
 				b.warned(result, "Field Values Not Confirmed")
 				if held := b.task().Taskdata[field]; held != "vpc-2" {
 					b.Errorf("it holds %v", held)
+				}
+			})
+		})
+	}
+}
+
+// If the response to the reopening shows only a part of what must be sent with the values, the rest is sent as it was read before.
+func TestUpdateOfAOneOffTaskThatIsShownInPartAfterwards(t *testing.T) {
+	t.Parallel()
+	for name, shown := range map[string]string{
+		"owners":   `"owners":{"users":[1003],"guests":[],"groups":[]}`,
+		"title":    `"title":"Renamed"`,
+		"deadline": `"deadline":"2035-07-04T17:00:00Z"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), oneOff, func(b *bench) {
+				before, after := oneOffValues(b)
+				known := b.recorded(before)
+				b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: http.StatusOK, Body: `{"data":{"id":"` + taskID + `","status":"in-progress",` + shown + `}}`})
+				result, err := b.engine.Update(b.ctx, known, before, after)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.notLost(result, err)
+				body := b.bodyOf(put, 1)
+				want := map[string]any{"title": "Provision the VPC", "deadline": deadline, "owners": map[string]any{"users": []any{1001.0}, "guests": []any{"auditor@example.com"}, "groups": []any{"96"}}}
+				for part, value := range map[string]any{"owners": map[string]any{"users": []any{1003.0}, "guests": []any{}, "groups": []any{}}, "title": "Renamed", "deadline": "2035-07-04T17:00:00Z"} {
+					if part == name {
+						want[part] = value
+					}
+				}
+				for part, value := range want {
+					if !reflect.DeepEqual(body[part], value) {
+						b.Errorf("%s: it sent %v, want %v", part, body[part], value)
+					}
 				}
 			})
 		})

@@ -333,6 +333,7 @@ func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
 			b.Fatal(err)
 		}
 		b.warned(result, "Task Was Already Completed")
+		b.says(details(result), "This apply sent a completion too, and its outcome is not known")
 	})
 }
 

@@ -59,7 +59,7 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows some of them in another form than they were sent in:\n  - %s",
 				where(ref), strings.Join(lines, "\n  - ")),
-			"The task was completed with them. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
+			"The completion was sent all the same. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
 	}
 }
 

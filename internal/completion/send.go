@@ -90,7 +90,7 @@ func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		done, err = adoptOwn(task, want, a.err)
 		return done, true, err
 	case base.isNew(task):
-		done, err = adoptOthers(task, want, a.err)
+		done, err = adoptOthers(task, want, a.err, adoptedAfter(task, a.unsure))
 		return done, true, err
 	case !a.unsure:
 		return accepted{}, false, nil

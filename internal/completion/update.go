@@ -25,16 +25,19 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	}
 	defer unlock()
 	did := e.locks.memory(want.Task)
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(known.shows())})
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(known.shows()), detached: did.doubtful})
 	if err != nil {
 		return Result{}, err
 	}
 	if doubts := did.doubts(task); doubts != "" {
 		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
 	}
-	task, behind := did.correct(want, task)
+	task, behind := did.correct(want.Task, task, nil)
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
+	}
+	if did.hasSent(task) {
+		return sentAlready(want, did.recorded)
 	}
 	what := decideUpdate(task, want)
 	var result Result
@@ -44,9 +47,9 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	case adopt:
 		result = e.record(want, task, behind, nil)
 	case send:
-		result, err = e.complete(ctx, baselineOf(task, known).and(did.takenBack), want)
+		result, err = e.complete(ctx, did.baselineOf(task, known), want)
 	case reopenAndSend:
-		result, err = e.completeAgain(ctx, baselineOf(task, known).and(did.takenBack), want)
+		result, err = e.completeAgain(ctx, did.baselineOf(task, known), want)
 	}
 	result.Warnings = append(what.warnings, result.Warnings...)
 	if err == nil && sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, whose response alone told them
@@ -65,9 +68,9 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 		return Result{}, err
 	case seen.anew:
 		if len(want.Taskdata) > 0 && seen.task.Taskdata == nil {
-			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil)}
+			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
 		}
-		done, err := adoptOthers(seen.task, want, nil)
+		done, err := adoptOthers(seen.task, want, nil, adopted(seen.task))
 		if err != nil {
 			return Result{}, err
 		}
@@ -102,8 +105,10 @@ func (b baseline) reopened(task *tallyfy.Task) baseline {
 		return b
 	}
 	now := *b.task
+	keep(&now.Title, task.Title)
+	keep(&now.Deadline, task.Deadline)
 	if task.Owners != nil {
-		now.Title, now.Deadline, now.Owners = task.Title, task.Deadline, task.Owners
+		now.Owners = task.Owners
 	}
 	b.task, b.lastUpdated, b.progress = &now, task.LastUpdated, task.Progress // a reopening may have reset the shares
 	return b

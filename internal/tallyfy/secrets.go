@@ -22,7 +22,8 @@ const (
 )
 
 const (
-	// shortestValue is the length in characters from which a value is redacted. Shorter ones are found in any text.
+	// shortestValue is the length in characters from which a value is redacted, with a single space for all that is between its words.
+	// Shorter ones are found in any text.
 	shortestValue = 4
 	// shortestLine is the same for a line of a value that has several, as far as it is a word: the words of a text are no secrets, and
 	// an error in which they are redacted says nothing.
@@ -56,11 +57,11 @@ func (s *secrets) add(secret, label string) {
 // addValue learns a value that may have several lines, each of which may be quoted alone. A byte order mark and whitespace around it
 // need not be repeated.
 func (s *secrets) addValue(value string) {
-	trimmed := trimText(value)
-	if utf8.RuneCountInString(value) < shortestValue {
+	if utf8.RuneCountInString(collapse(value)) < shortestValue {
 		return
 	}
 	s.add(value, hiddenValue)
+	trimmed := trimText(value)
 	if utf8.RuneCountInString(trimmed) >= shortestValue {
 		s.add(trimmed, hiddenValue)
 	}
@@ -167,8 +168,8 @@ func find(r reading, known []hidden) []span {
 type secretsKey struct{}
 
 // WithSecrets returns a context whose requests carry these values in confidence, such as those of write-only arguments: the client
-// redacts them in everything that it makes of a response. Values of fewer than 4 characters are ignored, because they would be found
-// in any text. The values of ctx itself are kept.
+// redacts them in everything that it makes of a response. Values of fewer than 4 characters, whitespace around them left out, are
+// ignored, because they would be found in any text. The values of ctx itself are kept.
 func WithSecrets(ctx context.Context, values ...string) context.Context {
 	carried := &secrets{known: secretsOf(ctx)}
 	for _, value := range values {

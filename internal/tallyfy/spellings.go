@@ -28,7 +28,7 @@ func spellings(secret string) []string {
 	for _, broken := range []string{secret, lines, strings.ReplaceAll(lines, "\n", "\r\n"), strings.ReplaceAll(lines, "\n", "\r"), collapse(secret)} {
 		for _, plain := range []string{broken, norm.NFC.String(broken), norm.NFD.String(broken)} {
 			quoted := strings.Trim(strconv.QuoteToASCII(plain), `"`)
-			all = append(all, plain, url.QueryEscape(plain), url.PathEscape(plain), html.EscapeString(plain), phpHTML.Replace(plain),
+			all = append(all, plain, strings.ReplaceAll(plain, " ", "+"), url.QueryEscape(plain), url.PathEscape(plain), html.EscapeString(plain), phpHTML.Replace(plain),
 				inJSON(plain), strings.ReplaceAll(inJSON(plain), "/", `\/`), quoted, strings.ReplaceAll(quoted, "/", `\/`))
 		}
 	}
@@ -51,7 +51,7 @@ func inJSON(s string) string {
 // isTelling reports whether a line of a value is redacted when it stands alone: from [shortestLine] characters on, and a shorter one from
 // [shortestValue] on unless it is a word, with or without punctuation around it, which is found in any text.
 func isTelling(line string) bool {
-	length := utf8.RuneCountInString(line)
+	length := utf8.RuneCountInString(collapse(line))
 	inner := strings.TrimFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	word := !strings.ContainsFunc(inner, func(r rune) bool { return !unicode.IsLetter(r) })
 	return length >= shortestLine || length >= shortestValue && !word

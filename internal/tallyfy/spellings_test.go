@@ -41,6 +41,7 @@ func TestSpellingsOfAValue(t *testing.T) {
 		"JSON, in JSON":       {"one\n\"two\"", `{\"v\":\"one\\n\\\"two\\\"\"}`, []string{"one", "two"}},
 		"JSON of HTML":        {"a<b>&c", `{"v":"a\u0026lt;b\u0026gt;\u0026amp;c`, []string{"lt;b"}},
 		"URL, small letters":  {"a/b=c\u00e9", "a%2fb%3dc%c3%a9", []string{"2fb"}},
+		"URL, small, spaces":  {"pass word/1", "v=pass+word%2f1", []string{"pass", "2f1"}},
 		"URL, CRLF as LF":     {"one\r\ntwo", "v=one%0Atwo&w=100%", []string{"one", "two"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +83,8 @@ func TestWordsThatAreNotRedacted(t *testing.T) {
 	t.Parallel()
 	const said = "The text that is too long: 100% of a &amp; b \\u00e9 was lost."
 	client, _ := scripted(t, 0, reply{status: 500, body: said})
-	ctx := WithSecrets(t.Context(), "is", "100", "long\ntext\nthat\nlost\nThe\ntoo", "{\n}\n[\n]", "\n\n", "of\n&\nlost.")
+	ctx := WithSecrets(t.Context(), "is", "100", "long\ntext\nthat\nlost\nThe\ntoo", "{\n}\n[\n]", "\n\n", "of\n&\nlost.",
+		" is ", "a\n\n\n", "\t\tof", "    ", "\x00\x01\x02a", "b\t\t\tu\nwas    \n")
 	_, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
 	contains(t, err.Error(), said)
 }
