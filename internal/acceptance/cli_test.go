@@ -206,19 +206,12 @@ func blockName(n int) string { return fmt.Sprintf("row%d", n) }
 // hear runs a command, and takes down what it says to each of the trials.
 func (c *cli) hear(ts []*trial, args ...string) (code int) {
 	c.Helper()
-	out, code := c.run(args...)
+	said, out, code := c.listen(args...)
 	someFailed := false
-	for line := range strings.Lines(out) {
-		var message struct {
-			Diagnostic struct{ Severity, Summary, Detail, Address string }
-		}
-		if json.Unmarshal([]byte(line), &message) != nil || message.Diagnostic.Summary == "" {
-			continue
-		}
-		d := message.Diagnostic
+	for _, d := range said {
 		isError := d.Severity == "error"
 		someFailed = someFailed || isError
-		text := strings.Join(strings.Fields(d.Severity+": "+d.Summary+": "+d.Detail), " ")
+		text := strings.Join(strings.Fields(d.text()), " ")
 		known := false
 		for n, t := range ts {
 			// What a destroy says has no address; the text names the task.
@@ -235,6 +228,19 @@ func (c *cli) hear(ts []*trial, args ...string) (code int) {
 		c.Errorf("%s ended with %d:\n%s", args[0], code, out)
 	}
 	return code
+}
+
+// listen runs a command, and returns what it says, what it printed and its exit code.
+func (c *cli) listen(args ...string) (said []spoken, out string, code int) {
+	c.Helper()
+	out, code = c.run(args...)
+	for line := range strings.Lines(out) {
+		var message struct{ Diagnostic spoken }
+		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic.Summary != "" {
+			said = append(said, message.Diagnostic)
+		}
+	}
+	return said, out, code
 }
 
 // show tells what is recorded.

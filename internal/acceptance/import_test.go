@@ -58,25 +58,62 @@ func TestIdentityIsRecorded(t *testing.T) {
 	c.needs(1, 12)
 	ts := c.trials(1)
 	c.apply(ts)
+	want := taskIdentity{sandbox.DefaultOrganization, ts[0].run, ts[0].task}
 	for range 2 { // after the create, and after a refresh
-		text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var state struct {
-			Resources []struct {
-				Instances []struct{ Identity taskIdentity }
-			}
-		}
-		if err := json.Unmarshal(text, &state); err != nil {
-			t.Fatal(err)
-		}
-		want := taskIdentity{sandbox.DefaultOrganization, ts[0].run, ts[0].task}
-		if got := state.Resources[0].Instances[0].Identity; got != want {
+		if got := c.recordedIdentity(); got != want {
 			t.Errorf("the identity is %+v, want %+v", got, want)
 		}
 		c.mustRun("apply", "-input=false", "-auto-approve", "-refresh-only")
 	}
+}
+
+// TestIdentityOfATaskThatIsAttachedToAProcess adds a one-off task to a process after its completion was recorded. The refresh that
+// finds the process changes the identity, and every plan after it goes on.
+func TestIdentityOfATaskThatIsAttachedToAProcess(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, sandbox.Config{})
+	sandbox.Seed(c.server)
+	block := map[string]any{"task_id": sandbox.SeedOneOffTaskID}
+	c.configure(map[string]any{"it": block})
+	c.mustRun("apply", "-input=false", "-auto-approve")
+	c.server.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
+	c.server.ResetJournal()
+	c.mustRun("plan", "-input=false", "-detailed-exitcode")
+	c.mustRun("apply", "-input=false", "-auto-approve", "-refresh-only")
+	c.mustRun("plan", "-input=false", "-detailed-exitcode")
+	block["reopen_on_destroy"] = true
+	c.configure(map[string]any{"it": block})
+	c.mustRun("apply", "-input=false", "-auto-approve")
+	for _, entry := range c.server.Journal() {
+		if entry.Method != http.MethodGet {
+			t.Errorf("%s %s was sent", entry.Method, entry.Path)
+		}
+	}
+	if knows, _ := c.atLeast(1, 12); !knows {
+		return
+	}
+	want := taskIdentity{sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedOneOffTaskID}
+	if got := c.recordedIdentity(); got != want {
+		t.Errorf("the identity is %+v, want %+v", got, want)
+	}
+}
+
+// recordedIdentity reads the identity of the one resource in the state's file.
+func (c *cli) recordedIdentity() taskIdentity {
+	c.Helper()
+	text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
+	if err != nil {
+		c.Fatal(err)
+	}
+	var state struct {
+		Resources []struct {
+			Instances []struct{ Identity taskIdentity }
+		}
+	}
+	if err := json.Unmarshal(text, &state); err != nil {
+		c.Fatal(err)
+	}
+	return state.Resources[0].Instances[0].Identity
 }
 
 type taskIdentity struct {
@@ -88,13 +125,19 @@ type taskIdentity struct {
 // needs skips the test where the CLI is older than this version.
 func (c *cli) needs(major, minor int) {
 	c.Helper()
+	if enough, version := c.atLeast(major, minor); !enough {
+		c.Skipf("the CLI is of version %s, and this needs %d.%d", version, major, minor)
+	}
+}
+
+// atLeast tells whether the CLI is of this version or a later one, and of which.
+func (c *cli) atLeast(major, minor int) (enough bool, version string) {
+	c.Helper()
 	enough, version, err := c.workspace.AtLeast(c.Context(), major, minor)
 	if err != nil {
 		c.Fatal(err)
 	}
-	if !enough {
-		c.Skipf("the CLI is of version %s, and this needs %d.%d", version, major, minor)
-	}
+	return enough, version
 }
 
 // add writes one more file of the configuration.

@@ -61,7 +61,7 @@ func BenchmarkConfirm(b *testing.B) {
 	known := recordOf(Record{}, runID, task)
 	b.ReportAllocs()
 	for b.Loop() {
-		if !known.isOf(task, runID) {
+		if _, ok := known.confirmedBy(task, runID); !ok {
 			b.Fatal("not confirmed")
 		}
 	}

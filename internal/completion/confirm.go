@@ -5,40 +5,62 @@ package completion
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// confirmed tells whether a list shows the very completion that is recorded, so that the task need not be looked at by itself.
+// confirmed returns what is recorded if a list shows that very completion, so that the task need not be read by itself. Facts that
+// the record lacks are filled in from the list.
+//
 // Since lists may be behind, this is all that they are believed: an open task, another time or another decision may be what
 // was before an update of ours. Nor is a list asked for the first task that is looked at: it may be the only one.
-func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Record) bool {
+func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Record) (record Record, ok bool) {
 	if !known.saysCompleted() || known.CompletedAt == "" {
-		return false
+		return known, false
 	}
 	list := e.rosters.known(withForms(ref), ref.Task) // which is for tasks to be completed, and shows the others too
 	if list == nil {
 		first := false
 		if list, first = e.rosters.of(ofCompleted(ref), ref.Task); first {
-			return false
+			return known, false
 		}
 	}
 	task, err := list.look(ctx, e.client.Hasty().TasksPage, ref.Task)
-	return err == nil && task != nil && known.isOf(task, runOf(ref, task).Run)
+	if err != nil || task == nil {
+		return known, false
+	}
+	return known.confirmedBy(task, runOf(ref, task).Run)
 }
 
-// isOf tells whether a task that was found in a run shows just what is recorded. Words of its status may differ, and so may a
-// decision that is not recorded.
-func (r Record) isOf(task *tallyfy.Task, run string) bool {
+// confirmedBy returns the record, with the facts that it lacks filled in, and reports whether a task that was found in a run shows
+// the completion that is recorded, with every fact that the record holds. A fact that an earlier release did not record is no reason
+// to read each task by itself in every plan. Words of the status may differ, and a decision that is not recorded stays unrecorded.
+func (r Record) confirmedBy(task *tallyfy.Task, run string) (record Record, ok bool) {
 	if task.CompletedAt == "" { // which alone tells one completion from another
-		return false
+		return r, false
 	}
 	shown := recordOf(r, run, task)
-	shown.Status = r.Status
+	if r.Status != "" {
+		shown.Status = r.Status
+	}
 	if r.IsApproved == nil {
 		shown.IsApproved = nil
 	}
-	return shown.equal(r)
+	filled := r.filledFrom(shown)
+	return filled, filled.equal(shown)
+}
+
+// filledFrom returns the record with each fact that it lacks as the other has it. It goes through the facts by reflection, so that it
+// misses none that is added to [Record].
+func (r Record) filledFrom(other Record) Record {
+	facts, others := reflect.ValueOf(&r).Elem(), reflect.ValueOf(other)
+	for i := range facts.NumField() {
+		if fact := facts.Field(i); fact.IsZero() {
+			fact.Set(others.Field(i))
+		}
+	}
+	return r
 }
 
 // ofCompleted is the list of the completed tasks of a run, or of one-off tasks where there is none. The filter only keeps it

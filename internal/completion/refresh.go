@@ -14,8 +14,8 @@ import (
 // recorded, because a completion is an event that a deleted task does not undo. Any error is a [*Failure], and known then stays
 // recorded.
 func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
-	if e.confirmed(ctx, ref, known) {
-		return Result{Record: known}, nil
+	if record, ok := e.confirmed(ctx, ref, known); ok {
+		return Result{Record: record, Changed: !record.equal(known)}, nil
 	}
 	task, err := e.read(ctx, ref, readOptions{until: known.shows()})
 	switch {

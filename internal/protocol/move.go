@@ -42,5 +42,5 @@ func (t *Terraform) Move(ctx context.Context, from Source) (Diagnostics, error) 
 	if resp.TargetIdentity != nil { // it must stay as it is told, and most states do not tell all of it
 		return said, errors.New("the provider told an identity before it has read the resource")
 	}
-	return said, t.keep(resp.TargetState, resp.TargetPrivate, false)
+	return said, t.keep(answer{resp.TargetState, nil, resp.TargetPrivate}, false)
 }

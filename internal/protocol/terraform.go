@@ -15,8 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// version is what the provider is told of the CLI.
-const version = "1.11.4"
+// version is what the provider is told of the CLI. It is one that knows identities, which come with 1.12.
+const version = "1.12.0"
 
 // Attributes are those of a block by name, each a [tftypes.Value] or a Go value that tftypes takes; what is left out is null.
 type Attributes map[string]any
@@ -27,8 +27,9 @@ type Terraform struct {
 	settings Attributes
 	resource string
 
-	schema *tfprotov6.Schema
-	typ    tftypes.Object
+	schema   *tfprotov6.Schema
+	typ      tftypes.Object
+	identity *identities
 
 	// State is what is recorded; nil if nothing is.
 	State *Instance
@@ -37,6 +38,8 @@ type Terraform struct {
 // Instance is a resource in the state.
 type Instance struct {
 	Value tftypes.Value
+	// Identity is what is recorded beside the value; nil if nothing is, as in a state that a CLI before 1.12 has written.
+	Identity *tftypes.Value
 	// Tainted says that creating it failed halfway: the next plan replaces it.
 	Tainted bool
 
@@ -61,8 +64,9 @@ type Plan struct {
 	Planned tftypes.Value
 	Diagnostics
 
-	config  tftypes.Value
-	private []byte
+	config   tftypes.Value
+	private  []byte
+	identity *tfprotov6.ResourceIdentityData
 }
 
 // New prepares a CLI for a configuration with one provider block and one resource of this type. Like a CLI's, each operation
@@ -79,7 +83,8 @@ func New(ctx context.Context, makes func() provider.Provider, settings Attribute
 		return nil, fmt.Errorf("the provider has no resource %s", resource)
 	}
 	t.typ = typ
-	return t, nil
+	t.identity, err = identitiesOf(ctx, providerserver.NewProtocol6(makes())(), resource)
+	return t, err
 }
 
 // Refresh brings the state up to date.
@@ -91,14 +96,23 @@ func (t *Terraform) Refresh(ctx context.Context) (Diagnostics, error) {
 	if err != nil || said.Failed() {
 		return said, err
 	}
-	resp, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: t.resource, CurrentState: t.wire(t.State.Value), Private: t.State.private})
+	read, err := t.read(ctx, server)
+	return append(said, read...), err
+}
+
+// read brings the state up to date by a provider that runs.
+func (t *Terraform) read(ctx context.Context, server tfprotov6.ProviderServer) (Diagnostics, error) {
+	resp, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
+		TypeName: t.resource, CurrentState: t.wire(t.State.Value), Private: t.State.private, CurrentIdentity: t.identity.wire(t.State.Identity),
+	})
 	if err != nil {
 		return nil, err
 	}
-	if said = append(said, resp.Diagnostics...); said.Failed() {
+	said := Diagnostics(resp.Diagnostics)
+	if said.Failed() {
 		return said, nil
 	}
-	return said, t.keep(resp.NewState, resp.Private, t.State.Tainted)
+	return said, t.keep(answer{resp.NewState, resp.NewIdentity, resp.Private}, t.State.Tainted)
 }
 
 // Plan refreshes, and plans what brings the state to these attributes; nil plans a destroy.
@@ -133,8 +147,9 @@ func (t *Terraform) PlanAsRecorded(ctx context.Context, block Attributes) (*Plan
 // plan plans from one value to another, as the provider sees it.
 func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attributes) (*Plan, error) {
 	var private []byte
+	var identity *tfprotov6.ResourceIdentityData
 	if !prior.IsNull() {
-		private = t.State.private
+		private, identity = t.State.private, t.identity.wire(t.State.Identity)
 	}
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
@@ -155,14 +170,17 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 		}
 	}
 	resp, err := server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: t.resource, PriorState: t.wire(prior), Config: t.wire(config), ProposedNewState: t.wire(proposed), PriorPrivate: private,
+		TypeName: t.resource, PriorState: t.wire(prior), Config: t.wire(config), ProposedNewState: t.wire(proposed), PriorPrivate: private, PriorIdentity: identity,
 	})
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Action: NoOp, Diagnostics: append(said, resp.Diagnostics...), config: config, private: resp.PlannedPrivate}
+	plan := &Plan{Action: NoOp, Diagnostics: append(said, resp.Diagnostics...), config: config, private: resp.PlannedPrivate, identity: resp.PlannedIdentity}
 	if plan.Failed() {
 		return plan, nil
+	}
+	if err := t.identity.conforms(plan.identity); err != nil {
+		return nil, err
 	}
 	if plan.Planned, err = resp.PlannedState.Unmarshal(t.typ); err != nil {
 		return nil, err
@@ -187,38 +205,41 @@ func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) 
 	case NoOp:
 		return nil, nil
 	case Replace:
-		said, err := t.apply(ctx, t.none(), t.none(), t.none(), t.State.private)
+		said, err := t.apply(ctx, t.none(), &Plan{config: t.none(), Planned: t.none(), private: t.State.private, identity: t.identity.wire(t.State.Identity)})
 		if err != nil || said.Failed() {
 			return said, err
 		}
 		t.State = nil
-		created, err := t.apply(ctx, t.none(), plan.config, plan.Planned, plan.private)
+		fresh := *plan
+		fresh.identity = nil // a CLI plans what it creates in the place of another anew, without an identity
+		created, err := t.apply(ctx, t.none(), &fresh)
 		return append(said, created...), err
 	default:
-		return t.apply(ctx, t.value(), plan.config, plan.Planned, plan.private)
+		return t.apply(ctx, t.value(), plan)
 	}
 }
 
-func (t *Terraform) apply(ctx context.Context, prior, config, planned tftypes.Value, private []byte) (Diagnostics, error) {
+func (t *Terraform) apply(ctx context.Context, prior tftypes.Value, plan *Plan) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
 		return said, err
 	}
-	if planned.IsNull() {
+	if plan.Planned.IsNull() {
 		prior = t.value()
 	}
 	resp, err := server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: t.resource, PriorState: t.wire(prior), Config: t.wire(config), PlannedState: t.wire(planned), PlannedPrivate: private,
+		TypeName: t.resource, PriorState: t.wire(prior), Config: t.wire(plan.config), PlannedState: t.wire(plan.Planned), PlannedPrivate: plan.private,
+		PlannedIdentity: plan.identity,
 	})
 	if err != nil {
 		return nil, err
 	}
 	said = append(said, resp.Diagnostics...)
-	if err := t.keep(resp.NewState, resp.Private, prior.IsNull() && said.Failed()); err != nil {
+	if err := t.keep(answer{resp.NewState, resp.NewIdentity, resp.Private}, prior.IsNull() && said.Failed()); err != nil {
 		return said, err
 	}
 	if t.State != nil && !said.Failed() {
-		return said, promised(planned, t.State.Value)
+		return said, promised(plan.Planned, t.State.Value)
 	}
 	return said, nil
 }
@@ -272,15 +293,26 @@ func (t *Terraform) value() tftypes.Value {
 // Record puts attributes into the state as if they had been applied.
 func (t *Terraform) Record(block Attributes) { t.State = &Instance{Value: object(t.typ, block)} }
 
+// answer is what a provider answers that is to be recorded.
+type answer struct {
+	state    *tfprotov6.DynamicValue
+	identity *tfprotov6.ResourceIdentityData
+	private  []byte
+}
+
 // keep takes over what the provider answered.
-func (t *Terraform) keep(state *tfprotov6.DynamicValue, private []byte, tainted bool) error {
-	value, err := state.Unmarshal(t.typ)
+func (t *Terraform) keep(a answer, tainted bool) error {
+	value, err := a.state.Unmarshal(t.typ)
+	if err != nil {
+		return err
+	}
+	identity, err := t.identity.recorded(a.identity)
 	if err != nil {
 		return err
 	}
 	t.State = nil
 	if !value.IsNull() {
-		t.State = &Instance{Value: value, Tainted: tainted, private: private}
+		t.State = &Instance{Value: value, Identity: identity, Tainted: tainted, private: a.private}
 	}
 	return nil
 }

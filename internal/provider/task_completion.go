@@ -40,9 +40,11 @@ const (
 	defaultDeleteTimeout = 5 * time.Minute
 )
 
-// Metadata names the resource.
+// Metadata names the resource. Its identity is mutable: a one-off task that is added to a process gets a run_id, and a refresh that
+// finds it must not fail.
 func (r *taskCompletion) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task_completion"
+	resp.ResourceBehavior.MutableIdentity = true
 }
 
 // Configure takes what the provider prepared. There is nothing when a configuration is only validated.

@@ -1,0 +1,111 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package protocol
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// identities are those of a resource type, as a CLI handles them from 1.12 on: it records one beside each value, sends it with each
+// request, and refuses one that does not conform to the schema or, once it is to be recorded, is not known. That an identity stays
+// the same is for the provider's own framework to check, which it can only if the identity is sent.
+type identities struct {
+	typ tftypes.Object // without attributes if the resource has no identity
+}
+
+func identitiesOf(ctx context.Context, server tfprotov6.ProviderServer, resource string) (*identities, error) {
+	schemas, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return nil, err
+	}
+	schema, ok := schemas.IdentitySchemas[resource]
+	if !ok {
+		return &identities{}, nil
+	}
+	typ, ok := schema.ValueType().(tftypes.Object)
+	if !ok {
+		return nil, fmt.Errorf("the identity of %s is of type %s", resource, schema.ValueType())
+	}
+	return &identities{typ: typ}, nil
+}
+
+// wire returns an identity as it is sent; nil for none.
+func (i *identities) wire(identity *tftypes.Value) *tfprotov6.ResourceIdentityData {
+	if identity == nil {
+		return nil
+	}
+	dynamic, err := tfprotov6.NewDynamicValue(i.typ, *identity)
+	if err != nil {
+		panic(fmt.Sprintf("an identity of the resource's own type cannot be encoded: %v", err))
+	}
+	return &tfprotov6.ResourceIdentityData{IdentityData: &dynamic}
+}
+
+// conforms returns an error unless an identity that the provider returned is of the schema's type.
+func (i *identities) conforms(data *tfprotov6.ResourceIdentityData) error {
+	_, err := i.read(data)
+	return err
+}
+
+// recorded returns the identity that the provider returned to be recorded; nil for none.
+func (i *identities) recorded(data *tfprotov6.ResourceIdentityData) (*tftypes.Value, error) {
+	identity, err := i.read(data)
+	if err == nil && identity != nil && !identity.IsFullyKnown() {
+		return nil, errors.New("the provider returned an identity that is not known")
+	}
+	return identity, err
+}
+
+func (i *identities) read(data *tfprotov6.ResourceIdentityData) (*tftypes.Value, error) {
+	if data == nil || data.IdentityData == nil {
+		return nil, nil //nolint:nilnil // there is none, and that is not a failure
+	}
+	identity, err := data.IdentityData.Unmarshal(i.typ)
+	if err != nil {
+		return nil, fmt.Errorf("the provider returned an identity that does not conform to its schema: %w", err)
+	}
+	if identity.IsNull() {
+		return nil, nil //nolint:nilnil // as above
+	}
+	return &identity, nil
+}
+
+// Identify puts an identity beside the recorded value, as if a CLI had recorded it.
+func (t *Terraform) Identify(identity Attributes) {
+	value := object(t.identity.typ, identity)
+	t.State.Identity = &value
+}
+
+// Import records what an identity names, as an import block does.
+func (t *Terraform) Import(ctx context.Context, identity Attributes) (Diagnostics, error) {
+	server, said, err := t.start(ctx)
+	if err != nil || said.Failed() {
+		return said, err
+	}
+	named := object(t.identity.typ, identity)
+	resp, err := server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: t.resource, Identity: t.identity.wire(&named)})
+	if err != nil {
+		return nil, err
+	}
+	if said = append(said, resp.Diagnostics...); said.Failed() {
+		return said, nil
+	}
+	if len(resp.ImportedResources) != 1 {
+		return said, fmt.Errorf("the provider imported %d resources", len(resp.ImportedResources))
+	}
+	imported := resp.ImportedResources[0]
+	if err := t.keep(answer{imported.State, imported.Identity, imported.Private}, false); err != nil {
+		return said, err
+	}
+	read, err := t.read(ctx, server)
+	if said = append(said, read...); said.Failed() {
+		t.State = nil
+	}
+	return said, err
+}

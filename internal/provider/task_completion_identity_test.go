@@ -1,0 +1,177 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// attach adds a one-off task to the seeded process, as a person does.
+func (s *stage) attach() {
+	s.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
+}
+
+// planner returns a CLI for one block of the sandbox's organization.
+func (s *stage) planner() *planner {
+	s.Helper()
+	return newPlanner(s.T, attributes{
+		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "preflight": false,
+	})
+}
+
+// must ends the test unless an operation went well.
+func (p *planner) must(said protocol.Diagnostics, err error) {
+	p.Helper()
+	if err != nil || said.Failed() {
+		p.Fatalf("%v\n%s", err, said)
+	}
+}
+
+// applies plans, expects an action and carries it out.
+func (p *planner) applies(want protocol.Action, plan *protocol.Plan, err error) {
+	p.Helper()
+	if err != nil || plan.Failed() || plan.Action != want {
+		p.Fatalf("planning a %s: %v\n%v", want, err, plan)
+	}
+	p.must(p.Apply(p.Context(), plan))
+}
+
+// identified fails the test unless the recorded identity, the value and its id name the task in this run; "" is for a one-off task.
+func (p *planner) identified(run string) {
+	p.Helper()
+	if p.State == nil || p.State.Identity == nil {
+		p.Fatal("no identity is recorded")
+	}
+	var want *string
+	if run != "" {
+		want = &run
+	}
+	for of, value := range map[string]tftypes.Value{"identity": *p.State.Identity, "value": p.State.Value} {
+		held := p.attributes(value)
+		for name, want := range map[string]tftypes.Value{
+			"organization_id": text(sandbox.DefaultOrganization), "run_id": tftypes.NewValue(tftypes.String, want), "task_id": text(sandbox.SeedOneOffTaskID),
+		} {
+			if !held[name].Equal(want) {
+				p.Errorf("%s of the %s is %s, want %s", name, of, held[name], want)
+			}
+		}
+	}
+	if id := p.attributes(p.State.Value)["id"]; !id.Equal(text(sandbox.DefaultOrganization + "/" + run + "/" + sandbox.SeedOneOffTaskID)) {
+		p.Errorf("id is %s", id)
+	}
+}
+
+// A one-off task that is added to a process after its completion was recorded has another identity then. The framework refuses that
+// for good unless the resource says that its identity is mutable.
+func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
+	t.Parallel()
+	config := attributes{"task_id": sandbox.SeedOneOffTaskID}
+	setting := attributes{"task_id": sandbox.SeedOneOffTaskID, "reopen_on_destroy": true}
+	decided := attributes{"task_id": sandbox.SeedOneOffTaskID, "override_user": sandbox.SeedColleagueID}
+	for name, c := range map[string]struct {
+		then   func(p *planner)
+		writes []string
+	}{
+		"refresh": {then: func(p *planner) {
+			p.must(p.Refresh(p.Context()))
+			p.identified(sandbox.SeedRunID)
+			plan, err := p.Plan(p.Context(), config)
+			p.applies(protocol.NoOp, plan, err)
+		}},
+		"plan and update of a setting": {then: func(p *planner) {
+			plan, err := p.Plan(p.Context(), setting)
+			p.applies(protocol.Update, plan, err)
+			p.identified(sandbox.SeedRunID)
+		}},
+		"update of a setting without a refresh": {then: func(p *planner) {
+			plan, err := p.PlanAsRecorded(p.Context(), setting)
+			p.applies(protocol.Update, plan, err)
+			p.identified("")
+			p.must(p.Refresh(p.Context()))
+			p.identified(sandbox.SeedRunID)
+		}},
+		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(p *planner) {
+			plan, err := p.PlanAsRecorded(p.Context(), decided)
+			p.applies(protocol.Update, plan, err)
+			p.must(p.Refresh(p.Context()))
+			p.identified(sandbox.SeedRunID)
+		}},
+		"identity of a state that a refresh left behind": {then: func(p *planner) {
+			p.must(p.Refresh(p.Context()))
+			p.Identify(protocol.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
+			plan, err := p.PlanAsRecorded(p.Context(), setting)
+			p.applies(protocol.Update, plan, err)
+			p.identified(sandbox.SeedRunID)
+		}},
+		"state of a CLI that knows no identity": {then: func(p *planner) {
+			p.State.Identity = nil
+			plan, err := p.PlanAsRecorded(p.Context(), setting)
+			p.applies(protocol.Update, plan, err)
+			p.identified("")
+			p.must(p.Refresh(p.Context()))
+			p.identified(sandbox.SeedRunID)
+		}},
+		"destroy": {then: func(p *planner) {
+			plan, err := p.Plan(p.Context(), nil)
+			p.applies(protocol.Delete, plan, err)
+			if p.State != nil {
+				t.Errorf("the state holds %s", p.State.Value)
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			p := s.planner()
+			plan, err := p.Plan(p.Context(), config)
+			p.applies(protocol.Create, plan, err)
+			p.identified("")
+			s.attach()
+			s.ResetJournal()
+			c.then(p)
+			if err := s.writes(c.writes...); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// An import may name the task without its process, which the refresh that belongs to it finds.
+func TestImportByIdentity(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		identity attributes
+		attached bool
+		run      string
+	}{
+		"task alone":              {attributes{"task_id": sandbox.SeedOneOffTaskID}, false, ""},
+		"organization and task":   {attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID}, false, ""},
+		"task of a process alone": {attributes{"task_id": sandbox.SeedOneOffTaskID}, true, sandbox.SeedRunID},
+		"process and task":        {attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedOneOffTaskID}, true, sandbox.SeedRunID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			s.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
+			if c.attached {
+				s.attach()
+			}
+			p := s.planner()
+			p.must(p.Import(t.Context(), c.identity))
+			p.identified(c.run)
+			s.attach()
+			plan, err := p.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
+			p.applies(protocol.NoOp, plan, err)
+			p.identified(sandbox.SeedRunID)
+			if err := s.writes(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
