@@ -27,6 +27,7 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 			attribute: attrTaskID,
 			doing:     "Refreshing the completion of " + where(ref),
 			means:     "The state stays as it was, and nothing was sent.",
+			next:      advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
 			cause:     err,
 		}.failure()
 	case isOpen(task) && known.saysCompleted():
