@@ -123,9 +123,13 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 	defer cancel()
 	var result completion.Result
 	var err error
-	if importing {
+	moved := wasMoved(ctx, req.Private, &resp.Diagnostics)
+	switch {
+	case importing && moved:
+		result, err = engine.Move(ctx, state.ref())
+	case importing:
 		result, err = engine.Import(ctx, state.ref())
-	} else {
+	default:
 		result, err = engine.Read(ctx, state.ref(), state.recorded())
 	}
 	report(&resp.Diagnostics, result.Warnings, err)
@@ -140,6 +144,9 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 	if importing || result.Changed {
 		state.refresh(result.Record, importing)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+	if moved {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, movedKey, nil)...)
 	}
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
