@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -30,12 +29,12 @@ const (
 )
 
 type providerModel struct {
-	AccessToken    types.String         `tfsdk:"access_token"`
-	OrganizationID types.String         `tfsdk:"organization_id"`
-	BaseURL        types.String         `tfsdk:"base_url"`
-	MaxRetries     types.Int64          `tfsdk:"max_retries"`
-	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
-	Preflight      types.Bool           `tfsdk:"preflight"`
+	AccessToken    types.String `tfsdk:"access_token"`
+	OrganizationID types.String `tfsdk:"organization_id"`
+	BaseURL        types.String `tfsdk:"base_url"`
+	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	RequestTimeout types.String `tfsdk:"request_timeout"`
+	Preflight      types.Bool   `tfsdk:"preflight"`
 	credentialsModel
 }
 
@@ -108,9 +107,10 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 	perTry := tallyfy.DefaultRequestTimeout
 	if !config.RequestTimeout.IsNull() && !config.RequestTimeout.IsUnknown() {
-		var diags diag.Diagnostics
-		perTry, diags = config.RequestTimeout.ValueGoDuration()
-		resp.Diagnostics.Append(diags...)
+		var err error
+		if perTry, err = time.ParseDuration(config.RequestTimeout.ValueString()); err != nil { // the schema has checked it
+			resp.Diagnostics.AddAttributeError(path.Root("request_timeout"), "Invalid Duration", "request_timeout cannot be used: "+err.Error()+".")
+		}
 	}
 	if resp.Diagnostics.HasError() || anyUnknown(config) || who.missing {
 		return

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -94,7 +95,7 @@ func readTimeout(ctx context.Context) schema.Block {
 	nested.MarkdownDescription = "How long reading may take."
 	if text, ok := nested.Attributes["read"].(schema.StringAttribute); ok {
 		text.MarkdownDescription, text.Description = text.Description, ""
-		text.Validators = append(text.Validators, positiveDuration())
+		text.Validators = []validator.String{duration()} // in place of the block's own, which has another text
 		nested.Attributes["read"] = text
 	}
 	return nested

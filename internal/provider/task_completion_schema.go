@@ -122,7 +122,7 @@ func timeoutsBlock(ctx context.Context) schema.Block {
 	for name, attribute := range nested.Attributes {
 		if text, ok := attribute.(schema.StringAttribute); ok {
 			text.MarkdownDescription, text.Description = text.Description, ""
-			text.Validators = append(text.Validators, positiveDuration())
+			text.Validators = []validator.String{duration()} // in place of the block's own, which has another text
 			nested.Attributes[name] = text
 		}
 	}
