@@ -76,7 +76,7 @@ func TestImportAndOverrule(t *testing.T) {
 	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 	config := s.task(approval, "is_approved = true")
 	s.run(
-		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)Already Completed Differently.*the task was rejected`)},
+		resource.TestStep{Config: config, ExpectError: spaced("Already Completed Differently", "the task was rejected", `The ID to import is`, fmt.Sprintf("%q", sandbox.DefaultOrganization+"/"+sandbox.SeedRunID+"/"+sandbox.SeedApprovalTaskID))},
 		resource.TestStep{Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedApprovalTaskID, ImportStatePersist: true},
 		resource.TestStep{
 			Config:            config,
