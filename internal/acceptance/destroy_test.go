@@ -54,3 +54,24 @@ func TestDestroyWithoutATokenAndAProcess(t *testing.T) {
 func flat(said string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(said)), " ")
 }
+
+// TestSavedPlanForAnotherOrganization applies a saved plan in another environment than it was made in. It must not complete a task of the
+// other organization.
+func TestSavedPlanForAnotherOrganization(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, sandbox.Config{})
+	sandbox.Seed(c.server)
+	c.configure(map[string]any{"it": map[string]any{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID}})
+	c.mustRun("plan", "-input=false", "-out=planned")
+	c.server.ResetJournal()
+	var out bytes.Buffer
+	command := c.command("apply", "-input=false", "planned")
+	command.Env = append(command.Env, "TALLYFY_ORG_ID=another")
+	command.Stdout, command.Stderr = &out, &out
+	if err := command.Run(); err == nil || !strings.Contains(flat(out.String()), "Provider produced inconsistent final plan") || !strings.Contains(flat(out.String()), ".organization_id") {
+		t.Errorf("%v:\n%s", err, out.String())
+	}
+	if len(c.server.Journal()) != 0 {
+		t.Error("requests were made")
+	}
+}

@@ -71,10 +71,13 @@ func (s moveSource) move(ctx context.Context, req resource.MoveStateRequest, res
 // movedKey is the private state of a completion that was moved here and is not read yet. An import leaves the same state otherwise.
 const movedKey = "moved"
 
+// privateState is what a provider keeps beside a state, unseen by users.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
 // wasMoved reports whether a completion was moved here and is not read yet.
-func wasMoved(ctx context.Context, private interface {
-	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}, diags *diag.Diagnostics) bool {
+func wasMoved(ctx context.Context, private privateState, diags *diag.Diagnostics) bool {
 	value, more := private.GetKey(ctx, movedKey)
 	diags.Append(more...)
 	return len(value) > 0

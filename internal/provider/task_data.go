@@ -131,6 +131,6 @@ func (d *taskData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	data.TaskID = data.ID
 	data.FormFields = formOf(task.Form)
 	byLabel, byAlias := completion.PlainValues(task.Form)
-	data.ValuesByLabel, data.ValuesByAlias = dynamicOf(task.Form, byLabel), dynamicOf(task.Form, byAlias)
+	data.ValuesByLabel, data.ValuesByAlias = dynamicOf(ctx, task.Form, byLabel), dynamicOf(ctx, task.Form, byAlias)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }

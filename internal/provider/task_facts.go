@@ -103,15 +103,15 @@ func formOf(form []tallyfy.Field) []formField {
 }
 
 // dynamicOf makes an object of values as encoding/json decodes them; null where the response did not include the form.
-func dynamicOf(form []tallyfy.Field, values map[string]any) types.Dynamic {
+func dynamicOf(ctx context.Context, form []tallyfy.Field, values map[string]any) types.Dynamic {
 	if form == nil {
 		return types.DynamicNull()
 	}
-	return types.DynamicValue(attrOf(values))
+	return types.DynamicValue(attrOf(ctx, values))
 }
 
 // attrOf makes a value of Terraform's of a string, a json.Number, a []any or a map[string]any.
-func attrOf(value any) attr.Value {
+func attrOf(ctx context.Context, value any) attr.Value {
 	switch value := value.(type) {
 	case string:
 		return types.StringValue(value)
@@ -124,15 +124,15 @@ func attrOf(value any) attr.Value {
 	case []any:
 		elements, kinds := []attr.Value{}, []attr.Type{}
 		for _, element := range value {
-			one := attrOf(element)
-			elements, kinds = append(elements, one), append(kinds, one.Type(context.Background()))
+			one := attrOf(ctx, element)
+			elements, kinds = append(elements, one), append(kinds, one.Type(ctx))
 		}
 		return types.TupleValueMust(kinds, elements)
 	case map[string]any:
 		members, kinds := map[string]attr.Value{}, map[string]attr.Type{}
 		for name, member := range value {
-			members[name] = attrOf(member)
-			kinds[name] = members[name].Type(context.Background())
+			members[name] = attrOf(ctx, member)
+			kinds[name] = members[name].Type(ctx)
 		}
 		return types.ObjectValueMust(kinds, members)
 	}

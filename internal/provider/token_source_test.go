@@ -97,6 +97,9 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 					if !said.Failed() || !strings.Contains(said.String(), c.want) || strings.Contains(said.String(), secret) {
 						t.Errorf("said %s, want %q", said, c.want)
 					}
+					if doing == "refresh" && !strings.Contains(said.String(), "use -refresh=false") {
+						t.Errorf("it does not say how to go on: %s", said)
+					}
 				})
 			}
 		}
