@@ -120,7 +120,7 @@ func differing(task *tallyfy.Task, want Desired) []string {
 		all = append(all, differentDecision(task, *want.IsApproved))
 	}
 	if task.Taskdata != nil {
-		all = append(all, want.differentValues(want.compare(task.Taskdata))...)
+		all = append(all, want.differences(task.Taskdata)...)
 	}
 	return all
 }

@@ -141,7 +141,7 @@ func alreadyUpdated(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Is Already as Configured",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s is completed, by %s, and holds the decision and the values that the configuration asks for now. "+
+		Detail: fmt.Sprintf("%s is completed as configured, by %s. "+
 			"Only the state was updated: the task was not reopened, and no completion was sent.", name(task), completer(task)),
 	}
 }
@@ -155,7 +155,8 @@ func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
 			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - ")),
 			"Nothing was sent; the task is as it was, and it is not in the state.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
-				"import the task and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again."),
+				"import the task and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again. "+
+				importID(task)),
 	}
 }
 
@@ -177,9 +178,15 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", lowerFirst(name(task)), completer(task), strings.Join(differs, "\n  - ")),
 			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
-				"that is an update, which reopens the task and completes it again.",
+				"that is an update, which reopens the task and completes it again. "+importID(task),
 			came, notice.SaidBy(cause)),
 	}
+}
+
+// importID says what an import of the task is given, for whoever is advised to import it.
+func importID(task *tallyfy.Task) string {
+	ref := runOf(task.Asked, task)
+	return fmt.Sprintf("The ID to import is %q.", ref.Organization+"/"+ref.Run+"/"+ref.Task)
 }
 
 func differentDecision(task *tallyfy.Task, want bool) string {

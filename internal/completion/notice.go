@@ -74,8 +74,8 @@ func advice(err error) string {
 		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it), " +
 			"and that no proxy on the way strips the X-Tallyfy-Client header."
 	case e.Status == 401:
-		return "Check the access token: a personal token ends after six months, and as soon as its owner logs out of Tallyfy. " +
-			"Tallyfy also answers 401 when a token may not do this."
+		return "Check the access token. A personal token ends after six months, and as soon as its owner logs out of Tallyfy: " +
+			"create a new one under Settings > Integrations > REST API. Tallyfy also answers 401 if a token is valid and may not do this."
 	case e.Status == 403:
 		return "Check that organization_id is the token's organization, and that its owner may complete this task."
 	case e.Status == 404:

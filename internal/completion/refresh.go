@@ -27,6 +27,7 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 			attribute: attrTaskID,
 			doing:     "Refreshing the completion of " + where(ref),
 			means:     "The state stays as it was, and nothing was sent.",
+			next:      advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
 			cause:     err,
 		}.failure()
 	case isOpen(task) && known.saysCompleted():
@@ -39,17 +40,26 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 // Import finds the completion of a task that is not recorded yet. A task that cannot be found or is not completed is a
 // [*Failure]: there is nothing to import.
 func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
+	return e.find(ctx, ref, "import", "Nothing was imported, and nothing was sent.", openToImport)
+}
+
+// Move is [Engine.Import] for a task that the state of another resource names.
+func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
+	return e.find(ctx, ref, "move", "Nothing was moved, and nothing was sent.", openToMove)
+}
+
+func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, means string, open func(*tallyfy.Task) Notice) (Result, error) {
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:
 		return Result{}, story{
 			summary: "Task Could Not Be Imported",
-			doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to import it",
-			means:   "Nothing was imported, and nothing was sent.",
+			doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to " + verb + " it",
+			means:   means,
 			cause:   err,
 		}.failure()
 	case isOpen(task):
-		return Result{}, &Failure{Notice: openToImport(task)}
+		return Result{}, &Failure{Notice: open(task)}
 	}
 	return Result{Record: recordOf(Record{}, runOf(ref, task).Run, task)}, nil
 }
@@ -59,6 +69,15 @@ func openToImport(task *tallyfy.Task) Notice {
 		Summary: "Task Is Not Completed",
 		Detail: notice.Paragraphs(
 			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
-			"To complete it, leave the import out and apply. If this was a moved block, use a removed block with destroy = false instead."),
+			"To complete it, remove the import and apply."),
+	}
+}
+
+func openToMove(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary: "Task Is Not Completed",
+		Detail: notice.Paragraphs(
+			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to move.",
+			"To complete it, replace the moved block by a removed block with destroy = false, and apply."),
 	}
 }

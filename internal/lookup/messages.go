@@ -74,7 +74,7 @@ func (by trait) foundButUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
 func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
 	story := notice.Story{Summary: "Task Could Not Be Read", Attribute: "task_id", Doing: "Reading " + where(ref), Next: advice(err, "task"), Cause: err}
 	if isGone(err) && ref.Run != "" {
-		story.Next = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization."
+		story.Next = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization. " + unreadDestroy
 	}
 	return story.Failure()
 }
@@ -101,17 +101,25 @@ func unlisted(of tallyfy.List, err error) *notice.Failure {
 	return story.Failure()
 }
 
-// advice says what to do about an answer that depends on what was read; it is empty where the answer tells enough.
+// unreadDestroy is what to do if something that Tallyfy refuses to show is in the way of a destroy, which reads data sources too.
+const unreadDestroy = "To destroy without reading it, use terraform destroy -refresh=false."
+
+// advice says what to do about a response that depends on what was read; it is empty if the response says enough.
 func advice(err error, what string) string {
 	var e *tallyfy.Error
-	forbidden := errors.As(err, &e) && e.Status == http.StatusForbidden
+	status := 0
+	if errors.As(err, &e) {
+		status = e.Status
+	}
 	switch {
-	case what == "organization" && (isGone(err) || forbidden):
-		return "Check that organization_id is the token's organization."
+	case what == "organization" && (isGone(err) || status == http.StatusForbidden):
+		return "Check that organization_id is the token's organization. " + unreadDestroy
 	case isGone(err):
-		return fmt.Sprintf("Check organization_id and %s_id. A %s that was deleted cannot be read.", what, what)
-	case forbidden:
-		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + "."
+		return fmt.Sprintf("Check organization_id and %s_id. A %s that was deleted cannot be read. ", what, what) + unreadDestroy
+	case status == http.StatusForbidden:
+		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + ". " + unreadDestroy
+	case status == http.StatusUnauthorized:
+		return notice.Advice(err) + " " + unreadDestroy
 	}
 	return ""
 }

@@ -52,10 +52,14 @@ func SaidBy(err error) string {
 		add("Request", e.Method+" "+e.Path)
 	}
 	add("Request id", e.RequestID)
+	add("Token from", e.TokenSource)
 	if e.Earlier != nil {
 		add("An earlier attempt was answered", e.Earlier.Came())
 		add("Tallyfy said", e.Earlier.Words)
 		add("Request id", e.Earlier.RequestID)
+		if e.TokenSource == "" {
+			add("Token from", e.Earlier.TokenSource)
+		}
 	}
 	return strings.Join(lines, "\n")
 }
@@ -79,8 +83,8 @@ func Advice(err error) string {
 		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it). " +
 			"A proxy that removes the X-Tallyfy-Client header causes the same response."
 	case e.Status == 401:
-		return "Check the access token: a personal token ends after six months, and as soon as its owner logs out of Tallyfy. " +
-			"Tallyfy also answers 401 when a token may not do this."
+		return "Check the access token. A personal token ends after six months, and as soon as its owner logs out of Tallyfy: " +
+			"create a new one under Settings > Integrations > REST API. Tallyfy also answers 401 if a token is valid and may not do this."
 	case e.Status == 403, e.Status == 404:
 		return ""
 	case tallyfy.IsRateLimited(err):

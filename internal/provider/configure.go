@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"sync/atomic"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -29,12 +29,12 @@ const (
 )
 
 type providerModel struct {
-	AccessToken    types.String         `tfsdk:"access_token"`
-	OrganizationID types.String         `tfsdk:"organization_id"`
-	BaseURL        types.String         `tfsdk:"base_url"`
-	MaxRetries     types.Int64          `tfsdk:"max_retries"`
-	RequestTimeout timetypes.GoDuration `tfsdk:"request_timeout"`
-	Preflight      types.Bool           `tfsdk:"preflight"`
+	AccessToken    types.String `tfsdk:"access_token"`
+	OrganizationID types.String `tfsdk:"organization_id"`
+	BaseURL        types.String `tfsdk:"base_url"`
+	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	RequestTimeout types.String `tfsdk:"request_timeout"`
+	Preflight      types.Bool   `tfsdk:"preflight"`
 	credentialsModel
 }
 
@@ -50,6 +50,38 @@ type connection struct {
 	organizationID string
 	// organizationUnknown tells the latter from the former.
 	organizationUnknown bool
+	// tokenMissing says that neither the block nor the environment has an access token or credentials. That is an error only if
+	// Tallyfy is to be asked: a destroy that sends nothing needs no token.
+	tokenMissing bool
+	// said is true once the missing token has been reported.
+	said atomic.Bool
+}
+
+// mayAsk reports whether there is a client to ask Tallyfy with. If there is none, it adds the error that says why.
+func (c *connection) mayAsk(diags *diag.Diagnostics) bool {
+	switch {
+	case c != nil && c.client != nil:
+		return true
+	case c != nil && c.tokenMissing:
+		missingToken(diags)
+	default:
+		diags.AddError("Provider Configuration Is Not Known",
+			"A part of the tallyfy provider's configuration depends on something that is known only after apply, so Tallyfy cannot be asked.\n\n"+
+				"Apply what it depends on first (with -target), or give the provider values that are known.")
+	}
+	return false
+}
+
+// lacksToken reports whether the access token is missing, for a plan or a refresh that needs it. The first caller adds the error, and the
+// others of the same plan, which fails by it, none.
+func (c *connection) lacksToken(diags *diag.Diagnostics) bool {
+	if c == nil || !c.tokenMissing {
+		return false
+	}
+	if c.said.CompareAndSwap(false, true) {
+		missingToken(diags)
+	}
+	return true
 }
 
 // Configure prepares the client. It makes no request, and takes values that are not known yet: they are in the plan's phase.
@@ -62,23 +94,25 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	conn := &connection{organizationUnknown: config.OrganizationID.IsUnknown()}
 	resp.ResourceData, resp.DataSourceData = conn, conn
 
-	conn.organizationID = setting(config.OrganizationID, &resp.Diagnostics, "organization_id", tallyfy.CheckID, envOrganization)
-	root := setting(config.BaseURL, &resp.Diagnostics, "base_url", checkBaseURL, envBaseURL)
+	conn.organizationID, _ = setting(config.OrganizationID, &resp.Diagnostics, "organization_id", tallyfy.CheckID, envOrganization)
+	root, _ := setting(config.BaseURL, &resp.Diagnostics, "base_url", checkBaseURL, envBaseURL)
 	if root == "" {
 		root = tallyfy.DefaultBaseURL
 	}
 	who := config.identify(conn.organizationID, &resp.Diagnostics)
+	conn.tokenMissing = who.missing
 	retries := int64(tallyfy.DefaultMaxRetries)
 	if !config.MaxRetries.IsNull() {
 		retries = min(config.MaxRetries.ValueInt64(), math.MaxInt32)
 	}
 	perTry := tallyfy.DefaultRequestTimeout
 	if !config.RequestTimeout.IsNull() && !config.RequestTimeout.IsUnknown() {
-		var diags diag.Diagnostics
-		perTry, diags = config.RequestTimeout.ValueGoDuration()
-		resp.Diagnostics.Append(diags...)
+		var err error
+		if perTry, err = time.ParseDuration(config.RequestTimeout.ValueString()); err != nil { // the schema has checked it
+			resp.Diagnostics.AddAttributeError(path.Root("request_timeout"), "Invalid Duration", "request_timeout cannot be used: "+err.Error()+".")
+		}
 	}
-	if resp.Diagnostics.HasError() || anyUnknown(config) {
+	if resp.Diagnostics.HasError() || anyUnknown(config) || who.missing {
 		return
 	}
 	var client *tallyfy.Client
@@ -86,6 +120,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		BaseURL:        root,
 		AccessToken:    who.token,
 		Credentials:    who.credentials,
+		TokenSource:    who.source,
 		UserAgent:      userAgent(p.version, req.TerraformVersion),
 		MaxRetries:     int(retries),
 		RequestTimeout: max(perTry, time.Millisecond),
@@ -106,11 +141,12 @@ func anyUnknown(c providerModel) bool {
 	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown()
 }
 
-// setting gives the configured value, else that of the first of the environment variables that is set and not empty, else
-// "". The environment's is held to the same rule as the configuration's, which the schema has checked; no value is quoted.
-func setting(configured types.String, diags *diag.Diagnostics, attribute string, check func(string) error, variables ...string) string {
+// setting returns the configured value, else that of the first of the environment variables that is set and not empty, else "",
+// and in words where it comes from. The environment's is held to the same rule as the configuration's, which the schema has checked;
+// no value is quoted.
+func setting(configured types.String, diags *diag.Diagnostics, attribute string, check func(string) error, variables ...string) (value, source string) {
 	if !configured.IsNull() {
-		return configured.ValueString()
+		return configured.ValueString(), attribute + " in the provider block"
 	}
 	for _, variable := range variables {
 		value := os.Getenv(variable)
@@ -121,11 +157,11 @@ func setting(configured types.String, diags *diag.Diagnostics, attribute string,
 			diags.AddAttributeError(path.Root(attribute), "Invalid Environment Variable",
 				fmt.Sprintf("The environment variable %s, which stands in for %s, cannot be used: %s.\n\nCorrect it, or set %s in the provider block.",
 					variable, attribute, err, attribute))
-			return ""
+			return "", ""
 		}
-		return value
+		return value, "the environment variable " + variable
 	}
-	return ""
+	return "", ""
 }
 
 // userAgent names the provider, the CLI, and what TF_APPEND_USER_AGENT asks to add.

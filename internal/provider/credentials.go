@@ -90,13 +90,16 @@ func addCredentials(attributes map[string]schema.Attribute) {
 	})
 }
 
-// identity is what the provider's requests are authorized by: one of the two.
+// identity is what the provider's requests are authorized by: a token or credentials, or neither if that is missing.
 type identity struct {
 	token       string
 	credentials *tallyfy.Credentials
+	// source says in words where these come from. It holds no secret.
+	source  string
+	missing bool
 }
 
-// identify reads whether a token is configured or what to get one with, and which. What the block has decides, and the
+// identify determines whether a token is configured or what to get one with, and which. What the block has decides, and the
 // environment fills in what is missing there; a block with neither leaves it to the environment alone.
 func (m providerModel) identify(organization string, diags *diag.Diagnostics) identity {
 	byToken := !m.AccessToken.IsNull()
@@ -105,42 +108,43 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 		if !byToken && anySet(envAccessToken, envAPIToken) {
 			diags.AddError("Conflicting Credentials in the Environment", fmt.Sprintf(
 				"The environment has both an access token (%s or %s) and credentials of an application (%s or %s), and the provider block has neither: "+
-					"it is not clear whom the provider is to act as.\n\nUnset the variables of one kind, or set access_token or client_id in the provider block, which then decides.",
+					"it is not clear which identity the provider should use.\n\nUnset the variables of one kind, or set access_token or client_id in the provider block, which then decides.",
 				envAccessToken, envAPIToken, envClientID, envClientSecret))
 			return identity{}
 		}
 	}
-	if byToken {
-		return identity{token: m.accessToken(diags)}
+	if !byToken {
+		credentials, source := m.credentials(organization, m.OrganizationID.IsUnknown(), diags)
+		return identity{credentials: credentials, source: source}
 	}
-	return identity{credentials: m.credentials(organization, m.OrganizationID.IsUnknown(), diags)}
+	token, source := setting(m.AccessToken, diags, "access_token", tallyfy.CheckToken, envAccessToken, envAPIToken)
+	return identity{token: token, source: source, missing: source == "" && !diags.HasError()}
 }
 
-// accessToken reads the token. It is empty where that is not known yet, or is an error.
-func (m providerModel) accessToken(diags *diag.Diagnostics) string {
-	token := setting(m.AccessToken, diags, "access_token", tallyfy.CheckToken, envAccessToken, envAPIToken)
-	if token == "" && !m.AccessToken.IsUnknown() && !diags.HasError() {
-		diags.AddAttributeError(path.Root("access_token"), "Missing Access Token",
-			"The provider needs an access token to speak to Tallyfy, and none is configured.\n\n"+
-				"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+
-				"A personal access token is made in Tallyfy under Settings > Integrations > REST API.\n\n"+
-				"For a pipeline, client_id and client_secret (or "+envClientID+" and "+envClientSecret+") are better: "+
-				"the provider then gets its tokens by itself, and nobody's logout ends them.")
-	}
-	return token
+// missingToken says that there is neither an access token nor what to get one with.
+func missingToken(diags *diag.Diagnostics) {
+	diags.AddError("Missing Access Token",
+		"Tallyfy is to be asked, and the provider has no access token: neither its block nor the environment has one.\n\n"+
+			"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+
+			"A personal access token is made in Tallyfy under Settings > Integrations > REST API.\n\n"+
+			"For a pipeline, client_id and client_secret (or "+envClientID+" and "+envClientSecret+") are better: "+
+			"the provider then requests its tokens itself, and they do not end when a user logs out.\n\n"+
+			"A destroy that reopens no task needs no token: terraform destroy -refresh=false.")
 }
 
-// credentials reads what to get a token with. The rules that involve more than one attribute wait until all of them are known.
-func (m credentialsModel) credentials(organization string, organizationUnknown bool, diags *diag.Diagnostics) *tallyfy.Credentials {
-	c := &tallyfy.Credentials{
-		ClientID:     setting(m.ClientID, diags, "client_id", tallyfy.CheckCredential, envClientID),
-		ClientSecret: setting(m.ClientSecret, diags, "client_secret", tallyfy.CheckCredential, envClientSecret),
-		TokenURL:     setting(m.TokenURL, diags, "token_url", tallyfy.CheckTokenURL, envTokenURL),
-		UserEmail:    m.UserEmail.ValueString(),
-		Organization: organization,
+// credentials reads what to get a token with, and in words where it comes from. The rules that involve more than one attribute wait
+// until all of them are known.
+func (m credentialsModel) credentials(organization string, organizationUnknown bool, diags *diag.Diagnostics) (c *tallyfy.Credentials, source string) {
+	c = &tallyfy.Credentials{UserEmail: m.UserEmail.ValueString(), Organization: organization}
+	var idFrom, secretFrom string
+	c.ClientID, idFrom = setting(m.ClientID, diags, "client_id", tallyfy.CheckCredential, envClientID)
+	c.ClientSecret, secretFrom = setting(m.ClientSecret, diags, "client_secret", tallyfy.CheckCredential, envClientSecret)
+	c.TokenURL, _ = setting(m.TokenURL, diags, "token_url", tallyfy.CheckTokenURL, envTokenURL)
+	if source = idFrom + " and " + secretFrom; !m.ClientID.IsNull() && !m.ClientSecret.IsNull() {
+		source = "client_id and client_secret in the provider block"
 	}
 	if m.credentialUnknown() || diags.HasError() {
-		return c
+		return c, source
 	}
 	for _, part := range []struct{ value, attribute, summary, variable string }{
 		{value: c.ClientID, attribute: "client_id", summary: "Missing Client Id", variable: envClientID},
@@ -148,7 +152,7 @@ func (m credentialsModel) credentials(organization string, organizationUnknown b
 	} {
 		if part.value == "" {
 			diags.AddAttributeError(path.Root(part.attribute), part.summary, fmt.Sprintf(
-				"The provider is to get its access token as an application, which takes both a client_id and a client_secret, and %s is not configured.\n\n"+
+				"The provider should request its access token as an application, which requires both a client_id and a client_secret, and %s is not configured.\n\n"+
 					"Set %s in the provider block, or the environment variable %s. Tallyfy's support gives out both. Or remove client_id, client_secret, token_url and user_email, and use an access_token.",
 				part.attribute, part.attribute, part.variable))
 		}
@@ -158,7 +162,7 @@ func (m credentialsModel) credentials(organization string, organizationUnknown b
 			"The provider is to act as the user of user_email, whom it has to name together with the user's organization, and no organization is configured.\n\n"+
 				"Set organization_id in the provider block, or the environment variable "+envOrganization+".")
 	}
-	return c
+	return c, source
 }
 
 // anySet tells whether one of the environment variables is set and not empty.

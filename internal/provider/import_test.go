@@ -6,8 +6,10 @@ package provider
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -74,7 +76,7 @@ func TestImportAndOverrule(t *testing.T) {
 	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 	config := s.task(approval, "is_approved = true")
 	s.run(
-		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)Already Completed Differently.*the task was rejected`)},
+		resource.TestStep{Config: config, ExpectError: spaced("Already Completed Differently", "the task was rejected", `The ID to import is`, fmt.Sprintf("%q", sandbox.DefaultOrganization+"/"+sandbox.SeedRunID+"/"+sandbox.SeedApprovalTaskID))},
 		resource.TestStep{Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedApprovalTaskID, ImportStatePersist: true},
 		resource.TestStep{
 			Config:            config,
@@ -104,5 +106,56 @@ func TestImportRefuses(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// What an import does not name is missed in words that say what was expected, and the advice for a move stands in no error of an import.
+func TestImportSaysWhatItExpects(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	with := func(organization any) attributes {
+		settings := s.settings()
+		settings["organization_id"] = organization
+		return settings
+	}
+	for name, c := range map[string]struct {
+		settings attributes
+		id       string
+		words    []string
+	}{
+		"no ID":              {with(sandbox.DefaultOrganization), "", []string{`Invalid Import Id: The ID "" cannot be imported: it is empty`, "<process ID>/<task ID>", "<organization ID>//<task ID>"}},
+		"no organization":    {with(nil), "t", []string{`Missing Organization: The ID "t" names no organization, and the provider has no organization_id`}},
+		"organization later": {with(unknown), "t", []string{"Provider Configuration Is Not Known", `The ID "t" names no organization, and organization_id of the provider is known only after apply`}},
+		"an open task":       {with(sandbox.DefaultOrganization), sandbox.SeedPlainTaskID, []string{"Task Is Not Completed", "There is no completion to import.", "remove the import and apply"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			terraform := s.terraform(c.settings)
+			said, err := terraform.Import(t.Context(), c.id)
+			if err != nil || len(said) != 1 || !said.Failed() || !spaced(c.words...).MatchString(said.String()) || strings.Contains(said.String(), "moved") || terraform.State != nil {
+				t.Errorf("said %s, %v", said, err)
+			}
+		})
+	}
+}
+
+// A task that is open says for a moved block what to do with that, and a move leaves nothing behind for the next read.
+func TestMoveSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	from := restapi(fmt.Sprintf(`{"path":"/organizations/%s/runs/%s/completed-tasks","data":"{\"task_id\":\"%s\"}"}`, sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedPlainTaskID))
+	terraform := s.terraform(s.settings())
+	s.must(terraform.Move(t.Context(), from))
+	said := s.must(terraform.Refresh(t.Context()))
+	if !said.Failed() || !strings.Contains(said.String(), "replace the moved block by a removed block with destroy = false") {
+		t.Errorf("said %s", said)
+	}
+	s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
+	if said = s.must(terraform.Refresh(t.Context())); len(said) != 0 {
+		t.Errorf("said %s", said)
+	}
+	if private := terraform.Private(); len(private) != 0 {
+		t.Errorf("it leaves %q in the state", private)
 	}
 }

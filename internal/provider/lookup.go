@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -52,15 +53,12 @@ func (d *lookupData) begin(ctx context.Context, organization *types.String, with
 	return ctx, cancel, client
 }
 
-// client gives the client, or says that the provider's configuration is not known.
+// client returns the client, or adds the error that says why there is none.
 func (d *lookupData) client(diags *diag.Diagnostics) *tallyfy.Client {
-	if d.conn != nil && d.conn.client != nil {
-		return d.conn.client
+	if !d.conn.mayAsk(diags) {
+		return nil
 	}
-	diags.AddError("Provider Configuration Is Not Known",
-		"A part of the tallyfy provider's configuration depends on something that is known only after apply, so Tallyfy cannot be asked.\n\n"+
-			"Apply what it depends on first (with -target), or give the provider values that are known.")
-	return nil
+	return d.conn.client
 }
 
 // organization gives the provider's organization, for a data source that names none.
@@ -97,7 +95,7 @@ func readTimeout(ctx context.Context) schema.Block {
 	nested.MarkdownDescription = "How long reading may take."
 	if text, ok := nested.Attributes["read"].(schema.StringAttribute); ok {
 		text.MarkdownDescription, text.Description = text.Description, ""
-		text.Validators = append(text.Validators, positiveDuration())
+		text.Validators = []validator.String{duration()} // in place of the block's own, which has another text
 		nested.Attributes["read"] = text
 	}
 	return nested

@@ -117,7 +117,7 @@ func goValue(t *testing.T, value tftypes.Value) any {
 		as(number)
 		whole, _ := number.Int64()
 		return whole
-	case typ.Is(tftypes.List{}):
+	case typ.Is(tftypes.List{}), typ.Is(tftypes.Tuple{}):
 		var elements []tftypes.Value
 		as(&elements)
 		all := []any{}

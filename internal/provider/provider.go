@@ -9,7 +9,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -82,11 +81,10 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 					"A look that fails is passed over, so that a plan works without a network. Bool. Default: `true`.",
 			},
 			"request_timeout": schema.StringAttribute{
-				Optional:   true,
-				CustomType: timetypes.GoDurationType{},
+				Optional: true,
 				MarkdownDescription: "How long one try of a request may take. String: a duration such as `30s` or `1m30s`. Default: `30s`. " +
 					"The `timeouts` of a resource bound all tries together.",
-				Validators: []validator.String{positiveDuration()},
+				Validators: []validator.String{duration()},
 			},
 		},
 	}

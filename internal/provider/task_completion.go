@@ -29,7 +29,7 @@ type taskCompletion struct {
 	conn *connection // nil until the provider is configured
 }
 
-func newTaskCompletion() resource.Resource { return &taskCompletion{} }
+func newTaskCompletion() resource.Resource { return early{&taskCompletion{}} }
 
 // The time that an operation may take unless the timeouts block says otherwise. Creating and updating leave room for the waits
 // that a busy Tallyfy asks for.
@@ -60,15 +60,12 @@ func (r *taskCompletion) Configure(_ context.Context, req resource.ConfigureRequ
 	r.conn = conn
 }
 
-// engine gives the engine, or says that the provider's configuration is not known.
+// engine returns the engine, or adds the error that says why there is none.
 func (r *taskCompletion) engine(diags *diag.Diagnostics) *completion.Engine {
-	if r.conn != nil && r.conn.engine != nil {
-		return r.conn.engine
+	if !r.conn.mayAsk(diags) {
+		return nil
 	}
-	diags.AddError("Provider Configuration Is Not Known",
-		"A part of the tallyfy provider's configuration depends on something that is known only after apply, so Tallyfy cannot be asked.\n\n"+
-			"Apply what it depends on first (with -target), or give the provider values that are known.")
-	return nil
+	return r.conn.engine
 }
 
 // Create completes the task.
@@ -106,6 +103,9 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	importing := state.ID.IsNull()
+	if !importing && r.conn.lacksToken(&resp.Diagnostics) {
+		return
+	}
 	if r.conn != nil && r.conn.engine == nil && !importing {
 		resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Completed Task Was Not Refreshed",
 			"A part of the tallyfy provider's configuration is known only after apply, so Tallyfy was not asked. The completion stays recorded as it is.")
@@ -125,9 +125,13 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 	defer cancel()
 	var result completion.Result
 	var err error
-	if importing {
+	moved := wasMoved(ctx, req.Private, &resp.Diagnostics)
+	switch {
+	case importing && moved:
+		result, err = engine.Move(ctx, state.ref())
+	case importing:
 		result, err = engine.Import(ctx, state.ref())
-	} else {
+	default:
 		result, err = engine.Read(ctx, state.ref(), state.recorded())
 	}
 	report(&resp.Diagnostics, result.Warnings, err)
@@ -142,6 +146,9 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 	if importing || result.Changed {
 		state.refresh(result.Record, importing)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+	if moved {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, movedKey, nil)...)
 	}
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,9 +19,9 @@ import (
 
 // importForms is how an import names a task.
 const importForms = "An import names the task in one of these forms:\n" +
-	"  - <organization id>/<run id>/<task id>, and <organization id>//<task id> for a one-off task\n" +
-	"  - <run id>/<task id>, of the provider's organization\n" +
-	"  - <task id>, of the provider's organization; its run is looked up"
+	"  - <organization ID>/<process ID>/<task ID>, and <organization ID>//<task ID> for a one-off task\n" +
+	"  - <process ID>/<task ID>, of the provider's organization\n" +
+	"  - <task ID>, of the provider's organization; Tallyfy reports its process"
 
 // ImportState takes the id apart, or the identity. The task itself is found by the Read that follows.
 func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -33,6 +34,12 @@ func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportSta
 	}
 	if ref.Organization == "" && r.conn != nil {
 		ref.Organization = r.conn.organizationID
+	}
+	if ref.Organization == "" && r.conn != nil && r.conn.organizationUnknown {
+		resp.Diagnostics.AddError("Provider Configuration Is Not Known",
+			fmt.Sprintf("%s names no organization, and organization_id of the provider is known only after apply.\n\n"+
+				"Name the organization in the import, or set organization_id of the provider to a value that is known.\n\n%s", named, importForms))
+		return
 	}
 	if ref.Organization == "" {
 		resp.Diagnostics.AddError("Missing Organization",
@@ -53,9 +60,9 @@ func nameTask(ctx context.Context, state *tfsdk.State, ref tallyfy.TaskRef) (dia
 
 // importRef tells which task is to be imported, and how it was named.
 func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (ref tallyfy.TaskRef, named string, err error) {
-	if req.ID != "" || req.Identity == nil {
+	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() { // a CLI that knows identities passes a null one beside an ID
 		ref, err = parseImportID(req.ID)
-		return ref, fmt.Sprintf("%q", req.ID), err
+		return ref, fmt.Sprintf("The ID %q", req.ID), err
 	}
 	var identity taskIdentity
 	diags.Append(req.Identity.Get(ctx, &identity)...)
@@ -65,7 +72,7 @@ func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag
 			continue
 		}
 		if err := tallyfy.CheckID(part.id); err != nil {
-			return ref, "The identity", fmt.Errorf("its %s is no id: %w", part.name, err)
+			return ref, "The identity", fmt.Errorf("its %s is not an ID: %w", part.name, err)
 		}
 	}
 	return ref, "The identity", nil
@@ -74,6 +81,9 @@ func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag
 // parseImportID reads the forms of importForms. An organization or a run that the id does not name is empty.
 func parseImportID(id string) (tallyfy.TaskRef, error) {
 	var ref tallyfy.TaskRef
+	if id == "" {
+		return ref, errors.New("it is empty (is a variable of the shell not set?)")
+	}
 	parts := strings.Split(id, "/")
 	switch len(parts) {
 	case 1:
@@ -90,7 +100,7 @@ func parseImportID(id string) (tallyfy.TaskRef, error) {
 			continue
 		}
 		if err := tallyfy.CheckID(part); err != nil {
-			return ref, fmt.Errorf("its part %q is no id: %w", part, err)
+			return ref, fmt.Errorf("its part %q is not an ID: %w", part, err)
 		}
 	}
 	return ref, nil

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -59,11 +60,27 @@ func (s moveSource) move(ctx context.Context, req resource.MoveStateRequest, res
 	if err != nil {
 		resp.Diagnostics.AddError("State Names No Completion", fmt.Sprintf(
 			"Moving a %s here: %s. Nothing was moved, and nothing was sent.\n\n"+
-				"Put a removed block with destroy = false in the place of the moved block. The next apply then finds the task completed, and records it.", s.resource, err))
+				"Replace the moved block by a removed block with destroy = false. The next apply then finds the task completed, and records it.", s.resource, err))
 		return
 	}
 	resp.TargetIdentity = nil // told by the Read, which finds out the run where the path has none
 	resp.Diagnostics.Append(nameTask(ctx, &resp.TargetState, ref)...)
+	resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, movedKey, []byte("true"))...)
+}
+
+// movedKey is the private state of a completion that was moved here and is not read yet. An import leaves the same state otherwise.
+const movedKey = "moved"
+
+// privateState is what a provider keeps beside a state, unseen by users.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+// wasMoved reports whether a completion was moved here and is not read yet.
+func wasMoved(ctx context.Context, private privateState, diags *diag.Diagnostics) bool {
+	value, more := private.GetKey(ctx, movedKey)
+	diags.Append(more...)
+	return len(value) > 0
 }
 
 // completion reads which completion a state is of. The error is a sentence's end, and quotes no more of the state than the path.

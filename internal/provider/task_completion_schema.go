@@ -43,7 +43,7 @@ func (r *taskCompletion) Schema(ctx context.Context, _ resource.SchemaRequest, r
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "Id of the organization that the task belongs to, the `org` of the API's paths. String. " +
-					"Default: the provider's `organization_id`. Changing it forces replacement.",
+					"Default: the provider's `organization_id`; the recorded organization stays if that changes later. Changing it forces replacement.",
 				Validators:    []validator.String{id()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 			},
@@ -122,7 +122,7 @@ func timeoutsBlock(ctx context.Context) schema.Block {
 	for name, attribute := range nested.Attributes {
 		if text, ok := attribute.(schema.StringAttribute); ok {
 			text.MarkdownDescription, text.Description = text.Description, ""
-			text.Validators = append(text.Validators, positiveDuration())
+			text.Validators = []validator.String{duration()} // in place of the block's own, which has another text
 			nested.Attributes[name] = text
 		}
 	}

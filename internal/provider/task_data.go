@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/lookup"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
@@ -35,8 +36,10 @@ type taskDataModel struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	TaskID         types.String `tfsdk:"task_id"`
 	taskFacts
-	FormFields []formField    `tfsdk:"form_fields"`
-	Timeouts   timeouts.Value `tfsdk:"timeouts"`
+	FormFields    []formField    `tfsdk:"form_fields"`
+	ValuesByLabel types.Dynamic  `tfsdk:"values_by_label"`
+	ValuesByAlias types.Dynamic  `tfsdk:"values_by_alias"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
 // Metadata names the data source.
@@ -76,7 +79,9 @@ func (d *taskData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp 
 				"With `run_id`, the title of the task to read, which exactly one task of the run must have. " + equalNames,
 			Validators: nameWithin(),
 		},
-		"form_fields": formAttribute(),
+		"form_fields":     formAttribute(),
+		"values_by_label": plainAttribute("labels", "fields whose label names another field too"),
+		"values_by_alias": plainAttribute("aliases", "fields without an alias of their own"),
 	})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A Tallyfy task with all that is known of it, its form included. It is found by its id, or in a run by its alias or its title.",
@@ -125,5 +130,7 @@ func (d *taskData) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	data.taskFacts = factsOf(task, wanted.Run)
 	data.TaskID = data.ID
 	data.FormFields = formOf(task.Form)
+	byLabel, byAlias := completion.PlainValues(task.Form)
+	data.ValuesByLabel, data.ValuesByAlias = dynamicOf(ctx, task.Form, byLabel), dynamicOf(ctx, task.Form, byAlias)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }

@@ -37,6 +37,11 @@ func TestTaskBy(t *testing.T) {
 			got := s.mustData("tallyfy_task", c.block)
 			s.asked(c.asked...)
 			delete(got, "form_fields") // see TestTaskForm
+			if empty := map[string]any{}; !reflect.DeepEqual(got["values_by_label"], empty) || !reflect.DeepEqual(got["values_by_alias"], empty) {
+				t.Errorf("an empty form has the values %v and %v", got["values_by_label"], got["values_by_alias"])
+			}
+			delete(got, "values_by_label") // see TestOneFormFillsAnother
+			delete(got, "values_by_alias")
 			want := map[string]any{
 				"organization_id": sandbox.DefaultOrganization, "id": sandbox.SeedVPCTaskID, "task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID,
 				"title": "Provision the VPC", "alias": "provision-the-vpc", "status": "in-progress", "task_type": "task", "is_approved": nil,

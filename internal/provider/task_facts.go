@@ -4,9 +4,12 @@
 package provider
 
 import (
+	"context"
 	"encoding/json"
+	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -99,6 +102,43 @@ func formOf(form []tallyfy.Field) []formField {
 	return fields
 }
 
+// dynamicOf makes an object of values as encoding/json decodes them; null where the response did not include the form.
+func dynamicOf(ctx context.Context, form []tallyfy.Field, values map[string]any) types.Dynamic {
+	if form == nil {
+		return types.DynamicNull()
+	}
+	return types.DynamicValue(attrOf(ctx, values))
+}
+
+// attrOf makes a value of Terraform's of a string, a json.Number, a []any or a map[string]any.
+func attrOf(ctx context.Context, value any) attr.Value {
+	switch value := value.(type) {
+	case string:
+		return types.StringValue(value)
+	case json.Number:
+		number, _, err := big.ParseFloat(value.String(), 10, precision, big.ToNearestEven)
+		if err != nil { // it came out of JSON
+			return types.StringValue(value.String())
+		}
+		return types.NumberValue(number)
+	case []any:
+		elements, kinds := []attr.Value{}, []attr.Type{}
+		for _, element := range value {
+			one := attrOf(ctx, element)
+			elements, kinds = append(elements, one), append(kinds, one.Type(ctx))
+		}
+		return types.TupleValueMust(kinds, elements)
+	case map[string]any:
+		members, kinds := map[string]attr.Value{}, map[string]attr.Type{}
+		for name, member := range value {
+			members[name] = attrOf(ctx, member)
+			kinds[name] = members[name].Type(ctx)
+		}
+		return types.ObjectValueMust(kinds, members)
+	}
+	return types.DynamicNull()
+}
+
 // valueOf writes a value as JSON; null for nothing.
 func valueOf(value any) jsontypes.Normalized {
 	if value == nil {
@@ -151,6 +191,15 @@ func factAttributes() map[string]schema.Attribute {
 				"groups": list(types.ListType{ElemType: types.StringType}, "Ids of groups. List of strings."),
 			},
 		},
+	}
+}
+
+// plainAttribute describes the values of a form by names of its fields.
+func plainAttribute(names, which string) schema.Attribute {
+	return schema.DynamicAttribute{
+		Computed: true,
+		MarkdownDescription: "The values of the form by the " + names + " of their fields, as `form_fields` of `tallyfy_task_completion` accepts them, so that one form can fill another. " +
+			"Fields that are empty, " + which + " and files are left out. Null if Tallyfy does not show the form.",
 	}
 }
 

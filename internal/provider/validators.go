@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -51,16 +50,6 @@ func tokenURL() validator.String {
 // email refuses what cannot be the address of a user.
 func email() validator.String {
 	return stringRule{summary: "Invalid E-Mail Address", rule: "must be an e-mail address", check: tallyfy.CheckEmail}
-}
-
-// positiveDuration refuses durations that leave no time at all. Strings that are no durations are found by their type.
-func positiveDuration() validator.String {
-	return stringRule{summary: "Invalid Duration", rule: "must be a duration above zero", check: func(s string) error {
-		if d, err := time.ParseDuration(s); err == nil && d <= 0 {
-			return fmt.Errorf("it must be above zero, such as %q or %q", "30s", "2m")
-		}
-		return nil
-	}}
 }
 
 func checkBaseURL(s string) error {

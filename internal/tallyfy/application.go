@@ -23,14 +23,14 @@ var errNoToken = errors.New("the response holds no access token")
 func (c *Client) fetchToken(ctx context.Context) (*oauth2.Token, error) {
 	token, err := insist(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.askAsApplication(ctx) })
 	if err != nil {
-		return nil, withoutToken("getting an access token from "+c.who.TokenURL, err, adviseOnApplication)
+		return nil, c.withoutToken("getting an access token from "+c.who.TokenURL, err, adviseOnApplication)
 	}
 	if c.who.UserEmail == "" {
 		return token, nil
 	}
 	token, err = insist(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.askForUser(ctx, token) })
 	if err != nil {
-		return nil, withoutToken("getting an access token for user_email "+c.who.UserEmail+" from "+c.base.String(), err, adviseOnUser)
+		return nil, c.withoutToken("getting an access token for user_email "+c.who.UserEmail+" from "+c.base.String(), err, adviseOnUser)
 	}
 	return token, nil
 }

@@ -42,6 +42,9 @@ type Config struct {
 	AccessToken string
 	// Credentials are what tokens are asked for with; nil for none.
 	Credentials *Credentials
+	// TokenSource says where the AccessToken or the Credentials come from, such as "the environment variable TALLYFY_ACCESS_TOKEN".
+	// Errors repeat it, so it must not hold a secret. Empty if there is nothing to say.
+	TokenSource string
 	// UserAgent is sent as it is, less what may not stand in a header.
 	UserAgent string
 	// MaxRetries is how often one request may be sent again, 0 for never.
@@ -62,6 +65,7 @@ type Client struct {
 	who     *Credentials // nil where the token is configured
 	tokens  *tokens
 	secrets *secrets
+	source  string // of the token
 	agent   string
 	retries int
 	hasty   bool // repeats nothing but what was refused for now
@@ -101,6 +105,7 @@ func New(c Config) (*Client, error) {
 			// A redirect would carry the token elsewhere, or turn the POST into a GET: it is an answer like any other.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		source:  c.TokenSource,
 		agent:   headerSafe(c.UserAgent),
 		retries: c.MaxRetries,
 		perTry:  c.RequestTimeout,

@@ -67,6 +67,9 @@ type Error struct {
 	Cause error
 	// Advice says what to do about it, in sentences, where the client knows that better than the status tells. May be empty.
 	Advice string
+	// TokenSource says where the token that was refused (401, 403) or could not be got comes from, by [Config]. It holds no secret.
+	// Empty for every other error, and if the client was not told.
+	TokenSource string
 
 	retryAfter time.Duration // what Retry-After said; negative if it said nothing
 	round      int           // the gate's, when it was sent

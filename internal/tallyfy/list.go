@@ -224,7 +224,9 @@ func (c *Client) TasksPage(ctx context.Context, of List, number int) (Page, erro
 	page.about = got.about
 	for _, raw := range entries {
 		f, _ := object(raw)
-		page.Tasks = append(page.Tasks, taskFrom(f))
+		task := taskFrom(f)
+		task.Asked = TaskRef{Organization: of.Organization, Run: of.Run, Task: task.ID}
+		page.Tasks = append(page.Tasks, task)
 	}
 	return page, nil
 }

@@ -14,9 +14,12 @@ import (
 // refusal means is told by whoever configured it.
 
 // withoutToken is the failure of a call that was not sent, since doing something for its token failed so.
-func withoutToken(doing string, err error, advice func(*Error) string) error {
+func (c *Client) withoutToken(doing string, err error, advice func(*Error) string) error {
 	failed := describe(err)
 	failure := *failed
+	if failed.Outcome == Rejected {
+		failure.TokenSource = c.source
+	}
 	// The status is left out: it is none of the call's, and must not be taken for one (a 404 is no missing task).
 	failure.Outcome, failure.Status, failure.Code, failure.busy = NotSent, 0, "", false
 	failure.Cause = &interruption{doing + ": " + failed.Response(), failed}
@@ -27,7 +30,7 @@ func withoutToken(doing string, err error, advice func(*Error) string) error {
 // noTokenInTime is the failure of a call whose own time ended while another one was getting the token for both.
 func (c *Client) noTokenInTime(ctx context.Context) error {
 	waited := &Error{Method: http.MethodPost, Path: c.who.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, held: true}
-	return withoutToken("getting an access token from "+c.who.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
+	return c.withoutToken("getting an access token from "+c.who.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
 }
 
 // following tells of the failure to get another token that the one before was refused.

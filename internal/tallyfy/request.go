@@ -243,6 +243,8 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 			failure.Words = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.Words, "; "), redact)
 		}
 		switch {
+		case failure.Status == http.StatusUnauthorized, failure.Status == http.StatusForbidden:
+			failure.TokenSource = c.source
 		case failure.Status == http.StatusConflict && isForGood(read):
 			failure.Outcome = Rejected
 		case failure.Status == http.StatusProxyAuthRequired:

@@ -11,6 +11,8 @@ import (
 // the answer did not tell.
 type Task struct {
 	ID string
+	// Asked says where the task was asked for: a response need not show its process, and shows no organization.
+	Asked TaskRef
 	// RunID is the process that the task belongs to. A one-off task has none.
 	RunID string
 	Title string

@@ -106,7 +106,7 @@ func (c *Client) sendTask(ctx context.Context, what call, ref TaskRef) (*Task, e
 		}
 		return nil, &failure
 	}
-	task.Answered = got.answered
+	task.Asked, task.Answered = ref, got.answered
 	task.TasksChangedByRules = withoutValues(task.TasksChangedByRules, got.redact)
 	return task, nil
 }

@@ -1,0 +1,20 @@
+# The form of one task fills that of another: its values have the shape that form_fields accepts.
+data "tallyfy_task" "rotate_deploy_key" {
+  task_id = "7a5c00000000000000000000000000ff" # the one-off task "Rotate the deploy key"
+}
+
+data "tallyfy_task" "provision_vpc" {
+  run_id = "5eed0000000000000000000000000001" # the process "Launch the payments service"
+  alias  = "provision-the-vpc"
+}
+
+resource "tallyfy_task_completion" "provision_vpc" {
+  run_id  = data.tallyfy_task.provision_vpc.run_id
+  task_id = data.tallyfy_task.provision_vpc.task_id
+
+  form_fields = {
+    "VPC id" = "vpc-0b7d2c41"
+    # A field that is empty is not in the object.
+    Notes = lookup(data.tallyfy_task.rotate_deploy_key.values_by_label, "Key fingerprint", "no key yet")
+  }
+}

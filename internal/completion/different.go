@@ -1,0 +1,76 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// differences lists how held, the values that a task holds, differ from what is wanted, a line for each field. Of a field with options
+// it says which are chosen: those are part of the form. Every other value may be a secret and is not repeated, and neither is a choice
+// that is configured as one.
+func (want Desired) differences(held map[string]any) []string {
+	d := want.compare(held)
+	all := want.differentValues(difference{absent: d.absent})
+	for _, id := range d.other {
+		field, _ := fieldOf(want.form, id)
+		has, known := chosenTexts(field, held[id])
+		wanted, knownToo := chosenTexts(field, want.Taskdata[id])
+		if known && knownToo && !want.isSecret(field) {
+			all = append(all, fmt.Sprintf("%s holds %s, and the configuration says %s", want.fieldName(id), has, wanted))
+			continue
+		}
+		all = append(all, want.differentValues(difference{other: []string{id}})...)
+	}
+	return all
+}
+
+// chosenTexts returns the texts of the options that a value chooses, in quotes. known is false unless all are options of the form.
+func chosenTexts(field tallyfy.Field, value any) (texts string, known bool) {
+	var chosen []choice
+	switch field.Type {
+	case "radio", "dropdown":
+		chosen = []choice{choiceOf(field, value)}
+	case "multiselect":
+		chosen = selected(field, value)
+	}
+	var quoted []string
+	for _, c := range chosen {
+		option, ok := fieldOption(field, c)
+		if !ok {
+			return "", false
+		}
+		quoted = append(quoted, fmt.Sprintf("%q", option.Text))
+	}
+	return strings.Join(quoted, ", "), len(quoted) > 0
+}
+
+func fieldOption(field tallyfy.Field, c choice) (tallyfy.Option, bool) {
+	for _, option := range field.Options {
+		if tallyfy.NormalizeName(option.Text) == c.text {
+			return option, true
+		}
+	}
+	return tallyfy.Option{}, false
+}
+
+// isSecret reports whether the value of a field is configured as a write-only one.
+func (want Desired) isSecret(field tallyfy.Field) bool {
+	for key := range want.SecretFormFields {
+		for _, is := range named(want.form, key) {
+			if is.ID == field.ID {
+				return true
+			}
+		}
+	}
+	for key := range want.SecretTaskdata {
+		if strings.EqualFold(key, field.ID) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,97 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"encoding/json"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// PlainValues returns what the fields of a form hold as form_fields accepts it, once by their labels and once by their aliases, in the
+// normal form of names. Values are strings, json.Number, []any and map[string]any. A value is left out if its field is empty, if its
+// key does not name this field alone, or if form_fields would not make the same value of it; so are files, which cannot be written by
+// what Tallyfy shows of them. What is returned for one form can be given to another form with the same fields.
+func PlainValues(form []tallyfy.Field) (byLabel, byAlias map[string]any) {
+	byLabel, byAlias = map[string]any{}, map[string]any{}
+	for _, field := range form {
+		value, ok := plain(field)
+		if !ok {
+			continue
+		}
+		for key, values := range map[string]map[string]any{field.Label: byLabel, field.Alias: byAlias} {
+			if found := named(form, key); len(found) == 1 && found[0].ID == field.ID {
+				values[tallyfy.NormalizeName(key)] = value
+			}
+		}
+	}
+	return byLabel, byAlias
+}
+
+// plain undoes [shape]. ok is false for a field that is empty, and for a value that shape would not make again.
+func plain(field tallyfy.Field) (value any, ok bool) {
+	held := field.Value
+	if isEmpty(field, held) {
+		return nil, false
+	}
+	switch field.Type {
+	case "text", "textarea":
+		if value, ok = held.(string); !ok {
+			value, _ = textOf(held)
+		}
+	case "email", "date":
+		value, _ = textOf(held)
+	case "radio", "dropdown":
+		value = spelled(field, choiceOf(field, held))
+	case "multiselect":
+		var texts []any
+		for _, option := range selected(field, held) {
+			texts = append(texts, spelled(field, option))
+		}
+		value = texts
+	case "table":
+		var entries []any
+		for _, entry := range entriesOf(field, held) {
+			text, _ := textOf(entry)
+			entries = append(entries, text)
+		}
+		value = entries
+	case "assignees_form":
+		value = plainPeople(held)
+	default:
+		return nil, false
+	}
+	shaped, wrong := shape(field, value)
+	return value, wrong == "" && equal(field, shaped, held)
+}
+
+// spelled returns the text of an option as the form spells it.
+func spelled(field tallyfy.Field, c choice) string {
+	if option, ok := fieldOption(field, c); ok {
+		return option.Text
+	}
+	return c.text
+}
+
+// plainPeople returns the three buckets of a field of assignees, users by their numbers.
+func plainPeople(held any) map[string]any {
+	given, _ := held.(map[string]any)
+	value := map[string]any{}
+	for _, bucket := range buckets {
+		list := []any{}
+		for _, element := range elements(given[bucket]) {
+			if object, ok := element.(map[string]any); ok && bucket == "users" {
+				element = object["id"]
+			}
+			id := people([]any{element})
+			if bucket == "users" {
+				list = append(list, json.Number(id[0]))
+				continue
+			}
+			list = append(list, id[0])
+		}
+		value[bucket] = list
+	}
+	return value
+}

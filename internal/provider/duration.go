@@ -1,0 +1,24 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// duration rejects strings that are not durations above zero. It is the one rule for all durations of a configuration.
+func duration() validator.String {
+	return stringRule{summary: "Invalid Duration", rule: "must be a duration above zero, such as `30s`", check: checkDuration}
+}
+
+// checkDuration returns an error that completes a sentence unless s is a duration above zero.
+func checkDuration(s string) error {
+	if d, err := time.ParseDuration(s); err != nil || d <= 0 {
+		return errors.New(`it must be above zero, in numbers that each have a unit (ms, s, m or h), such as "30s", "5m" or "1h30m"`)
+	}
+	return nil
+}

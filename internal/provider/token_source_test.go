@@ -1,0 +1,238 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// Every refusal of a token says where the token comes from, whatever was being done, and never what it is.
+func TestARefusedTokenNamesItsSource(t *testing.T) {
+	const secret = "s3cr3t-t0ken"
+	operations := map[string]func(*stage, attributes) protocol.Diagnostics{
+		"create": func(s *stage, settings attributes) protocol.Diagnostics {
+			terraform := s.terraform(settings)
+			plan, err := terraform.PlanAsRecorded(s.Context(), configured())
+			if err != nil || plan.Failed() {
+				s.Fatal(plan, err)
+			}
+			return s.must(terraform.Apply(s.Context(), plan))
+		},
+		"refresh": func(s *stage, settings attributes) protocol.Diagnostics {
+			terraform := s.terraform(settings)
+			terraform.Record(completedState())
+			return s.must(terraform.Refresh(s.Context()))
+		},
+		"import": func(s *stage, settings attributes) protocol.Diagnostics {
+			terraform := s.terraform(settings)
+			terraform.Record(attributes{"organization_id": "o", "task_id": "t"})
+			return s.must(terraform.Refresh(s.Context()))
+		},
+		"destroy": func(s *stage, settings attributes) protocol.Diagnostics {
+			terraform := s.terraform(settings)
+			state := completedState()
+			state["reopen_on_destroy"] = true
+			terraform.Record(state)
+			plan, err := terraform.PlanAsRecorded(s.Context(), nil)
+			if err != nil {
+				s.Fatal(err)
+			}
+			return s.must(terraform.Apply(s.Context(), plan))
+		},
+		"tallyfy_task": func(s *stage, settings attributes) protocol.Diagnostics {
+			_, said := s.dataBy(settings, "tallyfy_task", attributes{"task_id": "t"})
+			return said
+		},
+		"tallyfy_tasks": func(s *stage, settings attributes) protocol.Diagnostics {
+			_, said := s.dataBy(settings, "tallyfy_tasks", attributes{})
+			return said
+		},
+		"tallyfy_run": func(s *stage, settings attributes) protocol.Diagnostics {
+			_, said := s.dataBy(settings, "tallyfy_run", attributes{"run_id": "r"})
+			return said
+		},
+	}
+	for name, c := range map[string]struct {
+		block       attributes
+		environment map[string]string
+		want        string
+	}{
+		"block":             {attributes{"access_token": secret}, nil, "Token from: access_token in the provider block"},
+		"access token":      {nil, map[string]string{envAccessToken: secret}, "Token from: the environment variable TALLYFY_ACCESS_TOKEN"},
+		"API token":         {nil, map[string]string{envAPIToken: secret}, "Token from: the environment variable TALLYFY_API_TOKEN"},
+		"both credentials":  {attributes{"client_id": "1", "client_secret": secret}, nil, "Token from: client_id and client_secret in the provider block"},
+		"mixed credentials": {attributes{"client_id": "1"}, map[string]string{envClientSecret: secret}, "Token from: client_id in the provider block and the environment variable TALLYFY_CLIENT_SECRET"},
+	} {
+		for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
+			for doing, operation := range operations {
+				t.Run(fmt.Sprintf("%s, %d, %s", name, status, doing), func(t *testing.T) {
+					s := newStage(t, sandbox.Config{})
+					s.Inject(sandbox.Fault{PathPart: "organizations", Status: status, Times: -1, Body: `{"message":"no"}`})
+					if status == http.StatusUnauthorized {
+						s.Inject(sandbox.Fault{PathPart: "oauth", Status: status, Times: -1, Body: `{"error":"invalid_client"}`})
+					}
+					settings := attributes{"base_url": s.URL(), "organization_id": "o", "max_retries": 0, "preflight": false}
+					for key, value := range c.block {
+						settings[key] = value
+					}
+					if settings["client_id"] != nil {
+						settings["token_url"] = s.URL() + "/oauth/token"
+						if status == http.StatusForbidden {
+							settings["token_url"] = s.grantingAnything()
+						}
+					}
+					for variable, value := range c.environment {
+						t.Setenv(variable, value)
+					}
+					said := operation(s, settings)
+					if !said.Failed() || !strings.Contains(said.String(), c.want) || strings.Contains(said.String(), secret) {
+						t.Errorf("said %s, want %q", said, c.want)
+					}
+					if doing == "refresh" && !strings.Contains(said.String(), "use -refresh=false") {
+						t.Errorf("it does not say how to go on: %s", said)
+					}
+				})
+			}
+		}
+	}
+}
+
+func (s *stage) terraform(settings attributes) *protocol.Terraform {
+	s.Helper()
+	terraform, err := protocol.New(s.Context(), New("test"), settings, "tallyfy_task_completion")
+	if err != nil {
+		s.Fatal(err)
+	}
+	return terraform
+}
+
+func (s *stage) must(said protocol.Diagnostics, err error) protocol.Diagnostics {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+	return said
+}
+
+// grantingAnything is the address of a sandbox that gives out tokens for any credentials.
+func (s *stage) grantingAnything() string {
+	grants := newStage(s.T, sandbox.Config{})
+	grants.Inject(sandbox.Fault{PathPart: "oauth", Status: http.StatusOK, Times: -1, Body: `{"access_token":"granted","token_type":"Bearer","expires_in":604800}`})
+	return grants.URL() + "/oauth/token"
+}
+
+// An error that is not about the token does not name its source.
+func TestOtherErrorsNameNoSource(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	_, said := s.data("tallyfy_task", attributes{"task_id": "gone"})
+	if !said.Failed() || strings.Contains(said.String(), "Token from") {
+		t.Error(said)
+	}
+}
+
+// Everything that asks Tallyfy needs a token, and a destroy that sends nothing does not.
+func TestWithoutATokenNothingIsAsked(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	bare := func(blocks string) string {
+		return fmt.Sprintf("provider \"tallyfy\" {\n  organization_id = %q\n  base_url = %q\n  preflight = false\n}\n%s", sandbox.DefaultOrganization, s.URL(), blocks)
+	}
+	missing := spaced("Missing Access Token", "terraform destroy -refresh=false")
+	s.run(
+		resource.TestStep{Config: s.task(plainTask)},
+		resource.TestStep{Config: bare(block(plainTask)), PlanOnly: true, ExpectError: missing},                                                                  // a refresh
+		resource.TestStep{Config: bare(block(vpcTask, vpcValue(`"vpc-1"`))), PlanOnly: true, ExpectError: missing},                                               // a create
+		resource.TestStep{Config: bare(fmt.Sprintf("data \"tallyfy_run\" \"it\" {\n  run_id = %q\n}", sandbox.SeedRunID)), PlanOnly: true, ExpectError: missing}, // a data source
+		resource.TestStep{Config: bare(block(plainTask)), ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedPlainTaskID, ExpectError: missing},
+	)
+	if err := s.writes("POST"); err != nil { // the first step's
+		t.Error(err)
+	}
+}
+
+// A missing token is reported once for a plan, however many blocks need it.
+func TestAMissingTokenIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	blocks := ""
+	for i := range 5 {
+		blocks += strings.Replace(block(fmt.Sprintf("task_id = \"t%d\"", i)), `"it"`, fmt.Sprintf(`"it%d"`, i), 1)
+	}
+	reported := 0
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories,
+		ErrorCheck: func(err error) error {
+			reported += strings.Count(err.Error(), "Missing Access Token")
+			return nil
+		},
+		Steps: []resource.TestStep{{Config: fmt.Sprintf("provider \"tallyfy\" {\n  organization_id = \"o\"\n  base_url = %q\n}\n%s", s.URL(), blocks), PlanOnly: true}},
+	})
+	if reported != 1 || len(s.Journal()) != 0 {
+		t.Errorf("it was reported %d times, after %d requests", reported, len(s.Journal()))
+	}
+}
+
+// What would be taken for done without an error has one each time.
+func TestAMissingTokenFailsEachOperation(t *testing.T) {
+	t.Parallel()
+	settings := attributes{"organization_id": "o"}
+	for name, operation := range map[string]func(*protocol.Terraform) (protocol.Diagnostics, error){
+		"create": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+			plan, err := terraform.PlanAsRecorded(t.Context(), configured())
+			if err != nil || !plan.Failed() {
+				t.Error("the plan is green")
+			}
+			return plan.Diagnostics, err
+		},
+		"update": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+			terraform.Record(completedState())
+			plan, err := terraform.PlanAsRecorded(t.Context(), attributes{"task_id": "t", "run_id": "r", "is_approved": false})
+			return plan.Diagnostics, err
+		},
+		"refresh": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+			terraform.Record(completedState())
+			return terraform.Refresh(t.Context())
+		},
+		"import": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+			terraform.Record(attributes{"organization_id": "o", "task_id": "t"})
+			return terraform.Refresh(t.Context())
+		},
+		"destroy that reopens": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+			state := completedState()
+			state["reopen_on_destroy"] = true
+			terraform.Record(state)
+			plan, err := terraform.PlanAsRecorded(t.Context(), nil)
+			return plan.Diagnostics, err
+		},
+	} {
+		terraform, err := protocol.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said, err := operation(terraform); err != nil || !said.Failed() || !strings.Contains(said.String(), "Missing Access Token") {
+			t.Errorf("%s: %s, %v", name, said, err)
+		}
+	}
+	terraform, err := protocol.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
+	if err != nil {
+		t.Fatal(err)
+	}
+	terraform.Record(completedState())
+	plan, err := terraform.PlanAsRecorded(t.Context(), nil)
+	if err != nil || plan.Failed() {
+		t.Fatal(plan, err)
+	}
+	if said, err := terraform.Apply(t.Context(), plan); err != nil || said.Failed() || terraform.State != nil {
+		t.Errorf("a destroy that sends nothing: %s, %v", said, err)
+	}
+}
