@@ -81,31 +81,3 @@ func (t *Terraform) Identify(identity Attributes) {
 	value := object(t.identity.typ, identity)
 	t.State.Identity = &value
 }
-
-// Import records what an identity names, as an import block does.
-func (t *Terraform) Import(ctx context.Context, identity Attributes) (Diagnostics, error) {
-	server, said, err := t.start(ctx)
-	if err != nil || said.Failed() {
-		return said, err
-	}
-	named := object(t.identity.typ, identity)
-	resp, err := server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: t.resource, Identity: t.identity.wire(&named)})
-	if err != nil {
-		return nil, err
-	}
-	if said = append(said, resp.Diagnostics...); said.Failed() {
-		return said, nil
-	}
-	if len(resp.ImportedResources) != 1 {
-		return said, fmt.Errorf("the provider imported %d resources", len(resp.ImportedResources))
-	}
-	imported := resp.ImportedResources[0]
-	if err := t.keep(answer{imported.State, imported.Identity, imported.Private}, false); err != nil {
-		return said, err
-	}
-	read, err := t.read(ctx, server)
-	if said = append(said, read...); said.Failed() {
-		t.State = nil
-	}
-	return said, err
-}

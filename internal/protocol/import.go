@@ -5,31 +5,49 @@ package protocol
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Import takes over the object with this ID, as an import block does: the provider finds out what the ID names, and then reads it. It
-// leaves the state alone if the provider refuses. The error says what is wrong with the provider, not with the ID.
+// Import records the object with this ID, as an import block does: the provider finds out what the ID names, and then reads it. It
+// leaves the state as it is if the provider refuses. The error says what is wrong with the provider, not with the ID.
 func (t *Terraform) Import(ctx context.Context, id string) (Diagnostics, error) {
+	return t.imports(ctx, func() *tfprotov6.ImportResourceStateRequest {
+		return &tfprotov6.ImportResourceStateRequest{TypeName: t.resource, ID: id}
+	})
+}
+
+// ImportIdentity records the object that an identity names, as [Terraform.Import] does.
+func (t *Terraform) ImportIdentity(ctx context.Context, identity Attributes) (Diagnostics, error) {
+	return t.imports(ctx, func() *tfprotov6.ImportResourceStateRequest {
+		named := object(t.identity.typ, identity)
+		return &tfprotov6.ImportResourceStateRequest{TypeName: t.resource, Identity: t.identity.wire(&named)}
+	})
+}
+
+// imports makes the request that is known once the provider has started.
+func (t *Terraform) imports(ctx context.Context, request func() *tfprotov6.ImportResourceStateRequest) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
 		return said, err
 	}
-	resp, err := server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: t.resource, ID: id})
+	resp, err := server.ImportResourceState(ctx, request())
 	if err != nil {
 		return nil, err
 	}
 	if said = append(said, resp.Diagnostics...); said.Failed() {
 		return said, nil
 	}
-	before := t.State
-	for _, imported := range resp.ImportedResources {
-		if err := t.keep(imported.State, imported.Private, false); err != nil {
-			return said, err
-		}
+	if len(resp.ImportedResources) != 1 {
+		return said, fmt.Errorf("the provider imported %d resources", len(resp.ImportedResources))
 	}
-	read, err := t.Refresh(ctx)
+	before := t.State
+	imported := resp.ImportedResources[0]
+	if err := t.keep(answer{imported.State, imported.Identity, imported.Private}, false); err != nil {
+		return said, err
+	}
+	read, err := t.read(ctx, server)
 	if said = append(said, read...); said.Failed() {
 		t.State = before
 	}

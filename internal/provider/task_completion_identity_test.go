@@ -163,7 +163,7 @@ func TestImportByIdentity(t *testing.T) {
 				s.attach()
 			}
 			p := s.planner()
-			p.must(p.Import(t.Context(), c.identity))
+			p.must(p.ImportIdentity(t.Context(), c.identity))
 			p.identified(c.run)
 			s.attach()
 			plan, err := p.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
