@@ -167,6 +167,9 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 	if plan.Planned, err = resp.PlannedState.Unmarshal(t.typ); err != nil {
 		return nil, err
 	}
+	if err := validPlan(t.schema.Block, prior, config, plan.Planned); err != nil {
+		return nil, err
+	}
 	switch {
 	case plan.Planned.IsNull() && prior.IsNull():
 	case plan.Planned.IsNull():
@@ -199,6 +202,23 @@ func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) 
 	}
 }
 
+// ApplyKnown carries a plan out for a configuration in which what was unknown is known by now. Like a CLI's, the apply validates the
+// configuration and plans once more, and the provider must stand by what it has planned: the error says that it does not.
+func (t *Terraform) ApplyKnown(ctx context.Context, plan *Plan, block Attributes) (Diagnostics, error) {
+	final, err := t.PlanAsRecorded(ctx, block)
+	if err != nil {
+		return nil, err
+	}
+	if final.Failed() {
+		return final.Diagnostics, nil
+	}
+	if err := compatible(plan.Planned, final.Planned, tftypes.NewAttributePath()); err != nil {
+		return final.Diagnostics, fmt.Errorf("inconsistent final plan: %w", err)
+	}
+	said, err := t.Apply(ctx, final)
+	return append(final.Diagnostics, said...), err
+}
+
 func (t *Terraform) apply(ctx context.Context, prior, config, planned tftypes.Value, private []byte) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
@@ -218,23 +238,11 @@ func (t *Terraform) apply(ctx context.Context, prior, config, planned tftypes.Va
 		return said, err
 	}
 	if t.State != nil && !said.Failed() {
-		return said, promised(planned, t.State.Value)
-	}
-	return said, nil
-}
-
-// promised tells whether what was planned came to be: a CLI refuses a result that is otherwise.
-func promised(planned, applied tftypes.Value) error {
-	diffs, err := planned.Diff(applied)
-	if err != nil {
-		return err
-	}
-	for _, diff := range diffs {
-		if diff.Value1 != nil && diff.Value1.IsFullyKnown() && len(diff.Path.Steps()) > 0 {
-			return fmt.Errorf("inconsistent result after apply: %s was planned as %s and became %s", diff.Path, diff.Value1, diff.Value2)
+		if err := compatible(planned, t.State.Value, tftypes.NewAttributePath()); err != nil {
+			return said, fmt.Errorf("inconsistent result after apply: %w", err)
 		}
 	}
-	return nil
+	return said, nil
 }
 
 // start runs and configures a provider.
