@@ -34,15 +34,15 @@ func validPlan(block *tfprotov6.SchemaBlock, prior, config, planned tftypes.Valu
 			if !planned.IsNull() {
 				return fmt.Errorf("invalid plan: %s is write-only and was planned as %s", attribute.Name, planned)
 			}
-		case planned.Equal(configured):
-		case !configured.IsNull() && !wasNull && planned.Equal(recorded):
+		case identical(planned, configured):
+		case !configured.IsNull() && !wasNull && identical(planned, recorded):
 		case attribute.Computed && (configured.IsNull() || !attribute.Optional):
 		default:
 			return fmt.Errorf("invalid plan: %s is configured as %s, recorded as %s and planned as %s", attribute.Name, configured, recorded, planned)
 		}
 	}
 	for _, nested := range block.BlockTypes {
-		if !then[nested.TypeName].Equal(wanted[nested.TypeName]) {
+		if !identical(then[nested.TypeName], wanted[nested.TypeName]) {
 			return fmt.Errorf("invalid plan: block %s is configured as %s and planned as %s", nested.TypeName, wanted[nested.TypeName], then[nested.TypeName])
 		}
 	}
@@ -113,6 +113,23 @@ func compatible(planned, actual tftypes.Value, path *tftypes.AttributePath) erro
 		return fmt.Errorf("%s: was planned as %s and became %s", path, planned, actual)
 	}
 	return nil
+}
+
+// identical reports whether two values are equal and of the same type. A null has a type too.
+func identical(a, b tftypes.Value) bool {
+	if !a.Type().Equal(b.Type()) || a.IsNull() != b.IsNull() || a.IsKnown() != b.IsKnown() {
+		return false
+	}
+	if a.IsNull() || !a.IsKnown() {
+		return true
+	}
+	switch a.Type().(type) {
+	case tftypes.Object, tftypes.Map:
+		return maps.EqualFunc(members(a), members(b), identical)
+	case tftypes.List, tftypes.Tuple, tftypes.Set: // the protocol sorts a set
+		return slices.EqualFunc(elements(a), elements(b), identical)
+	}
+	return a.Equal(b)
 }
 
 // conforms reports whether a value of one type can be what was planned as another: DynamicPseudoType stands for any type.

@@ -178,7 +178,7 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 		plan.Action = Create
 	case len(resp.RequiresReplace) > 0:
 		plan.Action = Replace
-	case !plan.Planned.Equal(prior):
+	case !identical(plan.Planned, prior):
 		plan.Action = Update
 	}
 	return plan, nil
