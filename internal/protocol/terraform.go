@@ -143,7 +143,10 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 	config, proposed := t.none(), t.none()
 	if block != nil {
 		config = object(t.typ, block)
-		checked, err := server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: t.resource, Config: t.wire(config)})
+		checked, err := server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: t.resource, Config: t.wire(config),
+			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +248,7 @@ func (t *Terraform) apply(ctx context.Context, prior, config, planned tftypes.Va
 	return said, nil
 }
 
-// start runs and configures a provider.
+// start runs a provider, and validates and configures it.
 func (t *Terraform) start(ctx context.Context) (tfprotov6.ProviderServer, Diagnostics, error) {
 	server := providerserver.NewProtocol6(t.make())()
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
@@ -259,6 +262,13 @@ func (t *Terraform) start(ctx context.Context) (tfprotov6.ProviderServer, Diagno
 	config, err := tfprotov6.NewDynamicValue(typ, object(typ, t.settings))
 	if err != nil {
 		return nil, nil, err
+	}
+	checked, err := server.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: &config})
+	if err != nil {
+		return nil, nil, err
+	}
+	if said := Diagnostics(checked.Diagnostics); said.Failed() {
+		return server, said, nil
 	}
 	resp, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: version, Config: &config})
 	if err != nil {
