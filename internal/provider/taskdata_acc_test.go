@@ -6,6 +6,7 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -139,6 +140,41 @@ func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 		step(plancheck.ResourceActionUpdate, fmt.Sprintf(`taskdata = tomap({ %q = "vpc-1" })`, id)),
 		step(plancheck.ResourceActionNoop, fmt.Sprintf(`taskdata = tomap({ %q = "vpc-1" })`, id)),
 	)
+}
+
+// Equal values may be written differently while a part of them is known only after apply. Terraform compares the types and the texts of
+// what was planned with those of the final plan and of the result.
+func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ before, after string }{
+		"a map, then an object":        {`tomap({ "VPC id" = "vpc-1" })`, `{ "VPC id" = later("vpc-1") }`},
+		"an object, then a map":        {`{ "VPC id" = "vpc-1", Tier = "critical" }`, `tomap({ "VPC id" = later("vpc-1"), Tier = "critical" })`},
+		"a list, then a tuple":         {`{ "VPC id" = "vpc-1", "Checks done" = tolist(["Flow logs", "DNS"]) }`, `{ "VPC id" = "vpc-1", "Checks done" = ["Flow logs", later("DNS")] }`},
+		"a tuple, then a set":          {`{ "VPC id" = "vpc-1", "Checks done" = ["DNS", "Flow logs"] }`, `{ "VPC id" = "vpc-1", "Checks done" = toset(["DNS", later("Flow logs")]) }`},
+		"another text beside":          {`{ "VPC id" = "vpc-1", Notes = "a\nb" }`, `{ "VPC id" = later("vpc-1"), Notes = "a\r\nb\n" }`},
+		"a number, then a text":        {`{ "VPC id" = "vpc-1", Notes = 42 }`, `{ "VPC id" = later("vpc-1"), Notes = "42" }`},
+		"a Boolean of a map":           {`{ "VPC id" = true, Notes = null }`, `tomap({ "VPC id" = later("true"), Notes = null })`},
+		"a whole that is unknown":      {`{ "VPC id" = "vpc-1" }`, `later("x") == "x" ? tomap({ "VPC id" = "vpc-1" }) : null`},
+		"an object with an empty part": {`{ "VPC id" = "vpc-1", Reviewers = { users = [1001], guests = [] } }`, `{ "VPC id" = later("vpc-1"), Reviewers = { users = ["1001"], guests = null } }`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			config := func(trigger, values string) string {
+				later := regexp.MustCompile(`later\(("[^"]*")\)`)
+				given := `""`
+				if found := later.FindStringSubmatch(values); found != nil {
+					given = found[1]
+				}
+				return s.config(fmt.Sprintf("resource \"terraform_data\" \"later\" {\n  input            = %s\n  triggers_replace = %q\n}\n", given, trigger) +
+					block(vpcTask, "form_fields = "+later.ReplaceAllString(values, "terraform_data.later.output")))
+			}
+			s.run(
+				resource.TestStep{Config: config("1", c.before)},
+				resource.TestStep{Config: config("2", c.after), ConfigPlanChecks: action(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST")}},
+			)
+		})
+	}
 }
 
 // Everything that a resource is made of may be known only at apply.
