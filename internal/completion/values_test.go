@@ -5,6 +5,7 @@ package completion
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -93,7 +94,8 @@ func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 		}
 	}
 	hidden := Desired{SecretFormFields: one("VPC id")}
-	if _, err := hidden.resolved(nil); err == nil || err.(*Failure).Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo names") { //nolint:errorlint,forcetypeassert // as documented
+	var failure *Failure
+	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo names") {
 		t.Errorf("a form that is hidden: %v", err)
 	}
 }

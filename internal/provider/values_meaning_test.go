@@ -87,13 +87,12 @@ func (w writer) write(m meaning) tftypes.Value {
 }
 
 func (w writer) writeText(s string) tftypes.Value {
+	number, isNumber := map[string]float64{"1": 1, "-20": -20, "0.5": 0.5}[s]
 	switch {
 	case (s == "true" || s == "false") && w.coin():
 		return tftypes.NewValue(tftypes.Bool, s == "true")
-	case (s == "1" || s == "-20" || s == "0.5") && w.coin():
-		var n float64
-		fmt.Sscan(s, &n) //nolint:errcheck // it is one of three
-		return tftypes.NewValue(tftypes.Number, n)
+	case isNumber && w.coin():
+		return tftypes.NewValue(tftypes.Number, number)
 	}
 	return text(oneOf(w, s, s, s+"\n", "\ufeff"+s, strings.ReplaceAll(s, "\n", "\r\n"), norm.NFD.String(s)))
 }
@@ -112,8 +111,11 @@ func (w writer) writeObject(object map[string]meaning) tftypes.Value {
 // someTypes are those of nulls, unknown values and empty collections.
 var someTypes = []tftypes.Type{
 	tftypes.String, tftypes.Number, tftypes.Bool,
-	tftypes.List{ElementType: tftypes.String}, tftypes.Set{ElementType: tftypes.Number}, tftypes.Map{ElementType: tftypes.String},
-	tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String}}, tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": tftypes.Bool}},
+	tftypes.List{ElementType: tftypes.String},
+	tftypes.Set{ElementType: tftypes.Number},
+	tftypes.Map{ElementType: tftypes.String},
+	tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String}},
+	tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": tftypes.Bool}},
 }
 
 func (w writer) writeNothing() tftypes.Value {
