@@ -110,7 +110,7 @@ func TestMistakesAreToldByThePlan(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, sandbox.Config{})
 			withMistakes(s.Server)
-			s.run(resource.TestStep{Config: s.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
+			s.runFor(c.lines, resource.TestStep{Config: s.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
 			if err := s.writes(); err != nil {
 				t.Error(err)
 			}
@@ -126,7 +126,7 @@ func TestMistakesAreToldByTheApply(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, sandbox.Config{})
 			withMistakes(s.Server)
-			s.run(resource.TestStep{Config: s.config(block(c.lines)), ExpectError: c.says})
+			s.runFor(c.lines, resource.TestStep{Config: s.config(block(c.lines)), ExpectError: c.says})
 			if err := s.writes(); err != nil {
 				t.Error(err)
 			}

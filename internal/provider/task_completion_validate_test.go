@@ -226,3 +226,13 @@ func (s *stage) runSince111(steps ...acc.TestStep) {
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, ProtoV6ProviderFactories: factories, Steps: steps,
 	})
 }
+
+// runFor is run, and skips a CLI that does not know write-only attributes if the lines have one.
+func (s *stage) runFor(lines string, steps ...acc.TestStep) {
+	s.Helper()
+	if strings.Contains(lines, "_wo") {
+		s.runSince111(steps...)
+		return
+	}
+	s.run(steps...)
+}
