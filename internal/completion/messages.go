@@ -5,6 +5,7 @@ package completion
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
@@ -271,7 +272,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, d difference) N
 	}
 	return Notice{
 		Summary:   "Field Values Not Confirmed",
-		Attribute: want.attribute(),
+		Attribute: want.attribute(slices.Concat(d.absent, d.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", where(ref), what),
 			"Check the task's form in Tallyfy. The completion will not be sent again."),

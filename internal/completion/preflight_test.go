@@ -200,8 +200,8 @@ func TestValuesByNameAndSecrets(t *testing.T) {
 		want := b.want()
 		want.SecretFormFields = map[string]any{"VPC id": "s3cr3t"}
 		failure := b.refuse(want)
-		b.says(failure.Error(), "Field Values Did Not Arrive", `form_fields: field "VPC id" (`+field+`) is empty`)
-		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != "form_fields" {
+		b.says(failure.Error(), "Field Values Did Not Arrive", `form_fields_wo: field "VPC id" (`+field+`) is empty`)
+		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != attrSecretFormFields {
 			b.Errorf("attribute %s: %v", failure.Attribute, failure)
 		}
 	})

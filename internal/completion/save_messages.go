@@ -40,7 +40,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 	}
 	return &Failure{Notice: Notice{
 		Summary:   "Field Values Did Not Arrive",
-		Attribute: want.attribute(),
+		Attribute: want.attribute(slices.Concat(lost.absent, lost.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
 				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
@@ -55,7 +55,7 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 	lines := want.fieldNames(slices.Sorted(maps.Keys(kept)))
 	return Notice{
 		Summary:   "Tallyfy Keeps Field Values in Another Form",
-		Attribute: want.attribute(),
+		Attribute: want.attribute(slices.Collect(maps.Keys(kept))...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows some of them in another form than they were sent in:\n  - %s",
 				where(ref), strings.Join(lines, "\n  - ")),

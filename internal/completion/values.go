@@ -95,7 +95,7 @@ func (want Desired) resolved(task *tallyfy.Task) (Desired, error) {
 	}
 	if task == nil || task.Form == nil {
 		if want.byName() {
-			return want, &Failure{Notice: formHidden(want.Task)}
+			return want, &Failure{Notice: formHidden(want)}
 		}
 		want.Taskdata = merged(want.Taskdata, want.SecretTaskdata)
 		return want, nil
@@ -196,9 +196,9 @@ func (want Desired) differentValues(d difference) []string {
 // fieldName names a field of the values to a person.
 func (want Desired) fieldName(id string) string {
 	if label := want.labels[id]; label != "" {
-		return fmt.Sprintf("%s: field %q (%s)", attrFormFields, label, id)
+		return fmt.Sprintf("%s: field %q (%s)", want.attributeOf(id), label, id)
 	}
-	return fmt.Sprintf("%s: field %q", attrTaskdata, id)
+	return fmt.Sprintf("%s: field %q", want.attributeOf(id), id)
 }
 
 // fieldNames names fields to a person.
@@ -210,21 +210,51 @@ func (want Desired) fieldNames(ids []string) []string {
 	return names
 }
 
-// attribute names the attribute that holds the values.
-func (want Desired) attribute() string {
+// attributeOf names the attribute that has the value of a field.
+func (want Desired) attributeOf(id string) string {
+	for key := range want.SecretTaskdata {
+		if strings.EqualFold(key, id) {
+			return attrSecretTaskdata
+		}
+	}
+	for key := range want.SecretFormFields {
+		if fields := named(want.form, key); len(fields) == 1 && fields[0].ID == id {
+			return attrSecretFormFields
+		}
+	}
 	if want.byName() {
 		return attrFormFields
 	}
 	return attrTaskdata
 }
 
-func formHidden(ref tallyfy.TaskRef) Notice {
+// attribute names the attribute that has the values of these fields, or of all fields if none are given. If several attributes do, it
+// is one that is not write-only.
+func (want Desired) attribute(ids ...string) string {
+	if len(ids) == 0 {
+		ids = slices.Collect(maps.Keys(want.Taskdata))
+	}
+	found := attrTaskdata
+	for _, id := range ids {
+		switch found = want.attributeOf(id); found {
+		case attrTaskdata, attrFormFields:
+			return found
+		}
+	}
+	return found
+}
+
+func formHidden(want Desired) Notice {
+	attribute, byID := attrFormFields, attrTaskdata
+	if len(want.FormFields) == 0 {
+		attribute, byID = attrSecretFormFields, attrSecretTaskdata
+	}
 	return Notice{
 		Summary:   "Form Cannot Be Read",
-		Attribute: attrFormFields,
+		Attribute: attribute,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("form_fields names fields as people do, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", where(ref)),
-			"Check organization_id, run_id and task_id and apply again, or give the values in taskdata by the IDs of their fields."),
+			fmt.Sprintf("%s names fields as people do, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, where(want.Task)),
+			"Check organization_id, run_id and task_id and apply again, or give the values in "+byID+" by the IDs of their fields."),
 	}
 }
 

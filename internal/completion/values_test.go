@@ -5,6 +5,7 @@ package completion
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -55,5 +56,46 @@ func TestSecrets(t *testing.T) {
 	slices.Sort(got)
 	if strings.Join(got, " ") != "1234 4711 option row text" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A notice about values points to the attribute that has them, and names it: one about a secret to the write-only one.
+func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
+	t.Parallel()
+	one := func(key string) map[string]any { return map[string]any{key: "x"} }
+	for name, c := range map[string]struct {
+		want      Desired
+		held      map[string]any
+		attribute string
+		says      string
+	}{
+		"by ID":             {Desired{Taskdata: one("f1")}, nil, attrTaskdata, `taskdata: field "f1"`},
+		"by ID, secret":     {Desired{SecretTaskdata: one("F1")}, nil, attrSecretTaskdata, `taskdata_wo: field "f1"`},
+		"by name":           {Desired{FormFields: one("VPC id")}, nil, attrFormFields, `form_fields: field "VPC id" (f1)`},
+		"by name, secret":   {Desired{SecretFormFields: one("VPC id")}, nil, attrSecretFormFields, `form_fields_wo: field "VPC id" (f1)`},
+		"the secret of two": {Desired{FormFields: one("f2"), SecretFormFields: one("VPC id")}, one("f2"), attrSecretFormFields, `form_fields_wo: field "VPC id" (f1)`},
+		"the open of two":   {Desired{FormFields: one("f2"), SecretFormFields: one("VPC id")}, one("f1"), attrFormFields, `form_fields: field "Notes" (f2)`},
+		"both of two":       {Desired{Taskdata: one("f2"), SecretTaskdata: one("f1")}, nil, attrTaskdata, `taskdata_wo: field "f1"`},
+	} {
+		want, err := c.want.resolved(formTask())
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost := want.compare(c.held)
+		for _, got := range []Notice{notArrived(want.Task, want, lost).Notice, valuesUnsure(want.Task, want, true, lost)} {
+			if got.Attribute != c.attribute || !strings.Contains(got.Detail, c.says+" ") {
+				t.Errorf("%s: on %s: %s", name, got.Attribute, got.Detail)
+			}
+		}
+		for key := range want.Taskdata {
+			if len(want.Taskdata) == 1 && rewritten(want.Task, want, one(key)).Attribute != c.attribute {
+				t.Errorf("%s: a value that is kept in another form is on another attribute", name)
+			}
+		}
+	}
+	hidden := Desired{SecretFormFields: one("VPC id")}
+	var failure *Failure
+	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo names") {
+		t.Errorf("a form that is hidden: %v", err)
 	}
 }

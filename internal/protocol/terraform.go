@@ -158,7 +158,10 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 	config, proposed := t.none(), t.none()
 	if block != nil {
 		config = object(t.typ, block)
-		checked, err := server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: t.resource, Config: t.wire(config)})
+		checked, err := server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: t.resource, Config: t.wire(config),
+			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -185,6 +188,9 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 	if plan.Planned, err = resp.PlannedState.Unmarshal(t.typ); err != nil {
 		return nil, err
 	}
+	if err := validPlan(t.schema.Block, prior, config, plan.Planned); err != nil {
+		return nil, err
+	}
 	switch {
 	case plan.Planned.IsNull() && prior.IsNull():
 	case plan.Planned.IsNull():
@@ -193,7 +199,7 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 		plan.Action = Create
 	case len(resp.RequiresReplace) > 0:
 		plan.Action = Replace
-	case !plan.Planned.Equal(prior):
+	case !identical(plan.Planned, prior):
 		plan.Action = Update
 	}
 	return plan, nil
@@ -219,6 +225,23 @@ func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) 
 	}
 }
 
+// ApplyKnown carries a plan out for a configuration in which what was unknown is known by now. Like a CLI's, the apply validates the
+// configuration and plans once more, and the provider must stand by what it has planned: the error says that it does not.
+func (t *Terraform) ApplyKnown(ctx context.Context, plan *Plan, block Attributes) (Diagnostics, error) {
+	final, err := t.PlanAsRecorded(ctx, block)
+	if err != nil {
+		return nil, err
+	}
+	if final.Failed() {
+		return final.Diagnostics, nil
+	}
+	if err := compatible(plan.Planned, final.Planned, tftypes.NewAttributePath()); err != nil {
+		return final.Diagnostics, fmt.Errorf("inconsistent final plan: %w", err)
+	}
+	said, err := t.Apply(ctx, final)
+	return append(final.Diagnostics, said...), err
+}
+
 func (t *Terraform) apply(ctx context.Context, prior tftypes.Value, plan *Plan) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
@@ -239,26 +262,14 @@ func (t *Terraform) apply(ctx context.Context, prior tftypes.Value, plan *Plan) 
 		return said, err
 	}
 	if t.State != nil && !said.Failed() {
-		return said, promised(plan.Planned, t.State.Value)
+		if err := compatible(plan.Planned, t.State.Value, tftypes.NewAttributePath()); err != nil {
+			return said, fmt.Errorf("inconsistent result after apply: %w", err)
+		}
 	}
 	return said, nil
 }
 
-// promised tells whether what was planned came to be: a CLI refuses a result that is otherwise.
-func promised(planned, applied tftypes.Value) error {
-	diffs, err := planned.Diff(applied)
-	if err != nil {
-		return err
-	}
-	for _, diff := range diffs {
-		if diff.Value1 != nil && diff.Value1.IsFullyKnown() && len(diff.Path.Steps()) > 0 {
-			return fmt.Errorf("inconsistent result after apply: %s was planned as %s and became %s", diff.Path, diff.Value1, diff.Value2)
-		}
-	}
-	return nil
-}
-
-// start runs and configures a provider.
+// start runs a provider, and validates and configures it.
 func (t *Terraform) start(ctx context.Context) (tfprotov6.ProviderServer, Diagnostics, error) {
 	server := providerserver.NewProtocol6(t.make())()
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
@@ -272,6 +283,13 @@ func (t *Terraform) start(ctx context.Context) (tfprotov6.ProviderServer, Diagno
 	config, err := tfprotov6.NewDynamicValue(typ, object(typ, t.settings))
 	if err != nil {
 		return nil, nil, err
+	}
+	checked, err := server.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: &config})
+	if err != nil {
+		return nil, nil, err
+	}
+	if said := Diagnostics(checked.Diagnostics); said.Failed() {
+		return server, said, nil
 	}
 	resp, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: version, Config: &config})
 	if err != nil {

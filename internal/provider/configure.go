@@ -32,7 +32,7 @@ type providerModel struct {
 	AccessToken    types.String `tfsdk:"access_token"`
 	OrganizationID types.String `tfsdk:"organization_id"`
 	BaseURL        types.String `tfsdk:"base_url"`
-	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	MaxRetries     wholeNumber  `tfsdk:"max_retries"`
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Preflight      types.Bool   `tfsdk:"preflight"`
 	credentialsModel

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -60,32 +59,31 @@ func (m credentialsModel) credentialUnknown() bool {
 
 // addCredentials adds the attributes of credentialsModel to those of the provider block.
 func addCredentials(attributes map[string]schema.Attribute) {
-	noToken := stringvalidator.ConflictsWith(path.MatchRoot("access_token"))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"client_id": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Client id of an application, which gets an access token with it and `client_secret` by itself. String; Tallyfy's are numbers. " +
 				"Default: the environment variable `" + envClientID + "`. Conflicts with `access_token`.",
-			Validators: []validator.String{credential("Invalid Client Id"), noToken},
+			Validators: []validator.String{credential("Invalid Client Id")},
 		},
 		"client_secret": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
 			MarkdownDescription: "Client secret of the application. String. " +
 				"Default: the environment variable `" + envClientSecret + "`. Conflicts with `access_token`.",
-			Validators: []validator.String{credential("Invalid Client Secret"), noToken},
+			Validators: []validator.String{credential("Invalid Client Secret")},
 		},
 		"token_url": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Address that gives out the application's tokens. String: an `https` URL, or an `http` URL of a loopback address. " +
 				"Default: the environment variable `" + envTokenURL + "`, else `" + tallyfy.DefaultTokenURL + "`. Needs `client_id`.",
-			Validators: []validator.String{tokenURL(), noToken},
+			Validators: []validator.String{tokenURL()},
 		},
 		"user_email": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "E-mail address of the user that the application acts as. String. " +
 				"Default: none, the application acts as itself. Needs `client_id` and `organization_id`, of which the user must be a member.",
-			Validators: []validator.String{email(), noToken},
+			Validators: []validator.String{email()},
 		},
 	})
 }

@@ -46,10 +46,10 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 		provider string
 		says     *regexp.Regexp
 	}{
-		"id and token":            {token + "\n  " + clientID, spaced("Invalid Attribute Combination", `Attribute "access_token" cannot be specified when "client_id" is specified`)},
-		"secret and token":        {token + "\n  " + clientSecret, spaced("Invalid Attribute Combination", `cannot be specified when "client_secret"`)},
-		"address and token":       {token + "\n  token_url = \"https://h/t\"", spaced("Invalid Attribute Combination", `cannot be specified when "token_url"`)},
-		"user and token":          {token + "\n  user_email = \"a@b\"", spaced("Invalid Attribute Combination", `cannot be specified when "user_email"`)},
+		"id and token":            {token + "\n  " + clientID, spaced("Invalid Attribute Combination", "access_token =", "access_token cannot be used together with client_id:")},
+		"secret and token":        {token + "\n  " + clientSecret, spaced("Invalid Attribute Combination", "together with client_secret:")},
+		"address and token":       {token + "\n  token_url = \"https://h/t\"", spaced("Invalid Attribute Combination", "together with token_url:")},
+		"user and token":          {token + "\n  user_email = \"a@b\"", spaced("Invalid Attribute Combination", "together with user_email:")},
 		"id alone":                {clientID, spaced("Missing Client Secret", "client_secret is not configured", "TALLYFY_CLIENT_SECRET")},
 		"secret alone":            {clientSecret, spaced("Missing Client Id", "client_id is not configured", "TALLYFY_CLIENT_ID")},
 		"address alone":           {`token_url = "https://h/t"`, spaced("Missing Client Id")},

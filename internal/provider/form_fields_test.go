@@ -70,6 +70,8 @@ var mistakes = map[string]struct {
 }{
 	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, id`)},
 	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the ID", "Did you mean", "form_fields takes labels and aliases too")},
+	"secret label":        {vpcTask + "\n  form_fields_wo = {\n    \"VPC Id.\" = \"s3cr3t\"\n  }\n  form_fields_wo_version = 1", spaced("Error: Unknown Form Field", `"VPC Id." = "s3cr3t"`, `has no field "VPC Id.". Did you mean "VPC id"?`)},
+	"secret id":           {vpcTask + "\n  taskdata_wo = { \"f1e1d000000000000000000000000bad\" = \"x\" }\n  taskdata_wo_version = 1", spaced("Error: Unknown Form Field", "taskdata_wo =", "has no field with the ID")},
 	"ambiguous label":     {vpcTask + "\n  form_fields = { Twin = \"x\" }", spaced("Error: Ambiguous Form Field", "2 fields labelled", "alias twin-a", "alias twin-b")},
 	"wrong option":        {vpcTask + "\n  form_fields = { Region = \"eu-centrall-1\" }", spaced("Error: Invalid Form Value", "form_fields =", `Field "Region" (dropdown)`, `no such option. Did you mean "eu-central-1"?`, `- "us-west-2"`)},
 	"wrong option, radio": {vpcTask + "\n  form_fields = { Tier = \"platinum\" }", spaced("Error: Invalid Form Value", `Field "Tier" (radio)`, `- "standard"`)},
@@ -83,10 +85,10 @@ var mistakes = map[string]struct {
 	"archived":            {fmt.Sprintf("task_id = %q", sandbox.SeedEmailTaskID), spaced("Error: Task Is Archived", "Restore the task")},
 	"expiring":            {fmt.Sprintf("task_id = %q\n  is_approved = false", sandbox.SeedExpiringTaskID), spaced("Error: Expiring Task Takes No Decision")},
 
-	"both ways":          {vpcTask + "\n  taskdata = {}\n  form_fields = {}", spaced("Invalid Attribute Combination", "form_fields")},
+	"both ways":          {vpcTask + "\n  taskdata = {}\n  form_fields = {}", spaced("Invalid Attribute Combination", "form_fields = {}", "taskdata and form_fields cannot be used together")},
 	"secret, no version": {vpcTask + "\n  taskdata_wo = {}", spaced("Invalid Attribute Combination", "taskdata_wo_version")},
 	"version, no secret": {vpcTask + "\n  form_fields_wo_version = 1", spaced("Invalid Attribute Combination", "form_fields_wo")},
-	"secret twice":       {vpcTask + "\n  form_fields = { \"VPC id\" = 1 }\n  form_fields_wo = { \"VPC id\" = 1 }\n  form_fields_wo_version = 1", spaced("Form Field Given Twice", `both have a value for "VPC id"`)},
+	"secret twice":       {vpcTask + "\n  form_fields = { \"VPC id\" = 1 }\n  form_fields_wo = { \"VPC id\" = 1 }\n  form_fields_wo_version = 1", spaced("Form Field Given Twice", "form_fields_wo =", `both have a value for "VPC id"`)},
 	"blank name":         {vpcTask + "\n  form_fields = { \" \" = 1 }", spaced("Invalid Field Name", "it is empty")},
 }
 
@@ -108,7 +110,7 @@ func TestMistakesAreToldByThePlan(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, sandbox.Config{})
 			withMistakes(s.Server)
-			s.run(resource.TestStep{Config: s.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
+			s.runFor(c.lines, resource.TestStep{Config: s.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
 			if err := s.writes(); err != nil {
 				t.Error(err)
 			}
@@ -124,7 +126,7 @@ func TestMistakesAreToldByTheApply(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, sandbox.Config{})
 			withMistakes(s.Server)
-			s.run(resource.TestStep{Config: s.config(block(c.lines)), ExpectError: c.says})
+			s.runFor(c.lines, resource.TestStep{Config: s.config(block(c.lines)), ExpectError: c.says})
 			if err := s.writes(); err != nil {
 				t.Error(err)
 			}

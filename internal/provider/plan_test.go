@@ -46,17 +46,18 @@ func (p *planner) plan(state, config attributes) (map[string]tftypes.Value, stri
 	if plan.Failed() {
 		p.Error(plan)
 	}
-	return p.attributes(plan.Planned), plan.String()
+	return attributesOf(p.T, plan.Planned), plan.String()
 }
 
-func (p *planner) attributes(value tftypes.Value) map[string]tftypes.Value {
-	p.Helper()
+// attributesOf returns the attributes of an object by name, none of null.
+func attributesOf(t *testing.T, value tftypes.Value) map[string]tftypes.Value {
+	t.Helper()
 	values := map[string]tftypes.Value{}
 	if value.IsNull() {
 		return values
 	}
 	if err := value.As(&values); err != nil {
-		p.Fatal(err)
+		t.Fatal(err)
 	}
 	return values
 }

@@ -70,7 +70,8 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				Validators: []validator.String{baseURL()},
 			},
 			"max_retries": schema.Int64Attribute{
-				Optional: true,
+				Optional:   true,
+				CustomType: wholeNumberType{},
 				MarkdownDescription: "How often one request may be sent again. Number, `0` for never. Default: `4`. A completion is sent again only " +
 					"if it did not reach Tallyfy, if Tallyfy refused it for now (429, or 503 with `Retry-After`), or if the task is seen to be still open.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},

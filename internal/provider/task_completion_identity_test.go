@@ -42,6 +42,18 @@ func (p *planner) applies(want protocol.Action, plan *protocol.Plan, err error) 
 	p.must(p.Apply(p.Context(), plan))
 }
 
+func (p *planner) attributes(value tftypes.Value) map[string]tftypes.Value {
+	p.Helper()
+	values := map[string]tftypes.Value{}
+	if value.IsNull() {
+		return values
+	}
+	if err := value.As(&values); err != nil {
+		p.Fatal(err)
+	}
+	return values
+}
+
 // identified fails the test unless the recorded identity, the value and its id name the task in this run; "" is for a one-off task.
 func (p *planner) identified(run string) {
 	p.Helper()

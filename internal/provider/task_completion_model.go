@@ -24,15 +24,15 @@ type taskCompletionModel struct {
 	IsApproved      types.Bool     `tfsdk:"is_approved"`
 	Taskdata        types.Dynamic  `tfsdk:"taskdata"`
 	FormFields      types.Dynamic  `tfsdk:"form_fields"`
-	OverrideUser    types.Int64    `tfsdk:"override_user"`
+	OverrideUser    wholeNumber    `tfsdk:"override_user"`
 	ReopenOnDestroy types.Bool     `tfsdk:"reopen_on_destroy"`
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 
 	// Write-only values are in the configuration alone, and null in plan and state.
 	TaskdataWO          types.Dynamic `tfsdk:"taskdata_wo"`
-	TaskdataWOVersion   types.Int64   `tfsdk:"taskdata_wo_version"`
+	TaskdataWOVersion   wholeNumber   `tfsdk:"taskdata_wo_version"`
 	FormFieldsWO        types.Dynamic `tfsdk:"form_fields_wo"`
-	FormFieldsWOVersion types.Int64   `tfsdk:"form_fields_wo_version"`
+	FormFieldsWOVersion wholeNumber   `tfsdk:"form_fields_wo_version"`
 
 	Status              types.String         `tfsdk:"status"`
 	Title               types.String         `tfsdk:"title"`

@@ -59,7 +59,7 @@ func TestMoveTakesTheIDs(t *testing.T) {
 			if said, err := p.Move(t.Context(), c.from); err != nil || len(said) > 0 {
 				t.Fatalf("got %v, %v", err, said)
 			}
-			for name, value := range p.attributes(p.State.Value) {
+			for name, value := range attributesOf(p.T, p.State.Value) {
 				want := map[string]string{"organization_id": c.organization, "run_id": c.run, "task_id": "t"}[name]
 				if (want == "") != value.IsNull() || want != "" && !value.Equal(tftypes.NewValue(tftypes.String, want)) {
 					t.Errorf("%s is %s, want %q", name, value, want)

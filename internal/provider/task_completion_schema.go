@@ -53,7 +53,8 @@ func (r *taskCompletion) Schema(ctx context.Context, _ resource.SchemaRequest, r
 					"No default: an approval needs one, and other tasks take none. Changing it reopens the task and completes it again.",
 			},
 			"override_user": schema.Int64Attribute{
-				Optional: true,
+				Optional:   true,
+				CustomType: wholeNumberType{},
 				MarkdownDescription: "Id of the user to record as the completer, the API's `override_user`. Number. " +
 					"Default: the owner of the access token. Changing it reopens the task and completes it again.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},

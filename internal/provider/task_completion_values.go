@@ -6,15 +6,10 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/dynamicvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -23,24 +18,15 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-var _ resource.ResourceWithValidateConfig = (*taskCompletion)(nil)
-
 // valueAttributes are the ways to give the values of a form: by id or by name, recorded or write-only.
 func valueAttributes() map[string]schema.Attribute {
 	const changing = " Changing it reopens the task and completes it again"
-	conflict := func(others ...string) validator.Dynamic {
-		var paths []path.Expression
-		for _, other := range others {
-			paths = append(paths, path.MatchRoot(other))
-		}
-		return dynamicvalidator.ConflictsWith(paths...)
-	}
 	version := func(of string) schema.Int64Attribute {
 		return schema.Int64Attribute{
-			Optional: true,
-			MarkdownDescription: "Version of `" + of + "`, any number of yours. Number. Terraform cannot see whether a write-only value changed: change this with it." +
+			Optional:   true,
+			CustomType: wholeNumberType{},
+			MarkdownDescription: "Version of `" + of + "`, any whole number of yours. Number. Terraform cannot see whether a write-only value changed: change this with it." +
 				changing + ".",
-			Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot(of))},
 		}
 	}
 	return map[string]schema.Attribute{
@@ -48,24 +34,22 @@ func valueAttributes() map[string]schema.Attribute {
 			Optional: true,
 			MarkdownDescription: "Values of the fields of the task's form, the API's `taskdata`: an object or a map whose keys are field ids and whose " +
 				"values have the shape of the field's type. The form is checked before anything is sent. No default: fields that are not named are left as they are, and `null` clears one, except a table." +
-				changing + "; an equal value is not a change. Conflicts with `form_fields`.",
-			Validators:    []validator.Dynamic{valuesRule{key: tallyfy.CheckID}, conflict("form_fields", "form_fields_wo")},
-			PlanModifiers: []planmodifier.Dynamic{equalJSON{}},
+				changing + "; an equal value sends nothing. Conflicts with `form_fields`.",
+			Validators: []validator.Dynamic{valuesRule{key: tallyfy.CheckID}},
 		},
 		"form_fields": schema.DynamicAttribute{
 			Optional: true,
 			MarkdownDescription: "Values of the fields of the task's form by the names that people know: an object or a map whose keys are labels, aliases or ids of fields, and whose " +
 				"values are plain: text, the text of an option, a list of such texts, the URL of a file. The provider gives them the shapes that Tallyfy takes. No default: as with `taskdata`." +
-				changing + "; an equal value is not a change. Conflicts with `taskdata`.",
-			Validators:    []validator.Dynamic{valuesRule{key: checkFieldName}, conflict("taskdata", "taskdata_wo")},
-			PlanModifiers: []planmodifier.Dynamic{equalJSON{}},
+				changing + "; an equal value sends nothing. Conflicts with `taskdata`.",
+			Validators: []validator.Dynamic{valuesRule{key: checkFieldName}},
 		},
 		"taskdata_wo": schema.DynamicAttribute{
 			Optional:  true,
 			WriteOnly: true,
 			MarkdownDescription: "Like `taskdata`, for secrets: sent with it, and recorded in no plan and no state. Needs `taskdata_wo_version`. " +
 				"A field must not be in both. Conflicts with `form_fields`. Terraform and OpenTofu 1.11 or later.",
-			Validators: []validator.Dynamic{valuesRule{key: tallyfy.CheckID}, conflict("form_fields", "form_fields_wo"), dynamicvalidator.AlsoRequires(path.MatchRoot("taskdata_wo_version"))},
+			Validators: []validator.Dynamic{valuesRule{key: tallyfy.CheckID}},
 		},
 		"taskdata_wo_version": version("taskdata_wo"),
 		"form_fields_wo": schema.DynamicAttribute{
@@ -73,25 +57,9 @@ func valueAttributes() map[string]schema.Attribute {
 			WriteOnly: true,
 			MarkdownDescription: "Like `form_fields`, for secrets: sent with it, and recorded in no plan and no state. Needs `form_fields_wo_version`. " +
 				"A field must not be in both. Conflicts with `taskdata`. Terraform and OpenTofu 1.11 or later.",
-			Validators: []validator.Dynamic{valuesRule{key: checkFieldName}, conflict("taskdata", "taskdata_wo"), dynamicvalidator.AlsoRequires(path.MatchRoot("form_fields_wo_version"))},
+			Validators: []validator.Dynamic{valuesRule{key: checkFieldName}},
 		},
 		"form_fields_wo_version": version("form_fields_wo"),
-	}
-}
-
-// ValidateConfig refuses a field that is given both openly and as a secret.
-func (r *taskCompletion) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	for open, secret := range map[string]string{"taskdata": "taskdata_wo", "form_fields": "form_fields_wo"} {
-		var recorded, hidden types.Dynamic
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(open), &recorded)...)
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(secret), &hidden)...)
-		given := keysOf(recorded)
-		for _, key := range keysOf(hidden) {
-			if slices.Contains(given, key) {
-				resp.Diagnostics.AddAttributeError(path.Root(secret), "Form Field Given Twice",
-					fmt.Sprintf("%s and %s both have a value for %q. Keep it in one of them.", open, secret, key))
-			}
-		}
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -18,22 +20,34 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
 
-// errUnknown says that a value, or one inside of it, is known only after apply.
-var errUnknown = errors.New("the value is not known yet")
+var (
+	// errUnknown says that a value, or one inside of it, is known only after apply.
+	errUnknown = errors.New("the value is not known yet")
+	// errNoFields says that a value cannot hold fields.
+	errNoFields = errors.New("it must be an object or a map whose keys name fields of the form, such as { \"<field>\" = \"vpc-0a1b2c\" }")
+	// errEncoded says that a value holds fields, but as text.
+	errEncoded = errors.New("it must be an object or a map, and it is a text that holds a JSON object. Leave jsonencode out, or decode the text with jsondecode")
+)
 
 // valuesOf gives the values of a form as JSON by the names of their fields, nil where none are configured. The error is errUnknown,
 // or says what they must be.
 func valuesOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, error) {
-	if taskdata.IsNull() || taskdata.IsUnderlyingValueNull() {
+	if isNull(taskdata) {
 		return nil, nil // none is a fine value
 	}
-	if taskdata.IsUnknown() || taskdata.IsUnderlyingValueUnknown() {
+	if isUnknown(taskdata) {
 		return nil, errUnknown
 	}
-	switch taskdata.UnderlyingValue().(type) {
+	switch given := taskdata.UnderlyingValue().(type) {
 	case basetypes.ObjectValue, basetypes.MapValue:
+	case basetypes.StringValue:
+		var fields map[string]any
+		if json.Unmarshal([]byte(given.ValueString()), &fields) == nil && fields != nil {
+			return nil, errEncoded
+		}
+		return nil, errNoFields
 	default:
-		return nil, errors.New("it must be an object or a map whose keys name fields of the form, such as { \"<field>\" = \"vpc-0a1b2c\" }")
+		return nil, errNoFields
 	}
 	value, err := jsonOf(ctx, taskdata.UnderlyingValue())
 	if err != nil {
@@ -98,8 +112,8 @@ func jsonOfRaw(raw tftypes.Value) (any, error) {
 			return nil, err
 		}
 		object := make(map[string]any, len(members))
-		for key, member := range members {
-			v, err := jsonOfRaw(member)
+		for _, key := range slices.Sorted(maps.Keys(members)) { // so that the same error is found each time
+			v, err := jsonOfRaw(members[key])
 			if err != nil {
 				return nil, err
 			}

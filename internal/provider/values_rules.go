@@ -7,20 +7,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
 
-var (
-	_ validator.Dynamic    = valuesRule{}
-	_ planmodifier.Dynamic = equalJSON{}
-)
+var _ validator.Dynamic = valuesRule{}
 
 // valuesRule refuses at plan time what cannot be a form's values.
 type valuesRule struct {
@@ -52,13 +47,13 @@ func (r valuesRule) ValidateDynamic(ctx context.Context, req validator.DynamicRe
 	}
 	for _, key := range keysOf(req.ConfigValue) {
 		if err := r.key(key); err != nil {
-			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Field Name",
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid Field Name",
 				fmt.Sprintf("The key %q of %s cannot name a field: %s. taskdata takes ids of fields, 32 hex digits; form_fields takes labels and aliases too.", key, req.Path, err))
 		}
 	}
 }
 
-// keysOf gives the field ids that are known.
+// keysOf returns the keys of a form's values, sorted. There are none while the whole is unknown.
 func keysOf(taskdata types.Dynamic) []string {
 	var keys []string
 	switch fields := taskdata.UnderlyingValue().(type) {
@@ -71,26 +66,6 @@ func keysOf(taskdata types.Dynamic) []string {
 			keys = append(keys, key)
 		}
 	}
+	slices.Sort(keys)
 	return keys
-}
-
-// equalJSON keeps the state's value where the configuration's is the same JSON, however it is written: as a map or an object, a
-// list or a tuple, 1 or 1.0. Otherwise the plan would announce a change that sends nothing.
-type equalJSON struct{}
-
-// Description tells what the plan shows.
-func (equalJSON) Description(context.Context) string {
-	return "values that are equal as JSON are no change"
-}
-
-// MarkdownDescription tells what the plan shows.
-func (m equalJSON) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
-
-// PlanModifyDynamic compares what is configured with what is recorded.
-func (equalJSON) PlanModifyDynamic(ctx context.Context, req planmodifier.DynamicRequest, resp *planmodifier.DynamicResponse) {
-	before, errBefore := valuesOf(ctx, req.StateValue)
-	after, errAfter := valuesOf(ctx, req.PlanValue)
-	if errBefore == nil && errAfter == nil && before != nil && after != nil && completion.SameValues(before, after) {
-		resp.PlanValue = req.StateValue
-	}
 }

@@ -1,0 +1,299 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+)
+
+// meaning is what a value says, however it is written: a text, a list or an object; the zero meaning is nothing.
+type meaning struct {
+	text   string
+	list   []meaning
+	object map[string]meaning
+}
+
+// writer writes values down in any of the ways that mean the same.
+type writer struct{ *rand.Rand }
+
+func (w writer) coin() bool { return w.IntN(2) == 0 }
+
+// think returns a meaning that is nested at most this deep.
+func (w writer) think(depth int) meaning {
+	switch w.IntN(6) {
+	case 0:
+		return meaning{}
+	case 1:
+		if depth > 0 {
+			list := make([]meaning, 1+w.IntN(3))
+			for i := range list {
+				list[i] = w.think(depth - 1)
+			}
+			return meaning{list: list}
+		}
+	case 2:
+		if depth > 0 {
+			return meaning{object: w.members(depth - 1)}
+		}
+	}
+	return meaning{text: oneOf(w, "vpc-1", "1", "-20", "0.5", "1.30", "true", "false", "a\nb", "Größe")}
+}
+
+func (w writer) members(depth int) map[string]meaning {
+	members := map[string]meaning{}
+	for range 1 + w.IntN(3) {
+		members[oneOf(w, "a", "b", "c", "d")] = w.think(depth)
+	}
+	return members
+}
+
+func oneOf[T any](w writer, all ...T) T { return all[w.IntN(len(all))] }
+
+// write writes a meaning down.
+func (w writer) write(m meaning) tftypes.Value {
+	switch {
+	case m.text != "":
+		return w.writeText(m.text)
+	case m.list != nil:
+		var values []tftypes.Value
+		for _, element := range m.list {
+			values = append(values, w.write(element))
+		}
+		kind := sameType(slices.Values(values))
+		switch {
+		case kind == nil || w.coin():
+			return tuple(values)
+		case w.coin() && distinct(values):
+			return tftypes.NewValue(tftypes.Set{ElementType: kind}, values)
+		}
+		return tftypes.NewValue(tftypes.List{ElementType: kind}, values)
+	case m.object != nil:
+		return w.writeObject(m.object)
+	}
+	return w.writeNothing()
+}
+
+func (w writer) writeText(s string) tftypes.Value {
+	number, isNumber := map[string]float64{"1": 1, "-20": -20, "0.5": 0.5}[s]
+	switch {
+	case (s == "true" || s == "false") && w.coin():
+		return tftypes.NewValue(tftypes.Bool, s == "true")
+	case isNumber && w.coin():
+		return tftypes.NewValue(tftypes.Number, number)
+	}
+	return text(oneOf(w, s, s, s+"\n", "\ufeff"+s, strings.ReplaceAll(s, "\n", "\r\n"), norm.NFD.String(s)))
+}
+
+func (w writer) writeObject(object map[string]meaning) tftypes.Value {
+	members := map[string]tftypes.Value{}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		members[key] = w.write(object[key])
+	}
+	if kind := sameType(maps.Values(members)); kind != nil && w.coin() {
+		return tftypes.NewValue(tftypes.Map{ElementType: kind}, members)
+	}
+	return objectOf(members)
+}
+
+// someTypes are those of nulls, unknown values and empty collections.
+var someTypes = []tftypes.Type{
+	tftypes.String, tftypes.Number, tftypes.Bool,
+	tftypes.List{ElementType: tftypes.String},
+	tftypes.Set{ElementType: tftypes.Number},
+	tftypes.Map{ElementType: tftypes.String},
+	tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String}},
+	tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": tftypes.Bool}},
+}
+
+func (w writer) writeNothing() tftypes.Value {
+	switch w.IntN(4) {
+	case 0:
+		return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
+	case 1:
+		return tftypes.NewValue(oneOf(w, someTypes...), nil)
+	case 2:
+		return text(oneOf(w, "", " "))
+	}
+	return oneOf(w, tuple(nil), objectOf(nil),
+		tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, []tftypes.Value{}),
+		tftypes.NewValue(tftypes.Set{ElementType: tftypes.Number}, []tftypes.Value{}),
+		tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{}))
+}
+
+// writeAll writes down the values of a form; one of nothing is not configured, null, or empty.
+func (w writer) writeAll(fields map[string]meaning) tftypes.Value {
+	if len(fields) > 0 {
+		return w.writeObject(fields)
+	}
+	kind := tftypes.Map{ElementType: tftypes.String}
+	return oneOf(w, tftypes.NewValue(tftypes.DynamicPseudoType, nil), tftypes.NewValue(kind, nil),
+		tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": tftypes.String}}, nil),
+		objectOf(nil), tftypes.NewValue(kind, map[string]tftypes.Value{}))
+}
+
+// hide makes a part of a value unknown. In a list, a set or a map it keeps its type; elsewhere the type may be unknown too.
+func (w writer) hide(value tftypes.Value, fixed bool) tftypes.Value {
+	deeper := value.IsKnown() && !value.IsNull() && w.IntN(4) > 0
+	switch kind := value.Type().(type) {
+	case tftypes.Object:
+		var members map[string]tftypes.Value
+		if keys := keysOfValue(value, &members); deeper && len(keys) > 0 {
+			key := oneOf(w, keys...)
+			members[key] = w.hide(members[key], fixed)
+			return objectOf(members)
+		}
+	case tftypes.Map:
+		var members map[string]tftypes.Value
+		if keys := keysOfValue(value, &members); deeper && len(keys) > 0 {
+			key := oneOf(w, keys...)
+			members[key] = w.hide(members[key], true)
+			return tftypes.NewValue(kind, members)
+		}
+	case tftypes.Tuple, tftypes.List, tftypes.Set:
+		var all []tftypes.Value
+		if err := value.As(&all); err == nil && deeper && len(all) > 0 {
+			_, free := kind.(tftypes.Tuple)
+			all = slices.Clone(all) // the value keeps its own
+			i := w.IntN(len(all))
+			all[i] = w.hide(all[i], fixed || !free)
+			if free {
+				return tuple(all)
+			}
+			return tftypes.NewValue(kind, all)
+		}
+	}
+	if !fixed && w.coin() {
+		return tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)
+	}
+	return tftypes.NewValue(value.Type(), tftypes.UnknownValue)
+}
+
+func keysOfValue(value tftypes.Value, members *map[string]tftypes.Value) []string {
+	if value.As(members) != nil {
+		return nil
+	}
+	*members = maps.Clone(*members) // the value keeps its own
+	return slices.Sorted(maps.Keys(*members))
+}
+
+func objectOf(members map[string]tftypes.Value) tftypes.Value {
+	if members == nil {
+		members = map[string]tftypes.Value{}
+	}
+	return object(members)
+}
+
+func tuple(values []tftypes.Value) tftypes.Value {
+	kind := tftypes.Tuple{ElementTypes: []tftypes.Type{}}
+	for _, value := range values {
+		kind.ElementTypes = append(kind.ElementTypes, value.Type())
+	}
+	return tftypes.NewValue(kind, values)
+}
+
+// sameType returns the type that all values have; nil if they have several, or if it is not the whole type.
+func sameType(values func(func(tftypes.Value) bool)) (found tftypes.Type) {
+	for value := range values {
+		if found != nil && !found.Equal(value.Type()) || strings.Contains(value.Type().String(), "DynamicPseudoType") {
+			return nil
+		}
+		found = value.Type()
+	}
+	return found
+}
+
+func distinct(values []tftypes.Value) bool {
+	for i := range values {
+		if slices.ContainsFunc(values[:i], values[i].Equal) {
+			return false
+		}
+	}
+	return true
+}
+
+// unreachable is a network over which nothing may be sent.
+type unreachable struct{ sent int }
+
+func (n *unreachable) RoundTrip(*http.Request) (*http.Response, error) {
+	n.sent++
+	return nil, errors.New("nothing may be sent")
+}
+
+// FuzzSameMeaning holds that from one way to write values to any other, with any part of them known only after apply, nothing is
+// sent, nothing is warned of once all is known, and Terraform finds nothing wrong with the provider: not with the plan, not with the
+// final plan, and not with the result, which is what is configured.
+func FuzzSameMeaning(f *testing.F) {
+	for seed := range uint64(300) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		w := writer{rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // not a secret
+		fields := w.members(2)
+		if w.IntN(10) == 0 {
+			fields = nil
+		}
+		recorded, configured := asSent(t, w.writeAll(fields)), asSent(t, w.writeAll(fields))
+		partly := w.hide(configured, false)
+		attribute := oneOf(w, "taskdata", "form_fields")
+		network := &unreachable{}
+		settings := attributes{"access_token": "t", "organization_id": "o", "max_retries": 0, "preflight": false}
+		terraform, err := protocol.New(t.Context(), NewOver("test", network), settings, "tallyfy_task_completion")
+		if err != nil {
+			t.Fatal(err)
+		}
+		block := func(value tftypes.Value) attributes {
+			return attributes{"task_id": "t", "run_id": "r", attribute: value}
+		}
+		state := completedState()
+		delete(state, "is_approved")
+		delete(state, "taskdata")
+		state[attribute] = recorded
+		for _, first := range []tftypes.Value{partly, configured} {
+			fail := func(what string, said protocol.Diagnostics, err error) {
+				t.Fatalf("%s: %v %s\nrecorded   %s\nplanned    %s\nconfigured %s", what, err, said, recorded, first, configured)
+			}
+			terraform.Record(state)
+			plan, err := terraform.PlanAsRecorded(t.Context(), block(first))
+			if err != nil || plan.Failed() || first.Equal(configured) && plan.String() != "" {
+				fail("plan", plan.Diagnostics, err)
+			}
+			said, err := terraform.ApplyKnown(t.Context(), plan, block(configured))
+			if err != nil || len(said) > 0 || network.sent > 0 {
+				fail("apply", said, err)
+			}
+			if got := terraform.State.Value; !sameAndOfType(attributesOf(t, got)[attribute], configured) {
+				fail("state", nil, fmt.Errorf("it holds %s", attributesOf(t, got)[attribute]))
+			}
+			next, err := terraform.PlanAsRecorded(t.Context(), block(configured))
+			if err != nil || next.Action != protocol.NoOp {
+				fail("next plan", next.Diagnostics, err)
+			}
+			terraform.State = nil // a create is planned by the same rules, and ends with the first request
+			plan, err = terraform.PlanAsRecorded(t.Context(), block(first))
+			if err != nil || plan.Failed() {
+				fail("plan of a create", plan.Diagnostics, err)
+			}
+			if said, err := terraform.ApplyKnown(t.Context(), plan, block(configured)); err != nil {
+				fail("create", said, err)
+			}
+			network.sent = 0
+		}
+	})
+}
+
+func sameAndOfType(a, b tftypes.Value) bool {
+	return a.Equal(b) && a.Type().Equal(b.Type())
+}
