@@ -230,3 +230,10 @@ const (
 	get, put, post, del = http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete
 	completions         = "completed-tasks"
 )
+
+// looked checks a completion that is not recorded.
+func looked(p *Preflight, b *bench, want Desired) (problems, warnings []Notice, err error) {
+	b.Helper()
+	f := p.Check(b.ctx, Planned{Desired: want})
+	return f.Problems, f.Warnings, f.Err
+}

@@ -98,7 +98,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 	conn.engine, conn.client = completion.New(client), client
 	if config.Preflight.IsNull() || config.Preflight.ValueBool() {
-		conn.preflight = conn.engine.Preflight()
+		conn.preflight = conn.engine.Preflight(config.tokenSource())
 	}
 }
 
