@@ -178,14 +178,18 @@ func notThere(p Planned, more string, err error) Notice {
 	}
 }
 
-// mistyped refuses an ID that is not a task's, but nearly is one of another task of the process.
-func mistyped(p Planned, meant *tallyfy.Task, err error) Notice {
+// mistyped refuses an ID that is not a task's, but names one of the tasks of the process, or nearly does.
+func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
+	lines := []string{"The process has no task with this ID. Did you mean one of these?"}
+	for _, task := range meant {
+		lines = append(lines, fmt.Sprintf("  - %s, the ID of %q", task.ID, task.Title))
+	}
 	return Notice{
 		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
-			fmt.Sprintf("The process has no task with this ID. Did you mean %q, the ID of task %q? task_id takes the ID of a task, not its title or alias.", meant.ID, meant.Title),
-			"Nothing was sent. Correct task_id, then plan again.",
+			strings.Join(shortened(lines), "\n"),
+			"task_id takes the ID of a task, not its title or alias. Nothing was sent. Correct task_id, then plan again.",
 			notice.SaidBy(err)),
 	}
 }

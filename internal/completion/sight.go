@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -99,7 +100,7 @@ func (p *Preflight) missing(ctx context.Context, s *sight, plan Planned, err err
 	more := ""
 	if plan.Recorded == nil && s.list != nil {
 		tasks, complete := s.list.shown()
-		if meant := nearest(plan.Task.Task, tasks); meant != nil {
+		if meant := near(plan.Task.Task, tasks); len(meant) > 0 {
 			return foresight{problems: []Notice{mistyped(plan, meant, err)}}
 		}
 		if complete {
@@ -116,21 +117,25 @@ func (p *Preflight) missing(ctx context.Context, s *sight, plan Planned, err err
 	return foresight{warnings: []Notice{notThere(plan, more, err)}}
 }
 
-// nearest returns the task that is meant by something that is not a task's ID: its alias, its title, or its ID with a slip of the
-// fingers. It is nil if there is none, or more than one.
-func nearest(given string, tasks []*tallyfy.Task) *tallyfy.Task {
+// near returns the tasks that may be meant by something that is not a task's ID, by their IDs: those with this alias or title, or else
+// those whose IDs are a slip of the fingers away.
+func near(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	const slips, shortest = 2, 16
-	var found *tallyfy.Task
+	var named, typed []*tallyfy.Task
 	for _, task := range tasks {
-		named := given == task.Alias || tallyfy.NormalizeName(given) == tallyfy.NormalizeName(task.Title)
-		if !named && (len(given) < shortest || levenshtein.Distance(strings.ToLower(given), strings.ToLower(task.ID), nil) > slips) {
-			continue
+		name := tallyfy.NormalizeName(given)
+		switch {
+		case name == tallyfy.NormalizeName(task.Alias), name == tallyfy.NormalizeName(task.Title):
+			named = append(named, task)
+		case len(given) >= shortest && levenshtein.Distance(strings.ToLower(given), strings.ToLower(task.ID), nil) <= slips:
+			typed = append(typed, task)
 		}
-		if found != nil {
-			return nil
-		}
-		found = task
 	}
+	found := named
+	if len(found) == 0 {
+		found = typed
+	}
+	slices.SortFunc(found, func(a, b *tallyfy.Task) int { return strings.Compare(a.ID, b.ID) })
 	return found
 }
 
