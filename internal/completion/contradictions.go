@@ -48,19 +48,19 @@ func (p Planned) asks(other Planned) bool {
 			[]map[string]any{other.FormFields, other.Taskdata, other.SecretFormFields, other.SecretTaskdata})
 }
 
-// contradictions compares a plan with the others for its task, as the task was read.
+// contradictions compares a plan with the others for its task, as the task was read. There is one notice, of the worst of them.
 func contradictions(task *tallyfy.Task, p Planned, others []Planned) (problems, warnings []Notice) {
 	for _, other := range others {
 		differs := disagreements(task, p, other)
 		switch {
 		case len(differs) == 0:
 		case p.Recorded == nil && other.Recorded == nil && isOpen(task):
-			problems = append(problems, contradicts(task, differs, "Applying this completes the task for one of them, and fails for the other."))
+			return []Notice{contradicts(task, differs, "Applying this completes the task for one of them, and fails for the other.")}, nil
 		default:
-			warnings = append(warnings, contradicts(task, differs, "The task can hold only one of them. What an apply leaves depends on the order in which Terraform applies the blocks."))
+			warnings = []Notice{contradicts(task, differs, "The task can hold only one of them. What an apply leaves depends on the order in which Terraform applies the blocks.")}
 		}
 	}
-	return problems, warnings
+	return nil, warnings
 }
 
 // disagreements names what two plans want differently of a task. Who completes it is not part of that: another completer is adopted.

@@ -33,12 +33,26 @@ func foresee(task *tallyfy.Task, p Planned) foresight {
 	return foreseeCreate(task, p, want, v, empty)
 }
 
+// check finds what is refused, and what is odd. Values that are known only after apply are to be saved like the others.
+func (f *foresight) check(task *tallyfy.Task, want Desired, v formValues) (refusal *Notice) {
+	given := map[string]any{}
+	for id := range v.given {
+		given[id] = Unknown{}
+	}
+	want.Taskdata = merged(given, want.Taskdata)
+	refusal, warnings := check(task, want)
+	for _, warning := range warnings {
+		warning.Summary = about(task, warning.Summary)
+		f.warnings = append(f.warnings, warning)
+	}
+	return refusal
+}
+
 // foreseeCreate is for a completion that is not recorded. want is what is known of it, v its values by the form, and empty are the
 // required fields that have no value.
 func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) foresight {
 	var f foresight
-	refusal, warnings := check(task, want)
-	f.warnings = warnings
+	refusal := f.check(task, want, v)
 	switch {
 	case task.Completed() && !wouldExpire(task, want):
 		f.problems = v.all(task, nil)
@@ -69,8 +83,7 @@ func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 // foreseeUpdate is for a completion that is recorded, and decides as decideUpdate does.
 func foreseeUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) foresight {
 	var f foresight
-	refusal, warnings := check(task, want)
-	f.warnings = warnings
+	refusal := f.check(task, want, v)
 	f.problems = v.all(task, empty)
 	if task.Form == nil && want.byName() {
 		f.problems = append(f.problems, formHidden(want.Task))

@@ -94,7 +94,7 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	}
 	ctx, cancel := context.WithTimeout(tallyfy.WithSecrets(ctx, plan.secrets()...), preflightTime)
 	defer cancel()
-	defer context.AfterFunc(p.reachable, cancel)()
+	defer context.AfterFunc(p.reachable, cancel)() //nolint:contextcheck // that of the whole plan ends this check too
 
 	replaced, reopens := p.replaces(plan)
 	if replaced {
@@ -111,7 +111,7 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	if err != nil {
 		return Findings{Warnings: append(p.refusal(plan.Task, replaced, err), Unchecked(plan)...), Err: p.failed(err, began)}
 	}
-	if task != nil && !replaced {
+	if task != nil {
 		others := p.wishes.add(plan)
 		problems, warnings := contradictions(task, plan, others)
 		if len(problems) > 0 && !s.single.made { // the list's word is not enough for an error

@@ -57,7 +57,7 @@ func TestForesee(t *testing.T) {
 		"approval, decision comes later":     {task(gate), Desired{}, true, nil, nil},
 		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
 		"rejected, to be approved":           {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
-		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task"}},
+		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
 		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
 		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, nil},

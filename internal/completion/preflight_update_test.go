@@ -189,12 +189,12 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 func TestPreflightOfAForcedReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopens := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-1"), func(b *bench) {
+		inBubble(t, today(), heldValue("vpc-9"), func(b *bench) {
 			p, before := b.engine.Preflight(""), b.wantValue("vpc-1")
 			if warnings := p.Keep(Planned{Desired: before, Recorded: &before, ReopenOnDestroy: reopens}); len(warnings) > 0 {
 				b.Errorf("got %q", summaries(warnings))
 			}
-			after := Planned{Desired: b.wantValue("vpc-2"), ReopenOnDestroy: !reopens} // the state decides, not the configuration
+			after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
 			f := p.Check(b.ctx, after)
 			if reopens {
 				b.found(f, "", "Task Is Already Completed Differently: Provision the VPC")
@@ -337,4 +337,28 @@ func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 			b.sent(get)
 		})
 	}
+	for _, updateFirst := range []bool{true, false} {
+		inBubble(t, today(), heldValue("vpc-0"), func(b *bench) { // a new block for what the other one changes
+			p, update, adopts := b.engine.Preflight(""), b.update(b.wantValue("vpc-2")), Planned{Desired: b.wantValue("vpc-0")}
+			plans := []Planned{adopts, update}
+			if updateFirst {
+				plans = []Planned{update, adopts}
+			}
+			first, second := p.Check(b.ctx, plans[0]), p.Check(b.ctx, plans[1])
+			if strings.Contains(summaries(first.Warnings), "Contradict") || !strings.Contains(summaries(second.Warnings), "Blocks Contradict Each Other") || len(first.Problems)+len(second.Problems) > 0 {
+				b.Errorf("got %+v and %+v", first, second)
+			}
+		})
+	}
+}
+
+// A block that -replace names is planned as it is recorded, and as a new one. It does not contradict itself.
+func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), heldValue("vpc-0"), func(b *bench) {
+		p, update := b.engine.Preflight(""), b.update(b.wantValue("vpc-2"))
+		update.ReopenOnDestroy = true
+		b.found(p.Check(b.ctx, update), "", reopensSummary)
+		b.found(p.Check(b.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently: Provision the VPC")
+	})
 }

@@ -79,7 +79,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 		"value known later":  {"vpc-1", vpcBlock(tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", `Known only after apply: form_fields "VPC id".`}, 2},
 		"values known later": {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
 		"map known later":    {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
-		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: ", "Warning: Task Is Already as Configured: "}, 2},
+		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: Provision the VPC: ", "Warning: Task Is Already as Configured: "}, 2},
 		"completer":          {"vpc-1", with("override_user", 1002), []string{"Warning: Update Reopens the Task and Completes It Again: ", "changed: override_user."}, 1},
 		"a setting":          {"vpc-1", with("reopen_on_destroy", true), nil, 0},
 	} {

@@ -60,9 +60,14 @@ func (m *taskCompletionModel) planned(ctx context.Context, ref tallyfy.TaskRef) 
 		name  string
 		value attr.Value
 	}{
-		{"is_approved", m.IsApproved}, {"override_user", m.OverrideUser},
-		{"form_fields", m.FormFields}, {"form_fields_wo", m.FormFieldsWO}, {"form_fields_wo_version", m.FormFieldsWOVersion},
-		{"taskdata", m.Taskdata}, {"taskdata_wo", m.TaskdataWO}, {"taskdata_wo_version", m.TaskdataWOVersion},
+		{"is_approved", m.IsApproved},
+		{"override_user", m.OverrideUser},
+		{"form_fields", m.FormFields},
+		{"form_fields_wo", m.FormFieldsWO},
+		{"form_fields_wo_version", m.FormFieldsWOVersion},
+		{"taskdata", m.Taskdata},
+		{"taskdata_wo", m.TaskdataWO},
+		{"taskdata_wo_version", m.TaskdataWOVersion},
 	} {
 		values, dynamic := attribute.value.(types.Dynamic)
 		if attribute.value.IsUnknown() || dynamic && values.IsUnderlyingValueUnknown() {
