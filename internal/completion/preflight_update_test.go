@@ -284,18 +284,19 @@ func TestPreflightOfContradictingBlocks(t *testing.T) {
 		problem       bool
 		says          []string // nothing for no contradiction
 	}{
-		"the same":               {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "x"}), false, nil},
-		"the same, by ID":        {approve(true, map[string]any{"VPC id": "x"}), Planned{Desired: Desired{IsApproved: new(true), Taskdata: map[string]any{field: " x"}}}, false, nil},
-		"another decision":       {approve(true, nil), approve(false, nil), true, []string{"is_approved: rejected here, and approved there", "fails for the other", "one block for each task"}},
-		"decision comes later":   {approve(true, nil), Planned{Unknown: []string{attrIsApproved}}, false, nil},
-		"another value":          {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "y"}), true, []string{`field "VPC id"`, "has another value"}},
-		"value comes later":      {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": Unknown{}}), false, nil},
-		"value only here":        {approve(true, nil), approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`, "only here"}},
-		"value only there":       {approve(true, map[string]any{"Notes": "y"}), approve(true, nil), true, []string{"only there"}},
-		"value that it holds":    {approve(true, map[string]any{"VPC id": "held"}), approve(true, nil), false, nil},
-		"values come later":      {approve(true, map[string]any{"Notes": "y"}), Planned{Desired: Desired{IsApproved: new(true)}, Unknown: []string{attrFormFields}}, false, nil},
-		"the completer":          {approve(true, nil), Planned{Desired: Desired{IsApproved: new(true), OverrideUser: new(int64(7))}}, false, nil},
-		"a secret, never quoted": {Planned{Desired: Desired{IsApproved: new(true), SecretFormFields: map[string]any{"Notes": "s3cr3t"}}}, approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`}},
+		"the same":                    {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "x"}), false, nil},
+		"the same, by ID":             {approve(true, map[string]any{"VPC id": "x"}), Planned{Desired: Desired{IsApproved: new(true), Taskdata: map[string]any{field: " x"}}}, false, nil},
+		"another decision":            {approve(true, nil), approve(false, nil), true, []string{"is_approved: rejected here, and approved there", "fails for the other", "one block for each task"}},
+		"decision comes later":        {approve(true, nil), Planned{Unknown: []string{attrIsApproved}}, false, nil},
+		"another value":               {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "y"}), true, []string{`field "VPC id"`, "has another value"}},
+		"value comes later":           {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": Unknown{}}), false, nil},
+		"value only here":             {approve(true, nil), approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`, "only here"}},
+		"value only there":            {approve(true, map[string]any{"Notes": "y"}), approve(true, nil), true, []string{"only there"}},
+		"value that it holds":         {approve(true, map[string]any{"VPC id": "held"}), approve(true, nil), false, nil},
+		"value that it holds, second": {approve(true, nil), approve(true, map[string]any{"VPC id": "held"}), false, nil},
+		"values come later":           {approve(true, map[string]any{"Notes": "y"}), Planned{Desired: Desired{IsApproved: new(true)}, Unknown: []string{attrFormFields}}, false, nil},
+		"the completer":               {approve(true, nil), Planned{Desired: Desired{IsApproved: new(true), OverrideUser: new(int64(7))}}, false, nil},
+		"a secret, never quoted":      {Planned{Desired: Desired{IsApproved: new(true), SecretFormFields: map[string]any{"Notes": "s3cr3t"}}}, approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
