@@ -363,3 +363,15 @@ func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
 		b.found(p.Check(b.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently: Provision the VPC")
 	})
 }
+
+// Whether blocks contradict each other may depend on what the task holds, and a list may be behind that.
+func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(b *bench) {
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "held"} })
+		p := b.engine.Preflight("")
+		b.found(p.Check(b.ctx, Planned{Desired: b.wantValue("held")}), "", "")
+		b.found(p.Check(b.ctx, Planned{Desired: b.want()}), "", "")
+		b.sent(get, get)
+	})
+}
