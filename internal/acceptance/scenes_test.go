@@ -115,7 +115,7 @@ func scenes() []row {
 				t.server.ReopenOutside(t.task)
 				t.server.CompleteOutside(t.task, colleague, new(false))
 			},
-			then: then{deletes: 1, posts: 1, fired: 1, says: "Update Reopens the Task and Completes It Again"},
+			then: then{deletes: 1, posts: 1, fired: 1, says: "Update May Reopen the Task and Complete It Again"},
 		},
 		{name: "archived", operation: create, cli: true, task: func(task *sandbox.Task) { task.Archived = true }, then: then{fails: true, state: nothing, next: fails, says: "Task Is Archived"}},
 		{name: "archived since", operation: refresh, cli: true, before: func(t *trial) { t.server.Update(t.task, func(task *sandbox.Task) { task.Archived = true }) }, then: then{}},

@@ -31,13 +31,34 @@ type Desired struct {
 
 // Resends reports whether going from one desired state to another may send a completion: the decision, the values or the
 // completer changed. Where only the form can say whether two values are equal, they have changed.
-func Resends(before, want Desired) bool {
-	return !sameOption(before.IsApproved, want.IsApproved) ||
-		!sameOption(before.OverrideUser, want.OverrideUser) ||
-		!sameOption(before.SecretTaskdataVersion, want.SecretTaskdataVersion) ||
-		!sameOption(before.SecretFormFieldsVersion, want.SecretFormFieldsVersion) ||
-		!SameValues(before.Taskdata, want.Taskdata) ||
-		!SameValues(before.FormFields, want.FormFields)
+func Resends(before, want Desired) bool { return len(changesOf(before, want)) > 0 }
+
+// change is an attribute that an update changes, and the keys of its elements that differ; none if all of it does.
+type change struct {
+	attribute string
+	keys      []string
+}
+
+// changesOf lists what may send a completion, in the order in which people name it.
+func changesOf(before, want Desired) []change {
+	var all []change
+	option := func(attribute string, same bool) {
+		if !same {
+			all = append(all, change{attribute: attribute})
+		}
+	}
+	values := func(attribute string, before, want map[string]any) {
+		if keys := differentKeys(before, want); len(keys) > 0 {
+			all = append(all, change{attribute, keys})
+		}
+	}
+	option(attrIsApproved, sameOption(before.IsApproved, want.IsApproved))
+	values(attrFormFields, before.FormFields, want.FormFields)
+	values(attrTaskdata, before.Taskdata, want.Taskdata)
+	option(attrSecretFormFields+"_version", sameOption(before.SecretFormFieldsVersion, want.SecretFormFieldsVersion))
+	option(attrSecretTaskdata+"_version", sameOption(before.SecretTaskdataVersion, want.SecretTaskdataVersion))
+	option(attrOverrideUser, sameOption(before.OverrideUser, want.OverrideUser))
+	return all
 }
 
 // sameOption reports whether two optional values are equal.

@@ -5,7 +5,6 @@ package completion
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,8 +136,21 @@ func sameJSON(want, held any) bool {
 
 // SameValues reports whether two configurations of a form's values are equal, as far as that can be said without the form: they name
 // the same fields, and the values of each are equal in a field of any type. The order of a list counts here, because it does in a table.
-func SameValues(a, b map[string]any) bool {
-	return maps.EqualFunc(a, b, func(x, y any) bool { return sameJSON(x, y) && sameJSON(y, x) })
+func SameValues(a, b map[string]any) bool { return len(differentKeys(a, b)) == 0 }
+
+// differentKeys returns the keys, sorted, that only one of two configurations has, or that have different values in the sense of
+// [SameValues].
+func differentKeys(a, b map[string]any) []string {
+	var keys []string
+	for key := range merged(a, b) {
+		x, inA := a[key]
+		y, inB := b[key]
+		if !inA || !inB || !sameJSON(x, y) || !sameJSON(y, x) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func sameEmail(want, held any) bool {

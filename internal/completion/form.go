@@ -50,9 +50,6 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	}
 }
 
-// Unknown stands for a value that is known only after apply.
-type Unknown struct{}
-
 // named returns the fields that a key may mean. An ID wins over an alias, and an alias over a label: IDs and aliases name one field.
 func named(form []tallyfy.Field, key string) []tallyfy.Field {
 	key = tallyfy.NormalizeName(key)

@@ -113,6 +113,14 @@ func (l *taskLocks) memory(ref tallyfy.TaskRef) memory {
 	return l.done[taskKey(ref)]
 }
 
+// hasActed reports whether this process has completed or reopened the task, or tried to.
+func (l *taskLocks) hasActed(ref tallyfy.TaskRef) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, acted := l.done[taskKey(ref)]
+	return acted
+}
+
 // taskKey leaves out the run, which need not be known, and the case of letters.
 func taskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Task: strings.ToLower(ref.Task)}

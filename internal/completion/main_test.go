@@ -58,7 +58,7 @@ func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, chang
 		}
 		server.AddTask(task)
 		client, err := tallyfy.New(tallyfy.Config{
-			BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, MaxRetries: retries,
+			BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, TokenSource: "TALLYFY_X", MaxRetries: retries,
 			RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: inProcess{server},
 		})
 		if err != nil {
@@ -230,3 +230,10 @@ const (
 	get, put, post, del = http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete
 	completions         = "completed-tasks"
 )
+
+// looked checks a completion that is not recorded.
+func looked(p *Preflight, b *bench, want Desired) (problems, warnings []Notice, err error) {
+	b.Helper()
+	f := p.Check(b.ctx, Planned{Desired: want})
+	return f.Problems, f.Warnings, f.Err
+}

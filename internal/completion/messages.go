@@ -334,16 +334,12 @@ func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject what comes after it.
 func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
-	var lines []string
-	for _, field := range empty {
-		lines = append(lines, describeField(field))
-	}
 	return Notice{
 		Summary:   "Required Field Is Empty",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s would have to be reopened and completed again, and Tallyfy rejects the completion of a task whose required fields are empty:\n  - %s",
-				name(task), strings.Join(lines, "\n  - ")),
+			fmt.Sprintf("%s would have to be reopened and completed again, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
+				name(task), fieldLines(empty)),
 			"Nothing was sent; the task is as it was.",
 			"Give these fields values in form_fields or taskdata, then apply again."),
 	}

@@ -19,11 +19,11 @@ type Failure = notice.Failure
 
 // The attributes that notices point to.
 const (
-	attrTaskID     = "task_id"
-	attrIsApproved = "is_approved"
-	attrTaskdata   = "taskdata"
-	attrFormFields = "form_fields"
-
+	attrTaskID       = "task_id"
+	attrRunID        = "run_id"
+	attrIsApproved   = "is_approved"
+	attrTaskdata     = "taskdata"
+	attrFormFields   = "form_fields"
 	attrOverrideUser = "override_user"
 	// The write-only ones.
 	attrSecretTaskdata   = "taskdata_wo" //nolint:gosec // the name of an attribute

@@ -44,7 +44,7 @@ func TestOneOffTaskThatCannotBeSaved(t *testing.T) {
 				b.server.ReopenOutside(taskID)
 				b.server.ResetJournal()
 				b.says(b.refuse(after).Error(), "One-off Task Cannot Be Saved", c.says)
-				problems, _, err := b.engine.Preflight().Check(b.ctx, after, false)
+				problems, _, err := looked(b.engine.Preflight(), b, after)
 				if got := summaries(problems); err != nil || got != "One-off Task Cannot Be Saved" {
 					b.Errorf("the plan says %q, %v", got, err)
 				}

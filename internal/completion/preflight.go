@@ -6,123 +6,197 @@ package completion
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"sync"
 	"time"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Preflight looks at tasks while their completion is only planned, and says what would keep it from going well. It takes one
-// request for each hundred tasks of a run, and writes nothing. It is safe for concurrent use.
+// Preflight checks tasks while their completion is only planned, and says what an apply would do. It takes one request for each
+// hundred tasks of a process, and writes nothing. It is meant for one plan, and safe for concurrent use.
 type Preflight struct {
 	client  *tallyfy.Client
 	rosters *rosters
+	locks   *taskLocks
+
+	wishes wishes
+	// reachable ends when a check got no response in its time, so that no other waits for its own.
+	reachable context.Context
+	giveUp    context.CancelFunc
+
+	mu       sync.Mutex
+	sights   map[tallyfy.TaskRef]*sight
+	refused  map[string]error
+	recorded map[tallyfy.TaskRef]bool // whether a destroy reopens the task
 }
 
-// preflightTime bounds a look while planning: without a network a plan should not have to wait.
-const preflightTime = 10 * time.Second
+const (
+	// preflightTime bounds a check while planning: without a network a plan should not have to wait.
+	preflightTime = 10 * time.Second
+	// noWait is how long a check may take that fails before the others of a plan are given up.
+	noWait = time.Second
+)
 
-// Preflight prepares a look at tasks that shares its lists with the engine's. It sends nothing.
+// Findings are what a check says. Err is a read that failed; then the plan was not checked, and the user need not hear of it: a plan
+// must work without a network.
+type Findings struct {
+	Problems, Warnings []Notice
+	Err                error
+}
+
+// Preflight prepares checks that share their lists with the engine's reads. It sends nothing.
 func (e *Engine) Preflight() *Preflight {
-	return &Preflight{client: e.client.Once(), rosters: e.rosters}
+	p := &Preflight{
+		client: e.client.Once(), rosters: e.rosters, locks: e.locks,
+		sights: map[tallyfy.TaskRef]*sight{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
+	}
+	p.reachable, p.giveUp = context.WithCancel(context.Background())
+	return p
 }
 
-// Check says what would go wrong with the completion of a task that is not recorded yet. Values that are [Unknown] are passed
-// over. A read that fails is an error that is of no concern to the user: a plan must work without a network.
-func (p *Preflight) Check(ctx context.Context, want Desired, decisionUnknown bool) (problems, warnings []Notice, err error) {
-	ctx, cancel := context.WithTimeout(tallyfy.WithSecrets(ctx, want.secrets()...), preflightTime)
-	defer cancel()
-	task, err := p.listed(ctx, want.Task)
-	if task != nil && err == nil {
-		if problems, warnings = foresee(task, want, decisionUnknown); len(problems) == 0 {
-			return nil, warnings, nil
-		}
-	}
-	if err == nil { // the list does not show it, or is all that speaks against it, and may lag behind
-		task, err = p.client.GetTaskWithForm(ctx, want.Task)
-	}
-	switch {
-	case tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err):
-		return nil, []Notice{notThere(want.Task, err)}, nil
-	case err != nil:
-		return nil, nil, err
-	}
-	problems, warnings = foresee(task, want, decisionUnknown)
-	return problems, warnings, nil
-}
-
-// listed returns the task from the list of its process, which may lag behind: only an open task is taken from it. It is nil if the list
-// does not show one.
-func (p *Preflight) listed(ctx context.Context, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
-	if ref.Run == "" {
-		return nil, nil // there is no list to take it from
-	}
-	list, _ := p.rosters.of(withForms(ref), ref.Task)
-	task, err := list.look(ctx, p.client.TasksPage, ref.Task)
-	if err != nil || task == nil || task.Completed() || task.ArchivedAt != "" || task.Form == nil {
-		return nil, err
-	}
-	return task, nil
-}
-
-// foresee compares a task with what is wanted of it.
-func foresee(task *tallyfy.Task, want Desired, decisionUnknown bool) (problems, warnings []Notice) {
-	v := formValues{}
-	if task.Form != nil {
-		v = want.values(task)
-	}
-	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
-	problems = v.problems
-	if decisionUnknown {
-		want.IsApproved = rightDecision(task)
-	}
-	refusal, warnings := check(task, want)
-	switch {
-	case task.Completed() && !wouldExpire(task, want):
-		if differs := differing(task, want); len(differs) > 0 {
-			return append(problems, completedOtherwise(task, differs)), warnings
-		}
-		return problems, append(warnings, willBeAdopted(task))
-	case refusal != nil:
-		return append(problems, *refusal), warnings
-	}
-	for _, field := range unanswered(task, v.given) {
-		warnings = append(warnings, requiredEmpty(task, field))
-	}
-	return problems, warnings
-}
-
-// rightDecision is one that goes well, for a decision that is known only after apply: it is told then.
-func rightDecision(task *tallyfy.Task) *bool {
-	switch {
-	case task.Type != approval:
+// Unchecked is what is to be said of a plan whose task is not checked.
+func Unchecked(plan Planned) []Notice {
+	if plan.Recorded == nil {
 		return nil
-	case task.IsApproved != nil:
-		return task.IsApproved
 	}
-	return new(true)
+	return []Notice{mayReopen(&tallyfy.Task{ID: plan.Task.Task, Title: plan.Title}, plan, false)}
 }
 
-func requiredEmpty(task *tallyfy.Task, field tallyfy.Field) Notice {
-	return Notice{
-		Summary: "Required Field Is Empty", Attribute: attrTaskID,
-		Detail: fmt.Sprintf("Field %s of %s is required, and neither the configuration nor the task has a value for it. "+
-			"Tallyfy rejects the completion unless someone fills it in before the apply.", describeField(field), lowerFirst(name(task))),
+// Keep notes a completion that is recorded, and that an update does not change. Terraform plans it once more as a new one if it is to
+// be replaced all the same. The warnings tell of other blocks for its task.
+func (p *Preflight) Keep(plan Planned) (warnings []Notice) {
+	p.note(plan)
+	others := p.wishes.add(plan)
+	if task := p.seen(plan.Task); task != nil {
+		_, warnings = contradictions(task, plan, others)
 	}
+	return warnings
 }
 
-func willBeAdopted(task *tallyfy.Task) Notice {
-	return Notice{
-		Summary: "Task Is Already Completed", Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was completed as configured, by %s. Applying this records it as it is, and sends no completion.", name(task), completer(task)),
-	}
+// note notes a completion that is recorded.
+func (p *Preflight) note(plan Planned) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.recorded[taskKey(plan.Task)] = plan.ReopenOnDestroy
 }
 
-func notThere(ref tallyfy.TaskRef, err error) Notice {
-	return Notice{
-		Summary: "Task Cannot Be Found", Attribute: attrTaskID,
-		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s. Applying this sends the completion anyway, and fails unless Tallyfy knows the task by then.", where(ref), notice.CameBack(err)),
-			advice(err), notice.SaidBy(err)),
+// Check says what an apply does about the task of a plan, and what would keep it from going well. It takes each task from the list of
+// its process, and reads it separately if the list does not show it, or if the list alone speaks against the plan, because it may lag.
+// A task is read once, however often it is planned. Nothing is said of a task that this process has already completed or reopened:
+// it is applying, and the operation itself reads the task.
+func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
+	if p.locks.hasActed(plan.Task) {
+		return Findings{}
 	}
+	ctx, cancel := context.WithTimeout(tallyfy.WithSecrets(ctx, plan.secrets()...), preflightTime)
+	defer cancel()
+	defer context.AfterFunc(p.reachable, cancel)() //nolint:contextcheck // that of the whole plan ends this check too
+
+	replaced, reopens := p.replaces(plan)
+	if replaced {
+		plan.ReopenOnDestroy = reopens
+	}
+	if plan.Recorded != nil {
+		p.note(plan)
+	}
+	began := time.Now()
+	s := p.sightOf(plan.Task)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, task, err := p.look(ctx, s, plan)
+	if err != nil {
+		return Findings{Warnings: append(p.refusal(plan.Task, replaced, err), Unchecked(plan)...), Err: p.failed(err, began)}
+	}
+	if task != nil {
+		others := p.wishes.add(plan)
+		problems, warnings := contradictions(task, plan, others)
+		if len(problems) > 0 && !s.single.made { // the list's word is not enough for an error
+			if task, err := s.read(ctx, p, plan.Task); err == nil {
+				problems, warnings = contradictions(task, plan, others)
+			}
+		}
+		f.problems, f.warnings = append(f.problems, problems...), append(f.warnings, warnings...)
+	}
+	return Findings{Problems: f.problems, Warnings: f.warnings}
+}
+
+// replaces reports whether the plan of a new completion is that of a replacement whose recorded completion was planned before, and
+// whether its destroy reopens the task. Terraform drops the warnings of such a plan.
+func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	reopens, replaced = p.recorded[taskKey(plan.Task)]
+	return replaced && plan.Recorded == nil, reopens
+}
+
+// look reads the task of a plan, and says what an apply does about it. task is nil if there is none.
+func (p *Preflight) look(ctx context.Context, s *sight, plan Planned) (f foresight, task *tallyfy.Task, err error) {
+	if err := p.refusedBefore(plan.Task); err != nil {
+		return f, nil, err
+	}
+	task, err = s.onList(ctx, p, plan.Task)
+	switch {
+	case task != nil && usable(task, plan):
+		if f = foresee(task, plan); f.firm {
+			return f, task, nil
+		}
+	case err == nil, statusOf(err) == http.StatusForbidden, isGone(err): // the task may be shown all the same
+	default:
+		return f, nil, err
+	}
+	task, err = s.read(ctx, p, plan.Task)
+	if isGone(err) {
+		return p.missing(ctx, s, plan, err), nil, nil
+	}
+	if err != nil {
+		return f, nil, err
+	}
+	return foresee(task, plan), task, nil
+}
+
+// usable reports whether a plan may rest on what a list shows of its task. A list that lags may show a new completion of a task that is
+// open by now, or a task as it was before its recorded completion.
+func usable(task *tallyfy.Task, plan Planned) bool {
+	return task.Form != nil && task.ArchivedAt == "" && task.Completed() == (plan.Recorded != nil)
+}
+
+// failed gives up on the network for the rest of the plan if a check took long to fail.
+func (p *Preflight) failed(err error, began time.Time) error {
+	if time.Since(began) >= noWait && refusalOf(err) == 0 {
+		p.giveUp()
+	}
+	return err
+}
+
+// refusedBefore returns the refusal of an earlier check that goes for all tasks of the organization.
+func (p *Preflight) refusedBefore(ref tallyfy.TaskRef) error {
+	if p.reachable.Err() != nil {
+		return errNotReachable
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refused[ref.Organization]
+}
+
+// refusal returns the warning of a response that refuses, once for each kind and organization. One that Terraform will drop is not
+// counted.
+func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Notice {
+	status := refusalOf(err)
+	if status == 0 {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if isGeneral(status) {
+		p.refused[ref.Organization] = err
+	}
+	kind := fmt.Sprint(ref.Organization, " ", status)
+	if p.refused[kind] != nil {
+		return nil
+	}
+	if !dropped {
+		p.refused[kind] = err
+	}
+	return []Notice{notChecked(ref, err)}
 }

@@ -26,9 +26,8 @@ func TestForesee(t *testing.T) {
 		k.Status, k.CompletedAt, k.Taskdata = "completed", "2026-05-20T17:00:00Z", map[string]any{"f1": "vpc-1"}
 	}
 	gate := func(k *tallyfy.Task) { k.Type, k.Form = approval, nil }
-	regions := []any{map[string]any{"id": json.Number("1"), "text": "us-west-2", "selected": true}, map[string]any{"id": json.Number("2"), "text": "eu-central-1", "selected": true}}
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
-	const required, adopts = "Required Field Is Empty", "Task Is Already Completed"
+	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		want     Desired
@@ -45,11 +44,11 @@ func TestForesee(t *testing.T) {
 		"unknown id":                        {formTask(), Desired{Taskdata: map[string]any{"f1": "x", "zz": "x"}}, false, []string{"Unknown Form Field"}, nil},
 		"unknown id of a secret":            {formTask(), Desired{SecretTaskdata: map[string]any{"f1": "x", "zz": Unknown{}}}, false, []string{"Unknown Form Field"}, nil},
 		"two mistakes":                      {formTask(), Desired{FormFields: map[string]any{"VPC id": "x", "Tier": "x", "Nix": 1}}, false, []string{"Unknown Form Field", "Invalid Form Value"}, nil},
-		"form is not shown":                 {task(func(k *tallyfy.Task) { k.Form = nil }), named("Nix", "x"), false, nil, nil},
+		"form is not shown":                 {task(func(k *tallyfy.Task) { k.Form = nil }), named("Nix", "x"), false, []string{"Form Cannot Be Read"}, nil},
 
 		"completed as configured":            {task(done), named("VPC id", "vpc-1"), false, nil, []string{adopts}},
 		"completed, value comes later":       {task(done), named("VPC id", Unknown{}), false, nil, []string{adopts}},
-		"completed as configured, reordered": {task(func(k *tallyfy.Task) { done(k); k.Taskdata["f7"] = regions }), named("Regions", []any{"eu-central-1", "us-west-2"}), false, nil, []string{adopts}},
+		"completed as configured, reordered": {task(func(k *tallyfy.Task) { done(k); k.Taskdata["f7"] = regions() }), named("Regions", []any{"eu-central-1", "us-west-2"}), false, nil, []string{adopts}},
 		"completed otherwise":                {task(done), named("VPC id", "vpc-2"), false, []string{"Task Is Already Completed Differently"}, nil},
 		"completed otherwise, by a secret":   {task(done), Desired{SecretTaskdata: map[string]any{"f1": "vpc-2"}}, false, []string{"Task Is Already Completed Differently"}, nil},
 		"archived":                           {task(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), named("VPC id", "x"), false, []string{"Task Is Archived"}, nil},
@@ -58,13 +57,18 @@ func TestForesee(t *testing.T) {
 		"approval, decision comes later":     {task(gate), Desired{}, true, nil, nil},
 		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
 		"rejected, to be approved":           {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
-		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task"}},
+		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
 		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
 		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, nil},
 		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{adopts}},
 	} {
-		problems, warnings := foresee(c.task, c.want, c.unknown)
+		plan := Planned{Desired: c.want}
+		if c.unknown {
+			plan.Unknown = []string{attrIsApproved}
+		}
+		f := foresee(c.task, plan)
+		problems, warnings := f.problems, f.warnings
 		if got := summaries(problems); got != strings.Join(c.problems, "|") {
 			t.Errorf("%s: problems %q, want %q", name, got, c.problems)
 		}
@@ -72,6 +76,11 @@ func TestForesee(t *testing.T) {
 			t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
 		}
 	}
+}
+
+// regions is a multiselect with both of its options selected.
+func regions() []any {
+	return []any{map[string]any{"id": json.Number("1"), "text": "us-west-2", "selected": true}, map[string]any{"id": json.Number("2"), "text": "eu-central-1", "selected": true}}
 }
 
 func summaries(notices []Notice) string {
@@ -95,7 +104,7 @@ func TestPreflightLooksOnce(t *testing.T) {
 			all.Go(func() {
 				time.Sleep(time.Second) // until all have been added
 				ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: task.RunID, Task: task.ID}
-				if problems, warnings, err := p.Check(b.ctx, Desired{Task: ref}, false); err != nil || len(problems)+len(warnings) > 0 {
+				if problems, warnings, err := looked(p, b, Desired{Task: ref}); err != nil || len(problems)+len(warnings) > 0 {
 					b.Errorf("got %v, %v, %v", problems, warnings, err)
 				}
 			})
@@ -111,7 +120,7 @@ func TestPreflightDoesNotBelieveAList(t *testing.T) {
 	inBubble(t, sandbox.Config{ListLag: 1}, nil, func(b *bench) {
 		b.server.CompleteOutside(taskID, sandbox.SeedColleagueID, nil)
 		b.server.ReopenOutside(taskID) // which the list does not show yet
-		problems, warnings, err := b.engine.Preflight().Check(b.ctx, b.wantValue("x"), false)
+		problems, warnings, err := looked(b.engine.Preflight(), b, b.wantValue("x"))
 		if err != nil || len(problems)+len(warnings) > 0 {
 			b.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
@@ -120,33 +129,134 @@ func TestPreflightDoesNotBelieveAList(t *testing.T) {
 	inBubble(t, today(), nil, func(b *bench) {
 		want := b.want()
 		want.Task.Task = "7a5c000000000000000000000000dead"
-		problems, warnings, err := b.engine.Preflight().Check(b.ctx, want, false)
-		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found" {
+		problems, warnings, err := looked(b.engine.Preflight(), b, want)
+		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found: 7a5c000000000000000000000000dead" {
 			b.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		b.sent(get, get)
+		b.says(details(Result{Warnings: warnings}), "The list of the process has", "none with this ID", "an automation makes the task appear")
+		b.sent(get, get, get) // the list, the task in its process, and in the organization
 	})
 }
 
-// A look that fails says nothing, is not repeated, and does not hold a plan up for long.
+// A check without a response says nothing, and does not hold a plan up for long. A response that refuses is a warning, once.
 func TestPreflightThatFails(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]sandbox.Fault{
-		"502": {Status: 502}, "401": {Status: 401}, "429": {Status: 429}, "html": {Status: 200, Body: "<html>"}, "no answer": {Delay: time.Hour},
-		"no such path": {Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`},
+	const notChecked = "Tasks Could Not Be Checked"
+	for name, c := range map[string]struct {
+		fault sandbox.Fault
+		// requests are those for six tasks: three of one process, and three without one.
+		requests int
+		warns    bool
+		says     []string
+	}{
+		"502":          {sandbox.Fault{Status: 502}, 4, false, nil},
+		"429":          {sandbox.Fault{Status: 429}, 4, false, nil},
+		"no answer":    {sandbox.Fault{Delay: time.Hour}, 1, false, nil},
+		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy answered 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
+		"a page":       {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, true, []string{"200 OK, but the answer is not a list of tasks", "check base_url"}},
+		"elsewhere":    {sandbox.Fault{Status: 302}, 1, true, []string{"302", "Redirects are not followed"}},
+		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends its completions all the same"}},
 	} {
-		inBubble(t, today(), nil, func(b *bench) {
-			fault.Times = -1
-			b.server.Inject(fault)
-			began := time.Now()
-			p := b.engine.Preflight()
-			for range 3 {
-				if problems, warnings, err := p.Check(b.ctx, b.want(), false); err == nil && name != "no such path" || len(problems)+len(warnings) > 0 {
-					b.Errorf("%s: got %v, %v, %v", name, problems, warnings, err)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(b *bench) {
+				c.fault.Times = -1
+				b.server.Inject(c.fault)
+				began := time.Now()
+				p := b.engine.Preflight()
+				var all []Notice
+				for n := range 6 {
+					want := b.want()
+					want.Task.Task = fmt.Sprintf("7a5c%028d", n)
+					if n >= 3 {
+						want.Task.Run = "" // so that it has no list to share
+					}
+					problems, warnings, err := looked(p, b, want)
+					if err == nil || len(problems) > 0 {
+						b.Errorf("got %v, %v", problems, err)
+					}
+					all = append(all, warnings...)
 				}
+				if want := map[bool]string{true: notChecked}[c.warns]; summaries(all) != want {
+					b.Errorf("the warnings are %q, want %q", summaries(all), want)
+				}
+				b.says(details(Result{Warnings: all}), c.says...)
+				if n := b.server.Count("", ""); n != c.requests || time.Since(began) > preflightTime {
+					b.Errorf("%d requests in %s", n, time.Since(began))
+				}
+			})
+		})
+	}
+}
+
+// A token that may not list a process may read its tasks all the same. Each is read then.
+func TestPreflightWithoutTheRightToList(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(sandbox.Fault{Method: get, PathPart: "/tasks/" + taskID, Times: -1})
+		b.server.Inject(sandbox.Fault{Method: get, Status: 403, Times: -1})
+		p := b.engine.Preflight()
+		if problems, warnings, err := looked(p, b, b.want()); err != nil || len(problems)+len(warnings) > 0 {
+			b.Errorf("got %v, %v, %v", problems, warnings, err)
+		}
+		other := b.want()
+		other.Task.Task = "7a5c0000000000000000000000000043"
+		if _, warnings, err := looked(p, b, other); err == nil || summaries(warnings) != "Tasks Could Not Be Checked" {
+			b.Errorf("got %v, %v", warnings, err)
+		}
+		b.sent(get, get, get)
+	})
+}
+
+// What gets no token is refused too.
+func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		client, err := tallyfy.New(tallyfy.Config{
+			BaseURL: "http://127.0.0.1/api", Transport: inProcess{b.server}, RequestTimeout: time.Minute,
+			Credentials: &tallyfy.Credentials{ClientID: "7", ClientSecret: "wrong-secret", TokenURL: "http://127.0.0.1/oauth/token"},
+			TokenSource: "the application",
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, warnings, err := looked(New(client).Preflight(), b, b.want())
+		if err == nil || summaries(warnings) != "Tasks Could Not Be Checked" {
+			b.Fatalf("got %v, %v", warnings, err)
+		}
+		b.says(warnings[0].Detail, "getting an access token", "401", "Token from: the application", "Check client_id")
+	})
+}
+
+// Behind a network that swallows packets, thirty blocks wait no longer than one, with their process known or not.
+func TestPreflightOfManyWithoutAResponse(t *testing.T) {
+	t.Parallel()
+	for _, run := range []string{"", runID} {
+		inBubble(t, today(), nil, func(b *bench) {
+			b.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
+			p := b.engine.Preflight()
+			began := time.Now()
+			var all sync.WaitGroup
+			turns := make(chan struct{}, 10)
+			for n := range 30 {
+				turns <- struct{}{}
+				if n > 0 && n < 10 { // the first ten begin one after the other, and are under way when the first has waited in vain
+					time.Sleep(400 * time.Millisecond)
+				}
+				all.Go(func() {
+					defer func() { <-turns }()
+					ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
+					if problems, warnings, err := looked(p, b, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
+						b.Errorf("got %v, %v, %v", problems, warnings, err)
+					}
+				})
 			}
-			if n := b.server.Count("", ""); n != 1 || time.Since(began) > 3*preflightTime {
-				b.Errorf("%s: %d requests in %s", name, n, time.Since(began))
+			all.Wait()
+			if took := time.Since(began); took > preflightTime {
+				b.Errorf("it took %s", took)
+			}
+			if n := b.server.Count("", ""); n > 10 {
+				b.Errorf("%d requests were sent", n)
 			}
 		})
 	}
@@ -213,7 +323,7 @@ func TestPreflightOfAOneOffTask(t *testing.T) {
 	inBubble(t, today(), oneOff, func(b *bench) {
 		want := b.oneOffValue("x")
 		want.Taskdata["f1e1d0000000000000000000000000aa"] = "x"
-		problems, _, err := b.engine.Preflight().Check(b.ctx, want, false)
+		problems, _, err := looked(b.engine.Preflight(), b, want)
 		if err != nil || summaries(problems) != "Unknown Form Field" {
 			b.Errorf("got %v, %v", problems, err)
 		}
@@ -228,8 +338,8 @@ func TestPreflightRedactsSecrets(t *testing.T) {
 		b.server.Inject(sandbox.Fault{Method: get, Status: 404, Body: `{"message":"no s3cr3t-db-password here","code":"RESOURCE_NOT_FOUND"}`})
 		want := b.oneOffValue("x")
 		want.SecretTaskdata = map[string]any{"other": "s3cr3t-db-password"}
-		_, warnings, err := b.engine.Preflight().Check(b.ctx, want, false)
-		if err != nil || summaries(warnings) != "Task Cannot Be Found" {
+		_, warnings, err := looked(b.engine.Preflight(), b, want)
+		if err != nil || summaries(warnings) != "Task Cannot Be Found: "+taskID {
 			b.Fatalf("got %v, %v", warnings, err)
 		}
 		b.says(warnings[0].Detail, "no (write-only value) here")

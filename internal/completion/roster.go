@@ -128,6 +128,16 @@ func (r *roster) look(ctx context.Context, read paging, id string) (task *tallyf
 	}
 }
 
+// shown returns the tasks that were read, and whether they are all of the list.
+func (r *roster) shown() (tasks []*tallyfy.Task, complete bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, task := range r.tasks {
+		tasks = append(tasks, task)
+	}
+	return tasks, r.failed == nil && r.read > 0 && r.read >= r.pages
+}
+
 // await waits without the lock.
 func (r *roster) await(ctx context.Context, done <-chan struct{}) error {
 	r.mu.Unlock()

@@ -310,7 +310,7 @@ func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	inBubble(t, today(), nil, func(b *bench) {
 		tasks := b.completedTasks(runID, 30, nil)
 		preflight := b.engine.Preflight()
-		if problems, warnings, err := preflight.Check(b.ctx, b.want(), false); err != nil || len(problems)+len(warnings) > 0 {
+		if problems, warnings, err := looked(preflight, b, b.want()); err != nil || len(problems)+len(warnings) > 0 {
 			b.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
 		b.refresh(tasks, 10)
@@ -321,7 +321,7 @@ func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 		b.server.DeleteTask(taskID)
 		b.server.AddTask(sandbox.Task{ID: taskID, RunID: runID})
 		b.server.ResetJournal()
-		if problems, warnings, err := b.engine.Preflight().Check(b.ctx, b.want(), false); err != nil || len(problems)+len(warnings) > 0 {
+		if problems, warnings, err := looked(b.engine.Preflight(), b, b.want()); err != nil || len(problems)+len(warnings) > 0 {
 			b.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
 		b.sent(get, get)

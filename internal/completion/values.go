@@ -24,6 +24,9 @@ type formValues struct {
 	given map[string]bool
 	// problems keep the values from being sent, in the order of their keys.
 	problems []Notice
+	// emptied are the required fields that the configuration empties, and emptiedAt is where it empties the first one.
+	emptied   []tallyfy.Field
+	emptiedAt Notice
 }
 
 // hasValues reports whether values are configured, so that a task must be read with its form to be compared with them.
@@ -40,6 +43,15 @@ func (want Desired) values(task *tallyfy.Task) formValues {
 	v.resolveNames(task, want)
 	v.resolveIDs(task, want)
 	return v
+}
+
+// all returns the problems of the values, with one for all required fields that they empty. empty are further required fields that
+// have no value.
+func (v formValues) all(task *tallyfy.Task, empty []tallyfy.Field) []Notice {
+	if len(v.emptied) == 0 {
+		return v.problems
+	}
+	return append(v.problems, requiredEmptied(task, v.emptied, empty, v.emptiedAt))
 }
 
 // resolveIDs takes over the values that are given by the IDs of their fields.
@@ -80,7 +92,10 @@ func (v *formValues) take(task *tallyfy.Task, field tallyfy.Field, at Notice, va
 	case isEmpty(field, shaped):
 		v.given[field.ID] = false
 		if field.Required {
-			v.problems = append(v.problems, requiredEmptied(task, field, at))
+			if len(v.emptied) == 0 {
+				v.emptiedAt = at
+			}
+			v.emptied = append(v.emptied, field)
 		}
 	}
 	v.taskdata[field.ID] = shaped
@@ -101,11 +116,11 @@ func (want Desired) resolved(task *tallyfy.Task) (Desired, error) {
 		return want, nil
 	}
 	v := want.values(task)
-	if len(v.problems) > 0 {
-		for i := range v.problems {
-			v.problems[i].Detail = notice.Paragraphs(v.problems[i].Detail, "Nothing was sent; the task is as it was. Correct the configuration, then apply again.")
+	if problems := v.all(task, nil); len(problems) > 0 {
+		for i := range problems {
+			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Correct the configuration, then apply again.")
 		}
-		return want, &Failure{Notice: v.problems[0], Others: v.problems[1:]}
+		return want, &Failure{Notice: problems[0], Others: problems[1:]}
 	}
 	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
 	return want, nil
@@ -271,11 +286,26 @@ func unknownField(task *tallyfy.Task, at Notice) Notice {
 	return at
 }
 
-func requiredEmptied(task *tallyfy.Task, field tallyfy.Field, at Notice) Notice {
+// requiredEmptied refuses values that empty required fields. empty are others that have no value.
+func requiredEmptied(task *tallyfy.Task, emptied, empty []tallyfy.Field, at Notice) Notice {
+	also := ""
+	if len(empty) > 0 {
+		also = "These are required too, and neither the configuration nor the task has a value for them:\n" + fieldLines(empty)
+	}
 	at.Summary = "Required Field Is Empty"
 	at.Detail = notice.Paragraphs(
-		fmt.Sprintf("Field %s of %s is required, and the configuration empties it. Tallyfy rejects the completion of a task whose required fields are empty.",
-			describeField(field), lowerFirst(name(task))),
-		"Give the field a value, or remove its key to leave the field as it is.")
+		fmt.Sprintf("The configuration empties fields of %s that are required, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
+			lowerFirst(name(task)), fieldLines(emptied)),
+		also,
+		"Give these fields values, or remove their keys to leave the fields as they are.")
 	return at
+}
+
+// fieldLines lists fields, one a line.
+func fieldLines(fields []tallyfy.Field) string {
+	var lines []string
+	for _, field := range fields {
+		lines = append(lines, "  - "+describeField(field))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -145,7 +145,7 @@ func TestPlanWarnsOfWhatItSees(t *testing.T) {
 		task string
 		says string // nothing for no warning
 	}{
-		"required field": {sandbox.SeedVPCTaskID, `Required Field Is Empty: Field "VPC id" (text, required`},
+		"required field": {sandbox.SeedVPCTaskID, `Required Field Is Empty: Provision the VPC: These fields of task "Provision the VPC" (` + sandbox.SeedVPCTaskID + `) are required`},
 		"completed":      {sandbox.SeedPlainTaskID, "Task Is Already Completed: "},
 		"not there":      {"7a5c000000000000000000000000dead", "Task Cannot Be Found: "},
 		"fine":           {sandbox.SeedExpiringTaskID, ""},

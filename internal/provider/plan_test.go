@@ -112,18 +112,18 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 		config := configured()
 		config[c.attribute] = c.value
 		planned, warnings := p.plan(completedState(), config)
-		if warned := strings.Contains(warnings, "Update Reopens the Task and Completes It Again"); warned != c.warns {
+		if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
 			t.Errorf("%s: warnings are %q", name, warnings)
 		}
 		if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
 			t.Errorf("%s: the warning says %q", name, warnings)
 		}
-		for _, fact := range []string{"status", "completed_at", "completer_id", "completer_guest_id", "tasks_changed_by_rules"} {
+		for _, fact := range []string{"status", "completed_at", "completer_id", "tasks_changed_by_rules"} {
 			if planned[fact].IsKnown() == c.warns {
 				t.Errorf("%s: %s is planned as %s", name, fact, planned[fact])
 			}
 		}
-		for _, fixed := range []string{"id", "run_id", "title", "task_type"} {
+		for _, fixed := range []string{"id", "run_id", "title", "task_type", "completer_guest_id"} {
 			if !planned[fixed].IsKnown() {
 				t.Errorf("%s: %s is not known any more", name, fixed)
 			}
@@ -144,12 +144,33 @@ func TestPlanWarnsOfADestroy(t *testing.T) {
 	}
 	delete(state, "reopen_on_destroy")
 	delete(state, "completed_at")
+	state["status"] = "in-progress"
 	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Task Stays as It Is in Tallyfy: ") || strings.Contains(warnings, "stays completed") {
 		t.Errorf("warnings of an open task are %q", warnings)
 	}
-	state["reopen_on_destroy"], state["title"] = true, nil
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "task t in Tallyfy") {
+	state["reopen_on_destroy"] = true // which sends nothing for an open task
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Task Stays as It Is in Tallyfy: ") || !strings.Contains(warnings, "It reopens the task if it is completed by then.") {
+		t.Errorf("warnings of an open task that is to be reopened are %q", warnings)
+	}
+	state["status"], state["title"] = nil, nil // its completion was accepted, and nothing is known of it
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "reopens task t in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
 		t.Errorf("warnings are %q", warnings)
+	}
+	for _, status := range []any{"completed", "in-progress", nil} { // false is written by who knows
+		state["status"], state["reopen_on_destroy"] = status, false
+		if _, warnings := p.plan(state, nil); warnings != "" {
+			t.Errorf("warnings are %q", warnings)
+		}
+	}
+}
+
+// What a guest has completed is completed by a user after the update.
+func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
+	t.Parallel()
+	state, config := completedState(), configured()
+	state["completer_guest_id"], state["completer_id"], config["is_approved"] = "g", nil, false
+	if planned, _ := newPlanner(t, somewhere()).plan(state, config); planned["completer_guest_id"].IsKnown() {
+		t.Errorf("completer_guest_id is planned as %s", planned["completer_guest_id"])
 	}
 }
 
@@ -174,8 +195,13 @@ func TestPlanOfACreate(t *testing.T) {
 	if warnings != "" {
 		t.Errorf("warnings are %q", warnings)
 	}
-	if !planned["organization_id"].Equal(text("o")) {
-		t.Errorf("organization_id is %s", planned["organization_id"])
+	if !planned["organization_id"].Equal(text("o")) || !planned["id"].Equal(text("o/r/t")) {
+		t.Errorf("organization_id is %s, id is %s", planned["organization_id"], planned["id"])
+	}
+	config := configured()
+	delete(config, "run_id") // which Tallyfy reports
+	if planned, _ = newPlanner(t, somewhere()).plan(nil, config); planned["id"].IsKnown() {
+		t.Errorf("id is %s", planned["id"])
 	}
 	// A provider that is not known yet plans all the same.
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)

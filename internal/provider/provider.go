@@ -78,8 +78,8 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"preflight": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether a plan looks at the tasks that it would complete, and tells then what an apply would fail at: one request for each run. " +
-					"A look that fails is passed over, so that a plan works without a network. Bool. Default: `true`.",
+				MarkdownDescription: "Whether a plan reads the tasks that it would complete or change, and reports what an apply would do and fail at: one request for each hundred tasks of a process. " +
+					"A plan without a network works. Defaults to `true`.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional: true,

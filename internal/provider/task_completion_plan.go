@@ -13,37 +13,66 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// ModifyPlan makes the plan say what an apply will do to Tallyfy. Only for a completion that is new does it make a request,
-// and none that changes anything.
+// ModifyPlan makes the plan say what an apply will do to Tallyfy. It makes requests for a completion that is new or changes, and none
+// that changes anything.
 func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	switch {
-	case req.Plan.Raw.IsNull():
+	if req.Plan.Raw.IsNull() {
 		var state taskCompletionModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(destroys(&state))
+			resp.Diagnostics.Append(destroys(&state)...)
 		}
-	case req.State.Raw.IsNull():
-		r.planCreate(ctx, req, resp)
-		r.preflight(ctx, req, resp)
-	default:
-		r.planUpdate(ctx, req, resp)
+		return
+	}
+	var config taskCompletionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		r.planCreate(ctx, req, &config, resp)
+		return
+	}
+	r.planUpdate(ctx, req, &config, resp)
+}
+
+// planCreate fills in the organization, and misses it at plan time if there is none. Where all parts of the ID are known, so is the ID,
+// and a replacement changes nothing for what refers to it.
+func (r *taskCompletion) planCreate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
+	var plan taskCompletionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if config.OrganizationID.IsNull() && r.conn != nil && !r.conn.organizationUnknown {
+		organization := r.organization(&resp.Diagnostics)
+		if organization.IsNull() {
+			return
+		}
+		plan.OrganizationID = organization
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("organization_id"), organization)...)
+	}
+	if !plan.isPlaceUnknown() && !plan.RunID.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), identifier(plan.ref()))...)
+	}
+	r.checkNew(ctx, config, plan.OrganizationID, &resp.Diagnostics)
+}
+
+// checkNew checks the task of a completion that is not recorded.
+func (r *taskCompletion) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
+	at := *config
+	at.OrganizationID = organization
+	if !diags.HasError() && !at.isPlaceUnknown() {
+		r.preflight(ctx, config.planned(ctx, at.ref()), diags)
 	}
 }
 
-// planCreate fills in the organization, and misses it at plan time where there is none.
-func (r *taskCompletion) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var configured types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &configured)...)
-	if resp.Diagnostics.HasError() || !configured.IsNull() || r.conn == nil || r.conn.organizationUnknown {
-		return
-	}
-	if organization := r.organization(&resp.Diagnostics); !organization.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("organization_id"), organization)...)
-	}
+// isPlaceUnknown reports whether it is not known yet which task is meant.
+func (m *taskCompletionModel) isPlaceUnknown() bool {
+	return m.OrganizationID.IsUnknown() || m.RunID.IsUnknown() || m.TaskID.IsUnknown()
 }
 
 // organization gives the provider's organization, for a resource that names none.
@@ -57,60 +86,83 @@ func (r *taskCompletion) organization(diags *diag.Diagnostics) types.String {
 	return types.StringValue(r.conn.organizationID)
 }
 
-// planUpdate announces an update that reopens the task, and leaves open what it will change.
-func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans, and cheaper to tell than to take both apart
-		return
-	}
+// planUpdate announces what an update does to the task, and leaves open what it will change.
+func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
 	var plan, state taskCompletionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if plan.ref() != state.ref() || plan.TaskID.IsUnknown() || plan.RunID.IsUnknown() || plan.OrganizationID.IsUnknown() {
-		resp.Diagnostics.Append(destroys(&state)) // another task: the resource is replaced, and Terraform plans the new one anew
+	before := state.desired(ctx, &resp.Diagnostics)
+	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans
+		kept := config.planned(ctx, state.ref())
+		kept.Recorded, kept.ReopenOnDestroy = &before, state.ReopenOnDestroy.ValueBool()
+		r.keep(kept, &resp.Diagnostics)
 		return
 	}
-	if !resends(ctx, &state, &plan) {
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.Status, plan.CompletedAt, plan.CompleterGuestID = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	if plan.ref() != state.ref() || plan.isPlaceUnknown() {
+		resp.Diagnostics.Append(destroys(&state)...)
+		r.checkReplacement(ctx, config, &plan, &resp.Diagnostics)
+		return
+	}
+	change := config.planned(ctx, state.ref())
+	change.Recorded, change.Title, change.ReopenOnDestroy = &before, state.Title.ValueString(), state.ReopenOnDestroy.ValueBool()
+	if !change.Resends() {
+		r.keep(change, &resp.Diagnostics)
+		return
+	}
+	plan.Status, plan.CompletedAt = types.StringUnknown(), types.StringUnknown()
+	if !plan.CompleterGuestID.IsNull() { // a completion by the provider is never a guest's
+		plan.CompleterGuestID = types.StringUnknown()
+	}
 	plan.CompleterID = types.Int64Unknown()
 	plan.TasksChangedByRules = jsontypes.NewNormalizedUnknown()
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-	resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Update Reopens the Task and Completes It Again",
-		fmt.Sprintf("The decision, the field values or the completer of %s changed. Tallyfy cannot change a completed task, so applying this reopens it, saves the values and completes it again: "+
-			"webhooks and emails fire again, and automations work out deadlines and visibility anew. "+
-			"If the task already holds all of this, nothing is sent.", state.named()))
+	r.preflight(ctx, change, &resp.Diagnostics)
 }
 
-// resends tells whether the update may send a completion. What is not known yet may be a change.
-func resends(ctx context.Context, state, plan *taskCompletionModel) bool {
-	var unknown diag.Diagnostics
-	before, after := state.desired(ctx, &unknown), plan.desired(ctx, &unknown)
-	if unknown.HasError() || plan.IsApproved.IsUnknown() || plan.OverrideUser.IsUnknown() ||
-		plan.TaskdataWOVersion.IsUnknown() || plan.FormFieldsWOVersion.IsUnknown() {
-		return true
+// checkReplacement checks the new task of a replacement. Terraform plans it once more as a new resource, and drops the warnings of
+// that.
+func (r *taskCompletion) checkReplacement(ctx context.Context, config, plan *taskCompletionModel, diags *diag.Diagnostics) {
+	organization := config.OrganizationID
+	if organization.IsNull() && r.conn != nil && r.conn.organizationID != "" {
+		organization = types.StringValue(r.conn.organizationID)
 	}
-	return completion.Resends(before, after)
+	if !organization.IsNull() && !plan.TaskID.IsUnknown() {
+		r.checkNew(ctx, config, organization, diags)
+	}
 }
 
-// destroys says what taking a completion out of the state does: nothing to Tallyfy, unless it was asked to reopen the task.
-func destroys(state *taskCompletionModel) diag.Diagnostic {
-	if state.ReopenOnDestroy.ValueBool() {
-		return diag.NewWarningDiagnostic("Destroy Reopens the Task",
+// destroys says what taking a completion out of the state does: nothing to Tallyfy, unless it was asked to reopen the task. A written
+// reopen_on_destroy = false says that this is known.
+func destroys(state *taskCompletionModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	shown := state.Status.ValueString()
+	completed := (&tallyfy.Task{Status: shown, CompletedAt: state.CompletedAt.ValueString()}).Completed()
+	switch {
+	case state.ReopenOnDestroy.ValueBool() && !completed && shown != "": // everyone must complete it, say
+		diags.AddWarning("Task Stays as It Is in Tallyfy",
+			fmt.Sprintf("reopen_on_destroy is true, and Tallyfy shows %s as %q. Destroying this sends nothing for an open task. It reopens the task if it is completed by then.", state.named(), shown))
+	case state.ReopenOnDestroy.ValueBool():
+		diags.AddWarning("Destroy Reopens the Task",
 			fmt.Sprintf("reopen_on_destroy is true: destroying this reopens %s in Tallyfy, and automations work out deadlines and visibility anew. "+
-				"The task is left as it is if another block records its completion in the same apply.", state.named()))
+				"The task is left as it is if another block records its completion in the same apply, or if Terraform only forgets the resource (destroy = false).", state.named()))
+	case !state.ReopenOnDestroy.IsNull():
+	case !completed:
+		diags.AddWarning("Task Stays as It Is in Tallyfy",
+			fmt.Sprintf("Destroying this only removes the completion from the state. %s stays as it is in Tallyfy,", capital(state.named()))+stays)
+	default:
+		diags.AddWarning("Task Stays Completed in Tallyfy",
+			fmt.Sprintf("Destroying this only removes the completion from the state. %s stays completed in Tallyfy,", capital(state.named()))+stays)
 	}
-	const advice = " and no request is sent. To reopen a task with its resource, apply reopen_on_destroy = true first."
-	if state.CompletedAt.IsNull() { // everyone must complete it, say
-		return diag.NewWarningDiagnostic("Task Stays as It Is in Tallyfy",
-			fmt.Sprintf("Destroying this only removes the completion from the state. %s stays as it is in Tallyfy,", capital(state.named()))+advice)
-	}
-	return diag.NewWarningDiagnostic("Task Stays Completed in Tallyfy",
-		fmt.Sprintf("Destroying this only removes the completion from the state. %s stays completed in Tallyfy,", capital(state.named()))+advice)
+	return diags
 }
+
+const stays = " and no request is sent. To reopen a task with its resource, apply reopen_on_destroy = true first. Write reopen_on_destroy = false to plan without this warning."
 
 // named tells a person which task is meant.
 func (m *taskCompletionModel) named() string {

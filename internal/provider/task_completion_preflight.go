@@ -6,42 +6,73 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// preflight looks at the task of a completion that is planned anew, so that a pull request's plan says what an apply would fail at.
-// Where the ids are not known yet, or Tallyfy cannot be reached, there is nothing to say.
-func (r *taskCompletion) preflight(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if resp.Diagnostics.HasError() || r.conn == nil || r.conn.preflight == nil {
+// preflight checks the task of a planned completion, so that the plan of a pull request says what an apply does and what it would fail
+// at. recorded is the state's completion of the same task; nil for a new one. If the IDs are not known yet, or Tallyfy does not respond,
+// there is nothing to say about a new one.
+func (r *taskCompletion) preflight(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
+	if r.conn == nil || r.conn.preflight == nil {
+		report(diags, completion.Unchecked(plan), nil)
 		return
 	}
-	var config taskCompletionModel
-	var organization types.String
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
-	if resp.Diagnostics.HasError() || config.TaskID.IsUnknown() || config.RunID.IsUnknown() || organization.IsUnknown() {
-		return
+	found := r.conn.preflight.Check(ctx, plan)
+	if found.Err != nil {
+		tflog.Debug(ctx, "the check of the planned task failed", map[string]any{"task_id": plan.Task.Task, "error": found.Err.Error()})
 	}
-	config.OrganizationID = organization
-	problems, warnings, err := r.conn.preflight.Check(ctx, completion.Desired{
-		Task:             config.ref(),
-		IsApproved:       config.IsApproved.ValueBoolPointer(),
-		Taskdata:         plannedValues(ctx, config.Taskdata),
-		FormFields:       plannedValues(ctx, config.FormFields),
-		SecretTaskdata:   plannedValues(ctx, config.TaskdataWO),
-		SecretFormFields: plannedValues(ctx, config.FormFieldsWO),
-	}, config.IsApproved.IsUnknown())
-	if err != nil {
-		tflog.Debug(ctx, "the look at the planned task failed", map[string]any{"task_id": config.TaskID.ValueString(), "error": err.Error()})
-		return
+	report(diags, found.Warnings, nil)
+	if len(found.Problems) > 0 {
+		report(diags, nil, &completion.Failure{Notice: found.Problems[0], Others: found.Problems[1:]})
 	}
-	report(&resp.Diagnostics, warnings, nil)
-	if len(problems) > 0 {
-		report(&resp.Diagnostics, nil, &completion.Failure{Notice: problems[0], Others: problems[1:]})
+}
+
+// keep notes a recorded completion that does not change, in case the same plan names its task once more.
+func (r *taskCompletion) keep(plan completion.Planned, diags *diag.Diagnostics) {
+	if r.conn != nil && r.conn.preflight != nil {
+		report(diags, r.conn.preflight.Keep(plan), nil)
 	}
+}
+
+// planned returns what a configuration declares about a task, as far as it is known. The IDs of the task must be.
+func (m *taskCompletionModel) planned(ctx context.Context, ref tallyfy.TaskRef) completion.Planned {
+	plan := completion.Planned{
+		Desired: completion.Desired{
+			Task:                    ref,
+			IsApproved:              m.IsApproved.ValueBoolPointer(),
+			OverrideUser:            m.OverrideUser.ValueInt64Pointer(),
+			Taskdata:                plannedValues(ctx, m.Taskdata),
+			FormFields:              plannedValues(ctx, m.FormFields),
+			SecretTaskdata:          plannedValues(ctx, m.TaskdataWO),
+			SecretFormFields:        plannedValues(ctx, m.FormFieldsWO),
+			SecretTaskdataVersion:   m.TaskdataWOVersion.ValueInt64Pointer(),
+			SecretFormFieldsVersion: m.FormFieldsWOVersion.ValueInt64Pointer(),
+		},
+		ReopenOnDestroy: m.ReopenOnDestroy.ValueBool(),
+	}
+	for _, attribute := range []struct {
+		name  string
+		value attr.Value
+	}{
+		{"is_approved", m.IsApproved},
+		{"override_user", m.OverrideUser},
+		{"form_fields", m.FormFields},
+		{"form_fields_wo", m.FormFieldsWO},
+		{"form_fields_wo_version", m.FormFieldsWOVersion},
+		{"taskdata", m.Taskdata},
+		{"taskdata_wo", m.TaskdataWO},
+		{"taskdata_wo_version", m.TaskdataWOVersion},
+	} {
+		values, dynamic := attribute.value.(types.Dynamic)
+		if attribute.value.IsUnknown() || dynamic && values.IsUnderlyingValueUnknown() {
+			plan.Unknown = append(plan.Unknown, attribute.name)
+		}
+	}
+	return plan
 }

@@ -1,0 +1,94 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// wishes remember what the blocks of one plan want of each task. Terraform plans a block more than once and does not say which one it
+// plans, so equal wishes count as one. The zero value is ready for use, and safe for concurrent use.
+type wishes struct {
+	mu   sync.Mutex
+	each map[tallyfy.TaskRef][]Planned
+}
+
+// add notes a wish, and returns the others for the same task.
+func (w *wishes) add(p Planned) (others []Planned) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key, known := taskKey(p.Task), false
+	for _, other := range w.each[key] {
+		if other.asks(p) {
+			known = true
+			continue
+		}
+		others = append(others, other)
+	}
+	if !known {
+		if w.each == nil {
+			w.each = map[tallyfy.TaskRef][]Planned{}
+		}
+		w.each[key] = append(w.each[key], p)
+	}
+	return others
+}
+
+// asks reports whether two plans ask for the same of a task.
+func (p Planned) asks(other Planned) bool {
+	return (p.Recorded == nil) == (other.Recorded == nil) && sameOption(p.IsApproved, other.IsApproved) && slices.Equal(p.Unknown, other.Unknown) &&
+		reflect.DeepEqual([]map[string]any{p.FormFields, p.Taskdata, p.SecretFormFields, p.SecretTaskdata},
+			[]map[string]any{other.FormFields, other.Taskdata, other.SecretFormFields, other.SecretTaskdata})
+}
+
+// contradictions compares a plan with the others for its task, as the task was read. There is one notice, of the worst of them.
+func contradictions(task *tallyfy.Task, p Planned, others []Planned) (problems, warnings []Notice) {
+	for _, other := range others {
+		differs := disagreements(task, p, other)
+		switch {
+		case len(differs) == 0:
+		case p.Recorded == nil && other.Recorded == nil && isOpen(task):
+			return []Notice{contradicts(task, differs, "Applying this completes the task for one of them, and fails for the other.")}, nil
+		default:
+			warnings = []Notice{contradicts(task, differs, "The task can hold only one of them. What an apply leaves depends on the order in which Terraform applies the blocks.")}
+		}
+	}
+	return nil, warnings
+}
+
+// disagreements names what two plans want differently of a task. Who completes it is not part of that: another completer is adopted.
+// A field that only one of two new completions names must hold its value already, because the other one may be sent first.
+func disagreements(task *tallyfy.Task, p, other Planned) []string {
+	var all []string
+	if p.IsApproved != nil && other.IsApproved != nil && *p.IsApproved != *other.IsApproved && decides(task) {
+		all = append(all, fmt.Sprintf("is_approved: %s here, and %s there", verdict(*p.IsApproved), verdict(*other.IsApproved)))
+	}
+	if task.Form == nil {
+		return all
+	}
+	mine, theirs := p.values(task), other.values(task)
+	bothNew := p.Recorded == nil && other.Recorded == nil && isOpen(task)
+	for _, id := range slices.Sorted(maps.Keys(merged(mine.taskdata, theirs.taskdata))) {
+		field, _ := fieldOf(task.Form, id)
+		a, inMine := mine.taskdata[id]
+		b, inTheirs := theirs.taskdata[id]
+		_, given := mine.given[id]
+		_, givenThere := theirs.given[id]
+		switch {
+		case inMine && inTheirs && !equal(field, a, b):
+			all = append(all, fmt.Sprintf("field %s has another value", describeField(field)))
+		case bothNew && inMine && !givenThere && !other.valuesUnknown() && !equal(field, a, field.Value):
+			all = append(all, fmt.Sprintf("field %s has a value only here", describeField(field)))
+		case bothNew && inTheirs && !given && !p.valuesUnknown() && !equal(field, b, field.Value):
+			all = append(all, fmt.Sprintf("field %s has a value only there", describeField(field)))
+		}
+	}
+	return all
+}

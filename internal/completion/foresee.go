@@ -1,0 +1,121 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+
+// foresight is what an apply would do about a task as it was read, in words.
+type foresight struct {
+	problems, warnings []Notice
+	// firm says that it is worth telling on the word of a list, which may lag: nothing in it keeps an apply from being made.
+	firm bool
+}
+
+// foresee says what an apply of a plan does about a task.
+func foresee(task *tallyfy.Task, p Planned) foresight {
+	v := formValues{}
+	want := p.Desired
+	if task.Form != nil {
+		v = want.values(task)
+	}
+	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
+	if p.isUnknown(attrIsApproved) {
+		want.IsApproved = rightDecision(task)
+	}
+	var empty []tallyfy.Field
+	if !p.valuesUnknown() {
+		empty = unanswered(task, v.given)
+	}
+	if p.Recorded != nil {
+		return foreseeUpdate(task, p, want, v, empty)
+	}
+	return foreseeCreate(task, p, want, v, empty)
+}
+
+// check finds what is refused, and what is odd. Values that are known only after apply are to be saved like the others.
+func (f *foresight) check(task *tallyfy.Task, want Desired, v formValues) (refusal *Notice) {
+	given := map[string]any{}
+	for id := range v.given {
+		given[id] = Unknown{}
+	}
+	want.Taskdata = merged(given, want.Taskdata)
+	refusal, warnings := check(task, want)
+	for _, warning := range warnings {
+		warning.Summary = about(task, warning.Summary)
+		f.warnings = append(f.warnings, warning)
+	}
+	return refusal
+}
+
+// foreseeCreate is for a completion that is not recorded. want is what is known of it, v its values by the form, and empty are the
+// required fields that have no value.
+func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) foresight {
+	var f foresight
+	refusal := f.check(task, want, v)
+	switch {
+	case task.Completed() && !wouldExpire(task, want):
+		f.problems = v.all(task, nil)
+		switch differs := differing(task, want); {
+		case len(differs) == 0:
+			f.warnings = append(f.warnings, willBeAdopted(task, p))
+		case p.ReopenOnDestroy:
+			f.warnings = append(f.warnings, differsUnlessReplaced(task, differs))
+		default:
+			f.problems = append(f.problems, differsInPlan(task, differs))
+		}
+		return f
+	case refusal != nil:
+		f.problems = append(v.all(task, empty), *refusal)
+		return f
+	}
+	f.problems = v.all(task, empty)
+	if task.Form == nil && want.byName() {
+		f.problems = append(f.problems, formHidden(want))
+	}
+	if len(empty) > 0 && len(v.emptied) == 0 {
+		f.warnings = append(f.warnings, requiredEmpty(task, empty))
+	}
+	f.firm = len(f.problems) == 0 && task.Form != nil
+	return f
+}
+
+// foreseeUpdate is for a completion that is recorded, and decides as decideUpdate does.
+func foreseeUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) foresight {
+	var f foresight
+	refusal := f.check(task, want, v)
+	f.problems = v.all(task, empty)
+	if task.Form == nil && want.byName() {
+		f.problems = append(f.problems, formHidden(want))
+	}
+	switch {
+	case len(f.problems) > 0:
+	case task.Completed() && !wouldExpire(task, want) && holdsAll(task, want):
+		if len(p.later()) > 0 {
+			f.warnings = append(f.warnings, mayReopen(task, p, true))
+		} else {
+			f.warnings = append(f.warnings, nothingToSend(task, p))
+		}
+	case refusal != nil:
+		f.problems = append(f.problems, *refusal)
+	case isOpen(task):
+		f.warnings = append(f.warnings, completesOpen(task, p))
+	case len(empty) > 0:
+		f.problems = append(f.problems, cannotBeCompletedAgain(task, empty))
+	default:
+		f.warnings = append(f.warnings, reopens(task, p))
+		f.firm = task.Form != nil
+	}
+	return f
+}
+
+// rightDecision is one that goes well, for a decision that is known only after apply: it is told then.
+func rightDecision(task *tallyfy.Task) *bool {
+	switch {
+	case task.Type != approval:
+		return nil
+	case task.IsApproved != nil:
+		return task.IsApproved
+	}
+	return new(true)
+}

@@ -1,0 +1,235 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// This file holds the notices of a plan. Each says what the apply does, as far as that is known.
+
+// longestSummary is how many characters a summary may have.
+const longestSummary = 60
+
+// about returns a summary with the task's title. Terraform prints one of several warnings with the same summary, so a warning that
+// the reader must act on for each task needs a summary for each.
+func about(task *tallyfy.Task, summary string) string {
+	which := task.Title
+	if which == "" {
+		which = task.ID
+	}
+	room := longestSummary - len(summary) - len(": ")
+	if utf8.RuneCountInString(which) > room {
+		which = string([]rune(which)[:room-1]) + "…"
+	}
+	return summary + ": " + which
+}
+
+// unlessReplaced ends a sentence about a completed task. A tainted resource is planned as a new one, and so is one that -replace or
+// replace_triggered_by names.
+const unlessReplaced = ", unless the same apply reopens the task first, as a replacement with reopen_on_destroy does"
+
+func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
+	return Notice{
+		Summary: about(task, "Required Field Is Empty"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("These fields of %s are required, and neither the configuration nor the task has a value for them:\n%s", lowerFirst(name(task)), fieldLines(fields)),
+			"Tallyfy rejects the completion unless someone fills them in before the apply."),
+	}
+}
+
+// willBeAdopted warns of a task that is completed as configured, as far as that is known.
+func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
+	unless := ""
+	if p.ReopenOnDestroy {
+		unless = unlessReplaced
+	}
+	n := Notice{Summary: "Task Is Already Completed", Attribute: attrTaskID}
+	later := p.later()
+	hidden := ""
+	if task.Taskdata == nil && p.hasValues() {
+		hidden = " Tallyfy does not show its values, so they were not compared."
+	}
+	if len(later) == 0 {
+		how := "as configured, "
+		if hidden != "" {
+			how = ""
+		}
+		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is, and sends no completion%s.", name(task), how, completer(task), hidden, unless)
+		return n
+	}
+	n.Detail = notice.Paragraphs(
+		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is as configured.", name(task), completer(task), hidden, strings.Join(later, ", ")),
+		fmt.Sprintf("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing%s.", unless))
+	return n
+}
+
+const sentNothing = "Nothing was sent; the task is as it was."
+
+func completedHow(task *tallyfy.Task, differs []string) string {
+	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - "))
+}
+
+// differsInPlan refuses a task that is completed, but not as configured. The completion may be in the state all the same.
+func differsInPlan(task *tallyfy.Task, differs []string) Notice {
+	return Notice{
+		Summary:   "Task Is Already Completed Differently",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			completedHow(task, differs), sentNothing,
+			"Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
+				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it."),
+	}
+}
+
+// differsUnlessReplaced warns of the same where the plan may be that of a replacement that reopens the task.
+func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
+	return Notice{
+		Summary:   about(task, "Task Is Already Completed Differently"),
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			completedHow(task, differs),
+			"If this replaces the completion that is in the state, and reopen_on_destroy was applied for it, applying this reopens the task and completes it as configured, so that webhooks and emails fire again. "+
+				"Otherwise the apply fails and sends nothing.",
+			"To overrule what was done without a replacement, import the task if it is not in the state, or run terraform untaint if it is tainted, then apply."),
+	}
+}
+
+// updateOf begins the notice of an update: what changed, on the attribute that changed first. which names the task.
+func updateOf(which string, p Planned) Notice {
+	changes := p.changes()
+	var texts []string
+	for _, c := range changes {
+		texts = append(texts, c.String())
+	}
+	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s changed: %s.", lowerFirst(which), strings.Join(texts, ", "))}
+	if len(changes[0].keys) == 1 {
+		n.Key = changes[0].keys[0]
+	}
+	return n
+}
+
+// again says what it takes to change a completed task.
+func again(p Planned) string {
+	values := ""
+	if p.hasValues() || p.valuesUnknown() {
+		values = ", saves the values"
+	}
+	return "reopens it" + values + " and completes it again: webhooks and emails fire again, and automations work out deadlines and visibility anew."
+}
+
+func reopens(task *tallyfy.Task, p Planned) Notice {
+	n := updateOf(name(task), p)
+	n.Summary = "Update Reopens the Task and Completes It Again"
+	n.Detail += " Tallyfy cannot change a completed task, so applying this " + again(p)
+	return n
+}
+
+// mayReopen warns of an update of which it is not known whether the task holds all of it already. checked says that the task was read.
+func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
+	n := updateOf(name(task), p)
+	n.Summary = "Update May Reopen the Task and Complete It Again"
+	if !checked {
+		n.Detail += " The task was not checked while planning."
+	}
+	if later := p.later(); len(later) > 0 {
+		n.Detail += " Known only after apply: " + strings.Join(later, ", ") + "."
+	}
+	n.Detail += " If the completed task holds all that is configured, nothing is sent. Otherwise applying this " + again(p)
+	return n
+}
+
+// nothingToSend tells of an update that the task already shows.
+func nothingToSend(task *tallyfy.Task, p Planned) Notice {
+	n := updateOf(name(task), p)
+	n.Summary = "Task Is Already as Configured"
+	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent.", completer(task))
+	return n
+}
+
+// completesOpen tells of an update of a task that is open, as one that everyone must complete is after one share.
+func completesOpen(task *tallyfy.Task, p Planned) Notice {
+	n := updateOf(name(task), p)
+	n.Summary = "Update Completes the Open Task"
+	n.Detail += fmt.Sprintf(" Tallyfy shows the task as %q. Applying this reopens nothing, and sends another completion.", task.Status)
+	return n
+}
+
+// notThere tells of a task that Tallyfy does not show. more says what is known of it from its process.
+func notThere(p Planned, more string, err error) Notice {
+	sends := "Applying this sends the completion anyway"
+	if p.Recorded != nil {
+		sends = "Applying this sends the reopening and the completion anyway"
+	}
+	return Notice{
+		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			more,
+			sends+", and fails unless Tallyfy knows the task by then, as it may if an automation makes the task appear.",
+			advice(err), notice.SaidBy(err)),
+	}
+}
+
+// mistyped refuses an ID that is not a task's, but names one of the tasks of the process, or nearly does.
+func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
+	lines := []string{"The process has no task with this ID. Did you mean one of these?"}
+	for _, task := range meant {
+		lines = append(lines, fmt.Sprintf("  - %s, the ID of %q", task.ID, task.Title))
+	}
+	return Notice{
+		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			strings.Join(shortened(lines), "\n"),
+			"task_id takes the ID of a task, not its title or alias. Nothing was sent. Correct task_id, then plan again.",
+			notice.SaidBy(err)),
+	}
+}
+
+// inAnotherProcess refuses a run_id that is not the task's.
+func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
+	belongs := "it belongs to process " + task.RunID
+	next := "Correct run_id, or remove it: the provider then takes the process that Tallyfy reports."
+	if task.RunID == "" {
+		belongs, next = "it is a one-off task, which belongs to no process", "Remove run_id."
+	}
+	return Notice{
+		Summary: about(task, "Task Cannot Be Found"), Attribute: attrRunID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			fmt.Sprintf("The organization has %s, and %s. A completion in process %s fails.", lowerFirst(name(task)), belongs, p.Task.Run),
+			next+" Nothing was sent.",
+			notice.SaidBy(err)),
+	}
+}
+
+// notChecked warns that Tallyfy refuses to show tasks.
+func notChecked(ref tallyfy.TaskRef, err error) Notice {
+	means := "The tasks of this plan were not checked, and an apply is likely to fail in the same way."
+	if tallyfy.IsNoTask(err) {
+		means = "The tasks of this plan were not checked. An apply sends its completions all the same, and their responses decide."
+	}
+	return Notice{
+		Summary: "Tasks Could Not Be Checked",
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s while planning: %s.", where(ref), notice.CameBack(err)),
+			means, advice(err), notice.SaidBy(err)),
+	}
+}
+
+// contradicts tells of another block of the configuration that wants something else of the same task. what says what comes of it.
+func contradicts(task *tallyfy.Task, differs []string, what string) Notice {
+	return Notice{
+		Summary: about(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Another block of this configuration completes %s too, and they differ:\n  - %s", lowerFirst(name(task)), strings.Join(differs, "\n  - ")),
+			what, "Keep one block for each task."),
+	}
+}

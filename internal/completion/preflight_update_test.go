@@ -1,0 +1,377 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+const (
+	reopensSummary = "Update Reopens the Task and Completes It Again"
+	nothingSummary = "Task Is Already as Configured"
+)
+
+// update is the plan of a recorded completion that was for the value vpc-0.
+func (b *bench) update(want Desired) Planned {
+	before := b.wantValue("vpc-0")
+	return Planned{Desired: want, Recorded: &before, Title: "Provision the VPC"}
+}
+
+// found fails the test unless a check says exactly this, by summaries.
+func (b *bench) found(f Findings, problems, warnings string) {
+	b.Helper()
+	if f.Err != nil || summaries(f.Problems) != problems || summaries(f.Warnings) != warnings {
+		b.Errorf("got %q, %q and %v, want %q and %q", summaries(f.Problems), summaries(f.Warnings), f.Err, problems, warnings)
+	}
+}
+
+// heldValue makes the task one that was completed with a value.
+func heldValue(value string) func(*sandbox.Task) {
+	return func(k *sandbox.Task) {
+		k.Status, k.CompletedAt, k.CompleterID, k.Taskdata = "completed", longAgo, sandbox.CallerID, map[string]any{field: value}
+	}
+}
+
+// Updates and new completions of a process share its list: one request for a hundred of them.
+func TestPreflightOfUpdatesSharesTheList(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		p := b.engine.Preflight()
+		var all sync.WaitGroup
+		for n := range 90 {
+			task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: runID, Title: "T", Fields: []sandbox.Field{{ID: field, Label: "VPC id", Type: "text"}}}
+			warnings := ""
+			if n%2 == 0 {
+				heldValue("vpc-0")(&task)
+				warnings = reopensSummary
+			}
+			b.server.AddTask(task)
+			all.Go(func() {
+				time.Sleep(time.Second) // until all have been added
+				want := b.wantValue("vpc-1")
+				want.Task.Task = task.ID
+				plan := Planned{Desired: want}
+				if n%2 == 0 {
+					plan = b.update(want)
+				}
+				b.found(p.Check(b.ctx, plan), "", warnings)
+			})
+		}
+		all.Wait()
+		b.sent(get)
+	})
+}
+
+// An error, and a promise that nothing is sent, rest on the task itself: a list may lag.
+func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
+	t.Parallel()
+	const unknown = "f1e1d0000000000000000000000000aa"
+	for name, c := range map[string]struct {
+		config   sandbox.Config
+		late     func(*bench) // what the list does not show yet, if it lags
+		value    map[string]any
+		problems string
+		warnings string
+		requests []string
+	}{
+		"nothing to send": {today(), nil, map[string]any{field: "vpc-1"}, "", nothingSummary, []string{get, get}},
+		"another value":   {today(), nil, map[string]any{field: "vpc-2"}, "", reopensSummary, []string{get}},
+		"unknown field":   {today(), nil, map[string]any{unknown: "x"}, "Unknown Form Field", "", []string{get, get}},
+		"a field that is new": {sandbox.Config{ListLag: 1}, func(b *bench) {
+			b.server.Update(taskID, func(k *sandbox.Task) {
+				k.Fields = append(k.Fields, sandbox.Field{ID: unknown, Label: "New", Type: "text"})
+			})
+		}, map[string]any{unknown: "x"}, "", reopensSummary, []string{get, get}},
+		"a value that is new": {sandbox.Config{ListLag: 1}, func(b *bench) {
+			b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "vpc-3"} })
+		}, map[string]any{field: "vpc-1"}, "", reopensSummary, []string{get, get}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, c.config, heldValue("vpc-1"), func(b *bench) {
+				if c.late != nil {
+					c.late(b)
+				}
+				want := b.want()
+				want.Taskdata = c.value
+				b.found(b.engine.Preflight().Check(b.ctx, b.update(want)), c.problems, c.warnings)
+				b.sent(c.requests...)
+			})
+		})
+	}
+}
+
+// What a plan of an update says is what the engine does then, without a request too many.
+func TestPreflightOfAnUpdateComesTrue(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change   func(*sandbox.Task)
+		want     func(*bench) Desired
+		problems string
+		warnings string
+		apply    []string // what is requested; an error if that is one read
+	}{
+		"reopens":         {heldValue("vpc-0"), func(b *bench) Desired { return b.wantValue("vpc-1") }, "", reopensSummary, []string{get, del, put, post}},
+		"nothing to send": {heldValue("vpc-1"), func(b *bench) Desired { return b.wantValue("vpc-1") }, "", nothingSummary, []string{get}},
+		"no values":       {heldValue("vpc-1"), func(b *bench) Desired { return b.want() }, "", nothingSummary, []string{get}},
+		"open":            {nil, func(b *bench) Desired { return b.wantValue("vpc-1") }, "", "Update Completes the Open Task", []string{get, put, post}},
+		"required field": {func(k *sandbox.Task) {
+			heldValue("vpc-0")(k)
+			k.Fields = append(k.Fields, sandbox.Field{ID: "f1e1d0000000000000000000000000aa", Label: "Needed", Type: "text", Required: true})
+		}, func(b *bench) Desired { return b.wantValue("vpc-1") }, "Required Field Is Empty", "", []string{get}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), c.change, func(b *bench) {
+				plan := b.update(c.want(b))
+				b.found(b.engine.Preflight().Check(b.ctx, plan), c.problems, c.warnings)
+				b.restart()
+				b.server.ResetJournal()
+				known := Record{RunID: runID, Status: b.task().Status, CompletedAt: b.task().CompletedAt}
+				_, err := b.engine.Update(b.ctx, known, *plan.Recorded, plan.Desired)
+				b.sent(c.apply...)
+				if (err != nil) != (c.problems != "") {
+					b.Errorf("the plan says %q, and the apply %v", c.problems, err)
+				}
+			})
+		})
+	}
+}
+
+// An update of a task that is not checked may reopen it, and says so without a request.
+func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(sandbox.Fault{Status: 502, Times: -1})
+		f := b.engine.Preflight().Check(b.ctx, b.update(b.wantValue("vpc-1")))
+		if f.Err == nil || summaries(f.Warnings) != "Update May Reopen the Task and Complete It Again" {
+			b.Fatalf("got %+v", f)
+		}
+		b.says(f.Warnings[0].Detail, `task "Provision the VPC" (`+taskID+")", "not checked while planning", "nothing is sent. Otherwise")
+	})
+	if Unchecked(Planned{}) != nil {
+		t.Error("a new completion that is not checked is no news")
+	}
+}
+
+// Terraform plans a replacement twice: as a change of what is recorded, and as a new resource. The task is read once for both, and so
+// it is for two blocks.
+func TestPreflightReadsATaskOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), heldValue("vpc-1"), func(b *bench) {
+		p := b.engine.Preflight()
+		for range 3 {
+			b.found(p.Check(b.ctx, Planned{Desired: b.wantValue("vpc-1")}), "", "Task Is Already Completed")
+		}
+		b.sent(get, get) // the list, and the task because the list may lag
+	})
+	inBubble(t, today(), nil, func(b *bench) {
+		want := b.want()
+		want.Task.Task = "7a5c000000000000000000000000dead"
+		p := b.engine.Preflight()
+		for range 2 {
+			b.found(p.Check(b.ctx, Planned{Desired: want}), "", "Task Cannot Be Found: "+want.Task.Task)
+		}
+		b.sent(get, get, get)
+	})
+}
+
+// A replacement that -replace asks for is planned as a recorded completion first. Its warnings are dropped, so that a refusal is told
+// again where it is heard.
+func TestPreflightOfAForcedReplacement(t *testing.T) {
+	t.Parallel()
+	for _, reopens := range []bool{true, false} {
+		inBubble(t, today(), heldValue("vpc-9"), func(b *bench) {
+			p, before := b.engine.Preflight(), b.wantValue("vpc-1")
+			if warnings := p.Keep(Planned{Desired: before, Recorded: &before, ReopenOnDestroy: reopens}); len(warnings) > 0 {
+				b.Errorf("got %q", summaries(warnings))
+			}
+			after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
+			f := p.Check(b.ctx, after)
+			if reopens {
+				b.found(f, "", "Task Is Already Completed Differently: Provision the VPC")
+			} else {
+				b.found(f, "Task Is Already Completed Differently", "")
+			}
+		})
+	}
+	inBubble(t, today(), nil, func(b *bench) {
+		b.server.Inject(sandbox.Fault{Status: 401, Times: -1})
+		p, before := b.engine.Preflight(), b.want()
+		p.Keep(Planned{Desired: before, Recorded: &before})
+		other := b.want()
+		other.Task.Task = "7a5c0000000000000000000000000043"
+		for _, want := range []Desired{before, other} {
+			if f := p.Check(b.ctx, Planned{Desired: want}); summaries(f.Warnings) != "Tasks Could Not Be Checked" {
+				b.Errorf("got %q", summaries(f.Warnings))
+			}
+		}
+	})
+}
+
+// An apply plans each block once more. What it has done to a task by then is not held against it, though reads lag.
+func TestPreflightWhileApplying(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(b *bench) {
+		known := b.recorded(b.wantValue("vpc-1"))
+		time.Sleep(2 * time.Minute)
+		if result, err := b.delete(b.ctx, known); err != nil || len(result.Warnings) > 0 {
+			b.Fatal(result, err)
+		}
+		b.server.ResetJournal()
+		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.wantValue("vpc-2")}), "", "")
+		b.sent()
+	})
+}
+
+// A task_id that is not a task's is told for what it is.
+func TestPreflightOfAMistypedTask(t *testing.T) {
+	t.Parallel()
+	const other = "5eed0000000000000000000000000043"
+	for name, c := range map[string]struct {
+		task, run string
+		problem   bool
+		says      []string
+	}{
+		"a digit":         {"7a5c0000000000000000000000000041", runID, true, []string{"has no task with this ID", "Did you mean", taskID + `, the ID of "Provision the VPC"`}},
+		"a digit missing": {taskID[:31], runID, true, []string{taskID + ", the ID of"}},
+		"the alias":       {"provision-the-vpc", runID, true, []string{taskID + ", the ID of", "not its title or alias"}},
+		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Correct run_id, or remove it"}},
+		"a one-off task":  {"7a5c0000000000000000000000002222", runID, true, []string{"a one-off task", "Remove run_id"}},
+		"no process":      {taskID, "5eed0000000000000000000000000099", true, []string{"it belongs to process " + runID}},
+		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "none with this ID"}},
+		"no run":          {"7a5c0000000000000000000000000041", "", false, []string{"sends the completion anyway"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(k *sandbox.Task) { k.Alias = "provision-the-vpc" }, func(b *bench) {
+				b.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000001111", RunID: other, Title: "Elsewhere"})
+				b.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000002222", Title: "Alone"})
+				f := b.engine.Preflight().Check(b.ctx, Planned{Desired: Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: c.run, Task: c.task}}})
+				all := append(f.Problems, f.Warnings...)
+				if f.Err != nil || len(all) != 1 || (len(f.Problems) == 1) != c.problem || !strings.HasPrefix(all[0].Summary, "Task Cannot Be Found: ") {
+					b.Fatalf("got %+v", f)
+				}
+				b.says(all[0].Detail, c.says...)
+				b.says(all[0].Detail, "404 Not Found")
+			})
+		})
+	}
+}
+
+// Two blocks of one plan that want something else of one task are told, and a block never contradicts itself.
+func TestPreflightOfContradictingBlocks(t *testing.T) {
+	t.Parallel()
+	const contradict = "Blocks Contradict Each Other: Provision the VPC"
+	fields := func(k *sandbox.Task) {
+		k.Type = "approval"
+		k.Fields = append(k.Fields, sandbox.Field{ID: "f1e1d0000000000000000000000000aa", Label: "Notes", Type: "text"})
+		k.Taskdata = map[string]any{field: "held"}
+	}
+	approve := func(yes bool, values map[string]any) Planned {
+		return Planned{Desired: Desired{IsApproved: &yes, FormFields: values}}
+	}
+	for name, c := range map[string]struct {
+		first, second Planned
+		problem       bool
+		says          []string // nothing for no contradiction
+	}{
+		"the same":                    {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "x"}), false, nil},
+		"the same, by ID":             {approve(true, map[string]any{"VPC id": "x"}), Planned{Desired: Desired{IsApproved: new(true), Taskdata: map[string]any{field: " x"}}}, false, nil},
+		"another decision":            {approve(true, nil), approve(false, nil), true, []string{"is_approved: rejected here, and approved there", "fails for the other", "one block for each task"}},
+		"decision comes later":        {approve(true, nil), Planned{Unknown: []string{attrIsApproved}}, false, nil},
+		"another value":               {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "y"}), true, []string{`field "VPC id"`, "has another value"}},
+		"value comes later":           {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": Unknown{}}), false, nil},
+		"value only here":             {approve(true, nil), approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`, "only here"}},
+		"value only there":            {approve(true, map[string]any{"Notes": "y"}), approve(true, nil), true, []string{"only there"}},
+		"value that it holds":         {approve(true, map[string]any{"VPC id": "held"}), approve(true, nil), false, nil},
+		"value that it holds, second": {approve(true, nil), approve(true, map[string]any{"VPC id": "held"}), false, nil},
+		"values come later":           {approve(true, map[string]any{"Notes": "y"}), Planned{Desired: Desired{IsApproved: new(true)}, Unknown: []string{attrFormFields}}, false, nil},
+		"the completer":               {approve(true, nil), Planned{Desired: Desired{IsApproved: new(true), OverrideUser: new(int64(7))}}, false, nil},
+		"a secret, never quoted":      {Planned{Desired: Desired{IsApproved: new(true), SecretFormFields: map[string]any{"Notes": "s3cr3t"}}}, approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), fields, func(b *bench) {
+				c.first.Task, c.second.Task = b.ref(), b.ref()
+				p := b.engine.Preflight()
+				b.found(p.Check(b.ctx, c.first), "", "")
+				b.found(p.Check(b.ctx, c.first), "", "")
+				f := p.Check(b.ctx, c.second)
+				if got := summaries(f.Problems) + summaries(f.Warnings); got != map[bool]string{true: contradict}[c.says != nil] || (len(f.Problems) > 0) != c.problem {
+					b.Fatalf("got %+v", f)
+				}
+				text := details(Result{Warnings: f.Problems})
+				b.says(text, c.says...)
+				if strings.Contains(text, "s3cr3t") {
+					b.Error(text)
+				}
+			})
+		})
+	}
+}
+
+// One of the blocks may be recorded already, and not change.
+func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
+	t.Parallel()
+	for _, keptFirst := range []bool{true, false} {
+		inBubble(t, today(), heldValue("vpc-0"), func(b *bench) {
+			p, before := b.engine.Preflight(), b.wantValue("vpc-0")
+			kept, update := Planned{Desired: before, Recorded: &before}, b.update(b.wantValue("vpc-2"))
+			var first, second []Notice
+			if keptFirst {
+				first, second = p.Keep(kept), p.Check(b.ctx, update).Warnings
+			} else {
+				first, second = p.Check(b.ctx, update).Warnings, p.Keep(kept)
+			}
+			if got := summaries(append(first, second...)); !strings.Contains(got, "Blocks Contradict Each Other") || !strings.Contains(got, reopensSummary) || len(first)+len(second) != 2 {
+				b.Errorf("got %q", got)
+			}
+			b.sent(get)
+		})
+	}
+	for _, updateFirst := range []bool{true, false} {
+		inBubble(t, today(), heldValue("vpc-0"), func(b *bench) { // a new block for what the other one changes
+			p, update, adopts := b.engine.Preflight(), b.update(b.wantValue("vpc-2")), Planned{Desired: b.wantValue("vpc-0")}
+			plans := []Planned{adopts, update}
+			if updateFirst {
+				plans = []Planned{update, adopts}
+			}
+			first, second := p.Check(b.ctx, plans[0]), p.Check(b.ctx, plans[1])
+			if strings.Contains(summaries(first.Warnings), "Contradict") || !strings.Contains(summaries(second.Warnings), "Blocks Contradict Each Other") || len(first.Problems)+len(second.Problems) > 0 {
+				b.Errorf("got %+v and %+v", first, second)
+			}
+		})
+	}
+}
+
+// A block that -replace names is planned as it is recorded, and as a new one. It does not contradict itself.
+func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), heldValue("vpc-0"), func(b *bench) {
+		p, update := b.engine.Preflight(), b.update(b.wantValue("vpc-2"))
+		update.ReopenOnDestroy = true
+		b.found(p.Check(b.ctx, update), "", reopensSummary)
+		b.found(p.Check(b.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently: Provision the VPC")
+	})
+}
+
+// Whether blocks contradict each other may depend on what the task holds, and a list may be behind that.
+func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(b *bench) {
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "held"} })
+		p := b.engine.Preflight()
+		b.found(p.Check(b.ctx, Planned{Desired: b.wantValue("held")}), "", "")
+		b.found(p.Check(b.ctx, Planned{Desired: b.want()}), "", "")
+		b.sent(get, get)
+	})
+}

@@ -1,0 +1,186 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// seeded is a planner on a seeded sandbox.
+func seeded(t *testing.T, settings attributes) (*planner, *sandbox.Server) {
+	t.Helper()
+	server := newStage(t, sandbox.Config{}).Server
+	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
+	for name, value := range settings {
+		all[name] = value
+	}
+	return newPlanner(t, all), server
+}
+
+// tried plans and gives what is said, failed or not.
+func (p *planner) tried(state, config attributes) string {
+	p.Helper()
+	if p.State = nil; state != nil {
+		p.Record(state)
+	}
+	plan, err := p.PlanAsRecorded(p.Context(), config)
+	if err != nil {
+		p.Fatal(err)
+	}
+	return plan.String()
+}
+
+func vpcFields(value any) tftypes.Value {
+	return object(map[string]tftypes.Value{"VPC id": tftypes.NewValue(tftypes.String, value)})
+}
+
+// vpcState is what the state has of the VPC task, completed with vpc-1.
+func vpcState(s *sandbox.Server) attributes {
+	s.CompleteOutsideWith(sandbox.SeedVPCTaskID, sandbox.CallerID, nil, map[string]any{sandbox.SeedVPCIDField: "vpc-1"})
+	task, _ := s.Task(sandbox.SeedVPCTaskID)
+	s.ResetJournal()
+	return attributes{
+		"id": sandbox.DefaultOrganization + "/" + sandbox.SeedRunID + "/" + sandbox.SeedVPCTaskID, "organization_id": sandbox.DefaultOrganization,
+		"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID, "status": "completed", "title": "Provision the VPC", "task_type": "task",
+		"completed_at": task.CompletedAt, "completer_id": sandbox.CallerID, "form_fields": vpcFields("vpc-1"),
+	}
+}
+
+func vpcBlock(value any) attributes {
+	return attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID, "form_fields": vpcFields(value)}
+}
+
+// An update is checked as a create is, with the list of the process and nothing that writes.
+func TestPlanChecksAnUpdate(t *testing.T) {
+	t.Parallel()
+	with := func(name string, value any) attributes {
+		block := vpcBlock("vpc-1")
+		block[name] = value
+		return block
+	}
+	for name, c := range map[string]struct {
+		before string // what the state says of the value; the task holds vpc-1
+		block  attributes
+		says   []string
+		gets   int
+	}{
+		"another value":      {"vpc-1", vpcBlock("vpc-2"), []string{"Warning: Update Reopens the Task and Completes It Again: ", `changed: form_fields "VPC id".`}, 1},
+		"what it holds":      {"vpc-0", vpcBlock("vpc-1"), []string{"Warning: Task Is Already as Configured: ", "no completion is sent"}, 2},
+		"unknown label":      {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"Vpc Id": text("x")})), []string{"Error: Unknown Form Field: ", `Did you mean "VPC id"?`}, 2},
+		"unknown option":     {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"VPC id": text("vpc-1"), "Tier": text("platinum")})), []string{"Error: Invalid Form Value: "}, 2},
+		"required, null":     {"vpc-1", vpcBlock(nil), []string{"Error: Required Field Is Empty: "}, 2},
+		"value known later":  {"vpc-1", vpcBlock(tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", `Known only after apply: form_fields "VPC id".`}, 2},
+		"values known later": {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
+		"map known later":    {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
+		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: Provision the VPC: ", "Warning: Task Is Already as Configured: "}, 2},
+		"completer":          {"vpc-1", with("override_user", 1002), []string{"Warning: Update Reopens the Task and Completes It Again: ", "changed: override_user."}, 1},
+		"a setting":          {"vpc-1", with("reopen_on_destroy", true), nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, server := seeded(t, nil)
+			state := vpcState(server)
+			state["form_fields"] = vpcFields(c.before)
+			said := p.tried(state, c.block)
+			for _, part := range c.says {
+				if !strings.Contains(said, part) {
+					t.Errorf("%q is missing in:\n%s", part, said)
+				}
+			}
+			if strings.Count(said, "Error: ")+strings.Count(said, "Warning: ") > max(1, len(c.says)) || c.says == nil && said != "" {
+				t.Errorf("it says:\n%s", said)
+			}
+			if n := server.Count(http.MethodGet, ""); n != c.gets || n != server.Count("", "") {
+				t.Errorf("%d GETs of %d requests, want %d", n, server.Count("", ""), c.gets)
+			}
+		})
+	}
+}
+
+// The warning of an update is on the attribute that changed.
+func TestPlanPointsToWhatChanged(t *testing.T) {
+	t.Parallel()
+	p, server := seeded(t, nil)
+	p.Record(vpcState(server))
+	plan, err := p.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
+	if err != nil || len(plan.Diagnostics) != 1 {
+		t.Fatal(plan, err)
+	}
+	if at := plan.Diagnostics[0].Attribute.String(); !strings.Contains(at, "form_fields") || !strings.Contains(at, "VPC id") {
+		t.Errorf("it is on %s", at)
+	}
+}
+
+// What is planned to be known is what is recorded, also if the completion turns out to be a guest's.
+func TestPlanOfAnUpdateIsKept(t *testing.T) {
+	t.Parallel()
+	p, server := seeded(t, nil)
+	p.Record(vpcState(server))
+	plan, err := p.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
+	if err != nil || plan.Failed() {
+		t.Fatal(plan, err)
+	}
+	server.Update(sandbox.SeedVPCTaskID, func(k *sandbox.Task) {
+		k.Extra, k.Taskdata = map[string]any{"completer_id": nil, "completer_guest_id": "guest-1"}, map[string]any{sandbox.SeedVPCIDField: "vpc-2"}
+	})
+	said, err := p.Apply(t.Context(), plan)
+	if err != nil || said.Failed() || !strings.Contains(said.String(), "Task Is Already as Configured") {
+		t.Fatal(said, err)
+	}
+	if said, err = p.Refresh(t.Context()); err != nil || said.Failed() {
+		t.Fatal(said, err)
+	}
+	if guest := p.attributes(p.State.Value)["completer_guest_id"]; !guest.Equal(text("guest-1")) {
+		t.Errorf("completer_guest_id is %s", guest)
+	}
+}
+
+// The new task of a replacement is checked in the first of its two plannings, whose warnings Terraform shows.
+func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		block attributes
+		says  []string
+	}{
+		"not there":     {attributes{"task_id": "7a5c000000000000000000000000dead", "run_id": sandbox.SeedRunID}, []string{"Warning: Task Cannot Be Found: 7a5c000000000000000000000000dead: "}},
+		"no decision":   {attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, []string{"Error: Approval Needs a Decision: "}},
+		"without a run": {attributes{"task_id": sandbox.SeedApprovalTaskID}, []string{"Error: Approval Needs a Decision: "}},
+		"known later":   {attributes{"task_id": tftypes.UnknownValue}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, server := seeded(t, nil)
+			said := p.tried(vpcState(server), c.block)
+			for _, part := range append(c.says, "Warning: Task Stays Completed in Tallyfy: ") {
+				if !strings.Contains(said, part) {
+					t.Errorf("%q is missing in:\n%s", part, said)
+				}
+			}
+			if server.Count("", "") != server.Count(http.MethodGet, "") {
+				t.Error("something was written")
+			}
+		})
+	}
+}
+
+// A refused token is a warning that says where the token is from. That the plan goes on is the same.
+func TestPlanWithARefusedToken(t *testing.T) {
+	t.Parallel()
+	p, _ := seeded(t, attributes{"access_token": "expired-token-of-somebody"})
+	said := p.tried(nil, attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID})
+	for _, part := range []string{"Warning: Tasks Could Not Be Checked: ", "401", "Token from: access_token in the provider block", "Check the access token"} {
+		if !strings.Contains(said, part) {
+			t.Errorf("%q is missing in:\n%s", part, said)
+		}
+	}
+	if strings.Contains(said, "expired-token-of-somebody") || strings.Contains(said, "Error: ") {
+		t.Error(said)
+	}
+}
