@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// page is a file of the documentation: one of docs/, or one beside the README.
+// page is a file of the documentation: in docs/, beside the README, or the description of Tallyfy's API.
 type page struct {
 	name   string // its path from the root of the source, with slashes
 	prose  string // without the blocks of code; their lines are empty
@@ -64,7 +64,7 @@ func readPage(t *testing.T, root, name string) page {
 func pages(t *testing.T) []page {
 	t.Helper()
 	root := filepath.Dir(examples(t))
-	files := matching(t, filepath.Join(root, "*.md"))
+	files := append(matching(t, filepath.Join(root, "*.md")), filepath.Join(root, "internal", "tallyfy", "API.md"))
 	err := filepath.WalkDir(filepath.Join(root, "docs"), func(file string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && filepath.Ext(file) == ".md" {
 			files = append(files, file)

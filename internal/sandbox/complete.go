@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// completeTask serves POST completed-tasks on both paths (tallyfy-api §1.1).
+// completeTask serves POST completed-tasks on both paths (API.md §1.1).
 func (s *Server) completeTask(c call) answer {
 	id, ok := c.input["task_id"].(string)
 	switch {
@@ -44,13 +44,13 @@ func (s *Server) completeTask(c call) answer {
 			report = "ignored taskdata"
 		}
 	}
-	// Rules of the form are checked here and nowhere earlier (tallyfy-api §1.5).
+	// Rules of the form are checked here and nowhere earlier (API.md §1.5).
 	if errs := checkForm(t.Fields, values); len(errs) > 0 {
 		return unprocessable(errs)
 	}
 
 	if t.done() {
-		// The trap of tallyfy-api §3.1: nothing changes, and yet everyone is
+		// The trap of API.md §3.1: nothing changes, and yet everyone is
 		// told again. Legacy does not get here.
 		t.webhooks++
 		s.completions[id]++
@@ -70,7 +70,7 @@ func (s *Server) completeTask(c call) answer {
 }
 
 // routed finds a task the way completions and reopenings do: the organization's
-// path knows only tasks without a run, a run's path only its own (tallyfy-api
+// path knows only tasks without a run, a run's path only its own (API.md
 // §1.1, routing trap). Tasks of an archived process are on no path.
 func (s *Server) routed(id, run string) *stored {
 	if t, ok := s.tasks[id]; ok && t.RunID == run && !s.deleted(t) {
@@ -153,7 +153,7 @@ func (s *Server) complete(t *stored, completer int64, approved *bool) (note stri
 		t.IsApproved = approved
 	case typeExpiring, typeExpiringEmail:
 		// A decision is not ignored here: false expires what would otherwise
-		// be acknowledged (tallyfy-api §1.1).
+		// be acknowledged (API.md §1.1).
 		t.Expired = approved != nil && !*approved
 	}
 	t.webhooks++

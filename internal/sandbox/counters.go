@@ -16,7 +16,7 @@ func (s *Server) Webhooks(id string) int {
 
 // Completions tells how many completions of the task through the API had an
 // effect: they completed it, added a share, or fired the webhooks of a completed
-// task again (tallyfy-api §3.1). Those that were refused do not count, nor does
+// task again (API.md §3.1). Those that were refused do not count, nor does
 // a share that was recorded before. As this counts what clients did, it outlives
 // DeleteTask; AddTask starts it anew.
 func (s *Server) Completions(id string) int {

@@ -5,7 +5,7 @@ package sandbox
 
 import "time"
 
-// dateLayouts are the forms that some source or other shows (tallyfy-api §7,
+// dateLayouts are the forms that some source or other shows (API.md §7,
 // item 17). RFC3339 takes fractions of a second as well.
 var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly}
 
@@ -42,7 +42,7 @@ func readDeadline(value any, current string) (string, bool) {
 }
 
 // timestamp writes a time the way completed_at comes: whole seconds, with the
-// milliseconds as zeros (tallyfy-api §2.1).
+// milliseconds as zeros (API.md §2.1).
 func timestamp(t time.Time) string {
 	return t.UTC().Truncate(time.Second).Format("2006-01-02T15:04:05.000Z")
 }

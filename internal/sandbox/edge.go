@@ -9,13 +9,13 @@ import "net/http"
 const clientHeader = "X-Tallyfy-Client"
 
 // stopsAtEdge reports whether a request does not reach the API, because it or a
-// proxy on its way left out the client header (tallyfy-api §3.3).
+// proxy on its way left out the client header (API.md §3.3).
 func (s *Server) stopsAtEdge(r *http.Request) bool {
 	return s.cfg.StripClientHeader || r.Header.Get(clientHeader) == ""
 }
 
 // edgeNotFound is the edge's own 404. It has neither code nor error, and reads
-// like a missing task (tallyfy-api §3.3).
+// like a missing task (API.md §3.3).
 func edgeNotFound() answer {
 	return answer{
 		status: http.StatusNotFound,

@@ -44,13 +44,13 @@ func (a answer) write(w http.ResponseWriter) {
 // object is a JSON object.
 type object = map[string]any
 
-// data is the envelope of a single item (tallyfy-api §2).
+// data is the envelope of a single item (API.md §2).
 func data(item object, note string) answer {
 	return answer{status: http.StatusOK, body: object{"data": item}, note: note}
 }
 
 // endpointNotFound is the 404 for a path that does not exist, which is a
-// mistake in the base URL rather than a missing task (tallyfy-api §3.2).
+// mistake in the base URL rather than a missing task (API.md §3.2).
 func endpointNotFound(note string) answer {
 	return answer{
 		status: http.StatusNotFound,
@@ -72,7 +72,7 @@ func resourceNotFound(note string) answer {
 const codeLength = 25
 
 // failure is the generic error, whose code is made from the message
-// (tallyfy-api §3.2).
+// (API.md §3.2).
 func failure(status int, message, note string) answer {
 	code := strings.ReplaceAll(strings.ToUpper(message), " ", "_")
 	return answer{
@@ -91,7 +91,7 @@ func unauthenticated() answer {
 	}
 }
 
-// oauthError is the form that refusals of token requests have (tallyfy-api
+// oauthError is the form that refusals of token requests have (API.md
 // §3.2).
 func oauthError(status int, word, note string) answer {
 	return answer{status: status, body: object{"error": word}, note: note}

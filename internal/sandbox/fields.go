@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Limits in characters. Sources differ (tallyfy-api §7, item 17); these are the
+// Limits in characters. Sources differ (API.md §7, item 17); these are the
 // documented ones.
 const (
 	maxText     = 200
@@ -61,7 +61,7 @@ func (f Field) check(value any) string {
 			return f.Label + " must be a list of options, each with the id and the text of the option."
 		}
 	case "table":
-		// No value clears a table (tallyfy-api §1.5).
+		// No value clears a table (API.md §1.5).
 		switch {
 		case !isList && !isObject:
 			return "Invalid table field"
@@ -78,7 +78,7 @@ func (f Field) check(value any) string {
 		}
 	case "file":
 		// Production answers a non-list with 500, its successor with 422
-		// (tallyfy-api §1.5). UNK the words.
+		// (API.md §1.5). UNK the words.
 		switch {
 		case !isList || !every(list, isFile):
 			return f.Label + " must be a list of files, each with an id or a url."
@@ -127,7 +127,7 @@ func every(list []any, holds func(any) bool) bool {
 }
 
 // checkForm returns what stands in the way of a completion. That such errors
-// are a 422 keyed by field id is likely, not known (tallyfy-api §3.1).
+// are a 422 keyed by field id is likely, not known (API.md §3.1).
 func checkForm(form []Field, values map[string]any) fieldErrors {
 	errs := fieldErrors{}
 	for _, f := range form {

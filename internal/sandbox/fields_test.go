@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestFieldValues goes through the table of tallyfy-api §1.5. An accepted value
+// TestFieldValues goes through the table of API.md §1.5. An accepted value
 // is stored as it was sent, except in a multiselect.
 func TestFieldValues(t *testing.T) {
 	const dropdown = "Invalid dropdown choice selected."

@@ -22,7 +22,7 @@ func (s *Server) listTasks(c call) answer {
 }
 
 // listMyTasks serves GET me/tasks, which shows open tasks unless the request says
-// otherwise (tallyfy-api §1.4).
+// otherwise (API.md §1.4).
 func (s *Server) listMyTasks(c call) answer {
 	if c.as.isApplication() {
 		return unauthenticated()
@@ -73,7 +73,7 @@ func archivedFilter(value string) func(*stored) bool {
 	}
 }
 
-// statusFilter has the quirks of the real one (tallyfy-api §1.4): commas mean
+// statusFilter has the quirks of the real one (API.md §1.4): commas mean
 // or, and values it does not know, "completed" among them, are ignored. If none
 // is left everything passes.
 func statusFilter(value string, now time.Time) func(*stored) bool {
@@ -109,7 +109,7 @@ func knownStatuses(now time.Time) map[string]func(*stored) bool {
 		"on-time":        func(t *stored) bool { return !t.done() && !before(t, now) },
 		"has-problem":    func(t *stored) bool { return t.Issue },
 		// Nothing here has an improvement. "stalled" is missing on purpose:
-		// production ignores it (tallyfy-api §1.4).
+		// production ignores it (API.md §1.4).
 		"has-improvement": never,
 	}
 }

@@ -89,7 +89,7 @@ func loopback(addr string) (*net.TCPAddr, error) {
 
 // URL is the base URL for clients, such as "http://127.0.0.1:41234/api". It is
 // empty for a Server from New; after Close it is the one that was. The same
-// routes are served without "/api" too, as api.tallyfy.com does (tallyfy-api §1).
+// routes are served without "/api" too, as api.tallyfy.com does (API.md §1).
 func (s *Server) URL() string {
 	l := s.network()
 	if l == nil {

@@ -6,7 +6,7 @@ package sandbox
 import "net/http"
 
 // comment serves POST tasks/{task}/comment, which finds tasks of processes too
-// (tallyfy-api §1.6). UNK the members of the response. The sandbox keeps no
+// (API.md §1.6). UNK the members of the response. The sandbox keeps no
 // comments; the journal has them.
 func (s *Server) comment(c call) answer {
 	t, ok := s.tasks[c.task]
@@ -32,7 +32,7 @@ func (s *Server) comment(c call) answer {
 }
 
 // listRunFields serves GET runs/{run}/form-fields: the forms of all tasks of a
-// process, without values (tallyfy-api §1.4). UNK whether it has pages: it has
+// process, without values (API.md §1.4). UNK whether it has pages: it has
 // none.
 func (s *Server) listRunFields(c call) answer {
 	if _, ok := s.runs[c.run]; !ok {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// Sizes of a page (tallyfy-api §1.4).
+// Sizes of a page (API.md §1.4).
 const (
 	defaultPerPage = 10
 	maxPerPage     = 100
@@ -79,7 +79,7 @@ func (p page) wire(self string, query url.Values, paging Paging) object {
 	return o
 }
 
-// links are a list if there are none (tallyfy-api §2).
+// links are a list if there are none (API.md §2).
 func (p page) links(self string, query url.Values) any {
 	link := func(number int) any {
 		if number < 1 || number > p.pages {

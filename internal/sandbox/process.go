@@ -39,7 +39,7 @@ func (s *Server) AddRun(id, name string) {
 
 // SetRunIssue opens or resolves an issue of a process. While it is open, the
 // process has the status "issue", and a completion, reopening or update of its
-// tasks is refused with 423 (tallyfy-api §3.1). It panics if there is no such
+// tasks is refused with 423 (API.md §3.1). It panics if there is no such
 // process.
 func (s *Server) SetRunIssue(runID string, open bool) {
 	s.changeRun(runID, func(p *process) { p.issue = open })
@@ -72,7 +72,7 @@ func (p *process) archive(archived bool, now time.Time) {
 }
 
 // deleted reports whether a task's process is archived, which deletes its tasks
-// softly: they are nowhere until the process is active again (tallyfy-api §3.1).
+// softly: they are nowhere until the process is active again (API.md §3.1).
 // UNK whether reads and lists lag here: they do not. The caller holds s.mu.
 func (s *Server) deleted(t *stored) bool {
 	p, ok := s.runs[t.RunID]

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// RateLimit bounds how many requests are answered in a time (tallyfy-api §3.4).
+// RateLimit bounds how many requests are answered in a time (API.md §3.4).
 // Sources differ about the numbers, so there is no default: without Requests or
 // without Per there is no limit.
 //
@@ -74,7 +74,7 @@ func (s *Server) Refused() int {
 	return s.admissions.refused
 }
 
-// tooManyRequests has the documented body and headers (tallyfy-api §3.4). UNK
+// tooManyRequests has the documented body and headers (API.md §3.4). UNK
 // whether other answers tell what remains too: they do not.
 func tooManyRequests(retryAfter time.Duration) answer {
 	a := failure(http.StatusTooManyRequests, "Rate limit exceeded", "refused: rate limit")

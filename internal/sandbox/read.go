@@ -10,7 +10,7 @@ import (
 )
 
 // getTask serves GET tasks/{task}. The organization's path finds tasks of runs
-// too, and its answer tells the run (tallyfy-api §1.3).
+// too, and its answer tells the run (API.md §1.3).
 func (s *Server) getTask(c call) answer {
 	t, behind := s.seen(c.task)
 	if t == nil || s.deleted(t) || (c.run != "" && t.RunID != c.run) {
@@ -23,8 +23,8 @@ func (s *Server) getTask(c call) answer {
 	return data(s.wire(t, onGet, parseIncludes(c.query.Get("with"))), note)
 }
 
-// me serves GET me, the check of a token (tallyfy-api §1.6). An application is
-// no user, and is refused (tallyfy-api §4).
+// me serves GET me, the check of a token (API.md §1.6). An application is
+// no user, and is refused (API.md §4).
 func (s *Server) me(c call) answer {
 	if c.as.isApplication() {
 		return unauthenticated()

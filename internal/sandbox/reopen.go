@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// reopenTask serves DELETE completed-tasks/{task} on both paths (tallyfy-api
+// reopenTask serves DELETE completed-tasks/{task} on both paths (API.md
 // §1.2).
 func (s *Server) reopenTask(c call) answer {
 	t := s.routed(c.task, c.run)

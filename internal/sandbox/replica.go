@@ -7,7 +7,7 @@ import "slices"
 
 // replica is the copy of the tasks that lists read from. It is behind by a
 // fixed number of writes rather than by time, so that tests need no clock
-// (tallyfy-api §1.4: lists may lag a write).
+// (API.md §1.4: lists may lag a write).
 type replica struct {
 	lag     int
 	tasks   map[string]*stored

@@ -30,7 +30,7 @@ func (s *Server) getRun(c call) answer {
 	return data(run, "read the process")
 }
 
-// listRuns serves GET runs, which shows no archived processes (tallyfy-api
+// listRuns serves GET runs, which shows no archived processes (API.md
 // §1.6). Of the documented filters it knows q only.
 func (s *Server) listRuns(c call) answer {
 	q := strings.ToLower(c.query.Get("q"))

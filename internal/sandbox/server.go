@@ -38,7 +38,7 @@ const (
 const maxBody = 8 << 20
 
 // Vintage tells which of the two contradicting generations of the API is
-// served (tallyfy-api §7, items 1 and 2).
+// served (API.md §7, items 1 and 2).
 type Vintage int
 
 const (
@@ -73,13 +73,13 @@ type Config struct {
 	CompletionOnly bool
 
 	// ListLag makes lists answer from a replica that is this many task writes
-	// behind (tallyfy-api §1.4). For tasks that are read one by one there is
+	// behind (API.md §1.4). For tasks that are read one by one there is
 	// ReadLag.
 	ListLag int
 
 	// ReadLag makes a GET of a single task, on both paths, show it as it was
 	// this long ago by Now; 0 is always current. UNK whether Tallyfy does that
-	// (tallyfy-api §8). Deletions lag too. What AddTask added is known at once,
+	// (API.md §8). Deletions lag too. What AddTask added is known at once,
 	// and the answers to writes, and methods of the Server, are always current.
 	ReadLag time.Duration
 
@@ -98,7 +98,7 @@ type Config struct {
 
 	// ShowTaskdata shows taskdata in every task of every response. Without it,
 	// only responses to PUT show taskdata; a read of a task or a list shows the
-	// values only with "with=form_fields" (tallyfy-api §1.3).
+	// values only with "with=form_fields" (API.md §1.3).
 	ShowTaskdata bool
 
 	// HideTaskdata leaves taskdata out of every response, including those to

@@ -24,7 +24,7 @@ func (f Field) keep(value any, rewrite func(string) string) any {
 }
 
 // everyOption returns the stored form of a multiselect: all options in the order
-// of the form, the unselected ones too (tallyfy-api §1.5). UNK which entry
+// of the form, the unselected ones too (API.md §1.5). UNK which entry
 // counts if an option is sent twice: the last one does.
 func (f Field) everyOption(value any) []any {
 	selected := map[int]bool{}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Values of a task's status in bodies (tallyfy-api §2.2).
+// Values of a task's status in bodies (API.md §2.2).
 const (
 	statusNotStarted  = "not-started"
 	statusInProgress  = "in-progress"
@@ -16,7 +16,7 @@ const (
 	statusCompleted   = "completed"
 )
 
-// Values of task_type (tallyfy-api §2.1).
+// Values of task_type (API.md §2.1).
 const (
 	typeTask          = "task"
 	typeApproval      = "approval"
@@ -42,7 +42,7 @@ type Task struct {
 	Type string
 
 	// OneOff marks a one-off task that is attached to a run, which only the
-	// run's paths can complete (tallyfy-api §1.1). Without a RunID a task is a
+	// run's paths can complete (API.md §1.1). Without a RunID a task is a
 	// one-off task anyway.
 	OneOff bool
 
@@ -82,7 +82,7 @@ type Task struct {
 	// tasks_changed_by_rules; nil is an empty one.
 	ChangedByRules any
 
-	// Status is a status of tallyfy-api §2.2; if empty, AddTask derives it.
+	// Status is a status of API.md §2.2; if empty, AddTask derives it.
 	Status string
 
 	// CompletedAt is empty, and CompleterID 0 and CompleterGuest "", when there
@@ -107,7 +107,7 @@ type Owners struct {
 }
 
 // Field is one field of a task's form. ID is the timeline id, the key of its
-// value in taskdata; Type is a field_type of tallyfy-api §1.5. Options are the
+// value in taskdata; Type is a field_type of API.md §1.5. Options are the
 // texts to choose from, with ids counted from 1; without Options, a field takes
 // any choice and stores it as it is sent. Columns are the headings of a table.
 // MustCheckAll is a multiselect that can only be completed with every option
@@ -129,7 +129,7 @@ type stored struct {
 	webhooks, reopens int
 }
 
-// done is how Tallyfy's own clients decide (tallyfy-api §2.2).
+// done is how Tallyfy's own clients decide (API.md §2.2).
 func (t *stored) done() bool {
 	return t.CompletedAt != "" || t.Status == statusCompleted || t.Status == "complete"
 }

@@ -36,7 +36,7 @@ func (m merged) note() string {
 
 // mergeTaskdata checks values and merges them by key into copies of those that
 // the task holds. Keys that are no field of the form are dropped without a word
-// (tallyfy-api §1.5). The values of texts pass through rewrite, if it is set.
+// (API.md §1.5). The values of texts pass through rewrite, if it is set.
 func mergeTaskdata(t *stored, input any, rewrite func(string) string) merged {
 	m := merged{values: copyValues(t.Taskdata), errs: fieldErrors{}}
 	if isEmpty(input) {
@@ -78,7 +78,7 @@ func (m *merged) merge(t *stored, id string, value any, rewrite func(string) str
 	m.saved++
 }
 
-// clears reports whether a value empties a field, a table excepted (tallyfy-api
+// clears reports whether a value empties a field, a table excepted (API.md
 // §1.5).
 func clears(value any) bool {
 	return isEmpty(value) || value == false || value == json.Number("0")

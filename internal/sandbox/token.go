@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// How long tokens last that are given out (tallyfy-api §4).
+// How long tokens last that are given out (API.md §4).
 const (
 	applicationLifetime = 604800 * time.Second  // 7 days
 	userLifetime        = 7776000 * time.Second // 90 days
@@ -86,7 +86,7 @@ func (s *Server) issue(kind string, to holder, lifetime time.Duration) object {
 
 // giveToken serves POST oauth/token. Of the grants it knows the client
 // credentials' only. UNK the words for a request that is no form; 400 is
-// documented (tallyfy-api §3.2).
+// documented (API.md §3.2).
 func (s *Server) giveToken(c call) answer {
 	switch {
 	case c.form == nil:

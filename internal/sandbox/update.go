@@ -9,13 +9,13 @@ import "unicode/utf8"
 const maxTitle = 600
 
 // storedAsIs are the members that an update may set and that mean nothing to
-// the sandbox (tallyfy-api §1.5).
+// the sandbox (API.md §1.5).
 var storedAsIs = []string{
 	"started_at", "webhook", "prevent_guest_comment", "position", "max_assignable", "top_secret",
 }
 
 // updateTask serves PUT tasks/{task}. Within a run it is partial; a one-off task
-// wants title, deadline and owners every time (tallyfy-api §1.5). UNK whether
+// wants title, deadline and owners every time (API.md §1.5). UNK whether
 // the organization's path would also find tasks of a run: as with completions,
 // it does not.
 func (s *Server) updateTask(c call) answer {
@@ -81,7 +81,7 @@ func (s *Server) readUpdate(t *stored, input object, everyTime bool) (change []f
 		}
 		change = append(change, func(t *Task) { t.Deadline = deadline })
 	}
-	// Left out is safe; present, it replaces every bucket (tallyfy-api §1.5).
+	// Left out is safe; present, it replaces every bucket (API.md §1.5).
 	if value, sent := input["owners"]; sent && !isEmpty(value) {
 		owners := readOwners(value, errs)
 		change = append(change, func(t *Task) { t.Owners = owners })

@@ -6,7 +6,7 @@ package sandbox
 import "strings"
 
 // occasion is the kind of answer a task appears in: the same task looks
-// different in different ones (tallyfy-api §2.1, §7).
+// different in different ones (API.md §2.1, §7).
 type occasion int
 
 const (
@@ -17,7 +17,7 @@ const (
 	onReopen
 )
 
-// includes is the set of names in the "with" parameter (tallyfy-api §1.3).
+// includes is the set of names in the "with" parameter (API.md §1.3).
 type includes map[string]bool
 
 func parseIncludes(with string) includes {
@@ -86,7 +86,7 @@ func (s *Server) wire(t *stored, on occasion, with includes) object {
 	if t.RunID != "" {
 		o["run_status"] = "active"
 	}
-	// Sources differ about the name (tallyfy-api §7, item 12), so each vintage
+	// Sources differ about the name (API.md §7, item 12), so each vintage
 	// has one of them.
 	if s.cfg.Vintage == Legacy {
 		o["completer_guest"] = orNull(t.CompleterGuest)
@@ -112,7 +112,7 @@ func (s *Server) wire(t *stored, on occasion, with includes) object {
 }
 
 // showsTaskdata reports whether a task in such a response has taskdata. The API's
-// pages show it in the response to PUT only (tallyfy-api §1.3, §1.5).
+// pages show it in the response to PUT only (API.md §1.3, §1.5).
 func (s *Server) showsTaskdata(on occasion) bool {
 	return !s.cfg.HideTaskdata && (s.cfg.ShowTaskdata || on == onUpdate)
 }
@@ -135,7 +135,7 @@ func orNull(text string) any {
 }
 
 // orList is the map, or an empty list where the framework, which knows but one
-// empty array, would write [] (tallyfy-api §2).
+// empty array, would write [] (API.md §2).
 func orList(values map[string]any) any {
 	if len(values) == 0 {
 		return []any{}

@@ -4,7 +4,7 @@
 package sandbox
 
 // wireApproved follows the examples: null on a task that was just reopened,
-// false on tasks that know no decision (tallyfy-api §2.1). For an open approval
+// false on tasks that know no decision (API.md §2.1). For an open approval
 // task they say nothing; null is the likelier (UNK).
 func (t *stored) wireApproved(on occasion) any {
 	switch {
@@ -29,7 +29,7 @@ func (t *stored) wireProgress() any {
 }
 
 // wireOwners gives users as numbers where one task is read, and as objects
-// everywhere else (tallyfy-api §7, item 11).
+// everywhere else (API.md §7, item 11).
 func (t *stored) wireOwners(on occasion) object {
 	users := []any{}
 	for _, id := range t.Owners.Users {
@@ -46,7 +46,7 @@ func (t *stored) wireOwners(on occasion) object {
 	}
 }
 
-// wireFields is the form with its answers under field_value (tallyfy-api §1.3).
+// wireFields is the form with its answers under field_value (API.md §1.3).
 func (t *stored) wireFields() []object {
 	fields := []object{}
 	for i, f := range t.Fields {

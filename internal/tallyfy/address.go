@@ -52,7 +52,7 @@ func isLoopback(host string) bool {
 }
 
 // CheckID tells whether s can name an organization, a run or a task. Tallyfy's ids are 32 hex digits, but nothing
-// promises that (tallyfy-api §5): refused is only what would make another path of the URL, or is surely a slip.
+// promises that (API.md §5): refused is only what would make another path of the URL, or is surely a slip.
 // The error is a sentence's end that names what is wrong.
 func CheckID(s string) error {
 	switch {
@@ -89,7 +89,7 @@ type TaskRef struct {
 	Run string
 }
 
-// scope is the part of the path that decides which tasks Tallyfy looks among (tallyfy-api §1.1, "Routing trap").
+// scope is the part of the path that decides which tasks Tallyfy looks among (API.md §1.1, "Routing trap").
 func (r TaskRef) scope() []string {
 	if r.Run == "" {
 		return []string{"organizations", r.Organization}

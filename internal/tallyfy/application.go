@@ -35,7 +35,7 @@ func (c *Client) fetchToken(ctx context.Context) (*oauth2.Token, error) {
 	return token, nil
 }
 
-// askAsApplication asks for the application's token, form-encoded as it must be (tallyfy-api §4).
+// askAsApplication asks for the application's token, form-encoded as it must be (API.md §4).
 func (c *Client) askAsApplication(ctx context.Context) (*oauth2.Token, error) {
 	exchange := &exchanger{client: c}
 	grant := clientcredentials.Config{
@@ -76,7 +76,7 @@ func (e *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: got.about.Status, Body: io.NopCloser(bytes.NewReader(got.body)), Request: req}, nil
 }
 
-// askForUser asks for the token of the user to act as, with the application's (tallyfy-api §4). The shape of the answer is not
+// askForUser asks for the token of the user to act as, with the application's (API.md §4). The shape of the answer is not
 // documented: taken are an access_token or token, in an envelope or not, and expires_in in seconds.
 func (c *Client) askForUser(ctx context.Context, application *oauth2.Token) (*oauth2.Token, error) {
 	l, err := c.write(call{method: http.MethodPost, path: []string{"applications", c.who.Organization, "users", c.who.UserEmail, "token"}})

@@ -1,13 +1,14 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package tallyfy is a client of Tallyfy's REST API: the part of it that completing a task needs.
+// Package tallyfy is a client for the part of Tallyfy's REST API that completing a task needs.
 //
-// It knows HTTP and JSON and nothing of Terraform. Its three promises: a request that may change
-// something is sent at most once a call unless Tallyfy cannot have acted on it; every failure says
-// what it means for the request ([Outcome]); and the token is in no error and no log line.
+// The package handles HTTP and JSON and does not depend on Terraform. It guarantees that:
+//   - a request that may change something is sent at most once per call, unless Tallyfy cannot have acted on it;
+//   - every error states what the failure means for the request ([Outcome]);
+//   - errors and log lines do not contain the token.
 //
-// Section numbers in comments ("tallyfy-api §1.1") are those of the project's page of facts about the API.
+// Section numbers in comments ("API.md §1.1") refer to API.md beside this file, which describes the API and names its sources.
 package tallyfy
 
 import (
@@ -21,7 +22,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// DefaultBaseURL is where Tallyfy serves its API (tallyfy-api §1).
+// DefaultBaseURL is where Tallyfy serves its API (API.md §1).
 const DefaultBaseURL = "https://go.tallyfy.com/api"
 
 const (

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ParseCompletionPath finds the organization and the run in the path that other clients POST completions to (tallyfy-api §1.1). It
+// ParseCompletionPath finds the organization and the run in the path that other clients POST completions to (API.md §1.1). It
 // takes the path as a whole, with the API's mount point before it, and without what such a client's base URL may hold: what is not
 // in it is empty. Its task is not part of a path. The error is a sentence's end that names what is wrong.
 func ParseCompletionPath(path string) (TaskRef, error) {

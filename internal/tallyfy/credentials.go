@@ -10,10 +10,10 @@ import (
 	"unicode"
 )
 
-// DefaultTokenURL is where Tallyfy gives out tokens (tallyfy-api §4, the page on third-party apps).
+// DefaultTokenURL is where Tallyfy gives out tokens (API.md §4, the page on third-party apps).
 const DefaultTokenURL = "https://account.tallyfy.com/oauth/token" //nolint:gosec // an address
 
-// Credentials are those of an application, which Tallyfy's support gives out (tallyfy-api §4). No person's logout ends them.
+// Credentials are those of an application, which Tallyfy's support gives out (API.md §4). No person's logout ends them.
 type Credentials struct {
 	// ClientID is the application's number; any other text is sent as it is.
 	ClientID string

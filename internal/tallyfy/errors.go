@@ -51,7 +51,7 @@ type Error struct {
 	Outcome Outcome
 	// Status is the HTTP status, 0 where no answer came.
 	Status int
-	// Words are the server's own, of whatever shape its answer had (tallyfy-api §3.2), shortened. May be empty.
+	// Words are the server's own, of whatever shape its answer had (API.md §3.2), shortened. May be empty.
 	Words string
 	// Code is the answer's `code`, such as RESOURCE_NOT_FOUND. Only the two 404 codes are documented; do not switch on others.
 	Code string
@@ -171,7 +171,7 @@ func IsNoTask(err error) bool {
 }
 
 // IsNoEndpoint reports whether the 404 is of the path and not of the task, as a wrong base URL makes it, or a proxy that removes the
-// X-Tallyfy-Client header (tallyfy-api §3.3).
+// X-Tallyfy-Client header (API.md §3.3).
 func IsNoEndpoint(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.noEndpoint()

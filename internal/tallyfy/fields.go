@@ -11,10 +11,10 @@ import (
 )
 
 // fields is a JSON object as Tallyfy sends it, read leniently: a field of an unexpected type counts as not told,
-// since the object grows and its sources disagree on shapes (tallyfy-api §2.1, §7).
+// since the object grows and its sources disagree on shapes (API.md §2.1, §7).
 type fields map[string]json.RawMessage
 
-// object reads raw as an object. PHP sends an empty one as [] (tallyfy-api §2); told is false for null and for anything else.
+// object reads raw as an object. PHP sends an empty one as [] (API.md §2); told is false for null and for anything else.
 func object(raw json.RawMessage) (f fields, told bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
@@ -36,7 +36,7 @@ func object(raw json.RawMessage) (f fields, told bool) {
 	return nil, false
 }
 
-// unwrap takes the item out of its envelope, or leaves it as it is where there is none (tallyfy-api §2).
+// unwrap takes the item out of its envelope, or leaves it as it is where there is none (API.md §2).
 func unwrap(f fields) fields {
 	if _, bare := f["id"]; bare {
 		return f

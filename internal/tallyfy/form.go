@@ -8,13 +8,13 @@ import (
 	"encoding/json"
 )
 
-// Field is a field of a task's form, with its answer (tallyfy-api §1.3). A zero value means that the answer did not tell.
+// Field is a field of a task's form, with its answer (API.md §1.3). A zero value means that the answer did not tell.
 type Field struct {
 	// ID is the key of the field's value in taskdata. It does not change when the field is renamed.
 	ID string
 	// Label is what people read; labels may repeat. Alias is a slug that follows the label.
 	Label, Alias string
-	// Type is one of the field types of tallyfy-api §1.5, such as text or dropdown.
+	// Type is one of the field types of API.md §1.5, such as text or dropdown.
 	Type string
 	// Required fields must hold a value before the task can be completed.
 	Required bool
@@ -42,7 +42,7 @@ func formFrom(raw json.RawMessage) []Field {
 	form := make([]Field, 0, len(entries))
 	for _, entry := range entries {
 		f, _ := object(entry)
-		value, told := f["field_value"] // or value: sources disagree (tallyfy-api §1.3)
+		value, told := f["field_value"] // or value: sources disagree (API.md §1.3)
 		if !told {
 			value = f["value"]
 		}

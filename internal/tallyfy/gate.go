@@ -14,7 +14,7 @@ import (
 // one by one, at a pace that the limit itself has told, since requests that come back together are refused together.
 
 const (
-	// steadyPace keeps to the rate that Tallyfy documents, 600 requests a minute (tallyfy-api §3.4). It holds until enough is
+	// steadyPace keeps to the rate that Tallyfy documents, 600 requests a minute (API.md §3.4). It holds until enough is
 	// known of the limit that is in force.
 	steadyPace = time.Minute / 600
 	// slowestPace bounds what is made of a limit that others have used up. The lowest documented one is 100 a minute.

@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	// perPage is the most that Tallyfy puts on a page (tallyfy-api §1.4).
+	// perPage is the most that Tallyfy puts on a page (API.md §1.4).
 	perPage = 100
 	// maxPages ends a list whose server never says that it is over.
 	maxPages = 1000
 )
 
-// StatusFilters are the filters of a list that Tallyfy applies in production (tallyfy-api §1.4), in its order.
+// StatusFilters are the filters of a list that Tallyfy applies in production (API.md §1.4), in its order.
 var StatusFilters = []string{
 	"all", "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "due-soon", "on-time",
 	"has-problem", "has-improvement",
@@ -62,7 +62,7 @@ type List struct {
 	OneOff bool
 }
 
-// Tasks lists tasks and reads each page only when the caller needs it (tallyfy-api §1.4). It yields each task once. It does not
+// Tasks lists tasks and reads each page only when the caller needs it (API.md §1.4). It yields each task once. It does not
 // yield entries without an ID. Lists may lag behind a write: to learn whether a task is completed, read the task.
 //
 // A list can change while its pages are read. If the number of tasks changes, or if the pages contain fewer tasks than the last
@@ -246,7 +246,7 @@ func (of List) query(page int) url.Values {
 	return query
 }
 
-// paged reads which pages a list has, from the page with this number and this many entries (tallyfy-api §2). Sources disagree on
+// paged reads which pages a list has, from the page with this number and this many entries (API.md §2). Sources disagree on
 // which of the evidence is there, and total_pages may be of another page size than the page itself, so each is believed that
 // reports more pages.
 func paged(body []byte, number, entries int) Page {

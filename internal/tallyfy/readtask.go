@@ -22,7 +22,7 @@ var (
 	errAnotherTask = errors.New("the response is about another task")
 )
 
-// statuses are the words that an answer without an id is still known as a task by (tallyfy-api §2.2).
+// statuses are the words that an answer without an id is still known as a task by (API.md §2.2).
 var statuses = []string{"not-started", "in-progress", "auto-skipped", "skipped", "active", "incomplete", "completed", "complete"}
 
 // unreadable is the error of a 2xx that shows no task.
@@ -142,7 +142,7 @@ func topLevelKeys(body []byte) (keys []string, incomplete bool) {
 	}
 }
 
-// isErrorKey reports whether a key is one that only an error has (tallyfy-api §3.2).
+// isErrorKey reports whether a key is one that only an error has (API.md §3.2).
 func isErrorKey(key string) bool { return key == "error" || key == "errors" || key == "message" }
 
 // isTold reports whether one of the fields says something: it is not null, false or empty.
@@ -174,7 +174,7 @@ func isBareEnvelope(outer fields) bool {
 	return told && len(inner) == 0 || outer.raw("data") == nil
 }
 
-// messageOf returns what JSON says in the way of an error (tallyfy-api §3.2), and nothing for a list.
+// messageOf returns what JSON says in the way of an error (API.md §3.2), and nothing for a list.
 func messageOf(got *answer) string {
 	if trimmed := bytes.TrimSpace(got.body); len(trimmed) > 0 && trimmed[0] == '[' {
 		return ""

@@ -70,7 +70,7 @@ func adviseOnApplication(e *Error) string {
 	return adviseOnTransport(e, "token_url")
 }
 
-// adviseOnUser says what to do about a failed request for the token of a user (tallyfy-api §4).
+// adviseOnUser says what to do about a failed request for the token of a user (API.md §4).
 func adviseOnUser(e *Error) string {
 	switch {
 	case IsNoEndpoint(e):

@@ -206,7 +206,7 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	}))
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("X-Tallyfy-Client", "APIClient") // mandatory; without it a path can look unknown (tallyfy-api §3.3)
+	req.Header.Set("X-Tallyfy-Client", "APIClient") // mandatory; without it a path can look unknown (API.md §3.3)
 	req.Header.Set("User-Agent", c.agent)
 
 	began := time.Now()

@@ -16,7 +16,7 @@ import (
 
 const (
 	// firstDelay and longestDelay bound the pauses between tries where Tallyfy names none: those of Tallyfy's own
-	// command line client (tallyfy-api §3.4).
+	// command line client (API.md §3.4).
 	firstDelay   = 500 * time.Millisecond
 	longestDelay = 8 * time.Second
 	// longestAsked keeps an absurd Retry-After from overflowing; no operation's time-out is longer.

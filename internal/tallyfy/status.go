@@ -18,7 +18,7 @@ type meaning struct {
 }
 
 // meanings lists what each status means. The first row that covers a status counts; what no row covers is [Unknown], and worth
-// repeating: the other 5xx, with 52x and 530 of the edge in front of Tallyfy (tallyfy-api §3.2).
+// repeating: the other 5xx, with 52x and 530 of the edge in front of Tallyfy (API.md §3.2).
 var meanings = []struct {
 	from, to int
 	meaning
@@ -49,7 +49,7 @@ func meaningOf(status int, asked bool) meaning {
 	return m
 }
 
-// isForGood reports whether the body of a 409 is about a limit of the account, such as its seats (tallyfy-api §3.1).
+// isForGood reports whether the body of a 409 is about a limit of the account, such as its seats (API.md §3.1).
 func isForGood(body []byte) bool {
 	outer, _ := object(body)
 	failure, _ := object(outer["error"])

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 )
 
-// Task is what Tallyfy tells of a task (tallyfy-api §2.1), as far as completing it needs. A zero value means that
+// Task is what Tallyfy tells of a task (API.md §2.1), as far as completing it needs. A zero value means that
 // the answer did not tell.
 type Task struct {
 	ID string
@@ -18,7 +18,7 @@ type Task struct {
 	Alias string
 	// Type is task, approval, expiring, email, expiring_email, or what older versions of the API called them.
 	Type string
-	// Status is one of the words of tallyfy-api §2.2. Use [Task.Completed] to tell whether the task is done.
+	// Status is one of the words of API.md §2.2. Use [Task.Completed] to tell whether the task is done.
 	Status string
 	// IsApproved means something only on a completed approval.
 	IsApproved *bool
@@ -46,20 +46,20 @@ type Task struct {
 	Answered Answered
 }
 
-// Owners are whom a task is assigned to. Saved, they replace all that were there (tallyfy-api §1.5).
+// Owners are whom a task is assigned to. Saved, they replace all that were there (API.md §1.5).
 type Owners struct {
 	Users  []int64  `json:"users"`
 	Guests []string `json:"guests"`
 	Groups []string `json:"groups"`
 }
 
-// Completed tells whether the task is done, by Tallyfy's own reckoning: it has a time of completion, or says so (tallyfy-api §2.2).
+// Completed tells whether the task is done, by Tallyfy's own reckoning: it has a time of completion, or says so (API.md §2.2).
 func (t *Task) Completed() bool {
 	return t.CompletedAt != "" || t.Status == "completed" || t.Status == "complete"
 }
 
 // Decision is what was decided on an approval; nil for everything else. An open task shows IsApproved too, and other types
-// do, where it means nothing (tallyfy-api §2.1).
+// do, where it means nothing (API.md §2.1).
 func (t *Task) Decision() *bool {
 	if t.Type != "approval" || !t.Completed() {
 		return nil
@@ -89,7 +89,7 @@ func taskFrom(f fields) *Task {
 	}
 	t.Taskdata = taskdataFrom(f["taskdata"], t.Form)
 	if t.CompleterGuestID == "" {
-		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (tallyfy-api §2.1)
+		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (API.md §2.1)
 	}
 	t.TasksChangedByRules = withoutValues(f.raw("tasks_changed_by_rules"), asIs)
 	return t
@@ -97,7 +97,7 @@ func taskFrom(f fields) *Task {
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// taskdataFrom reads the values of the form, from the task itself or from an included form (tallyfy-api §1.3).
+// taskdataFrom reads the values of the form, from the task itself or from an included form (API.md §1.3).
 func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
 	if held, told := object(raw); told {
 		values := make(map[string]any, len(held))
@@ -116,7 +116,7 @@ func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
 	return values
 }
 
-// ownersFrom reads the three buckets, whose entries are ids or whole objects (tallyfy-api §2.1). It is nil unless all
+// ownersFrom reads the three buckets, whose entries are ids or whole objects (API.md §2.1). It is nil unless all
 // three are there and could be read entry by entry, since owners that are saved incomplete take the others off the task.
 func ownersFrom(raw json.RawMessage) *Owners {
 	f, told := object(raw)
@@ -142,7 +142,7 @@ func ownersFrom(raw json.RawMessage) *Owners {
 		return id != 0
 	})
 	each("guests", func(entry fields) bool {
-		guest := entry.text("email") // what guests are addressed by (tallyfy-api §5)
+		guest := entry.text("email") // what guests are addressed by (API.md §5)
 		if guest == "" {
 			guest = entry.text("id")
 		}

@@ -19,7 +19,7 @@ func FuzzReadTask(f *testing.F) {
 	for _, body := range []string{
 		openTask,
 		completedTask,
-		// Every field, as the item alone and as its envelope's data (tallyfy-api §2.1).
+		// Every field, as the item alone and as its envelope's data (API.md §2.1).
 		`{"id":"bbbb","increment_id":7,"run_id":"aaaa","title":"T","alias":null,"status":"in-progress","status_label":"Open","task_type":"approval",
 			"is_approved":false,"is_oneoff_task":true,"everyone_must_complete":true,"owners":{"users":[1001],"guests":["a@b.c"],"groups":["g1"],"taskUrls":[]},
 			"taskdata":[],"started_at":null,"deadline":"2026-05-20T17:00:00.000Z","archived_at":null,"completed_at":null,"completer_id":null}`,

@@ -10,7 +10,7 @@ import (
 	"net/url"
 )
 
-// GetTask reads a task (tallyfy-api §1.3). Without a run in ref it finds one-off and process tasks alike, and the
+// GetTask reads a task (API.md §1.3). Without a run in ref it finds one-off and process tasks alike, and the
 // answer tells the run. It is repeated where that can help; the error is an [*Error].
 func (c *Client) GetTask(ctx context.Context, ref TaskRef) (*Task, error) {
 	return c.readTask(ctx, ref, nil)
@@ -22,7 +22,7 @@ func (c *Client) GetTaskWithForm(ctx context.Context, ref TaskRef) (*Task, error
 	return c.readTask(ctx, ref, url.Values{"with": {"form_fields"}})
 }
 
-// TaskUpdate is what [Client.UpdateTask] saves (tallyfy-api §1.5). What is zero is not sent.
+// TaskUpdate is what [Client.UpdateTask] saves (API.md §1.5). What is zero is not sent.
 type TaskUpdate struct {
 	// Taskdata holds values of the form's fields by their id. Tallyfy drops unknown ids without a word.
 	Taskdata map[string]any
@@ -58,7 +58,7 @@ func (c *Client) UpdateTask(ctx context.Context, ref TaskRef, update TaskUpdate)
 	return c.sendTask(ctx, call{method: http.MethodPut, path: ref.task(), body: fields}, ref)
 }
 
-// Completion is the body of a completion (tallyfy-api §1.1). What is nil or empty is not sent.
+// Completion is the body of a completion (API.md §1.1). What is nil or empty is not sent.
 type Completion struct {
 	TaskID string `json:"task_id"`
 	// IsApproved is the decision of an approval. On expiring tasks false records EXPIRED.
@@ -70,13 +70,13 @@ type Completion struct {
 }
 
 // Complete sends the completion exactly once: Tallyfy may accept a repeat and fire webhooks and emails again
-// (tallyfy-api §3.1), so whether to send another is the caller's to decide. See [OutcomeOf]. It is not begun once
+// (API.md §3.1), so whether to send another is the caller's to decide. See [OutcomeOf]. It is not begun once
 // ctx is done; once sent, its response is waited for a little longer (see [Detach]), so that a completion is not orphaned.
 func (c *Client) Complete(ctx context.Context, ref TaskRef, completion Completion) (*Task, error) {
 	return c.sendTask(ctx, call{method: http.MethodPost, path: ref.completions(), body: completion, finish: true}, ref)
 }
 
-// Reopen reopens a completed task (tallyfy-api §1.2), sending the request exactly once, and waiting for its response as
+// Reopen reopens a completed task (API.md §1.2), sending the request exactly once, and waiting for its response as
 // [Client.Complete] does. [Accepted] with an error is still a success: the response need not show the task.
 func (c *Client) Reopen(ctx context.Context, ref TaskRef) (*Task, error) {
 	return c.sendTask(ctx, call{method: http.MethodDelete, path: ref.completion(), finish: true}, ref)

@@ -24,7 +24,7 @@ type tokens struct {
 }
 
 // refusal is what is known of a kind of request whose 401 is perhaps not about the token, but about what the token may do
-// (tallyfy-api §3.3).
+// (API.md §3.3).
 type refusal struct {
 	by       *bearer // the last renewed token that was refused
 	renewals int     // how many were

@@ -280,7 +280,7 @@ func storm(t *testing.T, client *Client, blocks int, refused func(error) bool) {
 	all.Wait()
 }
 
-// An application that may read tasks and not complete them is refused with 401 as well (tallyfy-api §3.3). No new token helps, so that
+// An application that may read tasks and not complete them is refused with 401 as well (API.md §3.3). No new token helps, so that
 // one is fetched for few of the blocks, while the end of a token is still noticed.
 func TestRefusedActionsCostFewTokens(t *testing.T) {
 	t.Parallel()

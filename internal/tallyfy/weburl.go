@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// URLForms are the forms of addresses that [ParseURL] reads (tallyfy-api §5). The host may be any.
+// URLForms are the forms of addresses that [ParseURL] reads (API.md §5). The host may be any.
 var URLForms = []string{
 	"https://go.tallyfy.com/{organization}/processes/{run}",
 	"https://go.tallyfy.com/tracker/{run}",

@@ -24,7 +24,7 @@ const (
 	maxNodes = 1000
 )
 
-// words finds what the server said in an error's body, whatever its shape (tallyfy-api §3.2): Laravel's message and
+// words finds what the server said in an error's body, whatever its shape (API.md §3.2): Laravel's message and
 // errors, an error that is a Boolean, a string or an object, plain text, HTML, nothing. code is the response's own, if it has one.
 // redact is applied to what is decoded, before anything is shortened.
 func words(body []byte, redact func(string) string) (said, code string) {

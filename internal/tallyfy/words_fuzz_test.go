@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 )
 
-// errorShapes are the bodies of tallyfy-api §3.2, with %s where the server's message stands.
+// errorShapes are the bodies of API.md §3.2, with %s where the server's message stands.
 var errorShapes = []string{
 	`{"error":true,"errors":{"is_approved":[%s]}}`,
 	`{"message":"The given data was invalid.","errors":{"is_approved":[%s]}}`,
