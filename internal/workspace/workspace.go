@@ -100,9 +100,12 @@ func (w *Workspace) install(ctx context.Context, address, version, folder, progr
 	return w.Mirror(address, version, binary)
 }
 
-// SourceRoot is the folder of this module's source.
+// modulePath is the module of the provider.
+const modulePath = "github.com/tallyfy/terraform-provider-tallyfy"
+
+// SourceRoot returns the root directory of the provider's module, also when the caller is in a module that replaces it.
 func SourceRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", modulePath).Output()
 	if err != nil {
 		return "", fmt.Errorf("finding the source of the provider: %w", err)
 	}
