@@ -26,6 +26,9 @@ type block struct {
 	text     string // ends with a line break, as a file does
 }
 
+// apiPage describes Tallyfy's API.
+const apiPage = "internal/tallyfy/API.md"
+
 var fence = regexp.MustCompile("^( *)(```+|~~~+)[ \t]*([^`\\s]*)")
 
 // read takes a page apart.
@@ -64,7 +67,7 @@ func readPage(t *testing.T, root, name string) page {
 func pages(t *testing.T) []page {
 	t.Helper()
 	root := filepath.Dir(examples(t))
-	files := append(matching(t, filepath.Join(root, "*.md")), filepath.Join(root, "internal", "tallyfy", "API.md"))
+	files := append(matching(t, filepath.Join(root, "*.md")), filepath.Join(root, filepath.FromSlash(apiPage)))
 	err := filepath.WalkDir(filepath.Join(root, "docs"), func(file string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && filepath.Ext(file) == ".md" {
 			files = append(files, file)
