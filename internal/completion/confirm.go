@@ -23,7 +23,7 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 			return false
 		}
 	}
-	task, err := list.look(ctx, e.client.Hasty().TasksPage, ref.Task)
+	task, err := list.look(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
 	return err == nil && task != nil && known.isOf(task, runOf(ref, task).Run)
 }
 

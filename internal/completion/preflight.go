@@ -24,7 +24,7 @@ const preflightTime = 10 * time.Second
 
 // Preflight prepares a look at tasks that shares its lists with the engine's. It sends nothing.
 func (e *Engine) Preflight() *Preflight {
-	return &Preflight{client: e.client.Once(), rosters: e.rosters}
+	return &Preflight{client: e.client.WithoutRetries(), rosters: e.rosters}
 }
 
 // Check says what would go wrong with the completion of a task that is not recorded yet. Values that are [Unknown] are passed

@@ -74,9 +74,9 @@ func TestCheckToken(t *testing.T) {
 // What the caller failed to check must not become another path.
 func TestPathsAreEscaped(t *testing.T) {
 	t.Parallel()
-	client, w := scripted(t, 0, ok(openTask))
+	client, w := newScriptedClient(t, 0, ok(openTask))
 	_, _ = client.GetTask(context.Background(), TaskRef{Organization: "a/b", Run: "c?d", Task: "e%2f#"})
-	if got, want := w.asked[0].path, "/api/organizations/a%2Fb/runs/c%3Fd/tasks/e%252f%23"; got != want {
+	if got, want := w.requests[0].path, "/api/organizations/a%2Fb/runs/c%3Fd/tasks/e%252f%23"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	for _, bad := range []string{"", ".", ".."} {
@@ -84,7 +84,7 @@ func TestPathsAreEscaped(t *testing.T) {
 			t.Errorf("organization %q was sent", bad)
 		}
 	}
-	if n := len(w.asked); n != 1 {
+	if n := len(w.requests); n != 1 {
 		t.Errorf("%d requests were made", n)
 	}
 }

@@ -24,9 +24,9 @@ func granted(token string, seconds int) reply {
 }
 
 // scriptedApplication is scripted for a client with credentials, which may be changed.
-func scriptedApplication(t *testing.T, retries int, change func(*Config), script ...reply) (*Client, *wire) {
+func scriptedApplication(t *testing.T, retries int, change func(*Config), script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
-	w := &wire{script: script}
+	w := &scriptedTransport{script: script}
 	config := Config{
 		BaseURL: "https://tallyfy.test/api", UserAgent: "test/1", MaxRetries: retries, RequestTimeout: 30 * time.Second, Transport: w,
 		Credentials: &Credentials{ClientID: "1234", ClientSecret: testSecret, TokenURL: tokenURL, Organization: org},
@@ -47,7 +47,7 @@ func asUser(c *Config) { c.Credentials.UserEmail = "pipeline+ci@example.com" }
 func TestTokensAreAskedForAsDocumented(t *testing.T) {
 	t.Parallel()
 	client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(`{"data":{"access_token":"user"}}`), ok(openTask))
-	if len(w.asked) != 0 {
+	if len(w.requests) != 0 {
 		t.Error("making a client sends something")
 	}
 	for range 3 {
@@ -55,20 +55,20 @@ func TestTokensAreAskedForAsDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(w.asked) != 5 {
-		t.Fatalf("%d requests", len(w.asked))
+	if len(w.requests) != 5 {
+		t.Fatalf("%d requests", len(w.requests))
 	}
-	form, err := url.ParseQuery(w.asked[0].body)
+	form, err := url.ParseQuery(w.requests[0].body)
 	if err != nil || form.Encode() != "client_id=1234&client_secret=s3cr3t&grant_type=client_credentials&scope=%2A" {
-		t.Errorf("the form is %s, %v", w.asked[0].body, err)
+		t.Errorf("the form is %s, %v", w.requests[0].body, err)
 	}
-	for i, want := range []request{
+	for i, want := range []scriptedRequest{
 		{method: "POST", path: "/oauth/token", header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}},
 		{method: "POST", path: "/api/applications/c0ffee/users/pipeline+ci@example.com/token", header: http.Header{"Authorization": {"Bearer app"}}},
 		{method: "GET", path: "/api/organizations/c0ffee/runs/aaaa/tasks/bbbb", header: http.Header{"Authorization": {"Bearer user"}}},
 		{method: "GET", path: "/api/organizations/c0ffee/runs/aaaa/tasks/bbbb", header: http.Header{"Authorization": {"Bearer user"}}},
 	} {
-		got := w.asked[i]
+		got := w.requests[i]
 		if got.method != want.method || got.path != want.path || i > 0 && got.body != "" {
 			t.Errorf("request %d is %s %s %q", i+1, got.method, got.path, got.body)
 		}
@@ -103,10 +103,10 @@ func TestShapesOfAUsersToken(t *testing.T) {
 		client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(body), ok(openTask))
 		_, err := client.GetTask(t.Context(), processTask)
 		switch {
-		case good && (err != nil || w.asked[2].header.Get("Authorization") != "Bearer user"):
+		case good && (err != nil || w.requests[2].header.Get("Authorization") != "Bearer user"):
 			t.Errorf("%s: %v", body, err)
-		case !good && (err == nil || len(w.asked) != 2 || !strings.Contains(err.Error(), "200 OK, but the response holds no access token")):
-			t.Errorf("%s: %d requests, %v", body, len(w.asked), err)
+		case !good && (err == nil || len(w.requests) != 2 || !strings.Contains(err.Error(), "200 OK, but the response holds no access token")):
+			t.Errorf("%s: %d requests, %v", body, len(w.requests), err)
 		}
 	}
 }
@@ -130,8 +130,8 @@ func TestATokenThatEndsIsFetchedAnew(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if len(w.asked) != len(script) {
-				t.Errorf("%s: %d requests, want %d", name, len(w.asked), len(script))
+			if len(w.requests) != len(script) {
+				t.Errorf("%s: %d requests, want %d", name, len(w.requests), len(script))
 			}
 		})
 	}
@@ -164,25 +164,25 @@ func TestTokenRequestsAreRepeated(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			client, w := scriptedApplication(t, 2, asUser, failing, failing, granted("app", 3600), failing, failing, user, ok(openTask))
-			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.asked) != 7 {
-				t.Errorf("%s: %d requests, %v", name, len(w.asked), err)
+			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 7 {
+				t.Errorf("%s: %d requests, %v", name, len(w.requests), err)
 			}
-			if name == "503, after" && w.asked[1].at.Sub(w.asked[0].at) != 7*time.Second {
-				t.Errorf("it waited %s", w.asked[1].at.Sub(w.asked[0].at))
+			if name == "503, after" && w.requests[1].at.Sub(w.requests[0].at) != 7*time.Second {
+				t.Errorf("it waited %s", w.requests[1].at.Sub(w.requests[0].at))
 			}
-			for i, r := range w.asked[:3] {
+			for i, r := range w.requests[:3] {
 				if !strings.Contains(r.body, "client_secret=") {
 					t.Errorf("%s: token request %d has the body %q", name, i+1, r.body)
 				}
 			}
 			// The budget is spent once: the call that needs the token does not begin anew. Nor does a completion, which counts its tries itself.
-			for _, send := range sends {
+			for _, send := range operations {
 				client, w = scriptedApplication(t, 2, nil, failing)
 				err := send(t.Context(), client)
 				budget := client.NewBudget()
 				err = budget.Count(err)
-				if budget.Wait(t.Context(), err) == nil || len(w.asked) != 3 {
-					t.Errorf("%s: %d requests, %v", name, len(w.asked), err)
+				if budget.Wait(t.Context(), err) == nil || len(w.requests) != 3 {
+					t.Errorf("%s: %d requests, %v", name, len(w.requests), err)
 				}
 				contains(t, err.Error(), "getting an access token from "+tokenURL+": ", "gave up after 3 attempts (max_retries = 2)")
 			}
@@ -199,10 +199,10 @@ func TestTokenRequestsPassTheGate(t *testing.T) {
 		if _, err := client.GetTask(t.Context(), processTask); err != nil {
 			t.Fatal(err)
 		}
-		if waited := w.asked[1].at.Sub(began); waited != 30*time.Second {
+		if waited := w.requests[1].at.Sub(began); waited != 30*time.Second {
 			t.Errorf("it waited %s", waited)
 		}
-		if w.asked[2].at.Equal(w.asked[1].at) {
+		if w.requests[2].at.Equal(w.requests[1].at) {
 			t.Error("the request that follows keeps no distance")
 		}
 	})
@@ -212,11 +212,11 @@ func TestTokenRequestsPassTheGate(t *testing.T) {
 func TestRefusedTokenRequestsAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {
-		for method, send := range sends {
+		for method, send := range operations {
 			client, w := scriptedApplication(t, 4, nil, answer)
 			err := send(t.Context(), client)
-			if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.asked) != 1 {
-				t.Errorf("%s, %s: %d requests, %v", name, method, len(w.asked), err)
+			if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.requests) != 1 {
+				t.Errorf("%s, %s: %d requests, %v", name, method, len(w.requests), err)
 			}
 		}
 	}

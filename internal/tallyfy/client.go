@@ -60,16 +60,16 @@ type Config struct {
 type Client struct {
 	base    *url.URL
 	http    *http.Client
-	who     *Credentials // nil where the token is configured
-	tokens  *tokens
+	credentials     *Credentials // nil where the token is configured
+	tokenCache  *tokenCache
 	secrets *secrets
-	agent   string
+	userAgent   string
 	retries int
-	hasty   bool // repeats nothing but what was refused for now
+	rateLimitRetriesOnly   bool // repeats nothing but what was refused for now
 	urgent  bool // does not let the limiter end a request
-	perTry  time.Duration
+	requestTimeout  time.Duration
 	log     LogFunc
-	gate    *gate
+	limiter    *limiter
 }
 
 // New makes a client. It sends nothing. The error tells what is wrong with the configuration.
@@ -102,21 +102,21 @@ func New(c Config) (*Client, error) {
 			// A redirect would carry the token elsewhere, or turn the POST into a GET: it is an answer like any other.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		agent:   headerSafe(c.UserAgent),
+		userAgent:   headerSafe(c.UserAgent),
 		retries: c.MaxRetries,
-		perTry:  c.RequestTimeout,
+		requestTimeout:  c.RequestTimeout,
 		log:     log,
-		gate:    &gate{},
-		tokens:  &tokens{},
+		limiter:    &limiter{},
+		tokenCache:  &tokenCache{},
 		secrets: &secrets{},
 	}
 	if c.Credentials == nil {
-		client.tokens.current = &bearer{Token: &oauth2.Token{AccessToken: c.AccessToken}}
+		client.tokenCache.current = &bearerToken{Token: &oauth2.Token{AccessToken: c.AccessToken}}
 		client.secrets.add(c.AccessToken, hiddenToken)
 		return client, nil
 	}
-	client.who = new(c.Credentials.withDefaults())
-	client.secrets.add(client.who.ClientSecret, hiddenSecret)
+	client.credentials = new(c.Credentials.withDefaults())
+	client.secrets.add(client.credentials.ClientSecret, hiddenSecret)
 	return client, nil
 }
 
@@ -146,7 +146,7 @@ func (c Config) checkProxies(base *url.URL) error {
 
 // Once gives a client that never sends a request again, and is otherwise the same: it has its tokens with the other, and waits
 // with it at a rate limit. A refused token is replaced all the same, since the request was not handled.
-func (c *Client) Once() *Client {
+func (c *Client) WithoutRetries() *Client {
 	once := *c
 	once.retries = 0
 	return &once
@@ -154,9 +154,9 @@ func (c *Client) Once() *Client {
 
 // Hasty gives a client that sends a request again only where Tallyfy refused it for now, and is otherwise the same: for what can
 // be learned in another way, which would be refused for now as well.
-func (c *Client) Hasty() *Client {
+func (c *Client) WithRateLimitRetriesOnly() *Client {
 	hasty := *c
-	hasty.hasty = true
+	hasty.rateLimitRetriesOnly = true
 	return &hasty
 }
 

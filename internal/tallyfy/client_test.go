@@ -66,14 +66,14 @@ func TestHasty(t *testing.T) {
 		"refused":   {reply{refused: net.ErrClosed}, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			client, w := scripted(t, 4, c.first, ok(completedTask))
-			_, err := client.Hasty().GetTask(t.Context(), processTask)
-			if (err == nil) != (c.requests > 1) || len(w.asked) != c.requests {
-				t.Errorf("%s: %d requests, %v", name, len(w.asked), err)
+			client, w := newScriptedClient(t, 4, c.first, ok(completedTask))
+			_, err := client.WithRateLimitRetriesOnly().GetTask(t.Context(), processTask)
+			if (err == nil) != (c.requests > 1) || len(w.requests) != c.requests {
+				t.Errorf("%s: %d requests, %v", name, len(w.requests), err)
 			}
-			client, w = scripted(t, 4, c.first, ok(completedTask))
-			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.asked) != 2 {
-				t.Errorf("%s: the client that it came from sent %d requests: %v", name, len(w.asked), err)
+			client, w = newScriptedClient(t, 4, c.first, ok(completedTask))
+			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 2 {
+				t.Errorf("%s: the client that it came from sent %d requests: %v", name, len(w.requests), err)
 			}
 		})
 	}

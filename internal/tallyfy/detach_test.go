@@ -94,12 +94,12 @@ func TestWordsOfAnEnd(t *testing.T) {
 			return ctx, cancel
 		},
 	} {
-		for method, send := range sends {
+		for method, send := range operations {
 			t.Run(want+" "+method, func(t *testing.T) {
 				t.Parallel()
 				for range 20 { // which timer fires first is chance
 					synctest.Test(t, func(t *testing.T) {
-						client, _ := scripted(t, 0, reply{hang: true})
+						client, _ := newScriptedClient(t, 0, reply{hang: true})
 						ctx, cancel := end(t.Context())
 						defer cancel()
 						err := send(ctx, client)

@@ -52,7 +52,7 @@ type Error struct {
 	// Status is the HTTP status, 0 where no answer came.
 	Status int
 	// Words are the server's own, of whatever shape its answer had (API.md §3.2), shortened. May be empty.
-	Words string
+	ServerMessage string
 	// Code is the answer's `code`, such as RESOURCE_NOT_FOUND. Only the two 404 codes are documented; do not switch on others.
 	Code string
 	// RequestID is the answer's X-Request-Id. May be empty.
@@ -69,12 +69,12 @@ type Error struct {
 	Advice string
 
 	retryAfter time.Duration // what Retry-After said; negative if it said nothing
-	round      int           // the gate's, when it was sent
-	busy       bool          // the response asks all requests to wait
-	brokeOff   bool          // the response ended in the middle
-	held       bool          // no attempt was made: what Attempts counts were earlier ones
+	generation      int           // the gate's, when it was sent
+	rateLimited       bool          // the response asks all requests to wait
+	truncated   bool          // the response ended in the middle
+	notAttempted       bool          // no attempt was made: what Attempts counts were earlier ones
 	final      bool          // another attempt cannot do better
-	early      bool          // GaveUp is the end of the caller's time, not of what there is to try
+	outOfTime      bool          // GaveUp is the end of the caller's time, not of what there is to try
 	noToken    bool          // the call was not sent for want of a token, which has been asked for as often as is worth it
 }
 
@@ -87,10 +87,10 @@ func (e *Error) Error() string {
 	if !e.noToken { // which names the request by itself
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	}
-	came := e.Came()
+	came := e.Result()
 	b.WriteString(came)
-	if e.Words != "" && !strings.Contains(came, e.Words) {
-		fmt.Fprintf(&b, ": %s", e.Words)
+	if e.ServerMessage != "" && !strings.Contains(came, e.ServerMessage) {
+		fmt.Fprintf(&b, ": %s", e.ServerMessage)
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
@@ -99,7 +99,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "; %s", e.GaveUp)
 	}
 	if e.Earlier != nil {
-		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Came())
+		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Result())
 	}
 	if e.Advice != "" {
 		fmt.Fprintf(&b, ". %s", strings.TrimSuffix(e.Advice, "."))
@@ -111,15 +111,15 @@ func (e *Error) Error() string {
 func (e *Error) Response() string {
 	switch {
 	case e.Status == 0, e.Status/100 == 2 && e.Outcome == Unknown:
-		return e.Came()
+		return e.Result()
 	case e.Status == http.StatusProxyAuthRequired:
-		return "the proxy answered " + e.Came()
+		return "the proxy answered " + e.Result()
 	}
-	return "Tallyfy answered " + e.Came()
+	return "Tallyfy answered " + e.Result()
 }
 
 // Came says in a few words what came back: the status, or why there is none.
-func (e *Error) Came() string {
+func (e *Error) Result() string {
 	switch {
 	case e.Status == 0 && e.Cause != nil:
 		return e.Cause.Error()
@@ -140,24 +140,24 @@ func statusText(status int) string {
 }
 
 // unwritable returns the failure of a call that cannot be written, which no further attempt changes.
-func unwritable(method string, path []string, cause error) *Error {
-	return &Error{Method: method, Path: "/" + strings.Join(path, "/"), Outcome: NotSent, Cause: cause, retryAfter: -1, held: true, final: true}
+func encodeError(method string, path []string, cause error) *Error {
+	return &Error{Method: method, Path: "/" + strings.Join(path, "/"), Outcome: NotSent, Cause: cause, retryAfter: -1, notAttempted: true, final: true}
 }
 
 // stop gives up for want of the caller's time.
 func (e *Error) stop(why string) *Error {
-	e.GaveUp, e.early = why, true
+	e.GaveUp, e.outOfTime = why, true
 	return e
 }
 
 // endedEarly tells whether err is the end of the caller's time, so that another caller may fare better.
-func endedEarly(err error) bool {
+func isOutOfTime(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.early
+	return errors.As(err, &e) && e.outOfTime
 }
 
 // answered tells whether Tallyfy answered the call, whatever it said.
-func answered(err error) bool {
+func hasResponse(err error) bool {
 	var e *Error
 	return err == nil || errors.As(err, &e) && e.Status != 0
 }
@@ -182,7 +182,7 @@ func (e *Error) noEndpoint() bool {
 	if e.Status != http.StatusNotFound || e.Code != "" {
 		return e.Status == http.StatusNotFound && e.Code == "ENDPOINT_NOT_FOUND"
 	}
-	said := strings.ToLower(strings.TrimRight(e.Words, ". "))
+	said := strings.ToLower(strings.TrimRight(e.ServerMessage, ". "))
 	return said == "endpoint not found" || said == "api endpoint not found" || strings.Contains(said, "apsh546")
 }
 
@@ -190,7 +190,7 @@ func (e *Error) noEndpoint() bool {
 // nothing about the network, or about Tallyfy.
 func IsNotMade(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.held && e.Cause == nil
+	return errors.As(err, &e) && e.notAttempted && e.Cause == nil
 }
 
 // IsTooManyRequests tells whether err is a 429.
@@ -200,7 +200,7 @@ func IsTooManyRequests(err error) bool { return hasStatus(err, http.StatusTooMan
 // response, so that the request was held back.
 func IsRateLimited(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && (e.busy || e.Status == http.StatusTooManyRequests) || errors.Is(err, errRefusedForNow)
+	return errors.As(err, &e) && (e.rateLimited || e.Status == http.StatusTooManyRequests) || errors.Is(err, errRateLimited)
 }
 
 func hasStatus(err error, statuses ...int) bool {

@@ -35,20 +35,20 @@ type Option struct {
 
 // formFrom reads an included form, wrapped or bare; nil where there is none.
 func formFrom(raw json.RawMessage) []Field {
-	entries, told := list(raw)
+	entries, told := parseList(raw)
 	if !told {
 		return nil
 	}
 	form := make([]Field, 0, len(entries))
 	for _, entry := range entries {
-		f, _ := object(entry)
+		f, _ := parseObject(entry)
 		value, told := f["field_value"] // or value: sources disagree (API.md §1.3)
 		if !told {
 			value = f["value"]
 		}
 		field := Field{
 			ID: f.text("id"), Label: f.text("label"), Alias: f.text("alias"), Type: f.text("field_type"),
-			Required: isTrue(f.flag("required")), Options: optionsFrom(f["options"]), Columns: columnsFrom(f["columns"]),
+			Required: isTrue(f.boolean("required")), Options: optionsFrom(f["options"]), Columns: columnsFrom(f["columns"]),
 			Value: decode(value),
 		}
 		if field.ID != "" {
@@ -61,14 +61,14 @@ func formFrom(raw json.RawMessage) []Field {
 // optionsFrom reads options, whose entries are objects or bare texts. What people read is their text, or else their label or value.
 func optionsFrom(raw json.RawMessage) []Option {
 	var options []Option
-	entries, _ := list(raw)
+	entries, _ := parseList(raw)
 	for _, entry := range entries {
-		f, isObject := object(entry)
+		f, isObject := parseObject(entry)
 		if !isObject {
-			f = fields{"text": entry}
+			f = jsonObject{"text": entry}
 		}
 		if text := cmp.Or(f.text("text"), f.text("label"), f.text("value")); text != "" {
-			options = append(options, Option{ID: f.whole("id"), Text: text})
+			options = append(options, Option{ID: f.integer("id"), Text: text})
 		}
 	}
 	return options
@@ -77,11 +77,11 @@ func optionsFrom(raw json.RawMessage) []Option {
 // columnsFrom reads the headings of a table, whose entries are objects or bare texts. A column without a heading counts too.
 func columnsFrom(raw json.RawMessage) []string {
 	var columns []string
-	entries, _ := list(raw)
+	entries, _ := parseList(raw)
 	for _, entry := range entries {
-		f, isObject := object(entry)
+		f, isObject := parseObject(entry)
 		if !isObject {
-			f = fields{"label": entry}
+			f = jsonObject{"label": entry}
 		}
 		columns = append(columns, f.text("label"))
 	}

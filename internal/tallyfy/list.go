@@ -74,7 +74,7 @@ func (c *Client) Tasks(ctx context.Context, of List) iter.Seq2[*Task, error] {
 	return func(yield func(*Task, error) bool) {
 		yielded := map[string]bool{}
 		for again := false; ; again = true {
-			p := pass{ids: map[string]bool{}}
+			p := traversal{ids: map[string]bool{}}
 			if !c.pages(ctx, of, &p, yielded, yield) {
 				return
 			}
@@ -92,7 +92,7 @@ func (c *Client) Tasks(ctx context.Context, of List) iter.Seq2[*Task, error] {
 
 // pages reads a list from its start to its end, and yields the tasks that are not in yielded. It returns false if the sequence has
 // ended: the caller wants no more, or a request failed.
-func (c *Client) pages(ctx context.Context, of List, p *pass, yielded map[string]bool, yield func(*Task, error) bool) bool {
+func (c *Client) pages(ctx context.Context, of List, p *traversal, yielded map[string]bool, yield func(*Task, error) bool) bool {
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.TasksPage(ctx, of, number)
 		if err != nil {
@@ -118,7 +118,7 @@ func (c *Client) pages(ctx context.Context, of List, p *pass, yielded map[string
 }
 
 // pass is what one reading of a list has found.
-type pass struct {
+type traversal struct {
 	ids          map[string]bool // in lower case: letter case does not distinguish IDs
 	unnamed      int             // entries without an ID
 	first, total int             // what the first and the last page with a total report; 0 for none
@@ -130,7 +130,7 @@ type pass struct {
 
 // add records a page and returns the tasks that no earlier page of this pass contains. A page without a new ID ends the list,
 // because a server that ignores the parameter page returns the same tasks for ever.
-func (p *pass) add(page Page, number int) []*Task {
+func (p *traversal) add(page Page, number int) []*Task {
 	p.last, p.number = page, number
 	if page.Total > 0 {
 		p.total = page.Total
@@ -159,7 +159,7 @@ func (p *pass) add(page Page, number int) []*Task {
 
 // incomplete returns an error if the list has more entries than the number that was read, and nil if it does not. Where the list
 // reports no total, an empty page is its end, and a page that repeats tasks and announces another page is not.
-func (p *pass) incomplete(read int) error {
+func (p *traversal) incomplete(read int) error {
 	failure := &IncompleteError{Read: read, Total: p.total}
 	switch {
 	case p.endless:
@@ -206,7 +206,7 @@ type Page struct {
 // TasksPage reads one page of a list, of up to 100 tasks. Pages count from 1. It is repeated where that can help; the error is
 // an [*Error].
 func (c *Client) TasksPage(ctx context.Context, of List, number int) (Page, error) {
-	got, err := c.repeat(ctx, call{
+	got, err := c.doWithRetries(ctx, request{
 		method: http.MethodGet,
 		path:   append(TaskRef{Organization: of.Organization, Run: of.Run}.scope(), "tasks"),
 		query:  of.query(number),
@@ -214,7 +214,7 @@ func (c *Client) TasksPage(ctx context.Context, of List, number int) (Page, erro
 	if err != nil {
 		return Page{}, err
 	}
-	entries, ok := list(got.body)
+	entries, ok := parseList(got.body)
 	if !ok {
 		failure := got.about
 		failure.Cause = errors.New("the answer is not a list of tasks")
@@ -223,7 +223,7 @@ func (c *Client) TasksPage(ctx context.Context, of List, number int) (Page, erro
 	page := paged(got.body, number, len(entries))
 	page.about = got.about
 	for _, raw := range entries {
-		f, _ := object(raw)
+		f, _ := parseObject(raw)
 		page.Tasks = append(page.Tasks, taskFrom(f))
 	}
 	return page, nil
@@ -250,10 +250,10 @@ func (of List) query(page int) url.Values {
 // which of the evidence is there, and total_pages may be of another page size than the page itself, so each is believed that
 // reports more pages.
 func paged(body []byte, number, entries int) Page {
-	outer, _ := object(body)
-	meta, _ := object(outer["meta"])
-	pagination, _ := object(meta["pagination"])
-	count := func(name string) int { return int(min(max(0, pagination.whole(name)), math.MaxInt32)) }
+	outer, _ := parseObject(body)
+	meta, _ := parseObject(outer["meta"])
+	pagination, _ := parseObject(meta["pagination"])
+	count := func(name string) int { return int(min(max(0, pagination.integer(name)), math.MaxInt32)) }
 	page := Page{Total: count("total")}
 	if entries == 0 {
 		page.Of = number - 1
@@ -281,15 +281,15 @@ func paged(body []byte, number, entries int) Page {
 }
 
 // nextPage reports whether the pagination announces another page, and whether it reports on that at all.
-func nextPage(pagination fields) (next, reported bool) {
-	links, _ := object(pagination["links"])
+func nextPage(pagination jsonObject) (next, reported bool) {
+	links, _ := parseObject(pagination["links"])
 	_, reported = links["next"]
 	switch links.value("next") {
 	case nil, "", false:
 	default:
 		next = true
 	}
-	if more := pagination.flag("has_more_pages"); more != nil {
+	if more := pagination.boolean("has_more_pages"); more != nil {
 		next, reported = next || *more, true
 	}
 	return next, reported

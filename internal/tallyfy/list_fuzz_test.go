@@ -29,7 +29,7 @@ func FuzzList(f *testing.F) {
 		f.Add([]byte(`[{"id":"bbbb"}]`), pages)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, pages int64) {
-		entries, ok := list(body)
+		entries, ok := parseList(body)
 		if n := paged(body, 1, len(entries)).Of; n < min(1, len(entries)) || n > maxPages+1 {
 			t.Errorf("the last page is %d", n)
 		}
@@ -41,7 +41,7 @@ func FuzzList(f *testing.F) {
 		if _, bare := plainly(body).([]any); !bare || !json.Valid(envelope) {
 			return
 		}
-		if inEnvelope, ok := list(envelope); !ok || !sameEntries(inEnvelope, want) {
+		if inEnvelope, ok := parseList(envelope); !ok || !sameEntries(inEnvelope, want) {
 			t.Errorf("in an envelope: got %q, want %q", inEnvelope, want)
 		}
 		if len(want) == 0 {

@@ -28,14 +28,14 @@ var (
 
 // wire is a transport that answers in turn from a script and remembers what it was asked. Without a network it can run in a
 // synctest bubble, where time passes by itself.
-type wire struct {
+type scriptedTransport struct {
 	mu      sync.Mutex
 	script  []reply
-	asked   []request
+	requests   []scriptedRequest
 	replies int
 }
 
-type request struct {
+type scriptedRequest struct {
 	method, path, query, body string
 	header                    http.Header
 	at                        time.Time
@@ -53,13 +53,13 @@ type reply struct {
 	latency time.Duration
 }
 
-func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *scriptedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {
 		body, _ = io.ReadAll(r.Body)
 	}
 	w.mu.Lock()
-	w.asked = append(w.asked, request{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header.Clone(), time.Now()})
+	w.requests = append(w.requests, scriptedRequest{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header.Clone(), time.Now()})
 	next := w.script[min(w.replies, len(w.script)-1)]
 	w.replies++
 	w.mu.Unlock()
@@ -88,11 +88,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: next.status, Header: header, Body: io.NopCloser(content), Request: r}, nil
 }
 
-func (w *wire) count(method string) int {
+func (w *scriptedTransport) count(method string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := 0
-	for _, r := range w.asked {
+	for _, r := range w.requests {
 		if r.method == method {
 			n++
 		}
@@ -101,9 +101,9 @@ func (w *wire) count(method string) int {
 }
 
 // scripted gives a client whose requests are answered from the script; the last answer repeats.
-func scripted(t *testing.T, retries int, script ...reply) (*Client, *wire) {
+func newScriptedClient(t *testing.T, retries int, script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
-	w := &wire{script: script}
+	w := &scriptedTransport{script: script}
 	client, err := New(Config{
 		BaseURL: "https://tallyfy.test/api/", AccessToken: testToken, UserAgent: "test/1",
 		MaxRetries: retries, RequestTimeout: 30 * time.Second, Transport: w,

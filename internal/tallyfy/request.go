@@ -19,12 +19,12 @@ import (
 )
 
 // maxAnswer bounds how much of an answer is read, in bytes: many times the largest page of tasks.
-const maxAnswer = 8 << 20
+const maxResponse = 8 << 20
 
-var errTooLong = fmt.Errorf("the response is longer than %d MiB", maxAnswer>>20)
+var errTooLong = fmt.Errorf("the response is longer than %d MiB", maxResponse>>20)
 
 // call is one request to be made.
-type call struct {
+type request struct {
 	method string
 	path   []string
 	query  url.Values
@@ -34,10 +34,10 @@ type call struct {
 }
 
 // answer is a 2xx.
-type answer struct {
+type response struct {
 	body []byte
 	// cut says why there is no more of the body; nil if it is whole.
-	cut error
+	readErr error
 	// about says which request it answers, with what status and request id: what an error of reading it needs.
 	about    Error
 	answered Answered
@@ -54,17 +54,17 @@ type Answered struct {
 }
 
 // whole returns an error if the body is not whole.
-func (a *answer) whole() error {
-	if a.cut == nil {
+func (a *response) checkComplete() error {
+	if a.readErr == nil {
 		return nil
 	}
 	failure := a.about
-	failure.Cause, failure.brokeOff = a.cut, !errors.Is(a.cut, errTooLong)
+	failure.Cause, failure.truncated = a.readErr, !errors.Is(a.readErr, errTooLong)
 	return &failure
 }
 
 // letter is a call as it is written, so that it can be sent more than once.
-type letter struct {
+type encodedRequest struct {
 	method string
 	kind   string // the method and the path without IDs
 	path   string // below the base URL
@@ -74,18 +74,18 @@ type letter struct {
 }
 
 // write writes a call. The error is an [*Error] with [NotSent], which no further attempt changes.
-func (c *Client) write(what call) (*letter, error) {
+func (c *Client) encode(what request) (*encodedRequest, error) {
 	path, err := escape(what.path)
 	if err != nil {
-		return nil, unwritable(what.method, what.path, err)
+		return nil, encodeError(what.method, what.path, err)
 	}
-	l := &letter{method: what.method, kind: kindOf(what), path: path, url: c.base.String() + path, finish: what.finish}
+	l := &encodedRequest{method: what.method, kind: requestKind(what), path: path, url: c.base.String() + path, finish: what.finish}
 	if len(what.query) > 0 {
 		l.url += "?" + what.query.Encode()
 	}
 	if what.body != nil {
 		if l.body, err = json.Marshal(what.body); err != nil {
-			return nil, unwritable(what.method, what.path, fmt.Errorf("the request cannot be written as JSON: %w", err))
+			return nil, encodeError(what.method, what.path, fmt.Errorf("the request cannot be written as JSON: %w", err))
 		}
 	}
 	return l, nil
@@ -93,7 +93,7 @@ func (c *Client) write(what call) (*letter, error) {
 
 // kindOf returns the method and the path of a call without its IDs, which stand in every other place. Calls of one kind need the same
 // rights.
-func kindOf(what call) string {
+func requestKind(what request) string {
 	kind := what.method
 	for i := 0; i < len(what.path); i += 2 {
 		kind += "/" + what.path[i]
@@ -103,8 +103,8 @@ func kindOf(what call) string {
 
 // once sends the call a single time. If its token is refused (401), so that nothing was done, and another can be had, it is
 // sent with that one instead. Any error is an *Error.
-func (c *Client) once(ctx context.Context, what call) (*answer, error) {
-	l, err := c.write(what)
+func (c *Client) do(ctx context.Context, what request) (*response, error) {
+	l, err := c.encode(what)
 	if err != nil {
 		return nil, err
 	}
@@ -112,90 +112,90 @@ func (c *Client) once(ctx context.Context, what call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := c.send(ctx, l, token, false)
+	got, err := c.sendWithToken(ctx, l, token, false)
 	if !c.replaceable(token, l.kind, err) {
 		return got, c.advise(err)
 	}
 	another, failed := c.token(ctx, token)
 	if failed != nil {
-		return nil, following(err, failed)
+		return nil, afterRejection(err, failed)
 	}
-	got, err = c.send(ctx, l, another, true)
+	got, err = c.sendWithToken(ctx, l, another, true)
 	return got, c.advise(err)
 }
 
 // repeat sends a call that may be sent again without harm until it is answered or its budget is spent.
-func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
-	return insist(ctx, c.NewBudget(), c.worth(), func() (*answer, error) {
-		got, err := c.once(ctx, what)
+func (c *Client) doWithRetries(ctx context.Context, what request) (*response, error) {
+	return retry(ctx, c.NewBudget(), c.shouldRetry(), func() (*response, error) {
+		got, err := c.do(ctx, what)
 		if err != nil {
 			return nil, err
 		}
 		if !json.Valid(got.body) { // which is quoted, not read
 			got.body = []byte(got.redact(string(got.body)))
 		}
-		return got, got.whole()
+		return got, got.checkComplete()
 	})
 }
 
 // worth returns what reports whether this client sends a read again.
-func (c *Client) worth() func(error) bool {
-	if c.hasty {
+func (c *Client) shouldRetry() func(error) bool {
+	if c.rateLimitRetriesOnly {
 		return func(err error) bool { return OutcomeOf(err) == RejectedForNow || IsRateLimited(err) }
 	}
 	return Repeatable
 }
 
 // send sends a letter a single time, with this token. renewed reports whether another one was refused for it.
-func (c *Client) send(ctx context.Context, l *letter, token *bearer, renewed bool) (*answer, error) {
+func (c *Client) sendWithToken(ctx context.Context, l *encodedRequest, token *bearerToken, renewed bool) (*response, error) {
 	req, err := http.NewRequestWithContext(ctx, l.method, l.url, bytes.NewReader(l.body))
 	if err != nil {
-		return nil, unwritable(l.method, []string{strings.TrimPrefix(l.path, "/")}, fmt.Errorf("the request cannot be made: %w", err))
+		return nil, encodeError(l.method, []string{strings.TrimPrefix(l.path, "/")}, fmt.Errorf("the request cannot be made: %w", err))
 	}
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	if l.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	got, err := c.deliver(req, l.path, l.finish)
-	c.tokens.heard(token, l.kind, renewed, err)
+	got, err := c.send(req, l.path, l.finish)
+	c.tokenCache.record(token, l.kind, renewed, err)
 	return got, err
 }
 
 // deliver sends a request a single time, in its turn and until its context ends, and logs it. path is what it is called by.
-func (c *Client) deliver(req *http.Request, path string, finish bool) (*answer, error) {
+func (c *Client) send(req *http.Request, path string, finish bool) (*response, error) {
 	ctx := req.Context()
 	failure := &Error{Method: req.Method, Path: path, Attempts: 1, retryAfter: -1}
-	round, closed := c.gate.pass(ctx, c.urgent)
+	round, closed := c.limiter.wait(ctx, c.urgent)
 	if closed != "" {
-		failure.Outcome, failure.held = NotSent, true
+		failure.Outcome, failure.notAttempted = NotSent, true
 		if ctx.Err() == nil { // it could have been waited for, had there been more time
-			failure.Cause = errRefusedForNow
+			failure.Cause = errRateLimited
 		}
 		return nil, failure.stop(closed)
 	}
-	failure.round = round
+	failure.generation = round
 	if finish {
 		detached, done := Detach(ctx)
 		defer done()
 		ctx = detached
 	}
 	began := time.Now()
-	got, err := c.exchange(ctx, req, failure)
-	if !failure.busy {
-		c.gate.accept(time.Now())
+	got, err := c.roundTrip(ctx, req, failure)
+	if !failure.rateLimited {
+		c.limiter.accept(time.Now())
 	}
 	c.log(ctx, "Tallyfy request", map[string]any{
 		"method": req.Method, "path": c.redactor(ctx)(path), "status": failure.Status, "request_id": failure.RequestID,
-		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil || got.cut != nil,
+		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil || got.readErr != nil,
 	})
 	return got, err
 }
 
 // exchange sends one request and reads its response. It fills in failure as it learns, and returns it if there is one.
-func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error) (*answer, error) {
+func (c *Client) roundTrip(ctx context.Context, req *http.Request, failure *Error) (*response, error) {
 	tryCtx, cancel := ctx, context.CancelFunc(func() {})
-	if c.perTry > 0 {
-		tryCtx, cancel = context.WithTimeout(ctx, c.perTry)
+	if c.requestTimeout > 0 {
+		tryCtx, cancel = context.WithTimeout(ctx, c.requestTimeout)
 	}
 	defer cancel()
 	redact := c.redactor(ctx)
@@ -207,7 +207,7 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	}))
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("X-Tallyfy-Client", "APIClient") // mandatory; without it a path can look unknown (API.md §3.3)
-	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("User-Agent", c.userAgent)
 
 	began := time.Now()
 	resp, err := c.http.Do(req) //nolint:gosec // where requests go is the configuration's to say
@@ -233,29 +233,29 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	}
 	failure.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), clock)
 	means := meaningOf(resp.StatusCode, failure.retryAfter >= 0)
-	failure.Outcome, failure.busy = means.outcome, means.busy
+	failure.Outcome, failure.rateLimited = means.outcome, means.rateLimited
 
-	read, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	read, err := io.ReadAll(io.LimitReader(resp.Body, maxResponse+1))
 	if failure.Outcome != Accepted {
 		// What there is of it, even if the rest was lost.
-		failure.Words, failure.Code = words(read, redact)
+		failure.ServerMessage, failure.Code = serverMessage(read, redact)
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
-			failure.Words = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.Words, "; "), redact)
+			failure.ServerMessage = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.ServerMessage, "; "), redact)
 		}
 		switch {
-		case failure.Status == http.StatusConflict && isForGood(read):
+		case failure.Status == http.StatusConflict && isAccountLimit(read):
 			failure.Outcome = Rejected
 		case failure.Status == http.StatusProxyAuthRequired:
 			failure.Advice = proxyCredentials(c.proxyOf(req))
 		}
 		return nil, failure
 	}
-	got := &answer{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(began)}, redact: redact}
+	got := &response{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(began)}, redact: redact}
 	switch {
-	case len(read) > maxAnswer:
-		got.cut = errTooLong
+	case len(read) > maxResponse:
+		got.readErr = errTooLong
 	case err != nil:
-		got.cut = fmt.Errorf("the response broke off (%w)", redactError(c.explain(ctx, tryCtx, err), redact))
+		got.readErr = fmt.Errorf("the response broke off (%w)", redactError(c.explain(ctx, tryCtx, err), redact))
 	}
 	return got, nil
 }
@@ -264,11 +264,11 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 func (c *Client) explain(ctx, tryCtx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return &interruption{"no response came before " + stopped(ctx), ctx.Err()}
+		return &describedError{"no response came before " + stopped(ctx), ctx.Err()}
 	case tryCtx.Err() != nil:
-		return &interruption{fmt.Sprintf("no response within %s (request_timeout)", c.perTry), tryCtx.Err()}
+		return &describedError{fmt.Sprintf("no response within %s (request_timeout)", c.requestTimeout), tryCtx.Err()}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &interruption{"the connection was closed", err}
+		return &describedError{"the connection was closed", err}
 	}
 	var wrapped *url.Error // repeats the method and the whole URL, which the error already tells
 	if errors.As(err, &wrapped) {
@@ -278,10 +278,10 @@ func (c *Client) explain(ctx, tryCtx context.Context, err error) error {
 }
 
 // interruption is a cause in words that a person knows.
-type interruption struct {
-	words string
+type describedError struct {
+	text string
 	cause error
 }
 
-func (i *interruption) Error() string { return i.words }
-func (i *interruption) Unwrap() error { return i.cause }
+func (i *describedError) Error() string { return i.text }
+func (i *describedError) Unwrap() error { return i.cause }

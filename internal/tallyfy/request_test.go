@@ -19,7 +19,7 @@ import (
 
 func TestRequestsAsDocumented(t *testing.T) {
 	t.Parallel()
-	client, w := scripted(t, 0, ok(openTask))
+	client, w := newScriptedClient(t, 0, ok(openTask))
 	ctx := context.Background()
 	values := map[string]any{"f1": json.Number("12345678901234567890"), "f2": nil}
 	update := TaskUpdate{Taskdata: values}
@@ -46,14 +46,14 @@ func TestRequestsAsDocumented(t *testing.T) {
 			`{"deadline":null,"owners":{"users":[1],"guests":[],"groups":["g"]},"taskdata":{"f1":12345678901234567890,"f2":null},"title":"T"}`,
 		},
 	} {
-		w.asked = nil
+		w.requests = nil
 		if _, err := c.send(); err != nil {
 			t.Errorf("%s %s: %v", c.method, c.path, err)
 		}
-		if len(w.asked) != 1 {
-			t.Fatalf("%s %s: %d requests", c.method, c.path, len(w.asked))
+		if len(w.requests) != 1 {
+			t.Fatalf("%s %s: %d requests", c.method, c.path, len(w.requests))
 		}
-		got := w.asked[0]
+		got := w.requests[0]
 		if got.method != c.method || got.path != c.path || got.query != c.query || got.body != c.body {
 			t.Errorf("got  %s %s?%s %s\nwant %s %s?%s %s", got.method, got.path, got.query, got.body, c.method, c.path, c.query, c.body)
 		}
@@ -72,7 +72,7 @@ func TestRequestsAsDocumented(t *testing.T) {
 
 func TestErrorsTellWhatCameBack(t *testing.T) {
 	t.Parallel()
-	client, _ := scripted(t, 0, reply{
+	client, _ := newScriptedClient(t, 0, reply{
 		status: 422, header: map[string]string{"X-Request-Id": "req-1 " + testToken},
 		body: `{"message":"` + testToken + ` is wrong","errors":{"is_approved":["The is approved field is required"]}}`,
 	})
@@ -89,7 +89,7 @@ func TestErrorsTellWhatCameBack(t *testing.T) {
 func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, 0, reply{hang: true})
+		client, _ := newScriptedClient(t, 0, reply{hang: true})
 		began := time.Now()
 		_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
 		if OutcomeOf(err) != Unknown || time.Since(began) != 30*time.Second {
@@ -161,7 +161,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		chunk := strings.Repeat(" ", 1<<20)
-		for range maxAnswer>>20 + 2 {
+		for range maxResponse>>20 + 2 {
 			if _, err := io.WriteString(w, chunk); err != nil {
 				return
 			}
@@ -213,7 +213,7 @@ func TestProxyIsTakenFromTheEnvironment(t *testing.T) {
 
 func TestLogHoldsNeitherTokenNorBody(t *testing.T) {
 	t.Parallel()
-	w := &wire{script: []reply{{status: 401, body: `{"message":"` + testToken + `"}`, header: map[string]string{"X-Request-Id": testToken}}}}
+	w := &scriptedTransport{script: []reply{{status: 401, body: `{"message":"` + testToken + `"}`, header: map[string]string{"X-Request-Id": testToken}}}}
 	var lines []string
 	client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: w, Log: func(_ context.Context, message string, fields map[string]any) {
 		line, _ := json.Marshal(fields)
@@ -234,7 +234,7 @@ func TestLogHoldsNeitherTokenNorBody(t *testing.T) {
 
 func TestUserAgentCannotBreakTheHeader(t *testing.T) {
 	t.Parallel()
-	w := &wire{script: []reply{ok(openTask)}}
+	w := &scriptedTransport{script: []reply{ok(openTask)}}
 	client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, UserAgent: "a/1\r\nX-Evil: 1", Transport: w})
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +242,7 @@ func TestUserAgentCannotBreakTheHeader(t *testing.T) {
 	if _, err := client.GetTask(context.Background(), processTask); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.asked[0].header.Get("User-Agent"); got != "a/1X-Evil: 1" {
+	if got := w.requests[0].header.Get("User-Agent"); got != "a/1X-Evil: 1" {
 		t.Errorf("got %q", got)
 	}
 }

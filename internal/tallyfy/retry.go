@@ -17,17 +17,17 @@ import (
 const (
 	// firstDelay and longestDelay bound the pauses between tries where Tallyfy names none: those of Tallyfy's own
 	// command line client (API.md §3.4).
-	firstDelay   = 500 * time.Millisecond
-	longestDelay = 8 * time.Second
+	minDelay   = 500 * time.Millisecond
+	maxDelay = 8 * time.Second
 	// longestAsked keeps an absurd Retry-After from overflowing; no operation's time-out is longer.
-	longestAsked = 365 * 24 * time.Hour
+	maxRetryAfter = 365 * 24 * time.Hour
 )
 
 // A Budget is how often one thing may still be tried. It belongs to one caller and is not safe for concurrent use.
 type Budget struct {
 	client *Client
-	tries  int
-	said   *Error // the last answer that came
+	attempts  int
+	lastResponse   *Error // the last answer that came
 }
 
 // NewBudget gives a budget of the client's number of retries.
@@ -43,19 +43,19 @@ func (b *Budget) Count(err error) error {
 	counted := *e
 	if counted.noToken { // what was counted is the tries to get one
 		if counted.Earlier == nil {
-			counted.Earlier = b.said
+			counted.Earlier = b.lastResponse
 		}
 		return &counted
 	}
-	counted.Attempts = b.tries + 1
-	if counted.held {
-		counted.Attempts = b.tries
+	counted.Attempts = b.attempts + 1
+	if counted.notAttempted {
+		counted.Attempts = b.attempts
 	}
 	if counted.Status != 0 {
-		b.said = &counted
+		b.lastResponse = &counted
 		return &counted
 	}
-	counted.Earlier = b.said
+	counted.Earlier = b.lastResponse
 	return &counted
 }
 
@@ -64,24 +64,24 @@ func (b *Budget) Count(err error) error {
 // cannot change – it returns the failure immediately, with the number of attempts and the reason. A pause is as long as Tallyfy asks
 // for, and never shorter than it would be otherwise. If Tallyfy asks to wait, the other requests of the client wait too.
 func (b *Budget) Wait(ctx context.Context, failed error) error {
-	failure := describe(failed)
-	if failure.held || failure.noToken || failure.final { // held back, which has been waited for already, or without hope
+	failure := copyError(failed)
+	if failure.notAttempted || failure.noToken || failure.final { // held back, which has been waited for already, or without hope
 		return failure
 	}
-	b.tries++
-	failure.Attempts = b.tries
-	delay := max(failure.retryAfter, backoff(b.tries))
-	if failure.busy {
-		b.client.gate.refuse(failure.round, time.Now().Add(delay))
+	b.attempts++
+	failure.Attempts = b.attempts
+	delay := max(failure.retryAfter, backoff(b.attempts))
+	if failure.rateLimited {
+		b.client.limiter.pause(failure.generation, time.Now().Add(delay))
 	}
 	switch {
 	case ctx.Err() != nil:
 		return failure.stop(stopped(ctx))
-	case b.tries > b.client.retries:
-		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", times(b.tries), b.client.retries)
+	case b.attempts > b.client.retries:
+		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", attemptCount(b.attempts), b.client.retries)
 		return failure
 	}
-	if late := tooLate(ctx, delay); late != "" {
+	if late := exceedsDeadline(ctx, delay); late != "" {
 		return failure.stop(late)
 	}
 	if !sleep(ctx, delay) {
@@ -92,7 +92,7 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 
 // insist tries what may be done again without harm until it brings something, its budget is spent, or it fails in a way that is
 // not worth another try.
-func insist[T any](ctx context.Context, budget *Budget, worth func(error) bool, try func() (T, error)) (T, error) {
+func retry[T any](ctx context.Context, budget *Budget, worth func(error) bool, try func() (T, error)) (T, error) {
 	for {
 		got, err := try()
 		err = budget.Count(err)
@@ -106,7 +106,7 @@ func insist[T any](ctx context.Context, budget *Budget, worth func(error) bool, 
 }
 
 // describe gives a copy of err's description that may be written to.
-func describe(err error) *Error {
+func copyError(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		known := *e
@@ -118,15 +118,15 @@ func describe(err error) *Error {
 // backoff is the pause after the given number of tries: it doubles from firstDelay up to longestDelay, and a random
 // half of it keeps requests that failed together from coming back together.
 func backoff(tries int) time.Duration {
-	delay := longestDelay
+	delay := maxDelay
 	if tries < 16 { // beyond that the shift would overflow, and the bound has long been reached
-		delay = min(longestDelay, firstDelay<<(tries-1))
+		delay = min(maxDelay, minDelay<<(tries-1))
 	}
 	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load, guards nothing
 }
 
 // tooLate says why a wait is not worth beginning, or nothing if it is.
-func tooLate(ctx context.Context, delay time.Duration) string {
+func exceedsDeadline(ctx context.Context, delay time.Duration) string {
 	deadline, bounded := ctx.Deadline()
 	if !bounded {
 		return ""
@@ -136,11 +136,11 @@ func tooLate(ctx context.Context, delay time.Duration) string {
 		return ""
 	}
 	return fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's timeout is left",
-		readable(delay), readable(max(0, left)))
+		roundDuration(delay), roundDuration(max(0, left)))
 }
 
 // readable leaves out the fractions that say nothing.
-func readable(d time.Duration) time.Duration {
+func roundDuration(d time.Duration) time.Duration {
 	if d > 10*time.Second {
 		return d.Round(time.Second)
 	}
@@ -157,14 +157,14 @@ const (
 // Stopped returns the failure of what was not begun because ctx is done. advice says what to do about it if its time was over; it may
 // be empty.
 func Stopped(ctx context.Context, advice string) error {
-	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, held: true}
+	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == TimedOut {
 		failure.Advice = advice
 	}
 	return failure
 }
 
-func times(n int) string {
+func attemptCount(n int) string {
 	if n == 1 {
 		return "1 attempt"
 	}
@@ -173,7 +173,7 @@ func times(n int) string {
 
 // Pause waits before a caller asks again. It ends at once with the reason where the wait would outlast ctx.
 func (c *Client) Pause(ctx context.Context, d time.Duration) error {
-	failure := &Error{Outcome: NotSent, GaveUp: tooLate(ctx, d), retryAfter: -1, held: true}
+	failure := &Error{Outcome: NotSent, GaveUp: exceedsDeadline(ctx, d), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == "" && !sleep(ctx, d) {
 		failure.GaveUp = stopped(ctx)
 	}
@@ -199,10 +199,10 @@ func sleep(ctx context.Context, d time.Duration) bool {
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(max(seconds, 0), int64(longestAsked/time.Second))) * time.Second
+		return time.Duration(min(max(seconds, 0), int64(maxRetryAfter/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(header); err == nil {
-		return min(max(at.Sub(now), 0), longestAsked)
+		return min(max(at.Sub(now), 0), maxRetryAfter)
 	}
 	return -1
 }

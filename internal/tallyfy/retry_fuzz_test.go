@@ -31,7 +31,7 @@ func FuzzRetryAfter(f *testing.F) {
 		clock := time.Unix(now, 0)
 
 		got := parseRetryAfter(header, clock)
-		if got > longestAsked {
+		if got > maxRetryAfter {
 			t.Errorf("%q: a wait of %s", header, got)
 		}
 		_, err := http.ParseTime(header)
@@ -39,7 +39,7 @@ func FuzzRetryAfter(f *testing.F) {
 			t.Errorf("%q says something", header)
 		}
 
-		want := max(0, min(time.Duration(min(at-now, int64(longestAsked/time.Second)))*time.Second, longestAsked))
+		want := max(0, min(time.Duration(min(at-now, int64(maxRetryAfter/time.Second)))*time.Second, maxRetryAfter))
 		date := time.Unix(at, 0).UTC()
 		forms := []string{strconv.FormatInt(at-now, 10), date.Format(http.TimeFormat), date.Format(time.ANSIC)}
 		if year := date.Year(); year >= 1969 && year <= 2068 { // it has two digits

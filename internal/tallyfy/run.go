@@ -26,7 +26,7 @@ type Run struct {
 
 // GetRun reads a process (API.md §1.4). It is repeated where that can help; the error is an [*Error].
 func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, error) {
-	got, err := c.repeat(ctx, call{method: http.MethodGet, path: TaskRef{Organization: organization, Run: id}.scope()})
+	got, err := c.doWithRetries(ctx, request{method: http.MethodGet, path: TaskRef{Organization: organization, Run: id}.scope()})
 	if err != nil {
 		return nil, err
 	}

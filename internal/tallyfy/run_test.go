@@ -15,7 +15,7 @@ func TestGetRun(t *testing.T) {
 		"progress null":   {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":null}}`, ``},
 		"progress absent": {`{"data":{"id":"aaaa","name":"Launch","status":"active","more":[]}}`, ``},
 	} {
-		client, w := scripted(t, 0, ok(c.body))
+		client, w := newScriptedClient(t, 0, ok(c.body))
 		got, err := client.GetRun(t.Context(), org, run)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -24,7 +24,7 @@ func TestGetRun(t *testing.T) {
 		if got.ID != run || got.Name != "Launch" || got.Status != "active" || string(got.Progress) != c.progress {
 			t.Errorf("%s: got %+v", name, got)
 		}
-		if asked := w.asked[0]; asked.method != "GET" || asked.path != "/api/organizations/c0ffee/runs/aaaa" || asked.query != "" {
+		if asked := w.requests[0]; asked.method != "GET" || asked.path != "/api/organizations/c0ffee/runs/aaaa" || asked.query != "" {
 			t.Errorf("%s: asked %+v", name, asked)
 		}
 	}
@@ -36,7 +36,7 @@ func TestGetRun(t *testing.T) {
 		`{"data":{}}`:            "the answer is not a run",
 		`{"data":{"id":"bbbb"}}`: "the answer is about another run",
 	} {
-		client, _ := scripted(t, 0, ok(body))
+		client, _ := newScriptedClient(t, 0, ok(body))
 		got, err := client.GetRun(t.Context(), org, run)
 		if got != nil || err == nil || OutcomeOf(err) != Accepted {
 			t.Errorf("%s: got %+v, %v", body, got, err)
@@ -44,7 +44,7 @@ func TestGetRun(t *testing.T) {
 		}
 		contains(t, err.Error(), says)
 	}
-	client, w := scripted(t, 1, reply{status: 502}, reply{status: 404, body: `{"message":"Resource not found"}`})
+	client, w := newScriptedClient(t, 1, reply{status: 502}, reply{status: 404, body: `{"message":"Resource not found"}`})
 	if _, err := client.GetRun(t.Context(), org, run); !IsNotFound(err) || w.count("GET") != 2 {
 		t.Errorf("got %v after %d requests", err, w.count("GET"))
 	}

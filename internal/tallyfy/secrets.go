@@ -32,11 +32,11 @@ const (
 // secrets are what must be in no error and in no log. They grow, because tokens come in responses. The zero value holds none.
 type secrets struct {
 	mu    sync.RWMutex
-	known []hidden // the longest first
+	known []knownSecret // the longest first
 }
 
 // hidden is a secret and what stands for it.
-type hidden struct{ value, label string }
+type knownSecret struct{ value, label string }
 
 // add learns a secret in all its spellings.
 func (s *secrets) add(secret, label string) {
@@ -46,11 +46,11 @@ func (s *secrets) add(secret, label string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, spelled := range spellings(secret) {
-		if learned := (hidden{spelled, label}); !slices.Contains(s.known, learned) {
+		if learned := (knownSecret{spelled, label}); !slices.Contains(s.known, learned) {
 			s.known = append(s.known, learned)
 		}
 	}
-	slices.SortStableFunc(s.known, func(a, b hidden) int { return cmp.Compare(len(b.value), len(a.value)) })
+	slices.SortStableFunc(s.known, func(a, b knownSecret) int { return cmp.Compare(len(b.value), len(a.value)) })
 }
 
 // addValue learns a value that may have several lines, each of which may be quoted alone. A byte order mark and whitespace around it
@@ -66,7 +66,7 @@ func (s *secrets) addValue(value string) {
 	}
 	lines := strings.FieldsFunc(trimmed, func(r rune) bool { return r == '\n' || r == '\r' })
 	for _, line := range lines {
-		if line = trimText(line); len(lines) > 1 && isTelling(line) {
+		if line = trimText(line); len(lines) > 1 && isDistinctive(line) {
 			s.add(line, hiddenValue)
 		}
 	}
@@ -86,7 +86,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 // all returns the secrets that are known until now.
-func (s *secrets) all() []hidden {
+func (s *secrets) all() []knownSecret {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Clone(s.known)
@@ -103,7 +103,7 @@ func (s *secrets) list() []string {
 }
 
 // redact takes the secrets out of a text that someone else wrote.
-func (s *secrets) redact(text string) string { return hide(text, s.all()) }
+func (s *secrets) redact(text string) string { return redactAll(text, s.all()) }
 
 // span is a part of a text that holds a secret.
 type span struct {
@@ -113,9 +113,9 @@ type span struct {
 
 // hide replaces every part of a text that belongs to a secret, also where it is escaped. Secrets that overlap are replaced together, so
 // that no rest of one is left beside the other.
-func hide(text string, known []hidden) string {
+func redactAll(text string, known []knownSecret) string {
 	var spans []span
-	for _, r := range readings(text) {
+	for _, r := range decodings(text) {
 		spans = append(spans, find(r, known)...)
 	}
 	if len(spans) == 0 {
@@ -142,7 +142,7 @@ func hide(text string, known []hidden) string {
 }
 
 // find returns the parts of the first text that hold a secret in this reading of it.
-func find(r reading, known []hidden) []span {
+func find(r decoding, known []knownSecret) []span {
 	var spans []span
 	for _, secret := range known {
 		first := len(spans)
@@ -177,7 +177,7 @@ func WithSecrets(ctx context.Context, values ...string) context.Context {
 	return context.WithValue(ctx, secretsKey{}, carried)
 }
 
-func secretsOf(ctx context.Context) []hidden {
+func secretsOf(ctx context.Context) []knownSecret {
 	if carried, ok := ctx.Value(secretsKey{}).(*secrets); ok {
 		return carried.all()
 	}
@@ -189,15 +189,15 @@ func (c *Client) redactor(ctx context.Context) func(string) string {
 	carried := secretsOf(ctx)
 	return func(text string) string {
 		known := append(c.secrets.all(), carried...)
-		slices.SortStableFunc(known, func(a, b hidden) int { return cmp.Compare(len(b.value), len(a.value)) })
-		return hide(text, known)
+		slices.SortStableFunc(known, func(a, b knownSecret) int { return cmp.Compare(len(b.value), len(a.value)) })
+		return redactAll(text, known)
 	}
 }
 
 // redactError returns err with the secrets taken out of its text.
 func redactError(err error, redact func(string) string) error {
 	if said := redact(err.Error()); said != err.Error() {
-		return &interruption{said, err}
+		return &describedError{said, err}
 	}
 	return err
 }

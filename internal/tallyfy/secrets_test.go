@@ -48,7 +48,7 @@ func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
 		all := secret + strings.Join(heard, "")
 		return reply{
 			status: status, header: map[string]string{"X-Request-Id": "id " + all, "Location": "https://evil.test/" + all},
-			body: `{"message":"` + all + `","errors":{"f":["client_secret=s3cr3t%2F%2B&x ` + strings.Repeat("x", maxWords-60) + ` ` + all + `"]}}`,
+			body: `{"message":"` + all + `","errors":{"f":["client_secret=s3cr3t%2F%2B&x ` + strings.Repeat("x", maxMessage-60) + ` ` + all + `"]}}`,
 		}
 	}
 	for name, script := range map[string][]reply{
@@ -72,8 +72,8 @@ func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
 			}
 		}, script...)
 		_, err := client.GetTask(t.Context(), processTask)
-		if err == nil || leaks(err.Error()) || leaks(fmt.Sprintf("%+v", err)) || len(w.asked) != len(script) {
-			t.Errorf("%s: after %d requests %v", name, len(w.asked), err)
+		if err == nil || leaks(err.Error()) || leaks(fmt.Sprintf("%+v", err)) || len(w.requests) != len(script) {
+			t.Errorf("%s: after %d requests %v", name, len(w.requests), err)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
 // A secret that the end of what is repeated cuts in two is hidden all the same.
 func TestASecretThatIsCutIsHidden(t *testing.T) {
 	t.Parallel()
-	for before := maxWords - len(testSecret) - 1; before < maxWords; before++ {
+	for before := maxMessage - len(testSecret) - 1; before < maxMessage; before++ {
 		client, _ := scriptedApplication(t, 0, nil, reply{status: 400, body: strings.Repeat("x", before) + testSecret})
 		if _, err := client.GetTask(t.Context(), processTask); err == nil || strings.Contains(err.Error(), "xs") {
 			t.Errorf("after %d others: %v", before, err)
@@ -95,7 +95,7 @@ func TestWriteOnlyValues(t *testing.T) {
 	quoted := func(value string) string {
 		return `{"errors":{"taskdata":{"f":["The value '` + value + `' is too long."]}}}`
 	}
-	long := strings.Repeat("x", maxWords-20) + " "
+	long := strings.Repeat("x", maxMessage-20) + " "
 	const pem = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nabc\n-----END KEY-----\n"
 	for name, c := range map[string]struct {
 		secret string
@@ -133,14 +133,14 @@ func TestWriteOnlyValues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx := WithSecrets(WithSecrets(t.Context(), c.secret, "hunter2-pass"), "abc", "")
-			for method, send := range sends {
-				client, _ := scripted(t, 0, c.reply)
+			for method, send := range operations {
+				client, _ := newScriptedClient(t, 0, c.reply)
 				err := send(ctx, client)
 				var e *Error
 				if !errors.As(err, &e) {
 					t.Fatalf("%s: got %v", method, err)
 				}
-				all := fmt.Sprintf("%v\n%s\n%s\n%s\n%v", err, e.Words, e.Code, e.RequestID, e.Cause)
+				all := fmt.Sprintf("%v\n%s\n%s\n%s\n%v", err, e.ServerMessage, e.Code, e.RequestID, e.Cause)
 				contains(t, fmt.Sprintf("%v\n%q", err, err), c.says)
 				if strings.Contains(all, c.never) {
 					t.Errorf("%s: it says %s", method, all)
@@ -153,8 +153,8 @@ func TestWriteOnlyValues(t *testing.T) {
 // Values that are too short are found in any text.
 func TestShortValuesAreNotRedacted(t *testing.T) {
 	t.Parallel()
-	client, _ := scripted(t, 0, reply{status: 422, body: `{"message":"The text is wrong."}`})
-	err := sends[http.MethodPost](WithSecrets(t.Context(), "is", "", "ext", "a\nshort\nline"), client)
+	client, _ := newScriptedClient(t, 0, reply{status: 422, body: `{"message":"The text is wrong."}`})
+	err := operations[http.MethodPost](WithSecrets(t.Context(), "is", "", "ext", "a\nshort\nline"), client)
 	contains(t, err.Error(), "The text is wrong.")
 }
 
@@ -175,7 +175,7 @@ func TestChangesByRulesHoldNoValues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, ok(`{"data":{"id":"bbbb","status":"completed","tasks_changed_by_rules":`+c.sent+`}}`))
+			client, _ := newScriptedClient(t, 0, ok(`{"data":{"id":"bbbb","status":"completed","tasks_changed_by_rules":`+c.sent+`}}`))
 			ctx := WithSecrets(t.Context(), "hunter2-pass", "caf\u00e9-pass", "12345678")
 			got, err := client.Complete(ctx, processTask, Completion{TaskID: task})
 			if err != nil || string(got.TasksChangedByRules) != c.want {

@@ -50,7 +50,7 @@ func inJSON(s string) string {
 
 // isTelling reports whether a line of a value is redacted when it stands alone: from [shortestLine] characters on, and a shorter one from
 // [shortestValue] on unless it is a word, with or without punctuation around it, which is found in any text.
-func isTelling(line string) bool {
+func isDistinctive(line string) bool {
 	length := utf8.RuneCountInString(line)
 	inner := strings.TrimFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	word := !strings.ContainsFunc(inner, func(r rune) bool { return !unicode.IsLetter(r) })
@@ -65,14 +65,14 @@ const (
 )
 
 // reading is what a text says without some of its escapes.
-type reading struct {
+type decoding struct {
 	text string
 	// from and to are where each byte comes from in the text that was read first; nil for that text itself.
 	from, to []int
 }
 
 // origin returns the part of the first text that a part of this one comes from.
-func (r reading) origin(start, end int) (from, to int) {
+func (r decoding) origin(start, end int) (from, to int) {
 	if r.from == nil {
 		return start, end
 	}
@@ -81,13 +81,13 @@ func (r reading) origin(start, end int) (from, to int) {
 
 // readings returns what a text says, as it is and as its escapes are taken off one after the other. The ways to write an escape are too
 // many to list: named and numbered entities, hexadecimal digits in either case, one escape within another.
-func readings(text string) []reading {
-	all := []reading{{text: text}}
-	last := reading{text: text[:min(len(text), maxEscaped)]}
+func decodings(text string) []decoding {
+	all := []decoding{{text: text}}
+	last := decoding{text: text[:min(len(text), maxEscaped)]}
 	for range maxLayers {
 		before := len(all)
 		for _, e := range escapes {
-			if plain := e.takenOff(last); plain.text != last.text {
+			if plain := e.decode(last); plain.text != last.text {
 				all, last = append(all, plain), plain
 			}
 		}
@@ -112,13 +112,13 @@ var escapes = []escaping{
 }
 
 // takenOff returns a reading without these escapes.
-func (e escaping) takenOff(r reading) reading {
+func (e escaping) decode(r decoding) decoding {
 	found := e.escapes.FindAllStringIndex(r.text, -1)
 	if found == nil {
 		return r
 	}
 	var b strings.Builder
-	var plain reading
+	var plain decoding
 	add := func(text string, from, to int) {
 		b.WriteString(text)
 		for range len(text) {

@@ -56,7 +56,7 @@ func TestSpellingsOfAValue(t *testing.T) {
 				"title":    {status: 500, body: "<title>It says: " + c.echo + "</title>"},
 				"recorded": ok(`{"data":{"id":"bbbb","status":"completed","tasks_changed_by_rules":{"t":` + string(quoted) + `}}}`),
 			} {
-				client, _ := scripted(t, 0, reply)
+				client, _ := newScriptedClient(t, 0, reply)
 				task, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
 				var said string
 				if err != nil {
@@ -81,7 +81,7 @@ func TestSpellingsOfAValue(t *testing.T) {
 func TestWordsThatAreNotRedacted(t *testing.T) {
 	t.Parallel()
 	const said = "The text that is too long: 100% of a &amp; b \\u00e9 was lost."
-	client, _ := scripted(t, 0, reply{status: 500, body: said})
+	client, _ := newScriptedClient(t, 0, reply{status: 500, body: said})
 	ctx := WithSecrets(t.Context(), "is", "100", "long\ntext\nthat\nlost\nThe\ntoo", "{\n}\n[\n]", "\n\n", "of\n&\nlost.")
 	_, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
 	contains(t, err.Error(), said)
@@ -98,7 +98,7 @@ func TestSpellingsInALongText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, reply{status: 500, body: body})
+			client, _ := newScriptedClient(t, 0, reply{status: 500, body: body})
 			_, err := client.Complete(WithSecrets(t.Context(), "caf\u00e9-pass"), processTask, Completion{TaskID: processTask.Task})
 			if contains(t, err.Error(), hiddenValue); strings.Contains(err.Error(), "-pass") {
 				t.Errorf("it says %.200s", err)

@@ -14,7 +14,7 @@ type meaning struct {
 	// repeat reports whether sending a read or a save again can bring another response.
 	repeat bool
 	// busy reports whether the response asks all requests to wait.
-	busy bool
+	rateLimited bool
 }
 
 // meanings lists what each status means. The first row that covers a status counts; what no row covers is [Unknown], and worth
@@ -26,7 +26,7 @@ var meanings = []struct {
 	{200, 299, meaning{outcome: Accepted}},
 	// Two requests that meet at one object. It says nothing about other requests. See isForGood for the 409 that stays.
 	{http.StatusConflict, http.StatusConflict, meaning{outcome: RejectedForNow, repeat: true}},
-	{http.StatusTooManyRequests, http.StatusTooManyRequests, meaning{outcome: RejectedForNow, repeat: true, busy: true}},
+	{http.StatusTooManyRequests, http.StatusTooManyRequests, meaning{outcome: RejectedForNow, repeat: true, rateLimited: true}},
 	// A proxy on the way may say these after it has passed the request on.
 	{http.StatusRequestTimeout, http.StatusRequestTimeout, meaning{outcome: Unknown, repeat: true}},
 	{http.StatusTooEarly, http.StatusTooEarly, meaning{outcome: Unknown, repeat: true}},
@@ -45,14 +45,14 @@ func meaningOf(status int, asked bool) meaning {
 			break
 		}
 	}
-	m.busy = m.busy || m.outcome == Unknown && asked
+	m.rateLimited = m.rateLimited || m.outcome == Unknown && asked
 	return m
 }
 
 // isForGood reports whether the body of a 409 is about a limit of the account, such as its seats (API.md §3.1).
-func isForGood(body []byte) bool {
-	outer, _ := object(body)
-	failure, _ := object(outer["error"])
+func isAccountLimit(body []byte) bool {
+	outer, _ := parseObject(body)
+	failure, _ := parseObject(outer["error"])
 	return failure.text("code") != ""
 }
 
@@ -69,7 +69,7 @@ func Repeatable(err error) bool {
 	case Unknown:
 		return e.Status == 0 || e.Status/100 == 2 || meaningOf(e.Status, false).repeat
 	case Accepted:
-		return e.brokeOff
+		return e.truncated
 	case Rejected:
 	}
 	return false

@@ -66,8 +66,8 @@ func TestOutcomes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, method := range writes {
-				client, w := scripted(t, 4, c.reply)
-				err := sends[method](t.Context(), client)
+				client, w := newScriptedClient(t, 4, c.reply)
+				err := operations[method](t.Context(), client)
 				if OutcomeOf(err) != c.want || Repeatable(err) != c.repeat || IsRateLimited(err) != c.busy {
 					t.Errorf("%s: outcome %d, repeatable %t, busy %t (%v)", method, OutcomeOf(err), Repeatable(err), IsRateLimited(err), err)
 				}
@@ -86,7 +86,7 @@ func TestOutcomeWithoutARequest(t *testing.T) {
 	if OutcomeOf(foreign) != Unknown || Repeatable(foreign) {
 		t.Errorf("outcome %d, repeatable %t", OutcomeOf(foreign), Repeatable(foreign))
 	}
-	client, w := scripted(t, 4, ok(completedTask))
+	client, w := newScriptedClient(t, 4, ok(completedTask))
 	for name, send := range map[string]func() error{
 		"ID": func() error {
 			_, err := client.GetTask(t.Context(), TaskRef{Organization: org, Task: ".."})
@@ -109,8 +109,8 @@ func TestOutcomeWithoutARequest(t *testing.T) {
 			}
 		})
 	}
-	if len(w.asked) != 0 {
-		t.Errorf("%d requests", len(w.asked))
+	if len(w.requests) != 0 {
+		t.Errorf("%d requests", len(w.requests))
 	}
 }
 
@@ -154,13 +154,13 @@ func TestBelievedResponses(t *testing.T) {
 		"string":             {ok(`"ok"`), Unknown, "JSON that is not a task: ok", "ok"},
 		"number":             {ok(`1`), Unknown, "JSON that is not a task", "1"},
 		"another task":       {ok(`{"data":{"id":"cccc","status":"completed"}}`), Unknown, "the response is about another task", ""},
-		"too long":           {ok(page + strings.Repeat(" ", maxAnswer)), Unknown, "the response is longer than 8 MiB", "Sign in"},
+		"too long":           {ok(page + strings.Repeat(" ", maxResponse)), Unknown, "the response is longer than 8 MiB", "Sign in"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, method := range append(writes, http.MethodGet) {
-				client, _ := scripted(t, 0, c.reply)
-				err := sends[method](t.Context(), client)
+				client, _ := newScriptedClient(t, 0, c.reply)
+				err := operations[method](t.Context(), client)
 				want := c.want
 				if method == http.MethodGet {
 					want = Accepted
@@ -170,8 +170,8 @@ func TestBelievedResponses(t *testing.T) {
 					t.Fatalf("%s: got %#v", method, err)
 				}
 				contains(t, err.Error(), "200 OK, but the response", c.says)
-				if c.words != "" && e.Words != c.words {
-					t.Errorf("%s: the words are %q", method, e.Words)
+				if c.words != "" && e.ServerMessage != c.words {
+					t.Errorf("%s: the words are %q", method, e.ServerMessage)
 				}
 			}
 		})
@@ -181,7 +181,7 @@ func TestBelievedResponses(t *testing.T) {
 // What came before the connection was closed counts if it is complete.
 func TestResponseThatIsCutAfterTheTask(t *testing.T) {
 	t.Parallel()
-	client, _ := scripted(t, 0, reply{status: 200, body: completedTask, cut: true})
+	client, _ := newScriptedClient(t, 0, reply{status: 200, body: completedTask, cut: true})
 	if task, err := client.Complete(t.Context(), processTask, Completion{TaskID: task}); err != nil || !task.Completed() {
 		t.Errorf("got %+v, %v", task, err)
 	}
@@ -203,9 +203,9 @@ func TestReadsOfOtherThings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, w := scripted(t, 2, c.reply)
-				if err := sends[http.MethodGet](t.Context(), client); err == nil || len(w.asked) != c.requests {
-					t.Errorf("%d requests, %v", len(w.asked), err)
+				client, w := newScriptedClient(t, 2, c.reply)
+				if err := operations[http.MethodGet](t.Context(), client); err == nil || len(w.requests) != c.requests {
+					t.Errorf("%d requests, %v", len(w.requests), err)
 				}
 			})
 		})
@@ -234,7 +234,7 @@ func TestIsNoEndpoint(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, reply{status: c.status, body: c.body})
+			client, _ := newScriptedClient(t, 0, reply{status: c.status, body: c.body})
 			_, err := client.GetTask(t.Context(), processTask)
 			if IsNoEndpoint(err) != c.want {
 				t.Errorf("got %t for %v", !c.want, err)

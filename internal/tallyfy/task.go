@@ -67,7 +67,7 @@ func (t *Task) Decision() *bool {
 	return t.IsApproved
 }
 
-func taskFrom(f fields) *Task {
+func taskFrom(f jsonObject) *Task {
 	t := &Task{
 		ID:                   f.text("id"),
 		RunID:                f.text("run_id"),
@@ -75,14 +75,14 @@ func taskFrom(f fields) *Task {
 		Alias:                f.text("alias"),
 		Type:                 f.text("task_type"),
 		Status:               f.text("status"),
-		IsApproved:           f.flag("is_approved"),
-		EveryoneMustComplete: isTrue(f.flag("everyone_must_complete")),
+		IsApproved:           f.boolean("is_approved"),
+		EveryoneMustComplete: isTrue(f.boolean("everyone_must_complete")),
 		ArchivedAt:           f.text("archived_at"),
 		CompletedAt:          f.text("completed_at"),
 		LastUpdated:          f.text("last_updated"),
 		Progress:             f.raw("completion_progress"),
 		Deadline:             f.text("deadline"),
-		CompleterID:          f.whole("completer_id"),
+		CompleterID:          f.integer("completer_id"),
 		CompleterGuestID:     f.text("completer_guest_id"),
 		Owners:               ownersFrom(f["owners"]),
 		Form:                 formFrom(f["form_fields"]),
@@ -91,7 +91,7 @@ func taskFrom(f fields) *Task {
 	if t.CompleterGuestID == "" {
 		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (API.md §2.1)
 	}
-	t.TasksChangedByRules = withoutValues(f.raw("tasks_changed_by_rules"), asIs)
+	t.TasksChangedByRules = withoutValues(f.raw("tasks_changed_by_rules"), noRedaction)
 	return t
 }
 
@@ -99,7 +99,7 @@ func isTrue(b *bool) bool { return b != nil && *b }
 
 // taskdataFrom reads the values of the form, from the task itself or from an included form (API.md §1.3).
 func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
-	if held, told := object(raw); told {
+	if held, told := parseObject(raw); told {
 		values := make(map[string]any, len(held))
 		for id, raw := range held {
 			values[id] = decode(raw)
@@ -119,29 +119,29 @@ func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
 // ownersFrom reads the three buckets, whose entries are ids or whole objects (API.md §2.1). It is nil unless all
 // three are there and could be read entry by entry, since owners that are saved incomplete take the others off the task.
 func ownersFrom(raw json.RawMessage) *Owners {
-	f, told := object(raw)
+	f, told := parseObject(raw)
 	if !told {
 		return nil
 	}
 	owners := &Owners{Users: []int64{}, Guests: []string{}, Groups: []string{}}
 	complete := true
-	each := func(bucket string, take func(fields) bool) {
-		entries, told := list(f[bucket])
+	each := func(bucket string, take func(jsonObject) bool) {
+		entries, told := parseList(f[bucket])
 		complete = complete && told
 		for _, raw := range entries {
-			entry, isObject := object(raw)
+			entry, isObject := parseObject(raw)
 			if !isObject {
-				entry = fields{"id": raw}
+				entry = jsonObject{"id": raw}
 			}
 			complete = take(entry) && complete
 		}
 	}
-	each("users", func(entry fields) bool {
-		id := entry.whole("id")
+	each("users", func(entry jsonObject) bool {
+		id := entry.integer("id")
 		owners.Users = append(owners.Users, id)
 		return id != 0
 	})
-	each("guests", func(entry fields) bool {
+	each("guests", func(entry jsonObject) bool {
 		guest := entry.text("email") // what guests are addressed by (API.md §5)
 		if guest == "" {
 			guest = entry.text("id")
@@ -149,7 +149,7 @@ func ownersFrom(raw json.RawMessage) *Owners {
 		owners.Guests = append(owners.Guests, guest)
 		return guest != ""
 	})
-	each("groups", func(entry fields) bool {
+	each("groups", func(entry jsonObject) bool {
 		id := entry.text("id")
 		owners.Groups = append(owners.Groups, id)
 		return id != ""

@@ -55,7 +55,7 @@ func (c *Client) UpdateTask(ctx context.Context, ref TaskRef, update TaskUpdate)
 		}
 		fields["owners"] = update.OneOff.Owners
 	}
-	return c.sendTask(ctx, call{method: http.MethodPut, path: ref.task(), body: fields}, ref)
+	return c.sendTask(ctx, request{method: http.MethodPut, path: ref.task(), body: fields}, ref)
 }
 
 // Completion is the body of a completion (API.md §1.1). What is nil or empty is not sent.
@@ -73,26 +73,26 @@ type Completion struct {
 // (API.md §3.1), so whether to send another is the caller's to decide. See [OutcomeOf]. It is not begun once
 // ctx is done; once sent, its response is waited for a little longer (see [Detach]), so that a completion is not orphaned.
 func (c *Client) Complete(ctx context.Context, ref TaskRef, completion Completion) (*Task, error) {
-	return c.sendTask(ctx, call{method: http.MethodPost, path: ref.completions(), body: completion, finish: true}, ref)
+	return c.sendTask(ctx, request{method: http.MethodPost, path: ref.completions(), body: completion, finish: true}, ref)
 }
 
 // Reopen reopens a completed task (API.md §1.2), sending the request exactly once, and waiting for its response as
 // [Client.Complete] does. [Accepted] with an error is still a success: the response need not show the task.
 func (c *Client) Reopen(ctx context.Context, ref TaskRef) (*Task, error) {
-	return c.sendTask(ctx, call{method: http.MethodDelete, path: ref.completion(), finish: true}, ref)
+	return c.sendTask(ctx, request{method: http.MethodDelete, path: ref.completion(), finish: true}, ref)
 }
 
 // readTask reads a task, repeating the request while that can help.
 func (c *Client) readTask(ctx context.Context, ref TaskRef, query url.Values) (*Task, error) {
-	return insist(ctx, c.NewBudget(), c.worth(), func() (*Task, error) {
-		return c.sendTask(ctx, call{method: http.MethodGet, path: ref.task(), query: query}, ref)
+	return retry(ctx, c.NewBudget(), c.shouldRetry(), func() (*Task, error) {
+		return c.sendTask(ctx, request{method: http.MethodGet, path: ref.task(), query: query}, ref)
 	})
 }
 
 // sendTask sends a call a single time and returns the task in the response. A 2xx to a write is believed only if it can be Tallyfy's:
 // a page of a proxy or a sign-in page says nothing of what became of the request.
-func (c *Client) sendTask(ctx context.Context, what call, ref TaskRef) (*Task, error) {
-	got, err := c.once(ctx, what)
+func (c *Client) sendTask(ctx context.Context, what request, ref TaskRef) (*Task, error) {
+	got, err := c.do(ctx, what)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (c *Client) sendTask(ctx context.Context, what call, ref TaskRef) (*Task, e
 	var problem *unreadable
 	if errors.As(err, &problem) {
 		failure := got.about
-		failure.Cause, failure.Words, failure.brokeOff = problem, problem.words, problem.brokeOff
+		failure.Cause, failure.ServerMessage, failure.truncated = problem, problem.message, problem.truncated
 		if what.method != http.MethodGet && !problem.genuine {
 			failure.Outcome = Unknown
 		}

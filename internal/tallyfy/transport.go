@@ -101,7 +101,7 @@ func (e *Error) diagnose(req *http.Request, err error) {
 	if host {
 		e.Advice = "Check the URL, and the proxies on the way: the certificate is for another host. " + e.Advice
 	}
-	e.Cause, e.final = &interruption{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
+	e.Cause, e.final = &describedError{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
 }
 
 // certificateProblem returns what is wrong with a certificate, and whether that is its host; nil if err is about something else.

@@ -84,7 +84,7 @@ func TestCertificatesThatAreNotAccepted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for method, send := range sends {
+			for method, send := range operations {
 				err := send(t.Context(), client)
 				var e *Error
 				if !errors.As(err, &e) || e.Outcome != NotSent || e.Attempts > 1 || Repeatable(err) || requests.Load() != 0 {
@@ -153,10 +153,10 @@ func TestProxyThatDoesNotConnect(t *testing.T) {
 // A 407 to the request itself is the proxy's as well.
 func TestProxyRefusesTheRequest(t *testing.T) {
 	t.Parallel()
-	client, w := scripted(t, 4, reply{status: 407})
+	client, w := newScriptedClient(t, 4, reply{status: 407})
 	_, err := client.GetTask(t.Context(), processTask)
 	var e *Error
-	if !errors.As(err, &e) || e.Outcome != Rejected || len(w.asked) != 1 || e.Response() != "the proxy answered 407 Proxy Authentication Required" {
+	if !errors.As(err, &e) || e.Outcome != Rejected || len(w.requests) != 1 || e.Response() != "the proxy answered 407 Proxy Authentication Required" {
 		t.Errorf("got %#v", err)
 	}
 	contains(t, err.Error(), "The proxy requires a user name and a password")

@@ -144,7 +144,7 @@ func TestALimitIsLearned(t *testing.T) {
 func TestARateLimitHoldsAllRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, w := scripted(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "30"}}, ok(openTask))
+		client, w := newScriptedClient(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "30"}}, ok(openTask))
 		began := time.Now()
 		done := make(chan error)
 		get := func() {
@@ -161,14 +161,14 @@ func TestARateLimitHoldsAllRequests(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		for i, r := range w.asked { // one by one after the wait, and not all at once
-			turn := 30*time.Second + time.Duration(i-1)*steadyPace*9/10
+		for i, r := range w.requests { // one by one after the wait, and not all at once
+			turn := 30*time.Second + time.Duration(i-1)*defaultInterval*9/10
 			if after := r.at.Sub(began); i > 0 && after < turn {
 				t.Errorf("request %d was sent after %s", i+1, after)
 			}
 		}
-		if len(w.asked) != 11 {
-			t.Errorf("%d requests", len(w.asked))
+		if len(w.requests) != 11 {
+			t.Errorf("%d requests", len(w.requests))
 		}
 	})
 }

@@ -20,7 +20,7 @@ import (
 var errTest = errors.New("the wire broke")
 
 // sends are the calls of a client, each one request where nothing goes wrong.
-var sends = map[string]func(context.Context, *Client) error{
+var operations = map[string]func(context.Context, *Client) error{
 	http.MethodGet: func(ctx context.Context, c *Client) error { _, err := c.GetTask(ctx, sandboxTask); return err },
 	http.MethodPut: func(ctx context.Context, c *Client) error {
 		_, err := c.UpdateTask(ctx, sandboxTask, TaskUpdate{Taskdata: map[string]any{"f": "v"}})
@@ -36,12 +36,12 @@ var sends = map[string]func(context.Context, *Client) error{
 var sandboxTask = TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: task}
 
 // office is a sandbox without a network, and what it takes to answer.
-type office struct {
+type tokenServer struct {
 	*sandbox.Server
 	latency time.Duration
 }
 
-func (o *office) RoundTrip(r *http.Request) (*http.Response, error) {
+func (o *tokenServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	select {
 	case <-time.After(o.latency):
 	case <-r.Context().Done():
@@ -53,15 +53,15 @@ func (o *office) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // tokens counts the requests for tokens.
-func (o *office) tokens() int { return o.Count(http.MethodPost, "token") }
+func (o *tokenServer) tokens() int { return o.Count(http.MethodPost, "token") }
 
 // api counts the other requests.
-func (o *office) api() int { return o.Count("", "") - o.tokens() }
+func (o *tokenServer) api() int { return o.Count("", "") - o.tokens() }
 
 // openOffice gives a client with the sandbox's credentials, and a task to work on.
-func openOffice(t *testing.T, change func(*Config)) (*Client, *office) {
+func newTokenServer(t *testing.T, change func(*Config)) (*Client, *tokenServer) {
 	t.Helper()
-	o := &office{Server: sandbox.New(sandbox.Config{})}
+	o := &tokenServer{Server: sandbox.New(sandbox.Config{})}
 	o.AddTask(sandbox.Task{ID: task, RunID: run, Fields: []sandbox.Field{{ID: "f", Type: "text"}}})
 	config := Config{
 		BaseURL: "https://tallyfy.test/api", Transport: o, RequestTimeout: 30 * time.Second,
@@ -99,9 +99,9 @@ func TestOneTokenForAll(t *testing.T) {
 	t.Parallel()
 	for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
 		synctest.Test(t, func(t *testing.T) {
-			client, o := openOffice(t, change)
+			client, o := newTokenServer(t, change)
 			o.latency = time.Second
-			get := func() error { return sends[http.MethodGet](t.Context(), client) }
+			get := func() error { return operations[http.MethodGet](t.Context(), client) }
 			sideBySide(t, 20, get)
 			if o.tokens() != each || o.api() != 20 {
 				t.Errorf("%d requests for tokens and %d others", o.tokens(), o.api())
@@ -118,13 +118,13 @@ func TestOneTokenForAll(t *testing.T) {
 // A refused token is replaced once for each call, without a retry of it, and nothing is done twice.
 func TestARefusedTokenIsReplaced(t *testing.T) {
 	t.Parallel()
-	for method, send := range sends {
+	for method, send := range operations {
 		for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
-			client, o := openOffice(t, change)
+			client, o := newTokenServer(t, change)
 			if method == http.MethodDelete {
 				o.CompleteOutside(task, sandbox.CallerID, nil)
 			}
-			if err := sends[http.MethodGet](t.Context(), client); err != nil {
+			if err := operations[http.MethodGet](t.Context(), client); err != nil {
 				t.Fatal(err)
 			}
 			o.RevokeTokens()
@@ -145,8 +145,8 @@ func TestARefusedTokenIsReplaced(t *testing.T) {
 // Where the new token is refused as well, the answer stands, and those that follow do not ask for yet another.
 func TestATokenThatIsRefusedForGood(t *testing.T) {
 	t.Parallel()
-	for method, send := range sends {
-		client, o := openOffice(t, nil)
+	for method, send := range operations {
+		client, o := newTokenServer(t, nil)
 		o.Inject(sandbox.Fault{PathPart: "/organizations/", Status: 401, Times: -1, Body: `{"message":"Unauthenticated."}`})
 		err := send(t.Context(), client)
 		if OutcomeOf(err) != Rejected || !hasStatus(err, 401) || o.tokens() != 2 || o.api() != 2 {
@@ -161,7 +161,7 @@ func TestATokenThatIsRefusedForGood(t *testing.T) {
 		}
 		o.Calm() // and a token that has been of use is worth another
 		for range 2 {
-			if err := sends[http.MethodGet](t.Context(), client); err != nil {
+			if err := operations[http.MethodGet](t.Context(), client); err != nil {
 				t.Error(err)
 			}
 			o.RevokeTokens()
@@ -175,22 +175,22 @@ func TestATokenThatIsRefusedForGood(t *testing.T) {
 // A configured token is the only one.
 func TestAConfiguredTokenIsNotReplaced(t *testing.T) {
 	t.Parallel()
-	client, w := scripted(t, 4, reply{status: 401})
+	client, w := newScriptedClient(t, 4, reply{status: 401})
 	_, err := client.GetTask(t.Context(), processTask)
 	var e *Error
-	if len(w.asked) != 1 || !errors.As(err, &e) || e.Advice != "" {
-		t.Errorf("%d requests, %v", len(w.asked), err)
+	if len(w.requests) != 1 || !errors.As(err, &e) || e.Advice != "" {
+		t.Errorf("%d requests, %v", len(w.requests), err)
 	}
 }
 
 // Another token that cannot be had tells both what was refused and why there is no other. Nothing was done.
 func TestNoOtherToken(t *testing.T) {
 	t.Parallel()
-	client, o := openOffice(t, nil)
-	_ = sends[http.MethodGet](t.Context(), client)
+	client, o := newTokenServer(t, nil)
+	_ = operations[http.MethodGet](t.Context(), client)
 	o.RevokeTokens()
 	o.Inject(sandbox.Fault{PathPart: "oauth", Status: 503, Body: "<title>Down</title>"})
-	err := sends[http.MethodPost](t.Context(), client)
+	err := operations[http.MethodPost](t.Context(), client)
 	if OutcomeOf(err) != NotSent || o.Completions(task) != 0 {
 		t.Error(err)
 	}
@@ -201,13 +201,13 @@ func TestNoOtherToken(t *testing.T) {
 func TestWaitingForAToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, o := openOffice(t, nil)
+		client, o := newTokenServer(t, nil)
 		o.latency = 10 * time.Second
 		failed := make(chan error, 2)
 		get := func(patience time.Duration) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			failed <- sends[http.MethodGet](ctx, client)
+			failed <- operations[http.MethodGet](ctx, client)
 		}
 		go get(time.Second)
 		synctest.Wait()   // it asks
@@ -222,14 +222,14 @@ func TestWaitingForAToken(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		client, o := openOffice(t, nil)
+		client, o := newTokenServer(t, nil)
 		o.latency = 10 * time.Second
-		go sends[http.MethodGet](t.Context(), client) //nolint:errcheck // asks for the token
+		go operations[http.MethodGet](t.Context(), client) //nolint:errcheck // asks for the token
 		synctest.Wait()
 		began := time.Now()
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		err := sends[http.MethodPost](ctx, client)
+		err := operations[http.MethodPost](ctx, client)
 		if OutcomeOf(err) != NotSent || time.Since(began) != time.Second {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
@@ -242,19 +242,19 @@ func TestWaitingForAToken(t *testing.T) {
 func TestWaitingForATokenThatIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, o := openOffice(t, func(c *Config) { c.MaxRetries = 1 })
+		client, o := newTokenServer(t, func(c *Config) { c.MaxRetries = 1 })
 		o.latency = time.Second
 		o.Inject(sandbox.Fault{PathPart: "oauth", Status: 503})
 		once := make(chan error, 2)
-		get := func(c *Client) { once <- sends[http.MethodGet](t.Context(), c) }
-		go get(client.Once())
+		get := func(c *Client) { once <- operations[http.MethodGet](t.Context(), c) }
+		go get(client.WithoutRetries())
 		synctest.Wait() // it asks
-		go get(client.Once())
-		err := sends[http.MethodGet](t.Context(), client)
+		go get(client.WithoutRetries())
+		err := operations[http.MethodGet](t.Context(), client)
 		if err != nil || <-once == nil || <-once == nil || o.tokens() != 2 {
 			t.Errorf("%d requests for tokens, %v", o.tokens(), err)
 		}
-		if err := sends[http.MethodGet](t.Context(), client.Once()); err != nil || o.tokens() != 2 {
+		if err := operations[http.MethodGet](t.Context(), client.WithoutRetries()); err != nil || o.tokens() != 2 {
 			t.Errorf("%d requests for tokens, %v", o.tokens(), err)
 		}
 	})
@@ -269,10 +269,10 @@ func storm(t *testing.T, client *Client, blocks int, refused func(error) bool) {
 		side <- struct{}{}
 		all.Go(func() {
 			defer func() { <-side }()
-			if err := sends[http.MethodGet](t.Context(), client); err != nil {
+			if err := operations[http.MethodGet](t.Context(), client); err != nil {
 				t.Error(err)
 			}
-			if err := sends[http.MethodPost](t.Context(), client); !refused(err) {
+			if err := operations[http.MethodPost](t.Context(), client); !refused(err) {
 				t.Errorf("completing: %v", err)
 			}
 		})
@@ -289,7 +289,7 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 		t.Run(strconv.Itoa(blocks), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, o := openOffice(t, nil)
+				client, o := newTokenServer(t, nil)
 				o.latency = 50 * time.Millisecond
 				o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1, Body: "Unauthorized."})
 				storm(t, client, blocks, always)
@@ -303,7 +303,7 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 	t.Run("ended, noticed by a read", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			client, o := openOffice(t, nil)
+			client, o := newTokenServer(t, nil)
 			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
 			storm(t, client, 20, always)
 			o.RevokeTokens()
@@ -318,14 +318,14 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 	t.Run("ended, noticed by the action", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			client, o := openOffice(t, nil)
+			client, o := newTokenServer(t, nil)
 			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
 			storm(t, client, 20, always)
 			o.Calm()
-			time.Sleep(youngToken)
+			time.Sleep(minTokenLifetime)
 			o.RevokeTokens()
 			before := o.tokens()
-			if err := sends[http.MethodPost](t.Context(), client); err != nil || o.tokens() != before+1 {
+			if err := operations[http.MethodPost](t.Context(), client); err != nil || o.tokens() != before+1 {
 				t.Errorf("%d requests for tokens after the end of one, %v", o.tokens()-before, err)
 			}
 		})
@@ -335,16 +335,16 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 	t.Run("now and then", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			client, o := openOffice(t, nil)
+			client, o := newTokenServer(t, nil)
 			for i := range 100 {
 				o.Calm()
 				if i%2 == 0 {
 					o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: 2})
 				}
-				_ = sends[http.MethodGet](t.Context(), client)
-				_ = sends[http.MethodPost](t.Context(), client)
+				_ = operations[http.MethodGet](t.Context(), client)
+				_ = operations[http.MethodPost](t.Context(), client)
 			}
-			if tokens, posts := o.tokens(), o.Count(http.MethodPost, "completed-tasks"); tokens > 1+uselessRenewals || posts > 100+uselessRenewals {
+			if tokens, posts := o.tokens(), o.Count(http.MethodPost, "completed-tasks"); tokens > 1+maxUselessRenewals || posts > 100+maxUselessRenewals {
 				t.Errorf("%d requests for tokens and %d completions", tokens, posts)
 			}
 		})
@@ -354,11 +354,11 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 	t.Run("for ten minutes", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			client, o := openOffice(t, nil)
+			client, o := newTokenServer(t, nil)
 			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
 			for range 600 {
-				_ = sends[http.MethodPost](t.Context(), client)
-				_ = sends[http.MethodGet](t.Context(), client)
+				_ = operations[http.MethodPost](t.Context(), client)
+				_ = operations[http.MethodGet](t.Context(), client)
 				time.Sleep(time.Second)
 			}
 			if tokens := o.tokens(); tokens > 12 {

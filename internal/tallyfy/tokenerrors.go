@@ -14,27 +14,27 @@ import (
 // refusal means is told by whoever configured it.
 
 // withoutToken is the failure of a call that was not sent, since doing something for its token failed so.
-func withoutToken(doing string, err error, advice func(*Error) string) error {
-	failed := describe(err)
+func noTokenError(doing string, err error, advice func(*Error) string) error {
+	failed := copyError(err)
 	failure := *failed
 	// The status is left out: it is none of the call's, and must not be taken for one (a 404 is no missing task).
-	failure.Outcome, failure.Status, failure.Code, failure.busy = NotSent, 0, "", false
-	failure.Cause = &interruption{doing + ": " + failed.Response(), failed}
+	failure.Outcome, failure.Status, failure.Code, failure.rateLimited = NotSent, 0, "", false
+	failure.Cause = &describedError{doing + ": " + failed.Response(), failed}
 	failure.Advice, failure.noToken = cmp.Or(failed.Advice, advice(failed)), true
 	return &failure
 }
 
 // noTokenInTime is the failure of a call whose own time ended while another one was getting the token for both.
 func (c *Client) noTokenInTime(ctx context.Context) error {
-	waited := &Error{Method: http.MethodPost, Path: c.who.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, held: true}
-	return withoutToken("getting an access token from "+c.who.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
+	waited := &Error{Method: http.MethodPost, Path: c.credentials.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, notAttempted: true}
+	return noTokenError("getting an access token from "+c.credentials.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
 }
 
 // following tells of the failure to get another token that the one before was refused.
-func following(refused, failed error) error {
-	failure := describe(failed)
+func afterRejection(refused, failed error) error {
+	failure := copyError(failed)
 	if failure.Earlier == nil {
-		failure.Earlier = describe(refused)
+		failure.Earlier = copyError(refused)
 	}
 	return failure
 }
@@ -42,12 +42,12 @@ func following(refused, failed error) error {
 // advise says what to do about a refused token that was got with credentials: those were good enough for a token at least.
 func (c *Client) advise(err error) error {
 	var e *Error
-	if c.who == nil || !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
+	if c.credentials == nil || !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
 		return err
 	}
 	e.Advice = "Check that client_id and client_secret are those of an application of this organization, and that token_url and base_url belong together: " +
 		"Tallyfy gave out a token for them and refuses it here. "
-	if c.who.UserEmail == "" {
+	if c.credentials.UserEmail == "" {
 		e.Advice += "It also answers 401 where an application may not do what only a user can: set user_email to act as a user."
 	} else {
 		e.Advice += "It also answers 401 where the user of user_email may not do this."

@@ -21,10 +21,10 @@ func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts w
 			return `{"errors":` + strings.Repeat(`{"`+strings.Repeat("k", key)+`":`, depth) + `"x"` + strings.Repeat("}", depth+1)
 		},
 		"wide": func(n int) string {
-			return `{"errors":{"` + strings.Repeat("k", 2*maxWords) + `":[` + strings.Repeat(`"x",`, n/4) + `"x"]}}`
+			return `{"errors":{"` + strings.Repeat("k", 2*maxMessage) + `":[` + strings.Repeat(`"x",`, n/4) + `"x"]}}`
 		},
 		"nulls": func(n int) string {
-			return `{"errors":{"` + strings.Repeat("k", 2*maxWords) + `":[` + strings.Repeat(`{"a":null},`, n/11) + `null]}}`
+			return `{"errors":{"` + strings.Repeat("k", 2*maxMessage) + `":[` + strings.Repeat(`{"a":null},`, n/11) + `null]}}`
 		},
 		"keys": func(n int) string {
 			return `{"errors":{` + strings.Repeat(`"`+strings.Repeat("k", n/64)+`":{`, 16) + strings.Repeat("}", 18)
@@ -46,7 +46,7 @@ func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts w
 func allocated(body string) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	words([]byte(body), asIs)
+	serverMessage([]byte(body), noRedaction)
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
@@ -67,7 +67,7 @@ func TestWordsStop(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if said, _ := words([]byte(c.body), asIs); (said != "") != c.want {
+			if said, _ := serverMessage([]byte(c.body), noRedaction); (said != "") != c.want {
 				t.Errorf("it says %q", said)
 			}
 		})
@@ -77,11 +77,11 @@ func TestWordsStop(t *testing.T) {
 // What an error does not repeat is not collected either.
 func TestWordsStopWhenThereAreEnough(t *testing.T) {
 	t.Parallel()
-	w := &collector{redact: asIs}
+	w := &messageCollector{redact: noRedaction}
 	for n := range 100 {
-		w.add(fmt.Sprint(n, strings.Repeat(" long", maxWords/5)))
+		w.add(fmt.Sprint(n, strings.Repeat(" long", maxMessage/5)))
 	}
-	if most := 4*maxWords + 2*maxWords; w.length > most || len(w.parts) > 6 {
+	if most := 4*maxMessage + 2*maxMessage; w.length > most || len(w.parts) > 6 {
 		t.Errorf("%d messages of %d bytes were collected", len(w.parts), w.length)
 	}
 }

@@ -56,7 +56,7 @@ func TestListsEndWithTheServer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, w := scripted(t, 0, c.replies...)
+			client, w := newScriptedClient(t, 0, c.replies...)
 			tasks, failed := 0, error(nil)
 			for task, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 				if err != nil {
@@ -68,8 +68,8 @@ func TestListsEndWithTheServer(t *testing.T) {
 				}
 				tasks++
 			}
-			if tasks != c.tasks || len(w.asked) != c.pages {
-				t.Errorf("%d tasks of %d pages, want %d of %d", tasks, len(w.asked), c.tasks, c.pages)
+			if tasks != c.tasks || len(w.requests) != c.pages {
+				t.Errorf("%d tasks of %d pages, want %d of %d", tasks, len(w.requests), c.tasks, c.pages)
 			}
 			incomplete := errors.As(failed, new(*IncompleteError))
 			if incomplete != (c.fails != "") || c.fails == "" && failed != nil || c.fails != "" && !strings.Contains(failed.Error(), c.fails) {
@@ -88,7 +88,7 @@ func TestPageOf(t *testing.T) {
 	} {
 		t.Run(pagination, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, pageOf(pagination, "a", "b"))
+			client, _ := newScriptedClient(t, 0, pageOf(pagination, "a", "b"))
 			page, err := client.TasksPage(t.Context(), List{Organization: org}, 1)
 			if err != nil || page.Of != want {
 				t.Errorf("of %d pages, want %d (%v)", page.Of, want, err)

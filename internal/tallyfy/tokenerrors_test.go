@@ -34,7 +34,7 @@ func TestErrorsOfTokenRequests(t *testing.T) {
 		"two tokens":        {[]reply{ok(`{"access_token":"a b"}`)}, []string{"the response holds no access token"}},
 		"page":              {[]reply{ok("<html><title>Log in</title>")}, []string{"the response holds no access token"}},
 		"nothing":           {[]reply{{status: 204}}, []string{"204 No Content, but the response holds no access token"}},
-		"too long":          {[]reply{ok(strings.Repeat(" ", maxAnswer+1))}, []string{"200 OK, but the response is longer than 8 MiB"}},
+		"too long":          {[]reply{ok(strings.Repeat(" ", maxResponse+1))}, []string{"200 OK, but the response is longer than 8 MiB"}},
 		"down":              {[]reply{{status: 503, body: "<title>Maintenance</title>"}}, []string{`503 Service Unavailable: an HTML page titled "Maintenance"`, "gave up after 1 attempt", "Apply again when Tallyfy answers"}},
 		"busy":              {[]reply{{status: 429}}, []string{"429 Too Many Requests", "raise max_retries"}},
 		"no connection":     {[]reply{{refused: errTest}}, []string{forApplication + "the wire broke", "Check token_url, the network and its proxy"}},
@@ -49,12 +49,12 @@ func TestErrorsOfTokenRequests(t *testing.T) {
 		"no user's token":   {[]reply{app, ok(`{}`)}, []string{"200 OK, but the response holds no access token", "check base_url"}},
 		"user unreachable":  {[]reply{app, {refused: errTest}}, []string{forUser + "the wire broke", "Check base_url, the network"}},
 	} {
-		for method, send := range sends {
+		for method, send := range operations {
 			synctest.Test(t, func(t *testing.T) {
 				client, w := scriptedApplication(t, 0, asUser, c.script...)
 				err := send(t.Context(), client)
-				if OutcomeOf(err) != NotSent || len(w.asked) != len(c.script) {
-					t.Fatalf("%s, %s: %d requests, outcome %d: %v", name, method, len(w.asked), OutcomeOf(err), err)
+				if OutcomeOf(err) != NotSent || len(w.requests) != len(c.script) {
+					t.Fatalf("%s, %s: %d requests, outcome %d: %v", name, method, len(w.requests), OutcomeOf(err), err)
 				}
 				if IsNotFound(err) || IsNoTask(err) || IsNoEndpoint(err) || IsTooManyRequests(err) {
 					t.Errorf("%s, %s: it counts as the call's own: %v", name, method, err)
@@ -92,7 +92,7 @@ func TestTokenRequestsFollowNoRedirect(t *testing.T) {
 				t.Fatal(err)
 			}
 			if change != nil {
-				client.who.UserEmail = "a@b"
+				client.credentials.UserEmail = "a@b"
 			}
 			_, err = client.GetTask(t.Context(), processTask)
 			if err == nil || !strings.Contains(err.Error(), "redirects to "+other.URL) {

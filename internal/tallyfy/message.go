@@ -18,7 +18,7 @@ import (
 const (
 	// maxWords bounds how much of a server's words an error repeats, in characters: enough for a form with several
 	// wrong fields, too little to flood a pipeline's log.
-	maxWords = 1000
+	maxMessage = 1000
 	// maxDepth and maxNodes bound how deep and how far an error's body is searched for words, whatever its size.
 	maxDepth = 20
 	maxNodes = 1000
@@ -27,23 +27,23 @@ const (
 // words finds what the server said in an error's body, whatever its shape (API.md §3.2): Laravel's message and
 // errors, an error that is a Boolean, a string or an object, plain text, HTML, nothing. code is the response's own, if it has one.
 // redact is applied to what is decoded, before anything is shortened.
-func words(body []byte, redact func(string) string) (said, code string) {
+func serverMessage(body []byte, redact func(string) string) (said, code string) {
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) == 0 {
 		return "", ""
 	}
 	if !json.Valid(trimmed) {
 		if trimmed[0] == '<' {
-			return htmlWords(trimmed, redact), ""
+			return htmlMessage(trimmed, redact), ""
 		}
 		return oneLine(string(trimmed), redact), ""
 	}
-	w := &collector{redact: redact}
+	w := &messageCollector{redact: redact}
 	response := decode(trimmed)
 	object, ok := response.(map[string]any)
 	if !ok {
 		w.flatten("", response, 0)
-		return w.said(), ""
+		return w.message(), ""
 	}
 	code, _ = object["code"].(string)
 	w.flatten("", object["message"], 0)
@@ -62,21 +62,21 @@ func words(body []byte, redact func(string) string) (said, code string) {
 	if len(w.parts) == 0 {
 		w.add(code)
 	}
-	return w.said(), oneLine(code, redact)
+	return w.message(), oneLine(code, redact)
 }
 
 // collector collects the messages in decoded JSON, until there are as many as an error repeats.
-type collector struct {
+type messageCollector struct {
 	redact func(string) string
 	parts  []string // each one line, redacted
 	length int      // of the parts, in bytes
 	nodes  int      // how many values were searched
 }
 
-func (w *collector) full() bool { return w.length > 4*maxWords || w.nodes > maxNodes }
+func (w *messageCollector) full() bool { return w.length > 4*maxMessage || w.nodes > maxNodes }
 
 // add adds a message, unless it is there already.
-func (w *collector) add(message string) {
+func (w *messageCollector) add(message string) {
 	message = oneLine(message, w.redact)
 	if message == "" || w.full() || slices.Contains(w.parts, message) {
 		return
@@ -86,7 +86,7 @@ func (w *collector) add(message string) {
 }
 
 // flatten adds the messages in v with the path of the field that each is about.
-func (w *collector) flatten(path string, v any, depth int) {
+func (w *messageCollector) flatten(path string, v any, depth int) {
 	if w.nodes++; w.full() || depth > maxDepth {
 		return
 	}
@@ -119,11 +119,11 @@ func (w *collector) flatten(path string, v any, depth int) {
 }
 
 // said returns the messages in one line.
-func (w *collector) said() string { return oneLine(strings.Join(w.parts, "; "), w.redact) }
+func (w *messageCollector) message() string { return oneLine(strings.Join(w.parts, "; "), w.redact) }
 
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-func htmlWords(page []byte, redact func(string) string) string {
+func htmlMessage(page []byte, redact func(string) string) string {
 	if text := pageTitle(page, redact); text != "" {
 		return shorten(fmt.Sprintf("an HTML page titled %q", text)) // quoting makes it longer
 	}
@@ -148,7 +148,7 @@ func oneLine(s string, redact func(string) string) string {
 func shorten(s string) string {
 	count := 0
 	for i := range s {
-		if count == maxWords {
+		if count == maxMessage {
 			return s[:i] + "…"
 		}
 		count++
@@ -176,4 +176,4 @@ func collapse(s string) string {
 }
 
 // asIs redacts nothing.
-func asIs(s string) string { return s }
+func noRedaction(s string) string { return s }

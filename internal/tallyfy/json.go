@@ -12,10 +12,10 @@ import (
 
 // fields is a JSON object as Tallyfy sends it, read leniently: a field of an unexpected type counts as not told,
 // since the object grows and its sources disagree on shapes (API.md §2.1, §7).
-type fields map[string]json.RawMessage
+type jsonObject map[string]json.RawMessage
 
 // object reads raw as an object. PHP sends an empty one as [] (API.md §2); told is false for null and for anything else.
-func object(raw json.RawMessage) (f fields, told bool) {
+func parseObject(raw json.RawMessage) (f jsonObject, told bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
 		return nil, false
@@ -31,27 +31,27 @@ func object(raw json.RawMessage) (f fields, told bool) {
 		if json.Unmarshal(raw, &elements) != nil || len(elements) > 0 {
 			return nil, false
 		}
-		return fields{}, true
+		return jsonObject{}, true
 	}
 	return nil, false
 }
 
 // unwrap takes the item out of its envelope, or leaves it as it is where there is none (API.md §2).
-func unwrap(f fields) fields {
+func unwrap(f jsonObject) jsonObject {
 	if _, bare := f["id"]; bare {
 		return f
 	}
-	if inner, told := object(f["data"]); told {
+	if inner, told := parseObject(f["data"]); told {
 		return inner
 	}
 	return f
 }
 
 // list reads raw as a list, in an envelope or not, and tells whether it is one.
-func list(raw json.RawMessage) ([]json.RawMessage, bool) {
+func parseList(raw json.RawMessage) ([]json.RawMessage, bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) > 0 && raw[0] == '{' {
-		f, _ := object(raw)
+		f, _ := parseObject(raw)
 		raw = bytes.TrimSpace(f["data"])
 	}
 	var elements []json.RawMessage
@@ -62,7 +62,7 @@ func list(raw json.RawMessage) ([]json.RawMessage, bool) {
 }
 
 // text reads a string, or a number as it is written: ids come as both. Empty where there is neither.
-func (f fields) text(name string) string {
+func (f jsonObject) text(name string) string {
 	switch v := f.value(name).(type) {
 	case string:
 		return v
@@ -73,7 +73,7 @@ func (f fields) text(name string) string {
 }
 
 // whole reads a whole number, given as a number or a string; 0 where there is none.
-func (f fields) whole(name string) int64 {
+func (f jsonObject) integer(name string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(f.text(name)), 10, 64)
 	if err != nil {
 		return 0
@@ -82,7 +82,7 @@ func (f fields) whole(name string) int64 {
 }
 
 // flag reads a bool, given as one or as 0 and 1; nil where there is none.
-func (f fields) flag(name string) *bool {
+func (f jsonObject) boolean(name string) *bool {
 	switch v := f.value(name).(type) {
 	case bool:
 		return &v
@@ -98,7 +98,7 @@ func (f fields) flag(name string) *bool {
 }
 
 // raw is the field as it was written; nil if it is absent or null.
-func (f fields) raw(name string) json.RawMessage {
+func (f jsonObject) raw(name string) json.RawMessage {
 	raw := bytes.TrimSpace(f[name])
 	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
 		return nil
@@ -107,7 +107,7 @@ func (f fields) raw(name string) json.RawMessage {
 }
 
 // value decodes the field as it is, numbers in their own digits; nil where it is absent or null.
-func (f fields) value(name string) any { return decode(f[name]) }
+func (f jsonObject) value(name string) any { return decode(f[name]) }
 
 func decode(raw json.RawMessage) any {
 	if len(raw) == 0 {
