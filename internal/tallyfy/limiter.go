@@ -10,123 +10,123 @@ import (
 	"time"
 )
 
-// A rate limit is heard once. While Tallyfy refuses requests for now, all requests of the client wait; afterwards they go on
-// one by one, at a pace that the limit itself has told, since requests that come back together are refused together.
+// After the first 429, all requests of the client wait. They then continue one at a time, at a rate that is inferred from the limit,
+// because requests that are sent together are rejected together.
 
 const (
-	// steadyPace keeps to the rate that Tallyfy documents, 600 requests a minute (API.md §3.4). It holds until enough is
-	// known of the limit that is in force.
+	// defaultInterval is the rate that Tallyfy documents, 600 requests a minute (API.md §3.4). It applies until the actual limit can be
+	// inferred.
 	defaultInterval = time.Minute / 600
-	// slowestPace bounds what is made of a limit that others have used up. The lowest documented one is 100 a minute.
+	// maxInterval limits an interval that is inferred while other clients use up the limit. The lowest documented limit is 100 a minute.
 	maxInterval = time.Second
-	// enough is the number of accepted requests that a pace can be reckoned from.
+	// minSamples is the number of accepted requests from which an interval is inferred.
 	minSamples = 5
-	// spare is the part of a reckoned pace that is added to it, since limits round and clocks differ: a tenth.
+	// headroom lengthens an inferred interval by a tenth, because limits are rounded and clocks differ.
 	headroom = 10
-	// easing is the part of the pace that each accepted request takes off it, so that a pace which was too slow does not last:
-	// small enough to probe the limit once in about fifty requests.
+	// decay is the fraction of the interval by which each accepted request shortens it, so that an interval that was too long does not
+	// last. It is small enough to probe the limit about once in fifty requests.
 	decay = 256
-	// memory is how far back accepted requests count, the period of the documented limits.
+	// window is how long accepted requests count, the period of the documented limits.
 	window = time.Minute
 )
 
-// gate is where all requests of a client pass. The zero value lets everything through at once.
+// limiter limits the rate of all requests of a client. The zero value does not limit it.
 type limiter struct {
-	mu    sync.Mutex
-	pausedUntil time.Time     // nothing passes before
-	next  time.Time     // nor before this, the next turn at the pace
-	interval  time.Duration // from one request to the next; 0 before the first refusal
-	generation int           // counts the refusals that were heard; turns given before one are given anew
+	mu          sync.Mutex
+	pausedUntil time.Time     // no request is sent before
+	next        time.Time     // nor before this, the next slot at the interval
+	interval    time.Duration // between two requests; 0 before the first rejection
+	generation  int           // counts the pauses; requests that waited through one wait again
 
-	since    time.Time // when the counting began
-	accepted int       // how many requests were not refused since
+	since    time.Time // the start of the count
+	accepted int       // how many requests were not rejected since
 }
 
 var errRateLimited = errors.New("not sent, because Tallyfy asks to wait (rate limit)")
 
-// pass waits for a request's turn and returns the round that it is sent in. closed says why there is no turn: the context is done,
-// or the wait would outlast it, which is said immediately. An urgent request is sent without its turn then.
-func (g *limiter) wait(ctx context.Context, urgent bool) (round int, closed string) {
+// wait waits until a request may be sent and returns the current generation. reason is why it may not be sent: the context is done, or
+// the wait would outlast it, which is returned immediately. An urgent request whose wait does not fit is sent without waiting.
+func (l *limiter) wait(ctx context.Context, urgent bool) (generation int, reason string) {
 	for {
 		if ctx.Err() != nil {
 			return 0, stopped(ctx)
 		}
-		at, round, late := g.reserve(ctx, time.Now())
+		at, generation, late := l.reserve(ctx, time.Now())
 		switch {
 		case late != "" && urgent:
-			return round, ""
+			return generation, ""
 		case late != "":
 			return 0, late
 		}
 		wait := time.Until(at)
 		if wait <= 0 {
-			return round, ""
+			return generation, ""
 		}
 		if !sleep(ctx, wait) {
 			return 0, stopped(ctx)
 		}
-		if g.isCurrent(round) {
-			return round, ""
+		if l.isCurrent(generation) {
+			return generation, ""
 		}
 	}
 }
 
-// reserve gives a request the next turn, unless it would come too late for it.
-func (g *limiter) reserve(ctx context.Context, now time.Time) (at time.Time, round int, late string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	at = latest(now, g.pausedUntil, g.next)
+// reserve reserves the next slot for a request, unless the wait for it would outlast ctx.
+func (l *limiter) reserve(ctx context.Context, now time.Time) (at time.Time, generation int, reason string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at = latest(now, l.pausedUntil, l.next)
 	if at.After(now) {
 		if late := exceedsDeadline(ctx, at.Sub(now)); late != "" {
-			return at, g.generation, late
+			return at, l.generation, late
 		}
 	}
-	g.next = at.Add(g.interval)
-	if g.since.IsZero() {
-		g.since = now
+	l.next = at.Add(l.interval)
+	if l.since.IsZero() {
+		l.since = now
 	}
-	return at, g.generation, ""
+	return at, l.generation, ""
 }
 
-func (g *limiter) isCurrent(round int) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.generation == round
+func (l *limiter) isCurrent(generation int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.generation == generation
 }
 
-// accept notes that a request was not refused for now, whatever else became of it.
-func (g *limiter) accept(now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.accepted++
-	g.interval -= g.interval / decay
-	if now.Sub(g.since) > window {
-		g.since = now.Add(-window / 2)
-		g.accepted /= 2
+// accept records that a request was not rejected because of the rate, whatever else its result is.
+func (l *limiter) accept(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.accepted++
+	l.interval -= l.interval / decay
+	if now.Sub(l.since) > window {
+		l.since = now.Add(-window / 2)
+		l.accepted /= 2
 	}
 }
 
-// refuse closes the gate until then, after a refusal of a request that was sent in this round. Refusals of requests that
-// were under way when the first of them was heard say nothing new about the pace.
-func (g *limiter) pause(round int, until time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.pausedUntil = latest(g.pausedUntil, until)
-	if round != g.generation {
+// pause stops all requests until the given time, after the rejection of a request that was sent in this generation. Later rejections of
+// the same generation were already under way and do not change the interval.
+func (l *limiter) pause(generation int, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pausedUntil = latest(l.pausedUntil, until)
+	if generation != l.generation {
 		return
 	}
-	g.generation++
+	l.generation++
 	switch {
-	case g.accepted >= minSamples: // so many in the time until the next are accepted: that is the limit
-		g.interval = until.Sub(g.since) / time.Duration(g.accepted)
-		g.interval += g.interval / headroom
-	case g.interval > 0:
-		g.interval *= 2
+	case l.accepted >= minSamples: // the limit accepts that many from one pause to the next
+		l.interval = until.Sub(l.since) / time.Duration(l.accepted)
+		l.interval += l.interval / headroom
+	case l.interval > 0:
+		l.interval *= 2
 	default:
-		g.interval = defaultInterval
+		l.interval = defaultInterval
 	}
-	g.interval = min(g.interval, maxInterval)
-	g.next, g.since, g.accepted = until, until, 0
+	l.interval = min(l.interval, maxInterval)
+	l.next, l.since, l.accepted = until, until, 0
 }
 
 func latest(times ...time.Time) time.Time {

@@ -29,10 +29,10 @@ var (
 // wire is a transport that answers in turn from a script and remembers what it was asked. Without a network it can run in a
 // synctest bubble, where time passes by itself.
 type scriptedTransport struct {
-	mu      sync.Mutex
-	script  []reply
-	requests   []scriptedRequest
-	replies int
+	mu       sync.Mutex
+	script   []reply
+	requests []scriptedRequest
+	replies  int
 }
 
 type scriptedRequest struct {

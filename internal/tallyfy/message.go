@@ -16,18 +16,18 @@ import (
 )
 
 const (
-	// maxWords bounds how much of a server's words an error repeats, in characters: enough for a form with several
-	// wrong fields, too little to flood a pipeline's log.
+	// maxMessage limits the server's message in an error, in characters: enough for a form with several wrong fields, and not too long for the
+	// log of a pipeline.
 	maxMessage = 1000
-	// maxDepth and maxNodes bound how deep and how far an error's body is searched for words, whatever its size.
+	// maxDepth and maxNodes limit how deep and how far the body of an error is searched for messages.
 	maxDepth = 20
 	maxNodes = 1000
 )
 
-// words finds what the server said in an error's body, whatever its shape (API.md §3.2): Laravel's message and
-// errors, an error that is a Boolean, a string or an object, plain text, HTML, nothing. code is the response's own, if it has one.
-// redact is applied to what is decoded, before anything is shortened.
-func serverMessage(body []byte, redact func(string) string) (said, code string) {
+// serverMessage returns the message in the body of an error of any shape (API.md §3.2): Laravel's message and errors; an error that is a
+// Boolean, a string or an object; plain text; HTML; nothing. code is the response's code, if it has one. redact is applied to decoded
+// text before it is shortened.
+func serverMessage(body []byte, redact func(string) string) (message, code string) {
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) == 0 {
 		return "", ""
@@ -38,34 +38,34 @@ func serverMessage(body []byte, redact func(string) string) (said, code string) 
 		}
 		return oneLine(string(trimmed), redact), ""
 	}
-	w := &messageCollector{redact: redact}
+	c := &messageCollector{redact: redact}
 	response := decode(trimmed)
 	object, ok := response.(map[string]any)
 	if !ok {
-		w.flatten("", response, 0)
-		return w.message(), ""
+		c.flatten("", response, 0)
+		return c.message(), ""
 	}
 	code, _ = object["code"].(string)
-	w.flatten("", object["message"], 0)
+	c.flatten("", object["message"], 0)
 	switch failure := object["error"].(type) {
 	case string:
-		w.add(failure)
+		c.add(failure)
 	case map[string]any:
 		if code == "" {
 			code, _ = failure["code"].(string)
 		}
-		w.flatten("", failure["message"], 0)
-		w.flatten("", failure["details"], 0)
+		c.flatten("", failure["message"], 0)
+		c.flatten("", failure["details"], 0)
 	}
-	w.flatten("", object["error_description"], 0)
-	w.flatten("", object["errors"], 0)
-	if len(w.parts) == 0 {
-		w.add(code)
+	c.flatten("", object["error_description"], 0)
+	c.flatten("", object["errors"], 0)
+	if len(c.parts) == 0 {
+		c.add(code)
 	}
-	return w.message(), oneLine(code, redact)
+	return c.message(), oneLine(code, redact)
 }
 
-// collector collects the messages in decoded JSON, until there are as many as an error repeats.
+// messageCollector collects the messages in decoded JSON, up to the length of an error.
 type messageCollector struct {
 	redact func(string) string
 	parts  []string // each one line, redacted
@@ -73,21 +73,21 @@ type messageCollector struct {
 	nodes  int      // how many values were searched
 }
 
-func (w *messageCollector) full() bool { return w.length > 4*maxMessage || w.nodes > maxNodes }
+func (c *messageCollector) full() bool { return c.length > 4*maxMessage || c.nodes > maxNodes }
 
-// add adds a message, unless it is there already.
-func (w *messageCollector) add(message string) {
-	message = oneLine(message, w.redact)
-	if message == "" || w.full() || slices.Contains(w.parts, message) {
+// add adds a message, unless it was already added.
+func (c *messageCollector) add(message string) {
+	message = oneLine(message, c.redact)
+	if message == "" || c.full() || slices.Contains(c.parts, message) {
 		return
 	}
-	w.parts = append(w.parts, message)
-	w.length += len(message)
+	c.parts = append(c.parts, message)
+	c.length += len(message)
 }
 
-// flatten adds the messages in v with the path of the field that each is about.
-func (w *messageCollector) flatten(path string, v any, depth int) {
-	if w.nodes++; w.full() || depth > maxDepth {
+// flatten adds the messages in v, each with the path of its field.
+func (c *messageCollector) flatten(path string, v any, depth int) {
+	if c.nodes++; c.full() || depth > maxDepth {
 		return
 	}
 	switch v := v.(type) {
@@ -96,10 +96,10 @@ func (w *messageCollector) flatten(path string, v any, depth int) {
 		if path != "" {
 			v = path + ": " + v
 		}
-		w.add(v)
+		c.add(v)
 	case []any:
 		for _, element := range v {
-			if w.flatten(path, element, depth+1); w.full() {
+			if c.flatten(path, element, depth+1); c.full() {
 				return
 			}
 		}
@@ -109,17 +109,17 @@ func (w *messageCollector) flatten(path string, v any, depth int) {
 			if path != "" {
 				inner = path + "." + key
 			}
-			if w.flatten(oneLine(inner, w.redact), v[key], depth+1); w.full() {
+			if c.flatten(oneLine(inner, c.redact), v[key], depth+1); c.full() {
 				return
 			}
 		}
 	default:
-		w.flatten(path, fmt.Sprint(v), depth)
+		c.flatten(path, fmt.Sprint(v), depth)
 	}
 }
 
-// said returns the messages in one line.
-func (w *messageCollector) message() string { return oneLine(strings.Join(w.parts, "; "), w.redact) }
+// message returns the messages in one line.
+func (c *messageCollector) message() string { return oneLine(strings.Join(c.parts, "; "), c.redact) }
 
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
@@ -130,7 +130,7 @@ func htmlMessage(page []byte, redact func(string) string) string {
 	return "an HTML page"
 }
 
-// pageTitle returns the title of an HTML page; empty if there is none.
+// pageTitle returns the title of an HTML page; empty if it has none.
 func pageTitle(page []byte, redact func(string) string) string {
 	if found := title.FindSubmatch(page); found != nil {
 		return oneLine(html.UnescapeString(redact(string(found[1]))), redact)
@@ -138,13 +138,13 @@ func pageTitle(page []byte, redact func(string) string) string {
 	return ""
 }
 
-// oneLine makes one readable line of a text that someone else wrote. Secrets are taken out before the text is cut, so that no part of
-// one is left, and once more after line breaks in one may have become spaces.
+// oneLine returns a server's text as one readable line. Secrets are redacted before the text is shortened, so that no part of one remains,
+// and again after line breaks in one may have become spaces.
 func oneLine(s string, redact func(string) string) string {
 	return shorten(redact(collapse(redact(s))))
 }
 
-// shorten cuts s after [maxWords] characters.
+// shorten cuts s after [maxMessage] characters.
 func shorten(s string) string {
 	count := 0
 	for i := range s {
@@ -156,7 +156,7 @@ func shorten(s string) string {
 	return s
 }
 
-// collapse writes a single space for all that is between the words of s, which may be in any encoding: errors are UTF-8.
+// collapse replaces each run of whitespace and control characters with one space, and invalid UTF-8 with U+FFFD.
 func collapse(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -175,5 +175,5 @@ func collapse(s string) string {
 	return b.String()
 }
 
-// asIs redacts nothing.
+// noRedaction redacts nothing.
 func noRedaction(s string) string { return s }

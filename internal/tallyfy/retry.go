@@ -15,33 +15,32 @@ import (
 )
 
 const (
-	// firstDelay and longestDelay bound the pauses between tries where Tallyfy names none: those of Tallyfy's own
-	// command line client (API.md §3.4).
-	minDelay   = 500 * time.Millisecond
+	// minDelay and maxDelay limit the wait between attempts if Tallyfy does not ask for one. They are those of Tallyfy's command line
+	// client (API.md §3.4).
+	minDelay = 500 * time.Millisecond
 	maxDelay = 8 * time.Second
-	// longestAsked keeps an absurd Retry-After from overflowing; no operation's time-out is longer.
+	// maxRetryAfter keeps an absurd Retry-After from overflowing. No operation has a longer timeout.
 	maxRetryAfter = 365 * 24 * time.Hour
 )
 
-// A Budget is how often one thing may still be tried. It belongs to one caller and is not safe for concurrent use.
+// A Budget limits the attempts of one operation. It belongs to one caller and is not safe for concurrent use.
 type Budget struct {
-	client *Client
-	attempts  int
-	lastResponse   *Error // the last answer that came
+	client       *Client
+	attempts     int
+	lastResponse *Error // the last response
 }
 
-// NewBudget gives a budget of the client's number of retries.
+// NewBudget returns a budget of the client's number of retries.
 func (c *Client) NewBudget() *Budget { return &Budget{client: c} }
 
-// Count tells in the error of an attempt which one it was, and what the last answer was where it brought none, so that
-// whatever ends the series says how many there were and what came back.
+// Count returns the error of an attempt with the number of attempts and, if the attempt had no response, the last response before it.
 func (b *Budget) Count(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	counted := *e
-	if counted.noToken { // what was counted is the tries to get one
+	if counted.noToken { // the attempts are those to fetch the token
 		if counted.Earlier == nil {
 			counted.Earlier = b.lastResponse
 		}
@@ -59,13 +58,13 @@ func (b *Budget) Count(err error) error {
 	return &counted
 }
 
-// Wait is called after a failed attempt that may be repeated, with what [Budget.Count] returned. It returns nil when it is time for
-// the next one. If there is none – no retries left, the context done, a wait that would outlast it, or a failure that another attempt
-// cannot change – it returns the failure immediately, with the number of attempts and the reason. A pause is as long as Tallyfy asks
-// for, and never shorter than it would be otherwise. If Tallyfy asks to wait, the other requests of the client wait too.
+// Wait is called after a failed attempt that may be repeated, with the error that [Budget.Count] returned. It returns nil when it is time
+// for the next attempt. If there is none – no retries left, the context done, a wait that would outlast it, or a failure that another
+// attempt would not change – it returns the failure immediately, with the number of attempts and the reason. A wait is as long as Tallyfy
+// asks for, and at least the backoff. If Tallyfy asks to wait, the other requests of the client wait too.
 func (b *Budget) Wait(ctx context.Context, failed error) error {
 	failure := copyError(failed)
-	if failure.notAttempted || failure.noToken || failure.final { // held back, which has been waited for already, or without hope
+	if failure.notAttempted || failure.noToken || failure.final { // it has already waited, or another attempt would not help
 		return failure
 	}
 	b.attempts++
@@ -81,8 +80,8 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", attemptCount(b.attempts), b.client.retries)
 		return failure
 	}
-	if late := exceedsDeadline(ctx, delay); late != "" {
-		return failure.stop(late)
+	if reason := exceedsDeadline(ctx, delay); reason != "" {
+		return failure.stop(reason)
 	}
 	if !sleep(ctx, delay) {
 		return failure.stop(stopped(ctx))
@@ -90,13 +89,12 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 	return nil
 }
 
-// insist tries what may be done again without harm until it brings something, its budget is spent, or it fails in a way that is
-// not worth another try.
-func retry[T any](ctx context.Context, budget *Budget, worth func(error) bool, try func() (T, error)) (T, error) {
+// retry calls do until it succeeds, its budget is spent, or the error is not retryable.
+func retry[T any](ctx context.Context, budget *Budget, retryable func(error) bool, do func() (T, error)) (T, error) {
 	for {
-		got, err := try()
+		got, err := do()
 		err = budget.Count(err)
-		if err == nil || !worth(err) {
+		if err == nil || !retryable(err) {
 			return got, err
 		}
 		if err := budget.Wait(ctx, err); err != nil {
@@ -105,7 +103,7 @@ func retry[T any](ctx context.Context, budget *Budget, worth func(error) bool, t
 	}
 }
 
-// describe gives a copy of err's description that may be written to.
+// copyError returns a copy of the [*Error] in err, or a new one for any other error.
 func copyError(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
@@ -115,17 +113,17 @@ func copyError(err error) *Error {
 	return &Error{Outcome: Unknown, Cause: err, retryAfter: -1, final: true}
 }
 
-// backoff is the pause after the given number of tries: it doubles from firstDelay up to longestDelay, and a random
-// half of it keeps requests that failed together from coming back together.
-func backoff(tries int) time.Duration {
+// backoff returns the wait after the given number of attempts. It doubles from minDelay up to maxDelay. A random half of it spreads requests
+// that failed together.
+func backoff(attempts int) time.Duration {
 	delay := maxDelay
-	if tries < 16 { // beyond that the shift would overflow, and the bound has long been reached
-		delay = min(maxDelay, minDelay<<(tries-1))
+	if attempts < 16 { // a larger shift would overflow; maxDelay is reached before
+		delay = min(maxDelay, minDelay<<(attempts-1))
 	}
-	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load, guards nothing
+	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load and protects nothing
 }
 
-// tooLate says why a wait is not worth beginning, or nothing if it is.
+// exceedsDeadline returns why a wait would outlast ctx, or nothing if it would not.
 func exceedsDeadline(ctx context.Context, delay time.Duration) string {
 	deadline, bounded := ctx.Deadline()
 	if !bounded {
@@ -139,7 +137,7 @@ func exceedsDeadline(ctx context.Context, delay time.Duration) string {
 		roundDuration(delay), roundDuration(max(0, left)))
 }
 
-// readable leaves out the fractions that say nothing.
+// roundDuration rounds a duration for a message.
 func roundDuration(d time.Duration) time.Duration {
 	if d > 10*time.Second {
 		return d.Round(time.Second)
@@ -154,8 +152,8 @@ const (
 	TimedOut = "the operation's timeout passed"
 )
 
-// Stopped returns the failure of what was not begun because ctx is done. advice says what to do about it if its time was over; it may
-// be empty.
+// Stopped returns the failure of an operation that was not started because ctx is done. advice is what to do about a timeout; it may be
+// empty.
 func Stopped(ctx context.Context, advice string) error {
 	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == TimedOut {
@@ -171,7 +169,7 @@ func attemptCount(n int) string {
 	return fmt.Sprintf("%d attempts", n)
 }
 
-// Pause waits before a caller asks again. It ends at once with the reason where the wait would outlast ctx.
+// Pause waits before a caller reads again. It returns the reason immediately if the wait would outlast ctx.
 func (c *Client) Pause(ctx context.Context, d time.Duration) error {
 	failure := &Error{Outcome: NotSent, GaveUp: exceedsDeadline(ctx, d), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == "" && !sleep(ctx, d) {
@@ -194,8 +192,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// parseRetryAfter reads both forms of the header, seconds and HTTP date. now is the time by the clock of whoever wrote the header.
-// The result is negative if the header says nothing.
+// parseRetryAfter parses both forms of the header, seconds and HTTP date. now is the time by the clock of the server that wrote the header.
+// The result is negative if there is no valid header.
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

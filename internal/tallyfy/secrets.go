@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// What replaces a secret in a text.
+// Labels that replace a secret in a text.
 const (
 	hiddenToken  = "(access token)"
 	hiddenSecret = "(client secret)"
@@ -22,23 +22,23 @@ const (
 )
 
 const (
-	// shortestValue is the length in characters from which a value is redacted. Shorter ones are found in any text.
+	// shortestValue is the length in characters from which a value is redacted. Shorter values occur in any text.
 	shortestValue = 4
-	// shortestLine is the same for a line of a value that has several, as far as it is a word: the words of a text are no secrets, and
-	// an error in which they are redacted says nothing.
+	// shortestLine is the same for a line of a multi-line value that is a word. Words of a text are not secrets, and an error in which they
+	// are redacted is useless.
 	shortestLine = 8
 )
 
-// secrets are what must be in no error and in no log. They grow, because tokens come in responses. The zero value holds none.
+// secrets are the values that errors and logs must not contain. Tokens are added as they are fetched. The zero value is empty.
 type secrets struct {
 	mu    sync.RWMutex
 	known []knownSecret // the longest first
 }
 
-// hidden is a secret and what stands for it.
+// knownSecret is a secret in one spelling, and the label that replaces it.
 type knownSecret struct{ value, label string }
 
-// add learns a secret in all its spellings.
+// add adds a secret in all its spellings.
 func (s *secrets) add(secret, label string) {
 	if secret == "" {
 		return
@@ -53,8 +53,8 @@ func (s *secrets) add(secret, label string) {
 	slices.SortStableFunc(s.known, func(a, b knownSecret) int { return cmp.Compare(len(b.value), len(a.value)) })
 }
 
-// addValue learns a value that may have several lines, each of which may be quoted alone. A byte order mark and whitespace around it
-// need not be repeated.
+// addValue adds a value that may have several lines, each of which a server may quote alone, with or without a byte order mark and
+// whitespace around it.
 func (s *secrets) addValue(value string) {
 	trimmed := trimText(value)
 	if utf8.RuneCountInString(value) < shortestValue {
@@ -85,14 +85,14 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// all returns the secrets that are known until now.
+// all returns the secrets that are known so far.
 func (s *secrets) all() []knownSecret {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Clone(s.known)
 }
 
-// list returns the values of the secrets that are known until now.
+// list returns the values of the secrets that are known so far.
 func (s *secrets) list() []string {
 	known := s.all()
 	values := make([]string, 0, len(known))
@@ -102,17 +102,17 @@ func (s *secrets) list() []string {
 	return values
 }
 
-// redact takes the secrets out of a text that someone else wrote.
+// redact replaces the secrets in a text.
 func (s *secrets) redact(text string) string { return redactAll(text, s.all()) }
 
-// span is a part of a text that holds a secret.
+// span is a part of a text that contains a secret.
 type span struct {
 	start, end int
 	label      string
 }
 
-// hide replaces every part of a text that belongs to a secret, also where it is escaped. Secrets that overlap are replaced together, so
-// that no rest of one is left beside the other.
+// redactAll replaces every part of a text that belongs to a secret, even if it is escaped. Overlapping secrets are replaced together, so
+// that no remainder of one is left beside the other.
 func redactAll(text string, known []knownSecret) string {
 	var spans []span
 	for _, r := range decodings(text) {
@@ -126,7 +126,7 @@ func redactAll(text string, known []knownSecret) string {
 	for from, i := 0, 0; ; {
 		whole := spans[i]
 		for i++; i < len(spans) && spans[i].start < whole.end; i++ {
-			if spans[i].end-spans[i].start > whole.end-whole.start { // the longer one has its name
+			if spans[i].end-spans[i].start > whole.end-whole.start { // the longer one provides the label
 				whole.label = spans[i].label
 			}
 			whole.end = max(whole.end, spans[i].end)
@@ -141,7 +141,7 @@ func redactAll(text string, known []knownSecret) string {
 	}
 }
 
-// find returns the parts of the first text that hold a secret in this reading of it.
+// find returns the parts of the original text that contain a secret in this decoding of it.
 func find(r decoding, known []knownSecret) []span {
 	var spans []span
 	for _, secret := range known {
@@ -163,12 +163,12 @@ func find(r decoding, known []knownSecret) []span {
 	return spans
 }
 
-// secretsKey is the key of the context's value that holds the secrets of [WithSecrets].
+// secretsKey is the context key of the secrets of [WithSecrets].
 type secretsKey struct{}
 
-// WithSecrets returns a context whose requests carry these values in confidence, such as those of write-only arguments: the client
-// redacts them in everything that it makes of a response. Values of fewer than 4 characters are ignored, because they would be found
-// in any text. The values of ctx itself are kept.
+// WithSecrets returns a context whose requests carry these secret values, such as those of write-only arguments. The client redacts them in
+// everything that it derives from a response. Values of fewer than 4 characters are ignored, because they occur in any text. The values of
+// ctx are kept.
 func WithSecrets(ctx context.Context, values ...string) context.Context {
 	carried := &secrets{known: secretsOf(ctx)}
 	for _, value := range values {
@@ -184,7 +184,7 @@ func secretsOf(ctx context.Context) []knownSecret {
 	return nil
 }
 
-// redactor returns what takes the secrets of the client and of ctx out of a text.
+// redactor returns a function that replaces the secrets of the client and of ctx in a text.
 func (c *Client) redactor(ctx context.Context) func(string) string {
 	carried := secretsOf(ctx)
 	return func(text string) string {
@@ -194,16 +194,16 @@ func (c *Client) redactor(ctx context.Context) func(string) string {
 	}
 }
 
-// redactError returns err with the secrets taken out of its text.
+// redactError returns err with the secrets in its text replaced.
 func redactError(err error, redact func(string) string) error {
-	if said := redact(err.Error()); said != err.Error() {
-		return &describedError{said, err}
+	if text := redact(err.Error()); text != err.Error() {
+		return &describedError{text, err}
 	}
 	return err
 }
 
-// withoutValues returns what automations changed without the values of forms: members that hold them are dropped, and secrets redacted.
-// If there is nothing to take out, it is returned as it was written.
+// withoutValues returns what automations changed without form values: members that contain them are removed, and secrets are redacted. If
+// there is nothing to remove, the JSON is returned unchanged.
 func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMessage {
 	if rules == nil {
 		return nil
@@ -219,7 +219,7 @@ func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMe
 	return written
 }
 
-// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it did.
+// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it changed anything.
 func cleaned(v any, redact func(string) string) (clean any, changed bool) {
 	switch v := v.(type) {
 	case string:

@@ -10,36 +10,36 @@ import (
 	"net/http"
 )
 
-// This file tells what went wrong with tokens, and what to do about it. A configured token needs none of it: what its
-// refusal means is told by whoever configured it.
+// This file holds the errors of token requests and the advice for them. A configured token needs neither: the provider, which reads
+// the configuration, explains its rejection.
 
-// withoutToken is the failure of a call that was not sent, since doing something for its token failed so.
+// noTokenError returns the failure of a call that was not sent because a request for its token failed. doing describes that request.
 func noTokenError(doing string, err error, advice func(*Error) string) error {
 	failed := copyError(err)
 	failure := *failed
-	// The status is left out: it is none of the call's, and must not be taken for one (a 404 is no missing task).
+	// Without the status, because it is not the call's status: a 404 here does not mean that a task is missing.
 	failure.Outcome, failure.Status, failure.Code, failure.rateLimited = NotSent, 0, "", false
 	failure.Cause = &describedError{doing + ": " + failed.Response(), failed}
 	failure.Advice, failure.noToken = cmp.Or(failed.Advice, advice(failed)), true
 	return &failure
 }
 
-// noTokenInTime is the failure of a call whose own time ended while another one was getting the token for both.
+// noTokenInTime returns the failure of a call whose context ended while another call was fetching the token for both.
 func (c *Client) noTokenInTime(ctx context.Context) error {
 	waited := &Error{Method: http.MethodPost, Path: c.credentials.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, notAttempted: true}
 	return noTokenError("getting an access token from "+c.credentials.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
 }
 
-// following tells of the failure to get another token that the one before was refused.
-func afterRejection(refused, failed error) error {
+// afterRejection returns the failure to fetch another token, with the rejection of the first one as the earlier response.
+func afterRejection(rejected, failed error) error {
 	failure := copyError(failed)
 	if failure.Earlier == nil {
-		failure.Earlier = copyError(refused)
+		failure.Earlier = copyError(rejected)
 	}
 	return failure
 }
 
-// advise says what to do about a refused token that was got with credentials: those were good enough for a token at least.
+// advise adds advice to a 401 for a token that was requested with credentials: these are valid at least for a token.
 func (c *Client) advise(err error) error {
 	var e *Error
 	if c.credentials == nil || !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
@@ -55,7 +55,7 @@ func (c *Client) advise(err error) error {
 	return e
 }
 
-// adviseOnApplication says what to do about a failed request for the application's token.
+// adviseOnApplication returns what to do about a failed request for the application's token.
 func adviseOnApplication(e *Error) string {
 	switch {
 	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
@@ -70,7 +70,7 @@ func adviseOnApplication(e *Error) string {
 	return adviseOnTransport(e, "token_url")
 }
 
-// adviseOnUser says what to do about a failed request for the token of a user (API.md §4).
+// adviseOnUser returns what to do about a failed request for a user's token (API.md §4).
 func adviseOnUser(e *Error) string {
 	switch {
 	case IsNoEndpoint(e):
@@ -94,7 +94,7 @@ func adviseOnUser(e *Error) string {
 	return adviseOnTransport(e, "base_url")
 }
 
-// adviseOnTransport is for what did not come through. A run that was cancelled needs no advice that is special to tokens.
+// adviseOnTransport returns what to do about a request without a usable response. A cancelled operation needs no advice about tokens.
 func adviseOnTransport(e *Error, attribute string) string {
 	switch {
 	case e.GaveUp == Cancelled:
