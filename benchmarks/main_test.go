@@ -39,13 +39,15 @@ func TestMeasure(t *testing.T) {
 		{tallyfy, "plan", 1}: 1, {tallyfy, "plan", 3}: 2, {tallyfy, "destroy", 1}: 1, {tallyfy, "destroy", 3}: 2,
 		{floor.name, "create", 3}: 0, {floor.name, "plan", 3}: 0, {floor.name, "destroy", 3}: 0,
 	} {
-		got, known := results[k]
-		if !known || got.requests != want {
-			t.Errorf("%+v: %d requests, want %d", k, got.requests, want)
-		}
-		if got.wall <= 0 || got.cpu <= 0 || (got.peak > 0) != (k.peer == tallyfy && canMeasureMemory()) {
-			t.Errorf("%+v: took %s, %s of CPU, %d bytes", k, got.wall, got.cpu, got.peak)
-		}
+		t.Run(fmt.Sprint(k), func(t *testing.T) {
+			got, known := results[k]
+			if !known || got.requests != want {
+				t.Errorf("%+v: %d requests, want %d", k, got.requests, want)
+			}
+			if got.wall <= 0 || got.cpu <= 0 || (got.peak > 0) != (k.peer == tallyfy && canMeasureMemory()) {
+				t.Errorf("%+v: took %s, %s of CPU, %d bytes", k, got.wall, got.cpu, got.peak)
+			}
+		})
 	}
 	starts, err := h.measureStarts(t.Context(), 1)
 	if err != nil || len(starts) != 1 || starts[tallyfy].size < 1<<20 || starts[tallyfy].wall <= 0 {

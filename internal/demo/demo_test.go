@@ -26,9 +26,11 @@ func TestDemo(t *testing.T) {
 		"Paths below /api/organizations/" + sandbox.DefaultOrganization,
 		"POST    /completed-tasks", "completed, approved", "saved 4 values", "Each task was completed once",
 	} {
-		if !strings.Contains(out.String(), part) {
-			t.Errorf("%q is not shown", part)
-		}
+		t.Run(part, func(t *testing.T) {
+			if !strings.Contains(out.String(), part) {
+				t.Errorf("%q is not shown", part)
+			}
+		})
 	}
 	if strings.Contains(out.String(), "\033") {
 		t.Error("there are escape sequences in it, and nobody looks at a terminal")

@@ -18,17 +18,19 @@ func TestDocsNameMessages(t *testing.T) {
 	root := filepath.Dir(examples(t))
 	guide := entries(t)
 	for _, kind := range []string{"resources", "data-sources", "guides"} {
-		for _, page := range matching(t, filepath.Join(root, "docs", kind, "*.md")) {
-			titles := messageTitle.FindAllStringSubmatch(content(t, page), -1)
-			if len(titles) == 0 && kind != "guides" { // not every guide is about messages
-				t.Errorf("%s names no message", page)
-			}
-			for _, title := range titles {
-				if severity, told := guide[title[2]]; !told || severity != title[1] && severity != bothSeverities {
-					t.Errorf("%s: %s %q is not in the guide", page, title[1], title[2])
+		t.Run(kind, func(t *testing.T) {
+			for _, page := range matching(t, filepath.Join(root, "docs", kind, "*.md")) {
+				titles := messageTitle.FindAllStringSubmatch(content(t, page), -1)
+				if len(titles) == 0 && kind != "guides" { // not every guide is about messages
+					t.Errorf("%s names no message", page)
+				}
+				for _, title := range titles {
+					if severity, told := guide[title[2]]; !told || severity != title[1] && severity != bothSeverities {
+						t.Errorf("%s: %s %q is not in the guide", page, title[1], title[2])
+					}
 				}
 			}
-		}
+		})
 	}
 }
 

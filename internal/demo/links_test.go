@@ -61,11 +61,13 @@ func TestLinks_broken(t *testing.T) {
 		},
 		"README.md": {"docs", "docs/nothing.md", "docs/index.md#nowhere", "../elsewhere.md", "LICENSE#mit"},
 	} {
-		for _, target := range targets {
-			if s.follow(s.page(from), target) == nil {
-				t.Errorf("%s: a link to %q is not found to be broken", from, target)
+		t.Run(from, func(t *testing.T) {
+			for _, target := range targets {
+				if s.follow(s.page(from), target) == nil {
+					t.Errorf("a link to %q is not found to be broken", target)
+				}
 			}
-		}
+		})
 	}
 	for from, targets := range map[string][]string{
 		"docs/index.md": {
@@ -76,11 +78,13 @@ func TestLinks_broken(t *testing.T) {
 		"docs/resources/task_completion.md": {"../index.md#authentication"},
 		"README.md":                         {"docs/index.md", "examples/resources", "LICENSE", "internal/acceptance/matrix_test.go", "#what-it-promises"},
 	} {
-		for _, target := range targets {
-			if err := s.follow(s.page(from), target); err != nil {
-				t.Errorf("%s: %q: %v", from, target, err)
+		t.Run(from, func(t *testing.T) {
+			for _, target := range targets {
+				if err := s.follow(s.page(from), target); err != nil {
+					t.Errorf("%q: %v", target, err)
+				}
 			}
-		}
+		})
 	}
 	p := page{prose: "[a](b \"c\") `[d](e)` ![f](<g>) [h][i] [j][] <https://k.example> <a href=\"l\">\n[i]: m\n"}
 	var found []string

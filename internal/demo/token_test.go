@@ -197,11 +197,13 @@ resource "tallyfy_task_completion" "vpc" {
 	run(next, 2, "show", "-json")
 
 	for _, name := range []string{"trace.log", "terraform.tfstate", "terraform.tfstate.backup"} {
-		content, err := os.ReadFile(filepath.Join(s.folder, name)) //nolint:gosec // what the CLI wrote
-		if err != nil {
-			t.Fatal(err)
-		}
-		left[name] = string(content)
+		t.Run(name, func(t *testing.T) {
+			content, err := os.ReadFile(filepath.Join(s.folder, name)) //nolint:gosec // what the CLI wrote
+			if err != nil {
+				t.Fatal(err)
+			}
+			left[name] = string(content)
+		})
 	}
 	for name, content := range unzipped(t, filepath.Join(s.folder, "tfplan")) {
 		left["the plan's "+name] = content

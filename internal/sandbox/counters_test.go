@@ -25,15 +25,17 @@ func TestCompletions_perVintage(t *testing.T) {
 		sandbox.Today:  {http.StatusOK, 2}, // The webhooks fire again.
 		sandbox.Legacy: {http.StatusUnprocessableEntity, 1},
 	} {
-		c := start(t, sandbox.Config{Vintage: vintage}, processTask())
-		c.expectCompletions(0, "at first")
-		c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-		c.expectCompletions(1, "completed")
-		c.expect(test.again, http.MethodPost, runPost, completion)
-		c.expectCompletions(test.counted, "repeated")
-		c.expect(http.StatusOK, http.MethodDelete, runPost+"/"+task, "")
-		c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-		c.expectCompletions(test.counted+1, "completed anew")
+		t.Run(fmt.Sprint(vintage), func(t *testing.T) {
+			c := start(t, sandbox.Config{Vintage: vintage}, processTask())
+			c.expectCompletions(0, "at first")
+			c.expect(http.StatusOK, http.MethodPost, runPost, completion)
+			c.expectCompletions(1, "completed")
+			c.expect(test.again, http.MethodPost, runPost, completion)
+			c.expectCompletions(test.counted, "repeated")
+			c.expect(http.StatusOK, http.MethodDelete, runPost+"/"+task, "")
+			c.expect(http.StatusOK, http.MethodPost, runPost, completion)
+			c.expectCompletions(test.counted+1, "completed anew")
+		})
 	}
 }
 
@@ -102,16 +104,18 @@ func TestCompletions_refused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, before := range []int{0, 1} {
-				c := start(t, sandbox.Config{}, processTask())
-				for range before {
-					c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-					c.ReopenOutside(task)
-				}
-				path, body := refuse(c)
-				if got := c.do(http.MethodPost, path, body); got.status < http.StatusBadRequest {
-					t.Errorf("got %d", got.status)
-				}
-				c.expectCompletions(before, "refused")
+				t.Run(fmt.Sprint(before), func(t *testing.T) {
+					c := start(t, sandbox.Config{}, processTask())
+					for range before {
+						c.expect(http.StatusOK, http.MethodPost, runPost, completion)
+						c.ReopenOutside(task)
+					}
+					path, body := refuse(c)
+					if got := c.do(http.MethodPost, path, body); got.status < http.StatusBadRequest {
+						t.Errorf("got %d", got.status)
+					}
+					c.expectCompletions(before, "refused")
+				})
 			}
 		})
 	}

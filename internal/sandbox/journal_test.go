@@ -44,9 +44,11 @@ func TestJournal(t *testing.T) {
 		{http.MethodGet, "completed-tasks", 0},
 		{"", "with=run", 0}, // Of the path only.
 	} {
-		if got := c.Count(test.method, test.part); got != test.want {
-			t.Errorf("Count(%q, %q) = %d, want %d", test.method, test.part, got, test.want)
-		}
+		t.Run(test.method, func(t *testing.T) {
+			if got := c.Count(test.method, test.part); got != test.want {
+				t.Errorf("Count(%q, %q) = %d, want %d", test.method, test.part, got, test.want)
+			}
+		})
 	}
 
 	c.ResetJournal()

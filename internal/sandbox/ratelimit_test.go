@@ -91,9 +91,11 @@ func TestRateLimit_refusal(t *testing.T) {
 		"X-Request-Id":          "sandbox-000002",
 		"Content-Type":          "application/json",
 	} {
-		if got.header.Get(header) != want {
-			t.Errorf("%s: got %q, want %q", header, got.header.Get(header), want)
-		}
+		t.Run(header, func(t *testing.T) {
+			if got.header.Get(header) != want {
+				t.Errorf("got %q, want %q", got.header.Get(header), want)
+			}
+		})
 	}
 	if c.state().CompletedAt != "" || c.Webhooks(task) != 0 {
 		t.Error("a refused completion had an effect")

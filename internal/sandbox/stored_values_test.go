@@ -97,9 +97,11 @@ func TestRewrite(t *testing.T) {
 		{"email", `" a "`, `" a "`},
 		{"date", `"2035-06-04"`, `"2035-06-04"`},
 	} {
-		if got := save(t, trim, sandbox.Field{Type: test.fieldType}, test.sent); got != test.want {
-			t.Errorf("%s %s: got %s, want %s", test.fieldType, test.sent, got, test.want)
-		}
+		t.Run(test.fieldType, func(t *testing.T) {
+			if got := save(t, trim, sandbox.Field{Type: test.fieldType}, test.sent); got != test.want {
+				t.Errorf("%s %s: got %s, want %s", test.fieldType, test.sent, got, test.want)
+			}
+		})
 	}
 }
 

@@ -19,10 +19,12 @@ func TestParseBaseURL(t *testing.T) {
 		"http://[::1]:80":              "http://[::1]:80",
 		"http://LocalHost/":            "http://LocalHost",
 	} {
-		u, err := ParseBaseURL(given)
-		if err != nil || u.String() != want {
-			t.Errorf("%s: got %v, %v; want %s", given, u, err, want)
-		}
+		t.Run(given, func(t *testing.T) {
+			u, err := ParseBaseURL(given)
+			if err != nil || u.String() != want {
+				t.Errorf("got %v, %v; want %s", u, err, want)
+			}
+		})
 	}
 	for given, want := range map[string]string{
 		"":                                "must begin with https://",
@@ -36,9 +38,11 @@ func TestParseBaseURL(t *testing.T) {
 		"https://go.tallyfy.com/api#frag": "fragment",
 		"https://go.tallyfy.com/\x7f":     "cannot be read",
 	} {
-		if _, err := ParseBaseURL(given); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: got %v, want %q", given, err, want)
-		}
+		t.Run(given, func(t *testing.T) {
+			if _, err := ParseBaseURL(given); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %q", err, want)
+			}
+		})
 	}
 }
 
@@ -62,12 +66,14 @@ func TestCheckToken(t *testing.T) {
 		t.Error(err)
 	}
 	for _, bad := range []string{"", "secret\n", "sec ret", "Bearer secret", "bearer secret", "sécret"} {
-		err := CheckToken(bad)
-		if err == nil {
-			t.Errorf("%q was taken", bad)
-		} else if bad != "" && strings.Contains(err.Error(), strings.TrimSpace(bad)) {
-			t.Errorf("the error quotes the token: %v", err)
-		}
+		t.Run(bad, func(t *testing.T) {
+			err := CheckToken(bad)
+			if err == nil {
+				t.Errorf("%q was taken", bad)
+			} else if bad != "" && strings.Contains(err.Error(), strings.TrimSpace(bad)) {
+				t.Errorf("the error quotes the token: %v", err)
+			}
+		})
 	}
 }
 

@@ -100,14 +100,16 @@ func TestShapesOfAUsersToken(t *testing.T) {
 		`user`:                                                   false,
 		``:                                                       false,
 	} {
-		client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(body), ok(openTask))
-		_, err := client.GetTask(t.Context(), processTask)
-		switch {
-		case good && (err != nil || w.requests[2].header.Get("Authorization") != "Bearer user"):
-			t.Errorf("%s: %v", body, err)
-		case !good && (err == nil || len(w.requests) != 2 || !strings.Contains(err.Error(), "200 OK, but the response holds no access token")):
-			t.Errorf("%s: %d requests, %v", body, len(w.requests), err)
-		}
+		t.Run(body, func(t *testing.T) {
+			client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(body), ok(openTask))
+			_, err := client.GetTask(t.Context(), processTask)
+			switch {
+			case good && (err != nil || w.requests[2].header.Get("Authorization") != "Bearer user"):
+				t.Errorf("%v", err)
+			case !good && (err == nil || len(w.requests) != 2 || !strings.Contains(err.Error(), "200 OK, but the response holds no access token")):
+				t.Errorf("%d requests, %v", len(w.requests), err)
+			}
+		})
 	}
 }
 
@@ -120,19 +122,21 @@ func TestATokenThatEndsIsFetchedAnew(t *testing.T) {
 		"application": {nil, []reply{granted("first", 3600)}},
 		"user":        {asUser, []reply{granted("app", 1<<30), ok(`{"token":"first","expires_in":3600}`)}},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			script := append(append([]reply{}, c.first...), ok(openTask), ok(openTask))
-			script = append(append(script, c.first...), ok(openTask))
-			client, w := scriptedApplication(t, 0, c.change, script...)
-			for _, wait := range []time.Duration{0, 3580 * time.Second, 15 * time.Second} { // the last is before its end, and close to it
-				time.Sleep(wait)
-				if _, err := client.GetTask(t.Context(), processTask); err != nil {
-					t.Error(err)
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				script := append(append([]reply{}, c.first...), ok(openTask), ok(openTask))
+				script = append(append(script, c.first...), ok(openTask))
+				client, w := scriptedApplication(t, 0, c.change, script...)
+				for _, wait := range []time.Duration{0, 3580 * time.Second, 15 * time.Second} { // the last is before its end, and close to it
+					time.Sleep(wait)
+					if _, err := client.GetTask(t.Context(), processTask); err != nil {
+						t.Error(err)
+					}
 				}
-			}
-			if len(w.requests) != len(script) {
-				t.Errorf("%s: %d requests, want %d", name, len(w.requests), len(script))
-			}
+				if len(w.requests) != len(script) {
+					t.Errorf("%d requests, want %d", len(w.requests), len(script))
+				}
+			})
 		})
 	}
 }
@@ -162,30 +166,32 @@ func TestTokenRequestsAreRepeated(t *testing.T) {
 		"503, after": {status: 503, header: map[string]string{"Retry-After": "7"}}, "time-out": {hang: true},
 		"refused": {refused: errTest}, "reset": {lost: errTest},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			client, w := scriptedApplication(t, 2, asUser, failing, failing, granted("app", 3600), failing, failing, user, ok(openTask))
-			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 7 {
-				t.Errorf("%s: %d requests, %v", name, len(w.requests), err)
-			}
-			if name == "503, after" && w.requests[1].at.Sub(w.requests[0].at) != 7*time.Second {
-				t.Errorf("it waited %s", w.requests[1].at.Sub(w.requests[0].at))
-			}
-			for i, r := range w.requests[:3] {
-				if !strings.Contains(r.body, "client_secret=") {
-					t.Errorf("%s: token request %d has the body %q", name, i+1, r.body)
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, w := scriptedApplication(t, 2, asUser, failing, failing, granted("app", 3600), failing, failing, user, ok(openTask))
+				if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 7 {
+					t.Errorf("%d requests, %v", len(w.requests), err)
 				}
-			}
-			// The budget is spent once: the call that needs the token does not begin anew. Nor does a completion, which counts its tries itself.
-			for _, send := range operations {
-				client, w = scriptedApplication(t, 2, nil, failing)
-				err := send(t.Context(), client)
-				budget := client.NewBudget()
-				err = budget.Count(err)
-				if budget.Wait(t.Context(), err) == nil || len(w.requests) != 3 {
-					t.Errorf("%s: %d requests, %v", name, len(w.requests), err)
+				if name == "503, after" && w.requests[1].at.Sub(w.requests[0].at) != 7*time.Second {
+					t.Errorf("it waited %s", w.requests[1].at.Sub(w.requests[0].at))
 				}
-				contains(t, err.Error(), "getting an access token from "+tokenURL+": ", "gave up after 3 attempts (max_retries = 2)")
-			}
+				for i, r := range w.requests[:3] {
+					if !strings.Contains(r.body, "client_secret=") {
+						t.Errorf("token request %d has the body %q", i+1, r.body)
+					}
+				}
+				// The budget is spent once: the call that needs the token does not begin anew. Nor does a completion, which counts its tries itself.
+				for _, send := range operations {
+					client, w = scriptedApplication(t, 2, nil, failing)
+					err := send(t.Context(), client)
+					budget := client.NewBudget()
+					err = budget.Count(err)
+					if budget.Wait(t.Context(), err) == nil || len(w.requests) != 3 {
+						t.Errorf("%d requests, %v", len(w.requests), err)
+					}
+					contains(t, err.Error(), "getting an access token from "+tokenURL+": ", "gave up after 3 attempts (max_retries = 2)")
+				}
+			})
 		})
 	}
 }
@@ -212,12 +218,14 @@ func TestTokenRequestsPassTheGate(t *testing.T) {
 func TestRefusedTokenRequestsAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {
-		for method, send := range operations {
-			client, w := scriptedApplication(t, 4, nil, answer)
-			err := send(t.Context(), client)
-			if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.requests) != 1 {
-				t.Errorf("%s, %s: %d requests, %v", name, method, len(w.requests), err)
+		t.Run(name, func(t *testing.T) {
+			for method, send := range operations {
+				client, w := scriptedApplication(t, 4, nil, answer)
+				err := send(t.Context(), client)
+				if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.requests) != 1 {
+					t.Errorf("%s, %s: %d requests, %v", name, method, len(w.requests), err)
+				}
 			}
-		}
+		})
 	}
 }

@@ -65,16 +65,18 @@ func TestHasty(t *testing.T) {
 		"lost":      {reply{lost: net.ErrClosed}, 1},
 		"refused":   {reply{refused: net.ErrClosed}, 1},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			client, w := newScriptedClient(t, 4, c.first, ok(completedTask))
-			_, err := client.WithRateLimitRetriesOnly().GetTask(t.Context(), processTask)
-			if (err == nil) != (c.requests > 1) || len(w.requests) != c.requests {
-				t.Errorf("%s: %d requests, %v", name, len(w.requests), err)
-			}
-			client, w = newScriptedClient(t, 4, c.first, ok(completedTask))
-			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 2 {
-				t.Errorf("%s: the client that it came from sent %d requests: %v", name, len(w.requests), err)
-			}
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, w := newScriptedClient(t, 4, c.first, ok(completedTask))
+				_, err := client.WithRateLimitRetriesOnly().GetTask(t.Context(), processTask)
+				if (err == nil) != (c.requests > 1) || len(w.requests) != c.requests {
+					t.Errorf("%d requests, %v", len(w.requests), err)
+				}
+				client, w = newScriptedClient(t, 4, c.first, ok(completedTask))
+				if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 2 {
+					t.Errorf("the client that it came from sent %d requests: %v", len(w.requests), err)
+				}
+			})
 		})
 	}
 }

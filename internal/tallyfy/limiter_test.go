@@ -5,6 +5,7 @@ package tallyfy
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -95,49 +96,53 @@ func TestALimitIsLearned(t *testing.T) {
 	t.Parallel()
 	type limit func(int, time.Duration) func(time.Time) time.Duration
 	for name, kind := range map[string]limit{"rolling": rolling, "fixed": fixed, "bucket": bucket} {
-		for _, c := range []struct {
-			n, requests, side int
-			per, latency      time.Duration
-		}{
-			{10, 200, 10, time.Second, 0},
-			{10, 200, 10, time.Second, 50 * time.Millisecond},
-			{10, 200, 10, time.Second, 300 * time.Millisecond},
-			{10, 1000, 50, time.Second, 50 * time.Millisecond},
-			{3, 200, 10, time.Second, 50 * time.Millisecond},
-			{50, 1000, 10, time.Second, 50 * time.Millisecond},
-			{600, 2000, 10, time.Minute, 50 * time.Millisecond},
-			{100, 300, 10, time.Minute, 50 * time.Millisecond},
-		} {
-			synctest.Test(t, func(t *testing.T) {
-				l := &limited{latency: c.latency, room: kind(c.n, c.per)}
-				client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, MaxRetries: DefaultMaxRetries, Transport: l})
-				if err != nil {
-					t.Fatal(err)
-				}
-				began := time.Now()
-				work := make(chan struct{})
-				var side sync.WaitGroup
-				for range c.side {
-					side.Go(func() {
-						for range work {
-							if _, err := client.GetTask(t.Context(), processTask); err != nil {
-								t.Error(err)
-							}
+		t.Run(name, func(t *testing.T) {
+			for _, c := range []struct {
+				n, requests, side int
+				per, latency      time.Duration
+			}{
+				{10, 200, 10, time.Second, 0},
+				{10, 200, 10, time.Second, 50 * time.Millisecond},
+				{10, 200, 10, time.Second, 300 * time.Millisecond},
+				{10, 1000, 50, time.Second, 50 * time.Millisecond},
+				{3, 200, 10, time.Second, 50 * time.Millisecond},
+				{50, 1000, 10, time.Second, 50 * time.Millisecond},
+				{600, 2000, 10, time.Minute, 50 * time.Millisecond},
+				{100, 300, 10, time.Minute, 50 * time.Millisecond},
+			} {
+				t.Run(fmt.Sprint(c.n, c.requests, c.side, c.per, c.latency), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						l := &limited{latency: c.latency, room: kind(c.n, c.per)}
+						client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, MaxRetries: DefaultMaxRetries, Transport: l})
+						if err != nil {
+							t.Fatal(err)
+						}
+						began := time.Now()
+						work := make(chan struct{})
+						var side sync.WaitGroup
+						for range c.side {
+							side.Go(func() {
+								for range work {
+									if _, err := client.GetTask(t.Context(), processTask); err != nil {
+										t.Error(err)
+									}
+								}
+							})
+						}
+						for range c.requests {
+							work <- struct{}{}
+						}
+						close(work)
+						side.Wait()
+						ideal := time.Duration(c.requests) * c.per / time.Duration(c.n)
+						if took := time.Since(began); l.refused*10 >= l.sent || took > 2*ideal {
+							t.Errorf("%s, %d in %s, latency %s, %d side by side: %d of %d requests were refused, and it took %s where %s is possible",
+								name, c.n, c.per, c.latency, c.side, l.refused, l.sent, took, ideal)
 						}
 					})
-				}
-				for range c.requests {
-					work <- struct{}{}
-				}
-				close(work)
-				side.Wait()
-				ideal := time.Duration(c.requests) * c.per / time.Duration(c.n)
-				if took := time.Since(began); l.refused*10 >= l.sent || took > 2*ideal {
-					t.Errorf("%s, %d in %s, latency %s, %d side by side: %d of %d requests were refused, and it took %s where %s is possible",
-						name, c.n, c.per, c.latency, c.side, l.refused, l.sent, took, ideal)
-				}
-			})
-		}
+				})
+			}
+		})
 	}
 }
 

@@ -86,8 +86,10 @@ func TestCheckStatusFilter(t *testing.T) {
 		"completed": `use "complete"`, "stalled": "in production", "auto-skipped": "use one of all, active,", "due_soon": "due-soon", "hasproblem": "has-problem",
 		"": "use one of", "Complete": "use one of", "active,complete": "use one of", " all": "use one of",
 	} {
-		if err := CheckStatusFilter(filter); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: got %v, want %q", filter, err, says)
-		}
+		t.Run(filter, func(t *testing.T) {
+			if err := CheckStatusFilter(filter); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("got %v, want %q", err, says)
+			}
+		})
 	}
 }

@@ -34,10 +34,12 @@ func TestWords(t *testing.T) {
 		"numbers as written":  {`{"errors":{"owners":[12345678,1e999]}}`, "owners: 12345678; owners: 1e999", ""},
 		"errors of odd types": {`{"errors":{"n":3,"b":false,"z":null}}`, "b: false; n: 3", ""},
 	} {
-		said, code := serverMessage([]byte(c.body), noRedaction)
-		if said != c.said || code != c.code {
-			t.Errorf("%s: got %q, %q; want %q, %q", name, said, code, c.said, c.code)
-		}
+		t.Run(name, func(t *testing.T) {
+			said, code := serverMessage([]byte(c.body), noRedaction)
+			if said != c.said || code != c.code {
+				t.Errorf("got %q, %q; want %q, %q", said, code, c.said, c.code)
+			}
+		})
 	}
 	if said, _ := serverMessage([]byte(strings.Repeat("ä", 5000)), noRedaction); len([]rune(said)) != maxMessage+1 {
 		t.Errorf("a long text was cut to %d characters", len([]rune(said)))

@@ -6,6 +6,7 @@ package tallyfy
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -46,27 +47,31 @@ func TestRequestsAsDocumented(t *testing.T) {
 			`{"deadline":null,"owners":{"users":[1],"guests":[],"groups":["g"]},"taskdata":{"f1":12345678901234567890,"f2":null},"title":"T"}`,
 		},
 	} {
-		w.requests = nil
-		if _, err := c.send(); err != nil {
-			t.Errorf("%s %s: %v", c.method, c.path, err)
-		}
-		if len(w.requests) != 1 {
-			t.Fatalf("%s %s: %d requests", c.method, c.path, len(w.requests))
-		}
-		got := w.requests[0]
-		if got.method != c.method || got.path != c.path || got.query != c.query || got.body != c.body {
-			t.Errorf("got  %s %s?%s %s\nwant %s %s?%s %s", got.method, got.path, got.query, got.body, c.method, c.path, c.query, c.body)
-		}
-		for name, want := range map[string]string{
-			"Authorization": "Bearer " + testToken, "Accept": "application/json", "X-Tallyfy-Client": "APIClient", "User-Agent": "test/1",
-		} {
-			if got.header.Get(name) != want {
-				t.Errorf("%s %s: header %s is %q", c.method, c.path, name, got.header.Get(name))
+		t.Run(c.method, func(t *testing.T) {
+			w.requests = nil
+			if _, err := c.send(); err != nil {
+				t.Errorf("%s %s: %v", c.method, c.path, err)
 			}
-		}
-		if hasType := got.header.Get("Content-Type") == "application/json"; hasType != (c.body != "") {
-			t.Errorf("%s %s: Content-Type is %q", c.method, c.path, got.header.Get("Content-Type"))
-		}
+			if len(w.requests) != 1 {
+				t.Fatalf("%s %s: %d requests", c.method, c.path, len(w.requests))
+			}
+			got := w.requests[0]
+			if got.method != c.method || got.path != c.path || got.query != c.query || got.body != c.body {
+				t.Errorf("got  %s %s?%s %s\nwant %s %s?%s %s", got.method, got.path, got.query, got.body, c.method, c.path, c.query, c.body)
+			}
+			for name, want := range map[string]string{
+				"Authorization": "Bearer " + testToken, "Accept": "application/json", "X-Tallyfy-Client": "APIClient", "User-Agent": "test/1",
+			} {
+				t.Run(name, func(t *testing.T) {
+					if got.header.Get(name) != want {
+						t.Errorf("%s %s: header %s is %q", c.method, c.path, name, got.header.Get(name))
+					}
+				})
+			}
+			if hasType := got.header.Get("Content-Type") == "application/json"; hasType != (c.body != "") {
+				t.Errorf("%s %s: Content-Type is %q", c.method, c.path, got.header.Get("Content-Type"))
+			}
+		})
 	}
 }
 
@@ -112,11 +117,13 @@ func TestNothingSentWithoutAConnection(t *testing.T) {
 	insecure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer insecure.Close()
 	for name, base := range map[string]string{"refused": "http://" + address, "unknown authority": insecure.URL} {
-		client := mustNew(t, base)
-		_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
-		if OutcomeOf(err) != NotSent {
-			t.Errorf("%s: got outcome %d: %v", name, OutcomeOf(err), err)
-		}
+		t.Run(name, func(t *testing.T) {
+			client := mustNew(t, base)
+			_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
+			if OutcomeOf(err) != NotSent {
+				t.Errorf("got outcome %d: %v", OutcomeOf(err), err)
+			}
+		})
 	}
 }
 
@@ -181,22 +188,24 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		server := httptest.NewServer(http.RedirectHandler(other.URL+"/login", status))
-		client := mustNew(t, server.URL)
-		for _, send := range []func() (*Task, error){
-			func() (*Task, error) { return client.GetTask(context.Background(), processTask) },
-			func() (*Task, error) {
-				return client.Complete(context.Background(), processTask, Completion{TaskID: task})
-			},
-		} {
-			_, err := send()
-			if OutcomeOf(err) != Rejected {
-				t.Errorf("%d: %v", status, err)
-			} else {
-				contains(t, err.Error(), "redirects to "+other.URL)
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			server := httptest.NewServer(http.RedirectHandler(other.URL+"/login", status))
+			client := mustNew(t, server.URL)
+			for _, send := range []func() (*Task, error){
+				func() (*Task, error) { return client.GetTask(context.Background(), processTask) },
+				func() (*Task, error) {
+					return client.Complete(context.Background(), processTask, Completion{TaskID: task})
+				},
+			} {
+				_, err := send()
+				if OutcomeOf(err) != Rejected {
+					t.Errorf("%v", err)
+				} else {
+					contains(t, err.Error(), "redirects to "+other.URL)
+				}
 			}
-		}
-		server.Close()
+			server.Close()
+		})
 	}
 	if n := elsewhere.Load(); n != 0 {
 		t.Errorf("the token was carried to another server %d times", n)

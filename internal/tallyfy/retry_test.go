@@ -6,6 +6,7 @@ package tallyfy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"testing"
@@ -39,28 +40,32 @@ func TestReadsAreRepeated(t *testing.T) {
 func TestOtherResponsesAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 400, 401, 403, 404, 405, 422, 423, 501, 505} {
-		client, w := newScriptedClient(t, 4, reply{status: status})
-		_, err := client.GetTask(context.Background(), processTask)
-		if err == nil || len(w.requests) != 1 {
-			t.Errorf("%d: %d requests, %v", status, len(w.requests), err)
-		}
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			client, w := newScriptedClient(t, 4, reply{status: status})
+			_, err := client.GetTask(context.Background(), processTask)
+			if err == nil || len(w.requests) != 1 {
+				t.Errorf("%d requests, %v", len(w.requests), err)
+			}
+		})
 	}
 }
 
 func TestRetriesEnd(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 1, 4} {
-		synctest.Test(t, func(t *testing.T) {
-			client, w := newScriptedClient(t, retries, reply{status: 502, body: "<title>Bad gateway</title>"})
-			_, err := client.GetTask(context.Background(), processTask)
-			if len(w.requests) != retries+1 {
-				t.Errorf("max_retries %d: %d requests", retries, len(w.requests))
-			}
-			contains(t, err.Error(), "502 Bad Gateway", "gave up after", "(max_retries = ")
-			var e *Error
-			if !errors.As(err, &e) || e.Attempts != retries+1 {
-				t.Errorf("max_retries %d: %+v", retries, e)
-			}
+		t.Run(fmt.Sprint(retries), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, w := newScriptedClient(t, retries, reply{status: 502, body: "<title>Bad gateway</title>"})
+				_, err := client.GetTask(context.Background(), processTask)
+				if len(w.requests) != retries+1 {
+					t.Errorf("max_retries %d: %d requests", retries, len(w.requests))
+				}
+				contains(t, err.Error(), "502 Bad Gateway", "gave up after", "(max_retries = ")
+				var e *Error
+				if !errors.As(err, &e) || e.Attempts != retries+1 {
+					t.Errorf("max_retries %d: %+v", retries, e)
+				}
+			})
 		})
 	}
 }
@@ -70,17 +75,19 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 	for tries, most := range map[int]time.Duration{
 		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 8 * time.Second, 60: 8 * time.Second, 1000: 8 * time.Second,
 	} {
-		seen := map[time.Duration]bool{}
-		for range 50 {
-			got := backoff(tries)
-			if got < most/2 || got > most {
-				t.Errorf("after %d tries: %s, want %s to %s", tries, got, most/2, most)
+		t.Run(fmt.Sprint(tries), func(t *testing.T) {
+			seen := map[time.Duration]bool{}
+			for range 50 {
+				got := backoff(tries)
+				if got < most/2 || got > most {
+					t.Errorf("after %d tries: %s, want %s to %s", tries, got, most/2, most)
+				}
+				seen[got] = true
 			}
-			seen[got] = true
-		}
-		if len(seen) == 1 {
-			t.Errorf("after %d tries: every pause is as long, so requests that failed together come back together", tries)
-		}
+			if len(seen) == 1 {
+				t.Errorf("after %d tries: every pause is as long, so requests that failed together come back together", tries)
+			}
+		})
 	}
 }
 
@@ -92,9 +99,11 @@ func TestRetryAfter(t *testing.T) {
 		"Mon, 23 Nov 2026 12:00:09 GMT": 9 * time.Second, "Mon, 23 Nov 2026 11:00:00 GMT": 0, "Monday, 23-Nov-26 12:00:09 GMT": 9 * time.Second,
 		"": -1, "soon": -1,
 	} {
-		if got := parseRetryAfter(header, now); got != want {
-			t.Errorf("%q: got %s, want %s", header, got, want)
-		}
+		t.Run(header, func(t *testing.T) {
+			if got := parseRetryAfter(header, now); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
 	}
 }
 

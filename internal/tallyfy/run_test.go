@@ -15,18 +15,20 @@ func TestGetRun(t *testing.T) {
 		"progress null":   {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":null}}`, ``},
 		"progress absent": {`{"data":{"id":"aaaa","name":"Launch","status":"active","more":[]}}`, ``},
 	} {
-		client, w := newScriptedClient(t, 0, ok(c.body))
-		got, err := client.GetRun(t.Context(), org, run)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if got.ID != run || got.Name != "Launch" || got.Status != "active" || string(got.Progress) != c.progress {
-			t.Errorf("%s: got %+v", name, got)
-		}
-		if asked := w.requests[0]; asked.method != "GET" || asked.path != "/api/organizations/c0ffee/runs/aaaa" || asked.query != "" {
-			t.Errorf("%s: asked %+v", name, asked)
-		}
+		t.Run(name, func(t *testing.T) {
+			client, w := newScriptedClient(t, 0, ok(c.body))
+			got, err := client.GetRun(t.Context(), org, run)
+			if err != nil {
+				t.Errorf("%v", err)
+				return
+			}
+			if got.ID != run || got.Name != "Launch" || got.Status != "active" || string(got.Progress) != c.progress {
+				t.Errorf("got %+v", got)
+			}
+			if asked := w.requests[0]; asked.method != "GET" || asked.path != "/api/organizations/c0ffee/runs/aaaa" || asked.query != "" {
+				t.Errorf("asked %+v", asked)
+			}
+		})
 	}
 	for body, says := range map[string]string{
 		``:                       "the response is empty",
@@ -36,13 +38,15 @@ func TestGetRun(t *testing.T) {
 		`{"data":{}}`:            "the answer is not a run",
 		`{"data":{"id":"bbbb"}}`: "the answer is about another run",
 	} {
-		client, _ := newScriptedClient(t, 0, ok(body))
-		got, err := client.GetRun(t.Context(), org, run)
-		if got != nil || err == nil || OutcomeOf(err) != Accepted {
-			t.Errorf("%s: got %+v, %v", body, got, err)
-			continue
-		}
-		contains(t, err.Error(), says)
+		t.Run(body, func(t *testing.T) {
+			client, _ := newScriptedClient(t, 0, ok(body))
+			got, err := client.GetRun(t.Context(), org, run)
+			if got != nil || err == nil || OutcomeOf(err) != Accepted {
+				t.Errorf("got %+v, %v", got, err)
+				return
+			}
+			contains(t, err.Error(), says)
+		})
 	}
 	client, w := newScriptedClient(t, 1, reply{status: 502}, reply{status: 404, body: `{"message":"Resource not found"}`})
 	if _, err := client.GetRun(t.Context(), org, run); !IsNotFound(err) || w.count("GET") != 2 {

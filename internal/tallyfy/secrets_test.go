@@ -28,9 +28,11 @@ func TestRedact(t *testing.T) {
 		"a+b/c":                        "(client secret)",
 		"client_secret=a%2Bb%2Fc&x=1":  "client_secret=(client secret)&x=1",
 	} {
-		if got := s.redact(given); got != want {
-			t.Errorf("%q became %q, want %q", given, got, want)
-		}
+		t.Run(given, func(t *testing.T) {
+			if got := s.redact(given); got != want {
+				t.Errorf("%q became %q, want %q", given, got, want)
+			}
+		})
 	}
 	s.add("tok-1", hiddenToken)
 	known := s.list()
@@ -63,18 +65,20 @@ func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
 		"no other":              {granted(old, 3600), echo(401, old), echo(401, old)},
 		"answer to another one": {granted(old, 3600), {status: 401}, granted(current, 3600), {status: 404, body: old + " " + current}},
 	} {
-		client, w := scriptedApplication(t, 0, func(c *Config) {
-			c.Credentials.ClientSecret = secret
-			c.Log = func(_ context.Context, message string, fields map[string]any) {
-				if line := fmt.Sprint(message, fields); leaks(line) {
-					t.Errorf("%s: the log holds %s", name, line)
+		t.Run(name, func(t *testing.T) {
+			client, w := scriptedApplication(t, 0, func(c *Config) {
+				c.Credentials.ClientSecret = secret
+				c.Log = func(_ context.Context, message string, fields map[string]any) {
+					if line := fmt.Sprint(message, fields); leaks(line) {
+						t.Errorf("the log holds %s", line)
+					}
 				}
+			}, script...)
+			_, err := client.GetTask(t.Context(), processTask)
+			if err == nil || leaks(err.Error()) || leaks(fmt.Sprintf("%+v", err)) || len(w.requests) != len(script) {
+				t.Errorf("after %d requests %v", len(w.requests), err)
 			}
-		}, script...)
-		_, err := client.GetTask(t.Context(), processTask)
-		if err == nil || leaks(err.Error()) || leaks(fmt.Sprintf("%+v", err)) || len(w.requests) != len(script) {
-			t.Errorf("%s: after %d requests %v", name, len(w.requests), err)
-		}
+		})
 	}
 }
 

@@ -56,22 +56,24 @@ func TestSpellingsOfAValue(t *testing.T) {
 				"title":    {status: 500, body: "<title>It says: " + c.echo + "</title>"},
 				"recorded": ok(`{"data":{"id":"bbbb","status":"completed","tasks_changed_by_rules":{"t":` + string(quoted) + `}}}`),
 			} {
-				client, _ := newScriptedClient(t, 0, reply)
-				task, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
-				var said string
-				if err != nil {
-					said = err.Error()
-				} else {
-					said = string(task.TasksChangedByRules)
-				}
-				if !strings.Contains(said, "It says: ") || !strings.Contains(said, hiddenValue) {
-					t.Errorf("%s: it says %s", place, said)
-				}
-				for _, part := range c.never {
-					if strings.Contains(said, part) {
-						t.Errorf("%s: %q is in %s", place, part, said)
+				t.Run(place, func(t *testing.T) {
+					client, _ := newScriptedClient(t, 0, reply)
+					task, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
+					var said string
+					if err != nil {
+						said = err.Error()
+					} else {
+						said = string(task.TasksChangedByRules)
 					}
-				}
+					if !strings.Contains(said, "It says: ") || !strings.Contains(said, hiddenValue) {
+						t.Errorf("it says %s", said)
+					}
+					for _, part := range c.never {
+						if strings.Contains(said, part) {
+							t.Errorf("%q is in %s", part, said)
+						}
+					}
+				})
 			}
 		})
 	}

@@ -66,14 +66,16 @@ func TestOutcomes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, method := range writes {
-				client, w := newScriptedClient(t, 4, c.reply)
-				err := operations[method](t.Context(), client)
-				if OutcomeOf(err) != c.want || Repeatable(err) != c.repeat || IsRateLimited(err) != c.busy {
-					t.Errorf("%s: outcome %d, repeatable %t, busy %t (%v)", method, OutcomeOf(err), Repeatable(err), IsRateLimited(err), err)
-				}
-				if n := w.count(method); n != 1 {
-					t.Errorf("%s: sent %d times", method, n)
-				}
+				t.Run(method, func(t *testing.T) {
+					client, w := newScriptedClient(t, 4, c.reply)
+					err := operations[method](t.Context(), client)
+					if OutcomeOf(err) != c.want || Repeatable(err) != c.repeat || IsRateLimited(err) != c.busy {
+						t.Errorf("outcome %d, repeatable %t, busy %t (%v)", OutcomeOf(err), Repeatable(err), IsRateLimited(err), err)
+					}
+					if n := w.count(method); n != 1 {
+						t.Errorf("sent %d times", n)
+					}
+				})
 			}
 		})
 	}

@@ -6,6 +6,7 @@ package tallyfy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -98,19 +99,21 @@ func sideBySide(t *testing.T, times int, send func() error) {
 func TestOneTokenForAll(t *testing.T) {
 	t.Parallel()
 	for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
-		synctest.Test(t, func(t *testing.T) {
-			client, o := newTokenServer(t, change)
-			o.latency = time.Second
-			get := func() error { return operations[http.MethodGet](t.Context(), client) }
-			sideBySide(t, 20, get)
-			if o.tokens() != each || o.api() != 20 {
-				t.Errorf("%d requests for tokens and %d others", o.tokens(), o.api())
-			}
-			o.RevokeTokens()
-			sideBySide(t, 20, get)
-			if o.tokens() != 2*each || o.api() != 60 {
-				t.Errorf("%d requests for tokens and %d others, after one was revoked", o.tokens(), o.api())
-			}
+		t.Run(fmt.Sprint(each), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, o := newTokenServer(t, change)
+				o.latency = time.Second
+				get := func() error { return operations[http.MethodGet](t.Context(), client) }
+				sideBySide(t, 20, get)
+				if o.tokens() != each || o.api() != 20 {
+					t.Errorf("%d requests for tokens and %d others", o.tokens(), o.api())
+				}
+				o.RevokeTokens()
+				sideBySide(t, 20, get)
+				if o.tokens() != 2*each || o.api() != 60 {
+					t.Errorf("%d requests for tokens and %d others, after one was revoked", o.tokens(), o.api())
+				}
+			})
 		})
 	}
 }
@@ -119,26 +122,30 @@ func TestOneTokenForAll(t *testing.T) {
 func TestARefusedTokenIsReplaced(t *testing.T) {
 	t.Parallel()
 	for method, send := range operations {
-		for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
-			client, o := newTokenServer(t, change)
-			if method == http.MethodDelete {
-				o.CompleteOutside(task, sandbox.CallerID, nil)
+		t.Run(method, func(t *testing.T) {
+			for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
+				t.Run(fmt.Sprint(each), func(t *testing.T) {
+					client, o := newTokenServer(t, change)
+					if method == http.MethodDelete {
+						o.CompleteOutside(task, sandbox.CallerID, nil)
+					}
+					if err := operations[http.MethodGet](t.Context(), client); err != nil {
+						t.Fatal(err)
+					}
+					o.RevokeTokens()
+					o.ResetJournal()
+					if err := send(t.Context(), client); err != nil {
+						t.Errorf("%v", err)
+					}
+					if o.tokens() != each || o.Count(method, "organizations") != 2 || o.api() != 2 {
+						t.Errorf("%d requests for tokens and %d others", o.tokens(), o.api())
+					}
+					if done := o.Completions(task) + o.Reopens(task); (method == http.MethodPost || method == http.MethodDelete) && done != 1 {
+						t.Errorf("it was done %d times", done)
+					}
+				})
 			}
-			if err := operations[http.MethodGet](t.Context(), client); err != nil {
-				t.Fatal(err)
-			}
-			o.RevokeTokens()
-			o.ResetJournal()
-			if err := send(t.Context(), client); err != nil {
-				t.Errorf("%s: %v", method, err)
-			}
-			if o.tokens() != each || o.Count(method, "organizations") != 2 || o.api() != 2 {
-				t.Errorf("%s: %d requests for tokens and %d others", method, o.tokens(), o.api())
-			}
-			if done := o.Completions(task) + o.Reopens(task); (method == http.MethodPost || method == http.MethodDelete) && done != 1 {
-				t.Errorf("%s: it was done %d times", method, done)
-			}
-		}
+		})
 	}
 }
 
@@ -146,29 +153,31 @@ func TestARefusedTokenIsReplaced(t *testing.T) {
 func TestATokenThatIsRefusedForGood(t *testing.T) {
 	t.Parallel()
 	for method, send := range operations {
-		client, o := newTokenServer(t, nil)
-		o.Inject(sandbox.Fault{PathPart: "/organizations/", Status: 401, Times: -1, Body: `{"message":"Unauthenticated."}`})
-		err := send(t.Context(), client)
-		if OutcomeOf(err) != Rejected || !hasStatus(err, 401) || o.tokens() != 2 || o.api() != 2 {
-			t.Errorf("%s: %d requests for tokens and %d others, %v", method, o.tokens(), o.api(), err)
-		}
-		contains(t, err.Error(), "401 Unauthorized: Unauthenticated.", "client_id and client_secret", "set user_email to act as a user")
-		for range 3 {
-			_ = send(t.Context(), client)
-		}
-		if o.tokens() != 2 || o.api() != 5 {
-			t.Errorf("%s: %d requests for tokens and %d others", method, o.tokens(), o.api())
-		}
-		o.Calm() // and a token that has been of use is worth another
-		for range 2 {
-			if err := operations[http.MethodGet](t.Context(), client); err != nil {
-				t.Error(err)
+		t.Run(method, func(t *testing.T) {
+			client, o := newTokenServer(t, nil)
+			o.Inject(sandbox.Fault{PathPart: "/organizations/", Status: 401, Times: -1, Body: `{"message":"Unauthenticated."}`})
+			err := send(t.Context(), client)
+			if OutcomeOf(err) != Rejected || !hasStatus(err, 401) || o.tokens() != 2 || o.api() != 2 {
+				t.Errorf("%d requests for tokens and %d others, %v", o.tokens(), o.api(), err)
 			}
-			o.RevokeTokens()
-		}
-		if o.tokens() != 3 {
-			t.Errorf("%s: %d requests for tokens", method, o.tokens())
-		}
+			contains(t, err.Error(), "401 Unauthorized: Unauthenticated.", "client_id and client_secret", "set user_email to act as a user")
+			for range 3 {
+				_ = send(t.Context(), client)
+			}
+			if o.tokens() != 2 || o.api() != 5 {
+				t.Errorf("%d requests for tokens and %d others", o.tokens(), o.api())
+			}
+			o.Calm() // and a token that has been of use is worth another
+			for range 2 {
+				if err := operations[http.MethodGet](t.Context(), client); err != nil {
+					t.Error(err)
+				}
+				o.RevokeTokens()
+			}
+			if o.tokens() != 3 {
+				t.Errorf("%d requests for tokens", o.tokens())
+			}
+		})
 	}
 }
 

@@ -49,26 +49,28 @@ func TestErrorsOfTokenRequests(t *testing.T) {
 		"no user's token":   {[]reply{app, ok(`{}`)}, []string{"200 OK, but the response holds no access token", "check base_url"}},
 		"user unreachable":  {[]reply{app, {refused: errTest}}, []string{forUser + "the wire broke", "Check base_url, the network"}},
 	} {
-		for method, send := range operations {
-			synctest.Test(t, func(t *testing.T) {
-				client, w := scriptedApplication(t, 0, asUser, c.script...)
-				err := send(t.Context(), client)
-				if OutcomeOf(err) != NotSent || len(w.requests) != len(c.script) {
-					t.Fatalf("%s, %s: %d requests, outcome %d: %v", name, method, len(w.requests), OutcomeOf(err), err)
-				}
-				if IsNotFound(err) || IsNoTask(err) || IsNoEndpoint(err) || IsTooManyRequests(err) {
-					t.Errorf("%s, %s: it counts as the call's own: %v", name, method, err)
-				}
-				var e *Error
-				if !errors.As(err, &e) || e.Advice == "" || e.Attempts != 1 {
-					t.Errorf("%s, %s: %#v", name, method, e)
-				}
-				contains(t, err.Error(), c.says...)
-				if strings.Contains(err.Error(), "context deadline") || strings.Contains(err.Error(), "oauth2") {
-					t.Errorf("%s, %s: %v", name, method, err)
-				}
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			for method, send := range operations {
+				synctest.Test(t, func(t *testing.T) {
+					client, w := scriptedApplication(t, 0, asUser, c.script...)
+					err := send(t.Context(), client)
+					if OutcomeOf(err) != NotSent || len(w.requests) != len(c.script) {
+						t.Fatalf("%s, %s: %d requests, outcome %d: %v", name, method, len(w.requests), OutcomeOf(err), err)
+					}
+					if IsNotFound(err) || IsNoTask(err) || IsNoEndpoint(err) || IsTooManyRequests(err) {
+						t.Errorf("%s, %s: it counts as the call's own: %v", name, method, err)
+					}
+					var e *Error
+					if !errors.As(err, &e) || e.Advice == "" || e.Attempts != 1 {
+						t.Errorf("%s, %s: %#v", name, method, e)
+					}
+					contains(t, err.Error(), c.says...)
+					if strings.Contains(err.Error(), "context deadline") || strings.Contains(err.Error(), "oauth2") {
+						t.Errorf("%s, %s: %v", name, method, err)
+					}
+				})
+			}
+		})
 	}
 }
 
@@ -87,17 +89,19 @@ func TestTokenRequestsFollowNoRedirect(t *testing.T) {
 			http.Redirect(w, r, other.URL, status)
 		}))
 		for path, change := range map[string]func(*Config){"/moved": nil, "/oauth/token": asUser} {
-			client, err := New(Config{BaseURL: server.URL, Credentials: &Credentials{ClientID: "1", ClientSecret: testSecret, TokenURL: server.URL + path, Organization: org}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if change != nil {
-				client.credentials.UserEmail = "a@b"
-			}
-			_, err = client.GetTask(t.Context(), processTask)
-			if err == nil || !strings.Contains(err.Error(), "redirects to "+other.URL) {
-				t.Errorf("%d, %s: %v", status, path, err)
-			}
+			t.Run(path, func(t *testing.T) {
+				client, err := New(Config{BaseURL: server.URL, Credentials: &Credentials{ClientID: "1", ClientSecret: testSecret, TokenURL: server.URL + path, Organization: org}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if change != nil {
+					client.credentials.UserEmail = "a@b"
+				}
+				_, err = client.GetTask(t.Context(), processTask)
+				if err == nil || !strings.Contains(err.Error(), "redirects to "+other.URL) {
+					t.Errorf("%d, %s: %v", status, path, err)
+				}
+			})
 		}
 		server.Close()
 	}

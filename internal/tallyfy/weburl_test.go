@@ -76,20 +76,24 @@ var noAddresses = map[string]string{
 func TestParseURL(t *testing.T) {
 	t.Parallel()
 	for address, want := range addresses {
-		if got, err := ParseURL(address); err != nil || got != want {
-			t.Errorf("%s: got %+v, %v; want %+v", address, got, err, want)
-		}
+		t.Run(address, func(t *testing.T) {
+			if got, err := ParseURL(address); err != nil || got != want {
+				t.Errorf("got %+v, %v; want %+v", got, err, want)
+			}
+		})
 	}
 	for address, says := range noAddresses {
-		got, err := ParseURL(address)
-		if err == nil || got != (TaskRef{}) {
-			t.Errorf("%s: got %+v, %v", address, got, err)
-			continue
-		}
-		contains(t, err.Error(), says)
-		if strings.Contains(err.Error(), secret) {
-			t.Errorf("%s: the error repeats what may be personal: %v", address, err)
-		}
+		t.Run(address, func(t *testing.T) {
+			got, err := ParseURL(address)
+			if err == nil || got != (TaskRef{}) {
+				t.Errorf("got %+v, %v", got, err)
+				return
+			}
+			contains(t, err.Error(), says)
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("the error repeats what may be personal: %v", err)
+			}
+		})
 	}
 	for _, form := range URLForms {
 		address, _, _ := strings.Cut(strings.NewReplacer("{", "", "}", "").Replace(form), " (")
