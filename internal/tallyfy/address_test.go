@@ -77,8 +77,8 @@ func TestCheckToken(t *testing.T) {
 	}
 }
 
-// What the caller failed to check must not become another path.
-func TestPathsAreEscaped(t *testing.T) {
+// An ID that the caller did not check must not become another path.
+func TestEscape(t *testing.T) {
 	t.Parallel()
 	client, w := newScriptedClient(t, 0, ok(openTask))
 	_, _ = client.GetTask(context.Background(), TaskRef{Organization: "a/b", Run: "c?d", Task: "e%2f#"})

@@ -18,12 +18,12 @@ const (
 	tokenURL   = "https://account.tallyfy.test/oauth/token"
 )
 
-// granted is an answer with an application's token.
+// granted is a response with an application's token.
 func granted(token string, seconds int) reply {
 	return ok(fmt.Sprintf(`{"token_type":"Bearer","expires_in":%d,"access_token":%q}`, seconds, token))
 }
 
-// scriptedApplication is scripted for a client with credentials, which may be changed.
+// scriptedApplication is newScriptedClient for a client with credentials. change may change its configuration.
 func scriptedApplication(t *testing.T, retries int, change func(*Config), script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
 	w := &scriptedTransport{script: script}
@@ -44,7 +44,7 @@ func scriptedApplication(t *testing.T, retries int, change func(*Config), script
 // asUser makes a client act as a user.
 func asUser(c *Config) { c.Credentials.UserEmail = "pipeline+ci@example.com" }
 
-func TestTokensAreAskedForAsDocumented(t *testing.T) {
+func TestTokenRequests(t *testing.T) {
 	t.Parallel()
 	client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(`{"data":{"access_token":"user"}}`), ok(openTask))
 	if len(w.requests) != 0 {
@@ -84,7 +84,7 @@ func TestTokensAreAskedForAsDocumented(t *testing.T) {
 }
 
 // The shape of a user's token is not documented.
-func TestShapesOfAUsersToken(t *testing.T) {
+func TestUserTokenShapes(t *testing.T) {
 	t.Parallel()
 	for body, good := range map[string]bool{
 		`{"access_token":"user"}`: true,
@@ -113,7 +113,7 @@ func TestShapesOfAUsersToken(t *testing.T) {
 	}
 }
 
-func TestATokenThatEndsIsFetchedAnew(t *testing.T) {
+func TestExpiredTokenIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*Config)
@@ -141,8 +141,8 @@ func TestATokenThatEndsIsFetchedAnew(t *testing.T) {
 	}
 }
 
-// A token that says no end is kept until it is refused.
-func TestATokenWithoutAnEnd(t *testing.T) {
+// A token without an expiry is used until it is rejected.
+func TestTokenWithoutExpiry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, w := scriptedApplication(t, 0, nil, ok(`{"access_token":"app"}`), ok(openTask))
@@ -158,7 +158,7 @@ func TestATokenWithoutAnEnd(t *testing.T) {
 	})
 }
 
-func TestTokenRequestsAreRepeated(t *testing.T) {
+func TestTokenRequestsAreRetried(t *testing.T) {
 	t.Parallel()
 	user := ok(`{"token":"user"}`)
 	for name, failing := range map[string]reply{
@@ -196,8 +196,8 @@ func TestTokenRequestsAreRepeated(t *testing.T) {
 	}
 }
 
-// A rate limit of the tokens' server is heard by all requests, as any other is.
-func TestTokenRequestsPassTheGate(t *testing.T) {
+// A rate limit of the token URL delays all requests.
+func TestTokenRequestsUseTheLimiter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, w := scriptedApplication(t, 1, nil, reply{status: 429, header: map[string]string{"Retry-After": "30"}}, granted("app", 3600), ok(openTask))
@@ -214,8 +214,8 @@ func TestTokenRequestsPassTheGate(t *testing.T) {
 	})
 }
 
-// What is refused for good is not asked for again, not even by the budget of the call that needs it.
-func TestRefusedTokenRequestsAreNotRepeated(t *testing.T) {
+// A token request that was rejected permanently is not retried, not even within the budget of the call that needs the token.
+func TestRejectedTokenRequestsAreNotRetried(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {
 		t.Run(name, func(t *testing.T) {

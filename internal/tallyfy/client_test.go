@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 )
 
-// As many requests as Terraform is asked for are under way side by side, and each of their connections serves again.
+// The connections of as many concurrent requests as -parallelism allows are reused.
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 	const sideBySide, rounds = 50, 4
@@ -52,8 +52,8 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-// A hasty client waits where it is refused for now, and sends nothing else again.
-func TestHasty(t *testing.T) {
+// The client retries after a rate limit and after nothing else.
+func TestWithRateLimitRetriesOnly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		first    reply

@@ -64,7 +64,7 @@ func TestUrgent(t *testing.T) {
 	})
 }
 
-// Every response to a request for one task says when it came and how long it took, without the waits.
+// Every response with a task includes when it came and how long it took, without waits.
 func TestAnswered(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2035, 6, 4, 17, 0, 0, 0, time.UTC)

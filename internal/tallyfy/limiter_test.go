@@ -17,23 +17,23 @@ import (
 	"time"
 )
 
-// limited is a transport that refuses what is more than a rate limit allows, and otherwise shows a task as completed.
-type limited struct {
+// rateLimitedTransport rejects requests above a rate limit, and returns a completed task for the others.
+type rateLimitedTransport struct {
 	latency time.Duration
 	// room tells how long a request that comes now would have to wait; it counts one that need not.
-	room func(now time.Time) time.Duration
+	wait func(now time.Time) time.Duration
 
-	mu            sync.Mutex
-	sent, refused int
+	mu             sync.Mutex
+	sent, rejected int
 }
 
-func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l *rateLimitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	time.Sleep(l.latency / 2)
 	l.mu.Lock()
 	l.sent++
-	wait := l.room(time.Now())
+	wait := l.wait(time.Now())
 	if wait > 0 {
-		l.refused++
+		l.rejected++
 	}
 	l.mu.Unlock()
 	time.Sleep(l.latency / 2)
@@ -75,7 +75,7 @@ func fixed(n int, per time.Duration) func(time.Time) time.Duration {
 	}
 }
 
-// bucket allows n requests at once, and one more whenever a part of the period has passed.
+// bucket allows n requests immediately, and one more whenever a fraction of the period has passed.
 func bucket(n int, per time.Duration) func(time.Time) time.Duration {
 	each := per / time.Duration(n)
 	var full time.Time
@@ -91,8 +91,8 @@ func bucket(n int, per time.Duration) func(time.Time) time.Duration {
 	}
 }
 
-// Whatever kind of limit it is, few requests find it out, and not much time is lost on the way.
-func TestALimitIsLearned(t *testing.T) {
+// The limiter infers any kind of limit from few rejected requests, and loses little time.
+func TestLimiterInfersTheLimit(t *testing.T) {
 	t.Parallel()
 	type limit func(int, time.Duration) func(time.Time) time.Duration
 	for name, kind := range map[string]limit{"rolling": rolling, "fixed": fixed, "bucket": bucket} {
@@ -112,7 +112,7 @@ func TestALimitIsLearned(t *testing.T) {
 			} {
 				t.Run(fmt.Sprint(c.n, c.requests, c.side, c.per, c.latency), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						l := &limited{latency: c.latency, room: kind(c.n, c.per)}
+						l := &rateLimitedTransport{latency: c.latency, wait: kind(c.n, c.per)}
 						client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, MaxRetries: DefaultMaxRetries, Transport: l})
 						if err != nil {
 							t.Fatal(err)
@@ -135,9 +135,9 @@ func TestALimitIsLearned(t *testing.T) {
 						close(work)
 						side.Wait()
 						ideal := time.Duration(c.requests) * c.per / time.Duration(c.n)
-						if took := time.Since(began); l.refused*10 >= l.sent || took > 2*ideal {
+						if took := time.Since(began); l.rejected*10 >= l.sent || took > 2*ideal {
 							t.Errorf("%s, %d in %s, latency %s, %d side by side: %d of %d requests were refused, and it took %s where %s is possible",
-								name, c.n, c.per, c.latency, c.side, l.refused, l.sent, took, ideal)
+								name, c.n, c.per, c.latency, c.side, l.rejected, l.sent, took, ideal)
 						}
 					})
 				})
@@ -146,7 +146,7 @@ func TestALimitIsLearned(t *testing.T) {
 	}
 }
 
-func TestARateLimitHoldsAllRequests(t *testing.T) {
+func TestRateLimitDelaysAllRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, w := newScriptedClient(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "30"}}, ok(openTask))

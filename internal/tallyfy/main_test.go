@@ -26,8 +26,8 @@ var (
 	oneOffTask  = TaskRef{Organization: org, Task: task}
 )
 
-// wire is a transport that answers in turn from a script and remembers what it was asked. Without a network it can run in a
-// synctest bubble, where time passes by itself.
+// scriptedTransport returns the replies of a script in order and records the requests. It uses no network, so it works in a synctest
+// bubble with simulated time.
 type scriptedTransport struct {
 	mu       sync.Mutex
 	script   []reply
@@ -41,7 +41,7 @@ type scriptedRequest struct {
 	at                        time.Time
 }
 
-// reply is an answer, or an error of the transport's before or after the request was written.
+// reply is a response, or an error of the transport before or after the request was written.
 type reply struct {
 	status  int
 	header  map[string]string
@@ -100,7 +100,7 @@ func (w *scriptedTransport) count(method string) int {
 	return n
 }
 
-// scripted gives a client whose requests are answered from the script; the last answer repeats.
+// newScriptedClient returns a client whose requests get the replies of the script. The last reply repeats.
 func newScriptedClient(t *testing.T, retries int, script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
 	w := &scriptedTransport{script: script}

@@ -30,9 +30,9 @@ var errorShapes = []string{
 	`%s`,
 }
 
-// FuzzWords holds that what an error repeats of any answer is one line of bounded length that a terminal can show, and that an
-// answer which says something is never repeated as nothing.
-func FuzzWords(f *testing.F) {
+// FuzzServerMessage checks that the message of any response is one line of limited length that a terminal can show, and that a message
+// with text is never empty.
+func FuzzServerMessage(f *testing.F) {
 	for _, shape := range errorShapes {
 		f.Add(fmt.Appendf(nil, shape, `"The is approved field is required."`))
 	}
@@ -59,7 +59,7 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
-// FuzzErrorShapes holds that a message is repeated whatever shape of answer it comes in, a number in its own digits, and the code as it is.
+// FuzzErrorShapes checks that a message is found in a response of any shape, a number in its own digits, and the code unchanged.
 func FuzzErrorShapes(f *testing.F) {
 	for _, message := range []string{
 		"The is approved field is required.", "You don't have application's permissions for this organization!", "Permission denied. Error code: APSH213.",
@@ -93,7 +93,7 @@ func FuzzErrorShapes(f *testing.F) {
 	})
 }
 
-// spacedOnce is s with a single space for all that is between its words.
+// spacedOnce is s with a single space between its words.
 func spacedOnce(s string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// The bodies of a hostile or broken server, by their size: what is allocated for one that is four times as large is about four times
-// as much.
-func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts what the process allocates
+// Memory for the body of a hostile or broken server is linear in its size.
+func TestServerMessageUsesLinearMemory(t *testing.T) { // not parallel: it counts what the process allocates
 	const size = 1 << 16
 	for name, body := range map[string]func(n int) string{
 		"deep": func(n int) string {
@@ -42,7 +41,7 @@ func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts w
 	}
 }
 
-// allocated returns how many bytes are allocated to find the words in a body.
+// allocated returns how many bytes are allocated to find the message in a body.
 func allocated(body string) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -51,7 +50,7 @@ func allocated(body string) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-func TestWordsStop(t *testing.T) {
+func TestServerMessageIsLimited(t *testing.T) {
 	t.Parallel()
 	nested := func(depth int) string {
 		return `{"errors":` + strings.Repeat(`{"a":`, depth) + `"deep"` + strings.Repeat("}", depth+1)
@@ -74,8 +73,8 @@ func TestWordsStop(t *testing.T) {
 	}
 }
 
-// What an error does not repeat is not collected either.
-func TestWordsStopWhenThereAreEnough(t *testing.T) {
+// Messages that an error would not show are not collected.
+func TestMessageCollectorStopsWhenFull(t *testing.T) {
 	t.Parallel()
 	w := &messageCollector{redact: noRedaction}
 	for n := range 100 {

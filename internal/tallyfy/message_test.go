@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestWords(t *testing.T) {
+func TestServerMessage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, said, code string }{
 		"laravel":             {`{"message":"The given data was invalid.","errors":{"is_approved":["The is approved field is required."]}}`, "The given data was invalid.; is_approved: The is approved field is required.", ""},

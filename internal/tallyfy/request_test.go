@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-func TestRequestsAsDocumented(t *testing.T) {
+func TestRequests(t *testing.T) {
 	t.Parallel()
 	client, w := newScriptedClient(t, 0, ok(openTask))
 	ctx := context.Background()
@@ -75,7 +75,7 @@ func TestRequestsAsDocumented(t *testing.T) {
 	}
 }
 
-func TestErrorsTellWhatCameBack(t *testing.T) {
+func TestErrorText(t *testing.T) {
 	t.Parallel()
 	client, _ := newScriptedClient(t, 0, reply{
 		status: 422, header: map[string]string{"X-Request-Id": "req-1 " + testToken},
@@ -91,7 +91,7 @@ func TestErrorsTellWhatCameBack(t *testing.T) {
 	}
 }
 
-func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
+func TestRequestTimeoutIsUnknown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := newScriptedClient(t, 0, reply{hang: true})
@@ -104,9 +104,9 @@ func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
 	})
 }
 
-// The rest is about a real transport: what it counts as sent, and where the token goes.
+// The following tests use a real transport: what it counts as sent, and where the token is sent.
 
-func TestNothingSentWithoutAConnection(t *testing.T) {
+func TestNoConnectionIsNotSent(t *testing.T) {
 	t.Parallel()
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -127,7 +127,7 @@ func TestNothingSentWithoutAConnection(t *testing.T) {
 	}
 }
 
-func TestLostAnswersAreUnknownAndNotRepeated(t *testing.T) {
+func TestLostResponsesAreUnknownAndNotRetried(t *testing.T) {
 	t.Parallel()
 	var posts atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +150,7 @@ func TestLostAnswersAreUnknownAndNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAnswerThatBreaksOffIsAccepted(t *testing.T) {
+func TestTruncatedResponseIsAccepted(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
@@ -164,7 +164,7 @@ func TestAnswerThatBreaksOffIsAccepted(t *testing.T) {
 	contains(t, err.Error(), "200 OK, but the response broke off")
 }
 
-func TestAnswersAreBounded(t *testing.T) {
+func TestResponseSizeIsLimited(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		chunk := strings.Repeat(" ", 1<<20)
@@ -212,7 +212,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestProxyIsTakenFromTheEnvironment(t *testing.T) {
+func TestProxyFromEnvironment(t *testing.T) {
 	t.Parallel()
 	transport, ok := newTransport().(*http.Transport)
 	if !ok || transport.Proxy == nil {
@@ -220,7 +220,7 @@ func TestProxyIsTakenFromTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestLogHoldsNeitherTokenNorBody(t *testing.T) {
+func TestLogContainsNeitherTokenNorBody(t *testing.T) {
 	t.Parallel()
 	w := &scriptedTransport{script: []reply{{status: 401, body: `{"message":"` + testToken + `"}`, header: map[string]string{"X-Request-Id": testToken}}}}
 	var lines []string

@@ -13,8 +13,8 @@ import (
 
 var wholeNumber = regexp.MustCompile(`^\s*[+-]?[0-9]+\s*$`)
 
-// FuzzRetryAfter holds that no header makes a caller wait longer than longestAsked or a negative time, that only a header which
-// says nothing counts as such, and that a number of seconds and each form of the date that it leads to mean the same wait.
+// FuzzRetryAfter checks that no header makes a caller wait longer than maxRetryAfter or a negative time, that only invalid headers count as
+// missing, and that a number of seconds and each form of the corresponding date mean the same wait.
 func FuzzRetryAfter(f *testing.F) {
 	const now = 1_780_000_000 // in 2026
 	for _, header := range []string{
@@ -56,7 +56,7 @@ func FuzzRetryAfter(f *testing.F) {
 // lastSecond is the last one of year 9999, the last that a date in a header can name.
 const lastSecond = 253402300799
 
-// inCalendar makes any number a second between 1970 and lastSecond.
+// inCalendar maps any number to a second between 1970 and lastSecond.
 func inCalendar(n int64) int64 {
 	if n < 0 {
 		n = -(n + 1) // the least number has no counterpart

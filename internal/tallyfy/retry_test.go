@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// Time in these tests passes in a bubble: no wait is real.
+// These tests run in synctest bubbles: no wait is real.
 
-func TestReadsAreRepeated(t *testing.T) {
+func TestReadsAreRetried(t *testing.T) {
 	t.Parallel()
 	after := map[string]string{"Retry-After": "3"}
 	for name, failing := range map[string]reply{
@@ -37,7 +37,7 @@ func TestReadsAreRepeated(t *testing.T) {
 	}
 }
 
-func TestOtherResponsesAreNotRepeated(t *testing.T) {
+func TestOtherResponsesAreNotRetried(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 400, 401, 403, 404, 405, 422, 423, 501, 505} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestRetriesEnd(t *testing.T) {
 	}
 }
 
-func TestPausesGrowAndAreBounded(t *testing.T) {
+func TestBackoff(t *testing.T) {
 	t.Parallel()
 	for tries, most := range map[int]time.Duration{
 		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 8 * time.Second, 60: 8 * time.Second, 1000: 8 * time.Second,
@@ -91,7 +91,7 @@ func TestPausesGrowAndAreBounded(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestParseRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
@@ -124,8 +124,8 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	})
 }
 
-// A pause is never shorter than it would be otherwise, and a date counts by the server's clock. The limiter waits as long.
-func TestPausesThatTallyfyAsksFor(t *testing.T) {
+// A wait is at least the backoff, and a date counts by the server's clock. The limiter waits as long.
+func TestRetryAfterAndBackoff(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
 	for name, c := range map[string]struct {
@@ -178,7 +178,7 @@ func TestPausesThatTallyfyAsksFor(t *testing.T) {
 	}
 }
 
-func TestWaitLongerThanTheTimeoutEndsAtOnce(t *testing.T) {
+func TestWaitThatExceedsTheTimeoutFailsImmediately(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, w := newScriptedClient(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "3600"}, body: `{"message":"Too many","code":"RATE_LIMIT_EXCEEDED"}`})
@@ -205,7 +205,7 @@ func TestWaitLongerThanTheTimeoutEndsAtOnce(t *testing.T) {
 	})
 }
 
-func TestCancellingEndsAWait(t *testing.T) {
+func TestCancelEndsWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, w := newScriptedClient(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "600"}})
@@ -223,8 +223,8 @@ func TestCancellingEndsAWait(t *testing.T) {
 	})
 }
 
-// An error that is not the client's says nothing about a request: it is not worth another attempt, and the outcome is unknown.
-func TestUnforeseenErrorIsNotRepeated(t *testing.T) {
+// An error of another package says nothing about a request: it is not retried, and its outcome is unknown.
+func TestUnknownErrorIsNotRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := newScriptedClient(t, 4, ok(completedTask))

@@ -42,8 +42,8 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// A server that repeats what it was sent tells nobody, be it the one that gives out tokens or the API.
-func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
+// Errors and logs do not contain secrets that a server repeats, neither the token URL nor the API.
+func TestSecretsAreRedacted(t *testing.T) {
 	t.Parallel()
 	const secret, old, current = "s3cr3t/+", "t0ken-1", "t0ken-2"
 	echo := func(status int, heard ...string) reply {
@@ -82,8 +82,8 @@ func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
 	}
 }
 
-// A secret that the end of what is repeated cuts in two is hidden all the same.
-func TestASecretThatIsCutIsHidden(t *testing.T) {
+// A secret that the end of the message would cut is redacted.
+func TestTruncatedSecretIsRedacted(t *testing.T) {
 	t.Parallel()
 	for before := maxMessage - len(testSecret) - 1; before < maxMessage; before++ {
 		client, _ := scriptedApplication(t, 0, nil, reply{status: 400, body: strings.Repeat("x", before) + testSecret})
@@ -154,7 +154,7 @@ func TestWriteOnlyValues(t *testing.T) {
 	}
 }
 
-// Values that are too short are found in any text.
+// Short values occur in any text.
 func TestShortValuesAreNotRedacted(t *testing.T) {
 	t.Parallel()
 	client, _ := newScriptedClient(t, 0, reply{status: 422, body: `{"message":"The text is wrong."}`})
@@ -162,8 +162,8 @@ func TestShortValuesAreNotRedacted(t *testing.T) {
 	contains(t, err.Error(), "The text is wrong.")
 }
 
-// What automations changed holds no values of forms. What nobody has to hide stays as it was written, to the last digit.
-func TestChangesByRulesHoldNoValues(t *testing.T) {
+// What automations changed contains no form values. JSON without any is unchanged to the last digit.
+func TestWithoutValues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ sent, want string }{
 		"nothing to hide":  {`{ "t" : {"title":"<T>", "n": 1.50} }`, `{ "t" : {"title":"<T>", "n": 1.50} }`},
@@ -189,7 +189,7 @@ func TestChangesByRulesHoldNoValues(t *testing.T) {
 	}
 }
 
-// leaks tells whether a part of a secret of these tests is in a text.
+// leaks reports whether a text contains a part of a secret of these tests.
 func leaks(text string) bool {
 	return strings.Contains(text, "s3cr3t") || strings.Contains(text, "t0ken")
 }

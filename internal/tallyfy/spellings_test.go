@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// TestSpellingsOfAValue checks that a write-only value is redacted however a server repeats it: in the text of an error, and in what is
-// recorded of a response.
-func TestSpellingsOfAValue(t *testing.T) {
+// A write-only value is redacted in every form in which a server may repeat it, in errors and in recorded responses.
+func TestSpellings(t *testing.T) {
 	t.Parallel()
 	const codes = "a1b2-c3\nd4e5\nf6g7-h8"
 	for name, c := range map[string]struct {
@@ -79,8 +78,8 @@ func TestSpellingsOfAValue(t *testing.T) {
 	}
 }
 
-// Short words and the lines of a text are found in any sentence, and stay.
-func TestWordsThatAreNotRedacted(t *testing.T) {
+// Short words and lines of a text occur in any sentence and are not redacted.
+func TestWordsAreNotRedacted(t *testing.T) {
 	t.Parallel()
 	const said = "The text that is too long: 100% of a &amp; b \\u00e9 was lost."
 	client, _ := newScriptedClient(t, 0, reply{status: 500, body: said})
@@ -89,8 +88,8 @@ func TestWordsThatAreNotRedacted(t *testing.T) {
 	contains(t, err.Error(), said)
 }
 
-// A text that is longer than what escapes are taken off is redacted as far as it is shown.
-func TestSpellingsInALongText(t *testing.T) {
+// A text longer than maxEscaped is redacted as far as it is shown.
+func TestSpellingsInLongText(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"at the start":      "caf&eacute;-pass " + strings.Repeat("x &amp; ", maxEscaped),

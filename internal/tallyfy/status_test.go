@@ -12,11 +12,11 @@ import (
 	"testing/synctest"
 )
 
-// writes are the calls of a client that may change something, by their method.
+// writes are the calls that may change something, by method.
 var writes = []string{http.MethodPost, http.MethodPut, http.MethodDelete}
 
-// The table of outcomes: what a single attempt of a write means, whether repeating it can help a read or a save, and whether all
-// requests wait for it. Every write is sent exactly once.
+// What one attempt of a write means, whether another attempt of a read or a save can help, and whether all requests wait. Every write is
+// sent exactly once.
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	after := map[string]string{"Retry-After": "1"}
@@ -81,8 +81,8 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// An error that is not the client's says nothing about a request. A call that cannot be written was not sent, and never will be.
-func TestOutcomeWithoutARequest(t *testing.T) {
+// An error of another package says nothing about a request. A call that cannot be encoded was not sent, and never will be.
+func TestOutcomeWithoutRequest(t *testing.T) {
 	t.Parallel()
 	foreign := errors.New("something else")
 	if OutcomeOf(foreign) != Unknown || Repeatable(foreign) {
@@ -116,8 +116,8 @@ func TestOutcomeWithoutARequest(t *testing.T) {
 	}
 }
 
-// A 2xx to a write is believed only if it can be Tallyfy's. A read takes no other response for a task either, but is not in doubt.
-func TestBelievedResponses(t *testing.T) {
+// A 2xx to a write counts only if it can be Tallyfy's. For a read, any other response is an error whose outcome is not in doubt.
+func TestWriteResponses(t *testing.T) {
 	t.Parallel()
 	const page = `<!doctype html><html><title>Sign in</title></html>`
 	for name, c := range map[string]struct {
@@ -180,8 +180,8 @@ func TestBelievedResponses(t *testing.T) {
 	}
 }
 
-// What came before the connection was closed counts if it is complete.
-func TestResponseThatIsCutAfterTheTask(t *testing.T) {
+// A response that was closed after its last brace is complete.
+func TestResponseTruncatedAfterTask(t *testing.T) {
 	t.Parallel()
 	client, _ := newScriptedClient(t, 0, reply{status: 200, body: completedTask, cut: true})
 	if task, err := client.Complete(t.Context(), processTask, Completion{TaskID: task}); err != nil || !task.Completed() {
@@ -189,8 +189,8 @@ func TestResponseThatIsCutAfterTheTask(t *testing.T) {
 	}
 }
 
-// Only a response that broke off is worth another read: the same page would come again.
-func TestReadsOfOtherThings(t *testing.T) {
+// Only a truncated response is read again, because the same page would come again.
+func TestReadResponses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		reply    reply
@@ -214,7 +214,7 @@ func TestReadsOfOtherThings(t *testing.T) {
 	}
 }
 
-// The 404 of a path comes with a code, or without one from the edge, which does so when a proxy removed the client's header.
+// The 404 of a path has a code; the 404 of the edge, when a proxy removed the client header, has none.
 func TestIsNoEndpoint(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -72,7 +72,7 @@ func TestReadTaskTolerates(t *testing.T) {
 	}
 }
 
-func TestReadTaskRefuses(t *testing.T) {
+func TestReadTaskRejects(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		"":                                      "empty",

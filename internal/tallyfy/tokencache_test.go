@@ -20,7 +20,7 @@ import (
 
 var errTest = errors.New("the wire broke")
 
-// sends are the calls of a client, each one request where nothing goes wrong.
+// operations are the calls of a client, each with one request if nothing fails.
 var operations = map[string]func(context.Context, *Client) error{
 	http.MethodGet: func(ctx context.Context, c *Client) error { _, err := c.GetTask(ctx, sandboxTask); return err },
 	http.MethodPut: func(ctx context.Context, c *Client) error {
@@ -36,7 +36,7 @@ var operations = map[string]func(context.Context, *Client) error{
 
 var sandboxTask = TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: task}
 
-// office is a sandbox without a network, and what it takes to answer.
+// tokenServer is a sandbox without a network, with a latency.
 type tokenServer struct {
 	*sandbox.Server
 	latency time.Duration
@@ -53,13 +53,13 @@ func (o *tokenServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// tokens counts the requests for tokens.
+// tokens returns the number of token requests.
 func (o *tokenServer) tokens() int { return o.Count(http.MethodPost, "token") }
 
-// api counts the other requests.
+// api returns the number of other requests.
 func (o *tokenServer) api() int { return o.Count("", "") - o.tokens() }
 
-// openOffice gives a client with the sandbox's credentials, and a task to work on.
+// newTokenServer returns a client with the sandbox's credentials and a task.
 func newTokenServer(t *testing.T, change func(*Config)) (*Client, *tokenServer) {
 	t.Helper()
 	o := &tokenServer{Server: sandbox.New(sandbox.Config{})}
@@ -82,8 +82,8 @@ func asCaller(c *Config) {
 	c.Credentials.UserEmail, c.Credentials.Organization = sandbox.SeedCallerEmail, sandbox.DefaultOrganization
 }
 
-// sideBySide runs a call many times at once, and wants none to fail.
-func sideBySide(t *testing.T, times int, send func() error) {
+// runConcurrently runs a call many times concurrently; none may fail.
+func runConcurrently(t *testing.T, times int, send func() error) {
 	t.Helper()
 	var all sync.WaitGroup
 	for range times {
@@ -96,7 +96,7 @@ func sideBySide(t *testing.T, times int, send func() error) {
 	all.Wait()
 }
 
-func TestOneTokenForAll(t *testing.T) {
+func TestTokenIsFetchedOnce(t *testing.T) {
 	t.Parallel()
 	for each, change := range map[int]func(*Config){1: nil, 2: asCaller} {
 		t.Run(fmt.Sprint(each), func(t *testing.T) {
@@ -104,12 +104,12 @@ func TestOneTokenForAll(t *testing.T) {
 				client, o := newTokenServer(t, change)
 				o.latency = time.Second
 				get := func() error { return operations[http.MethodGet](t.Context(), client) }
-				sideBySide(t, 20, get)
+				runConcurrently(t, 20, get)
 				if o.tokens() != each || o.api() != 20 {
 					t.Errorf("%d requests for tokens and %d others", o.tokens(), o.api())
 				}
 				o.RevokeTokens()
-				sideBySide(t, 20, get)
+				runConcurrently(t, 20, get)
 				if o.tokens() != 2*each || o.api() != 60 {
 					t.Errorf("%d requests for tokens and %d others, after one was revoked", o.tokens(), o.api())
 				}
@@ -118,8 +118,8 @@ func TestOneTokenForAll(t *testing.T) {
 	}
 }
 
-// A refused token is replaced once for each call, without a retry of it, and nothing is done twice.
-func TestARefusedTokenIsReplaced(t *testing.T) {
+// A rejected token is replaced once per call, without a retry, and nothing is done twice.
+func TestRejectedTokenIsReplaced(t *testing.T) {
 	t.Parallel()
 	for method, send := range operations {
 		t.Run(method, func(t *testing.T) {
@@ -149,8 +149,8 @@ func TestARefusedTokenIsReplaced(t *testing.T) {
 	}
 }
 
-// Where the new token is refused as well, the answer stands, and those that follow do not ask for yet another.
-func TestATokenThatIsRefusedForGood(t *testing.T) {
+// If the new token is rejected too, the response is returned, and later calls do not request yet another token.
+func TestRejectedReplacement(t *testing.T) {
 	t.Parallel()
 	for method, send := range operations {
 		t.Run(method, func(t *testing.T) {
@@ -181,8 +181,8 @@ func TestATokenThatIsRefusedForGood(t *testing.T) {
 	}
 }
 
-// A configured token is the only one.
-func TestAConfiguredTokenIsNotReplaced(t *testing.T) {
+// A configured token is not replaced.
+func TestConfiguredTokenIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	client, w := newScriptedClient(t, 4, reply{status: 401})
 	_, err := client.GetTask(t.Context(), processTask)
@@ -192,8 +192,8 @@ func TestAConfiguredTokenIsNotReplaced(t *testing.T) {
 	}
 }
 
-// Another token that cannot be had tells both what was refused and why there is no other. Nothing was done.
-func TestNoOtherToken(t *testing.T) {
+// The error of a failed replacement contains the rejection and its own cause. Nothing was done.
+func TestReplacementFails(t *testing.T) {
 	t.Parallel()
 	client, o := newTokenServer(t, nil)
 	_ = operations[http.MethodGet](t.Context(), client)
@@ -206,8 +206,8 @@ func TestNoOtherToken(t *testing.T) {
 	contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": Tallyfy answered 503", `"Down"`, "an earlier attempt was answered 401 Unauthorized")
 }
 
-// One that runs out of its own time does not fail those that wait with it, and nobody waits beyond the own time.
-func TestWaitingForAToken(t *testing.T) {
+// A fetch that runs out of its own time does not fail the calls that wait for it, and no call waits longer than its own time.
+func TestWaitForToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, o := newTokenServer(t, nil)
@@ -247,8 +247,8 @@ func TestWaitingForAToken(t *testing.T) {
 	})
 }
 
-// A look that is tried but once shares its token, and its failure only with those that would try no more often.
-func TestWaitingForATokenThatIsAskedForOnce(t *testing.T) {
+// A call without retries shares its token, but shares its failure only with calls that have no more retries.
+func TestWaitForTokenWithFewerRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, o := newTokenServer(t, func(c *Config) { c.MaxRetries = 1 })
@@ -269,8 +269,8 @@ func TestWaitingForATokenThatIsAskedForOnce(t *testing.T) {
 	})
 }
 
-// storm completes tasks in blocks, ten side by side, each after a read as the engine does.
-func storm(t *testing.T, client *Client, blocks int, refused func(error) bool) {
+// completeConcurrently completes tasks, ten at a time, each after a read as the engine does.
+func completeConcurrently(t *testing.T, client *Client, blocks int, refused func(error) bool) {
 	t.Helper()
 	var all sync.WaitGroup
 	side := make(chan struct{}, 10)
@@ -289,9 +289,9 @@ func storm(t *testing.T, client *Client, blocks int, refused func(error) bool) {
 	all.Wait()
 }
 
-// An application that may read tasks and not complete them is refused with 401 as well (API.md §3.3). No new token helps, so that
-// one is fetched for few of the blocks, while the end of a token is still noticed.
-func TestRefusedActionsCostFewTokens(t *testing.T) {
+// Completions by an application that may only read tasks are rejected with 401 too (API.md §3.3). A new token does not help, so few are
+// fetched, while an expired token is still noticed.
+func TestMissingPermissionCostsFewTokens(t *testing.T) {
 	t.Parallel()
 	always := func(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
 	for _, blocks := range []int{1, 10, 50, 200} {
@@ -301,7 +301,7 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 				client, o := newTokenServer(t, nil)
 				o.latency = 50 * time.Millisecond
 				o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1, Body: "Unauthorized."})
-				storm(t, client, blocks, always)
+				completeConcurrently(t, client, blocks, always)
 				if tokens, posts := o.tokens(), o.Count(http.MethodPost, "completed-tasks"); tokens > 3 || posts > blocks+10 {
 					t.Errorf("%d requests for tokens and %d completions", tokens, posts)
 				}
@@ -314,10 +314,10 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			client, o := newTokenServer(t, nil)
 			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
-			storm(t, client, 20, always)
+			completeConcurrently(t, client, 20, always)
 			o.RevokeTokens()
 			before := o.tokens()
-			storm(t, client, 20, always)
+			completeConcurrently(t, client, 20, always)
 			if got := o.tokens() - before; got != 1 {
 				t.Errorf("%d requests for tokens after the end of one", got)
 			}
@@ -329,7 +329,7 @@ func TestRefusedActionsCostFewTokens(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			client, o := newTokenServer(t, nil)
 			o.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Status: 401, Times: -1})
-			storm(t, client, 20, always)
+			completeConcurrently(t, client, 20, always)
 			o.Calm()
 			time.Sleep(minTokenLifetime)
 			o.RevokeTokens()

@@ -13,9 +13,9 @@ import (
 	"testing/synctest"
 )
 
-// What goes wrong with a token request tells what was being done, what came back and what to do, and is nothing that happened
-// to the call that needs the token.
-func TestErrorsOfTokenRequests(t *testing.T) {
+// The error of a token request states what was being done, what came back and what to do. It does not count as a response to the call
+// that needs the token.
+func TestTokenRequestErrors(t *testing.T) {
 	t.Parallel()
 	app := granted("app", 3600)
 	said := map[string]string{"X-Request-Id": "req-7"}
@@ -74,8 +74,8 @@ func TestErrorsOfTokenRequests(t *testing.T) {
 	}
 }
 
-// The client secret is carried nowhere else, nor is the application's token.
-func TestTokenRequestsFollowNoRedirect(t *testing.T) {
+// Neither the client secret nor the application's token is sent to another host.
+func TestTokenRequestsDoNotFollowRedirects(t *testing.T) {
 	t.Parallel()
 	var elsewhere atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))

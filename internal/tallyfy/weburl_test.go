@@ -103,7 +103,7 @@ func TestParseURL(t *testing.T) {
 	}
 }
 
-// FuzzParseURL holds that what is found can be sent to Tallyfy, was in the address, and is found again in an address made of it.
+// FuzzParseURL checks that the IDs can be sent to Tallyfy, were in the address, and are found again in an address that is built from them.
 func FuzzParseURL(f *testing.F) {
 	for address := range addresses {
 		f.Add(address)
