@@ -12,7 +12,7 @@ import (
 
 var messageTitle = regexp.MustCompile(`(?m)\| (Warning|Error): ([^|]+) \|$`)
 
-// TestDocsNameMessages compares the titles that the pages give with those of the guide to all messages.
+// TestDocsNameMessages checks that the guide to all messages has the titles that other pages name.
 func TestDocsNameMessages(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))
@@ -34,7 +34,7 @@ func TestDocsNameMessages(t *testing.T) {
 	}
 }
 
-// matching are the files of a pattern. That there are some is part of the test.
+// matching returns the files of a pattern, of which there must be at least one.
 func matching(t *testing.T, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)

@@ -31,7 +31,7 @@ const apiPage = "internal/tallyfy/API.md"
 
 var fence = regexp.MustCompile("^( *)(```+|~~~+)[ \t]*([^`\\s]*)")
 
-// read takes a page apart.
+// readPage parses a page.
 func readPage(t *testing.T, root, name string) page {
 	t.Helper()
 	p := page{name: name}
@@ -63,7 +63,7 @@ func readPage(t *testing.T, root, name string) page {
 	return p
 }
 
-// pages are all of them. That there are some in each place is part of the test.
+// pages returns all pages. Some must exist.
 func pages(t *testing.T) []page {
 	t.Helper()
 	root := filepath.Dir(examples(t))

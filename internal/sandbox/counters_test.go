@@ -66,7 +66,7 @@ func TestCompletions_reopenedByAutomation(t *testing.T) {
 	}
 }
 
-// TestCompletions_outside has people do what the API is not asked for.
+// Completions in the web app do not count.
 func TestCompletions_outside(t *testing.T) {
 	t.Parallel()
 	added := processTask()
@@ -129,7 +129,7 @@ func changed(change func(*sandbox.Task)) func(*client) (path, body string) {
 	}
 }
 
-// TestCompletions_lostAnswer is why there is a counter: the client cannot know.
+// The counter shows what a client cannot know.
 func TestCompletions_lostAnswer(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())

@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The edge responds before the API looks at the path or the token.
+// The edge responds before the API checks the path or the token.
 func TestStripClientHeader(t *testing.T) {
 	c := start(t, sandbox.Config{StripClientHeader: true}, processTask())
 	for _, r := range []struct{ method, path, body string }{

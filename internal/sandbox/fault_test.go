@@ -80,7 +80,7 @@ func TestCalm(t *testing.T) {
 	c.expect(503, http.MethodGet, runTask, "")
 }
 
-// TestCalm_underWay calms while a fault has a request in its hands.
+// Calm does not affect a request that already matched a fault.
 func TestCalm_underWay(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
@@ -135,7 +135,7 @@ func TestFault_raw(t *testing.T) {
 	}
 }
 
-// TestFault_before blocks a request and looks around meanwhile.
+// TestFault_before blocks a request and reads the state meanwhile.
 func TestFault_before(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	arrived, release := make(chan string), make(chan struct{})
@@ -174,7 +174,7 @@ func finished() (watch func(sandbox.Entry), wait func() sandbox.Entry) {
 	return func(e sandbox.Entry) { entries <- e }, func() sandbox.Entry { return <-entries }
 }
 
-// TestFault_delayOutlastsClient is a time-out, with the effect and without.
+// TestFault_delayOutlastsClient is a timeout, with and without an effect.
 func TestFault_delayOutlastsClient(t *testing.T) {
 	for _, handle := range []bool{false, true} {
 		t.Run(fmt.Sprint(handle), func(t *testing.T) {
@@ -199,7 +199,7 @@ func TestFault_delayOutlastsClient(t *testing.T) {
 	}
 }
 
-// TestFault_delayEndsWithServer is why Close never hangs.
+// A delay ends when the server closes, so that Close never hangs.
 func TestFault_delayEndsWithServer(t *testing.T) {
 	watch, wait := finished()
 	c := start(t, sandbox.Config{Watch: watch}, processTask())

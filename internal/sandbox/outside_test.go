@@ -186,7 +186,7 @@ func TestUpdate_outside(t *testing.T) {
 	}
 }
 
-func TestMistakesPanic(t *testing.T) {
+func TestInvalidCallsPanic(t *testing.T) {
 	s := sandbox.New(sandbox.Config{})
 	s.DeleteTask("unknown") // No mistake.
 	if s.Webhooks("unknown") != 0 {

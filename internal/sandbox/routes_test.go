@@ -129,8 +129,7 @@ func TestCompletionOnly(t *testing.T) {
 	c.expect(http.StatusForbidden, http.MethodPost, "/organizations/deadbeef/completed-tasks", completion)
 }
 
-// TestEscapedIDs shows that an id is taken from its path segment as it was
-// escaped, and no further.
+// An ID in a path is unescaped exactly once.
 func TestEscapedIDs(t *testing.T) {
 	c := start(t, sandbox.Config{}, sandbox.Task{ID: "a b/c", RunID: run})
 	c.expect(http.StatusOK, http.MethodGet, orgTasks+"/a%20b%2Fc", "")

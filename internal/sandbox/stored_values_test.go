@@ -52,7 +52,7 @@ func storedAB(a, b string) string {
 		`{"id":2,"required":false,"selected":` + b + `,"text":"B","value":null}]`
 }
 
-// What a test sets up is not brought into the stored form.
+// Values that a test sets up are not changed to the stored form.
 func TestStoredMultiselect_setUp(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Type: "multiselect", Options: []string{"A", "B"}}}

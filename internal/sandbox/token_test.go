@@ -164,8 +164,7 @@ func TestRevokeTokens(t *testing.T) {
 	}
 }
 
-// TestTokensElsewhere shows the other address, other credentials, and that
-// tokens are another service than the completions.
+// Tokens with another address, with other credentials, and from a service of their own.
 func TestTokensElsewhere(t *testing.T) {
 	c := start(t, sandbox.Config{CompletionOnly: true, ClientID: "9", ClientSecret: "other"}, processTask())
 	c.base = strings.TrimSuffix(c.base, "/api")
