@@ -31,7 +31,7 @@ func parseURL(s, secret string) (*url.URL, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("it must begin with https:// (or http:// for a loopback address)")
 	case u.Hostname() == "":
-		return nil, errors.New("it names no host")
+		return nil, errors.New("it has no host")
 	case u.User != nil:
 		return nil, errors.New("it must not hold a user name or password")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":

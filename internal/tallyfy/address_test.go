@@ -30,7 +30,7 @@ func TestParseBaseURL(t *testing.T) {
 		"":                                "must begin with https://",
 		"go.tallyfy.com/api":              "must begin with https://",
 		"ftp://go.tallyfy.com":            "must begin with https://",
-		"https://":                        "names no host",
+		"https://":                        "has no host",
 		"http://go.tallyfy.com/api":       "plain http",
 		"http://127.0.0.1.evil.test":      "plain http",
 		"https://me:pw@go.tallyfy.com":    "user name or password",

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-var errNoToken = errors.New("the response holds no access token")
+var errNoToken = errors.New("the response contains no access token")
 
 // fetchToken requests a token with the credentials: the application's own or, if the credentials name a user, that user's. The latter is
 // requested with the application's token. Token requests change nothing, so each of the two is retried within its own budget. The error

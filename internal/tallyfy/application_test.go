@@ -106,7 +106,7 @@ func TestUserTokenShapes(t *testing.T) {
 			switch {
 			case good && (err != nil || w.requests[2].header.Get("Authorization") != "Bearer user"):
 				t.Errorf("%v", err)
-			case !good && (err == nil || len(w.requests) != 2 || !strings.Contains(err.Error(), "200 OK, but the response holds no access token")):
+			case !good && (err == nil || len(w.requests) != 2 || !strings.Contains(err.Error(), "200 OK, but the response contains no access token")):
 				t.Errorf("%d requests, %v", len(w.requests), err)
 			}
 		})

@@ -87,7 +87,7 @@ func CheckEmail(s string) error {
 	case s == "":
 		return errors.New("it is empty")
 	case !found || name == "" || host == "":
-		return errors.New("it is no e-mail address, such as pipeline@example.com")
+		return errors.New("it is not an email address such as pipeline@example.com")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 		return errors.New("it contains white space or a control character")
 	}

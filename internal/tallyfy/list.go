@@ -216,7 +216,7 @@ func (c *Client) TasksPage(ctx context.Context, list List, number int) (Page, er
 	entries, ok := parseList(got.body)
 	if !ok {
 		failure := got.about
-		failure.Cause = errors.New("the answer is not a list of tasks")
+		failure.Cause = errors.New("the response is not a list of tasks")
 		return Page{}, &failure
 	}
 	page := paged(got.body, number, len(entries))

@@ -38,7 +38,7 @@ func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, err
 	return run, nil
 }
 
-var errNoRun = errors.New("the answer is not a run")
+var errNoRun = errors.New("the response is not a process")
 
 // readRun parses the response to a request for the process with this ID. A response about another object is an error; letter case does not
 // count (API.md §5).
@@ -51,7 +51,7 @@ func readRun(body []byte, id string) (*Run, error) {
 	case got == "":
 		return nil, errNoRun
 	case !strings.EqualFold(got, id):
-		return nil, errors.New("the answer is about another run")
+		return nil, errors.New("the response is about another process")
 	}
 	run := &Run{ID: id, Name: f.text("name"), Status: f.text("status")}
 	if progress := bytes.TrimSpace(f["progress"]); len(progress) > 0 && !bytes.Equal(progress, []byte("null")) {

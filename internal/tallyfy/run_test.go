@@ -34,9 +34,9 @@ func TestGetRun(t *testing.T) {
 		``:                       "the response is empty",
 		`<title>Sign in</title>`: `the response is an HTML page titled "Sign in"`,
 		`{"data":`:               "the response broke off",
-		`[1]`:                    "the answer is not a run",
-		`{"data":{}}`:            "the answer is not a run",
-		`{"data":{"id":"bbbb"}}`: "the answer is about another run",
+		`[1]`:                    "the response is not a process",
+		`{"data":{}}`:            "the response is not a process",
+		`{"data":{"id":"bbbb"}}`: "the response is about another process",
 	} {
 		t.Run(body, func(t *testing.T) {
 			client, _ := newScriptedClient(t, 0, ok(body))

@@ -46,7 +46,7 @@ func (c *Client) advise(err error) error {
 		return err
 	}
 	e.Advice = "Check that client_id and client_secret are those of an application of this organization, and that token_url and base_url belong together: " +
-		"Tallyfy gave out a token for them and refuses it here. "
+		"Tallyfy issued a token for them and refuses it here. "
 	if c.credentials.UserEmail == "" {
 		e.Advice += "It also answers 401 where an application may not do what only a user can: set user_email to act as a user."
 	} else {
@@ -59,11 +59,11 @@ func (c *Client) advise(err error) error {
 func adviseOnApplication(e *Error) string {
 	switch {
 	case e.Status == http.StatusNotFound, e.Status == http.StatusMethodNotAllowed:
-		return "Check token_url: nothing gives out tokens there. Its default is " + DefaultTokenURL + "."
+		return "Check token_url: it does not issue tokens. Its default is " + DefaultTokenURL + "."
 	case e.Status >= 300 && e.Status < 400:
-		return "Redirects are not followed, since that would hand the client secret on: set token_url to the address it points to if you trust it."
+		return "Redirects are not followed, because that would send the client secret to another host: set token_url to the address it points to if you trust it."
 	case e.Outcome == Rejected:
-		return "Check client_id, which is a number, and client_secret: Tallyfy's support gives out both. token_url must be the address where they are known."
+		return "Check client_id, which is a number, and client_secret: Tallyfy's support issues both. token_url must be the address where they are known."
 	case e.Outcome == Accepted:
 		return "Something else than Tallyfy seems to answer: check token_url and the proxies on the way."
 	}
@@ -77,15 +77,15 @@ func adviseOnUser(e *Error) string {
 		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it). " +
 			"A proxy that removes the X-Tallyfy-Client header causes the same response."
 	case e.Status == http.StatusNotFound:
-		return "Check user_email: Tallyfy knows no such user."
+		return "Check user_email: Tallyfy does not know this user."
 	case e.Status == http.StatusUnprocessableEntity:
 		return "Check user_email and organization_id: the user must be a member of the organization."
 	case e.Status == http.StatusForbidden:
 		return "Check organization_id: an application is bound to one organization, and may ask for the tokens of its users only."
 	case e.Status == http.StatusUnauthorized:
-		return "Check client_id, and that token_url and base_url belong together: Tallyfy gave out a token for the application and refuses it here."
+		return "Check client_id, and that token_url and base_url belong together: Tallyfy issued a token for the application and refuses it here."
 	case e.Status >= 300 && e.Status < 400:
-		return "Redirects are not followed, since that would hand the access token on: set base_url to the address it points to if you trust it."
+		return "Redirects are not followed, because that would send the access token to another host: set base_url to the address it points to if you trust it."
 	case e.Outcome == Rejected:
 		return "Correct what Tallyfy names, and apply again."
 	case e.Outcome == Accepted:

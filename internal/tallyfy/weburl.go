@@ -38,7 +38,7 @@ func ParseURL(s string) (TaskRef, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return TaskRef{}, errors.New("it does not begin with https://")
 	case u.Hostname() == "":
-		return TaskRef{}, errors.New("it names no host")
+		return TaskRef{}, errors.New("it has no host")
 	}
 	ref, err := idsIn(u)
 	if err != nil {
