@@ -14,14 +14,14 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/provider"
 )
 
-// version is set when a release is linked.
+// version is set by the linker for releases.
 var version = "dev"
 
 func main() {
 	debug := flag.Bool("debug", false, "serve until interrupted, so that a debugger can be attached")
 	flag.Parse()
 
-	if !*debug { // whoever debugs reads it all
+	if !*debug { // a debugging session shows every log line
 		provider.HushLogs()
 	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{

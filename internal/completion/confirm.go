@@ -26,7 +26,7 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 			return known, false
 		}
 	}
-	task, err := list.look(ctx, e.client.Hasty().TasksPage, ref.Task)
+	task, err := list.look(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
 	if err != nil || task == nil {
 		return known, false
 	}

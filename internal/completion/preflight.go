@@ -48,7 +48,7 @@ type Findings struct {
 // Preflight prepares checks that share their lists with the engine's reads. It sends nothing.
 func (e *Engine) Preflight() *Preflight {
 	p := &Preflight{
-		client: e.client.Once(), rosters: e.rosters, locks: e.locks,
+		client: e.client.WithoutRetries(), rosters: e.rosters, locks: e.locks,
 		sights: map[tallyfy.TaskRef]*sight{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
 	}
 	p.reachable, p.giveUp = context.WithCancel(context.Background())

@@ -12,12 +12,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// testGate applies an example that waits for the approval of the seeded process. before is how many tasks are completed then.
-func testGate(t *testing.T, file string, before int) {
-	s := newScene(t, file)
+// testApprovalWait applies an example that waits for the approval of the seeded process. before is the number of tasks that are
+// completed before the approval.
+func testApprovalWait(t *testing.T, file string, before int) {
+	s := newFixture(t, file)
 	stopped := func(why string) {
 		t.Helper()
-		s.stopsAtGate(why)
+		s.stopsAtPrecondition(why)
 		if got := s.server.Count(http.MethodPost, ""); got != before {
 			t.Errorf("%s: %d × POST were sent, want %d", why, got, before)
 		}
@@ -28,25 +29,25 @@ func testGate(t *testing.T, file string, before int) {
 	stopped("rejected")
 	s.server.ReopenOutside(sandbox.SeedApprovalTaskID)
 	s.server.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
-	if s.cycle() == 0 {
+	if s.applyAndDestroy() == 0 {
 		t.Error("it completes nothing behind the gate")
 	}
 }
 
-// stopsAtGate applies a configuration that a precondition is to stop.
-func (s *scene) stopsAtGate(why string) {
-	s.t.Helper()
-	command := s.w.Command(s.t.Context(), s.server, s.folder, "apply", "-input=false", "-auto-approve")
-	command.Env = append(command.Env, s.env...)
+// stopsAtPrecondition applies a configuration that a precondition must stop.
+func (f *fixture) stopsAtPrecondition(why string) {
+	f.t.Helper()
+	command := f.w.Command(f.t.Context(), f.server, f.folder, "apply", "-input=false", "-auto-approve")
+	command.Env = append(command.Env, f.env...)
 	out, err := command.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "Resource precondition failed") {
-		s.t.Errorf("the gate is %s, and an apply ended with %v:\n%s", why, err, out)
+		f.t.Errorf("the gate is %s, and an apply ended with %v:\n%s", why, err, out)
 	}
 }
 
-// testPolicy applies the example of a policy check with violations, and once more when they are gone.
+// testPolicy applies the example of a policy check with violations, and again without them.
 func testPolicy(t *testing.T, file string) {
-	s := newScene(t, file)
+	s := newFixture(t, file)
 	s.mustRun("apply", "-input=false", "-auto-approve", `-var=violations=["S3 bucket logs is public"]`)
 	decided := func(want bool, webhooks int) {
 		t.Helper()
@@ -69,9 +70,8 @@ func testPolicy(t *testing.T, file string) {
 	s.checkWrites("the same decision", 0)
 }
 
-// TestOwnDecisionIsNoGate shows why the guide warns of a precondition on a decision in its own configuration: the plan fails
-// before the rejection is sent.
-func TestOwnDecisionIsNoGate(t *testing.T) {
+// A precondition on a decision in its own configuration fails the plan before the rejection is sent, which the guide warns about.
+func TestOwnDecisionDoesNotWait(t *testing.T) {
 	t.Parallel()
 	file := written(t, "gate.tf", `
 resource "terraform_data" "production" {
@@ -84,8 +84,8 @@ resource "terraform_data" "production" {
 }
 `)
 	policy := filepath.Join(examples(t), "guides", "approvals", "policy.tf")
-	s := newSceneOf(t, filepath.Join(examples(t), "provider", "provider.tf"), policy, file)
+	s := newFixtureOf(t, filepath.Join(examples(t), "provider", "provider.tf"), policy, file)
 	s.env = append(s.env, `TF_VAR_violations=["S3 bucket logs is public"]`)
-	s.stopsAtGate("closed by its own rejection")
+	s.stopsAtPrecondition("closed by its own rejection")
 	s.checkWrites("it", 0)
 }

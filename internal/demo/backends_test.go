@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// testBackend has the CLI go to where the example of a backend keeps its state, as far as a server that lets nobody in: by then
-// it has taken the whole block. A mere validation does not look at it.
+// testBackend initializes the example of a backend against a server that denies access. The CLI has then accepted the whole block, which
+// validate does not check.
 func testBackend(t *testing.T, file string) {
 	var asked atomic.Bool
 	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -21,7 +21,7 @@ func testBackend(t *testing.T, file string) {
 	}))
 	defer storage.Close()
 	needs(t, file)
-	s := newSceneIn(t, []string{"-backend=false"}, filepath.Join(examples(t), "provider", "provider.tf"), file)
+	s := newFixtureWith(t, []string{"-backend=false"}, filepath.Join(examples(t), "provider", "provider.tf"), file)
 	command := s.w.Command(t.Context(), s.server, s.folder, "init", "-input=false")
 	command.Env = append(command.Env, "AWS_ENDPOINT_URL="+storage.URL, "AWS_ACCESS_KEY_ID=nobody", "AWS_SECRET_ACCESS_KEY=nothing", "AWS_EC2_METADATA_DISABLED=true")
 	if out, err := command.CombinedOutput(); err == nil || !asked.Load() {

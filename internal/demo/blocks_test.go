@@ -18,8 +18,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// TestBlocks looks at every block of code on every page. A configuration is one of the examples, which [TestExamples] applies,
-// or else a real CLI has to find it valid as it stands. Other languages are at least well-formed.
+// TestBlocks checks every block of code on every page. A configuration is one of the examples, which [TestExamples] applies, or a real CLI
+// validates it. Other languages are well-formed.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	applied := exampleFiles(t)
@@ -53,7 +53,7 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
-// exampleFiles are the contents of the configurations below examples/.
+// exampleFiles returns the contents of the configurations below examples/.
 func exampleFiles(t *testing.T) map[string]bool {
 	t.Helper()
 	contents := map[string]bool{}
@@ -74,8 +74,8 @@ var (
 	requires = regexp.MustCompile(`(?m)^\s*required_providers\b`)
 )
 
-// testConfiguration validates a block that is no example, beside the examples' provider block where it has none of its own.
-// A block of other providers alone, such as one that shows what to come from, is only parsed: the tests have no registry.
+// testConfiguration validates a block that is not an example, together with the examples' provider block if it has none. A block of other
+// providers alone is only parsed, because the tests have no registry.
 func testConfiguration(t *testing.T, text string) {
 	file := written(t, "block.tf", text)
 	if out, err := cli(t, filepath.Dir(file), "", "fmt", "-check", "-diff", filepath.Base(file)); err != nil {
@@ -97,10 +97,10 @@ func testConfiguration(t *testing.T, text string) {
 	}
 }
 
-// testValidate has the CLI check a configuration without applying it, and without the place that it keeps its state in.
+// testValidate validates a configuration without its backend.
 func testValidate(t *testing.T, files ...string) {
 	needs(t, files[len(files)-1])
-	s := newSceneIn(t, []string{"-backend=false"}, files...)
+	s := newFixtureWith(t, []string{"-backend=false"}, files...)
 	s.mustRun("validate")
 }
 
@@ -116,7 +116,7 @@ func testShell(t *testing.T, text string) {
 	}
 }
 
-// decodeYAML reads YAML with the CLI, which has a function for that, so that no library is needed.
+// decodeYAML decodes YAML with a function of the CLI, so that no library is needed.
 func decodeYAML(t *testing.T, file string) any {
 	t.Helper()
 	file = written(t, filepath.Base(file), content(t, file)) // apart from configurations, which the CLI would read too
@@ -135,7 +135,7 @@ func decodeYAML(t *testing.T, file string) any {
 	return read
 }
 
-// cli runs the CLI where no provider is needed.
+// cli runs the CLI without a provider.
 func cli(t *testing.T, folder, input string, args ...string) (string, error) {
 	t.Helper()
 	w, err := workspace.Shared()
@@ -149,7 +149,7 @@ func cli(t *testing.T, folder, input string, args ...string) (string, error) {
 	return string(out), err
 }
 
-// written puts a text into a file of this test.
+// written writes a text to a file of this test.
 func written(t *testing.T, name, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)

@@ -19,7 +19,7 @@ import (
 
 // departures are the ways of the guide "Coming from": what completed a task before, and what takes its place. Each is a file below
 // examples/guides/coming-from.
-var departures = []struct {
+var migrations = []struct {
 	before, after string
 	task          string
 	// actions are those of the plan, in the order of their addresses.
@@ -31,8 +31,8 @@ var departures = []struct {
 	{"restapi.tf", "restapi-removed.tf", sandbox.SeedApprovalTaskID, "restapi_object.change forget, tallyfy_task_completion.change create"},
 }
 
-func isDeparture(name string) bool {
-	for _, d := range departures {
+func isMigration(name string) bool {
+	for _, d := range migrations {
 		if name == "guides/coming-from/"+d.before || name == "guides/coming-from/"+d.after {
 			return true
 		}
@@ -50,13 +50,13 @@ var installRestapi = sync.OnceValue(func() error {
 	return err
 })
 
-// TestComingFrom completes a task with other means, and hands it over. Nothing is sent for it from then on.
+// TestComingFrom completes a task in another way and hands it over. From then on, nothing is sent for it.
 func TestComingFrom(t *testing.T) {
 	t.Parallel()
-	for _, d := range departures {
+	for _, d := range migrations {
 		t.Run(d.after, func(t *testing.T) {
 			t.Parallel()
-			needs(t, departure(t, d.after))
+			needs(t, migration(t, d.after))
 			s := before(t, d.before)
 			s.checkWrites("the other way", 1)
 			if task, _ := s.server.Task(d.task); task.CompletedAt == "" {
@@ -64,7 +64,7 @@ func TestComingFrom(t *testing.T) {
 			}
 			s.server.ResetJournal()
 
-			s.lay(departure(t, d.before), departure(t, d.after))
+			s.replace(migration(t, d.before), migration(t, d.after))
 			s.mustRun("plan", "-input=false", "-out=tfplan")
 			if got := s.actions("tfplan"); got != d.actions {
 				t.Errorf("the plan is to %s, want %s", got, d.actions)
@@ -86,7 +86,7 @@ func TestComingFrom(t *testing.T) {
 	}
 }
 
-// The guide says which restapi these tests run.
+// The guide names the restapi version that these tests run.
 func TestComingFromNamesTheRestapi(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))
@@ -97,7 +97,7 @@ func TestComingFromNamesTheRestapi(t *testing.T) {
 	}
 }
 
-// A restapi_object whose block is only deleted reopens the task: that is why the guide has the blocks that it has.
+// Deleting the block of a restapi_object reopens the task, so the guide has blocks that prevent it.
 func TestDeletingARestapiObjectReopensTheTask(t *testing.T) {
 	t.Parallel()
 	s := before(t, "restapi.tf")
@@ -107,13 +107,13 @@ func TestDeletingARestapiObjectReopensTheTask(t *testing.T) {
 	}
 }
 
-func departure(t *testing.T, file string) string {
+func migration(t *testing.T, file string) string {
 	t.Helper()
 	return filepath.Join(examples(t), "guides", "coming-from", file)
 }
 
 // before completes a task as the example does, without this provider.
-func before(t *testing.T, file string) *scene {
+func before(t *testing.T, file string) *fixture {
 	t.Helper()
 	if err := installRestapi(); err != nil {
 		t.Fatal(err)
@@ -121,32 +121,32 @@ func before(t *testing.T, file string) *scene {
 	if _, err := exec.LookPath("curl"); err != nil && strings.HasPrefix(file, "local-exec") {
 		t.Skip("there is no curl to come from")
 	}
-	s := newSceneOf(t, departure(t, file))
+	s := newFixtureOf(t, migration(t, file))
 	s.env = append(s.env, "TF_VAR_tallyfy_base_url="+s.server.URL(), "TF_VAR_tallyfy_access_token="+sandbox.DefaultToken)
 	s.mustRun("apply", "-input=false", "-auto-approve")
 	return s
 }
 
-// lay puts an example in the place of another, with the provider's where it brings none.
-func (s *scene) lay(before, after string) {
-	t := s.t
+// replace replaces an example with another, together with the provider's if it has none.
+func (f *fixture) replace(before, after string) {
+	t := f.t
 	t.Helper()
-	if err := os.Remove(filepath.Join(s.folder, filepath.Base(before))); err != nil {
+	if err := os.Remove(filepath.Join(f.folder, filepath.Base(before))); err != nil {
 		t.Fatal(err)
 	}
 	files := []string{after}
 	if !strings.Contains(content(t, after), "required_providers") {
 		files = append(files, filepath.Join(examples(t), "provider", "provider.tf"))
 	}
-	if err := workspace.Checkout(s.folder, files...); err != nil {
+	if err := workspace.Checkout(f.folder, files...); err != nil {
 		t.Fatal(err)
 	}
-	s.mustRun("init", "-input=false")
+	f.mustRun("init", "-input=false")
 }
 
-// actions tells what a plan does, as "address action" and where the resource was before if it moves.
-func (s *scene) actions(plan string) string {
-	s.t.Helper()
+// actions returns the actions of a plan as "address action", with the former address of a moved resource.
+func (f *fixture) actions(plan string) string {
+	f.t.Helper()
 	var shown struct {
 		Changes []struct {
 			Address  string `json:"address"`
@@ -156,7 +156,7 @@ func (s *scene) actions(plan string) string {
 			} `json:"change"`
 		} `json:"resource_changes"`
 	}
-	s.read(s.folder, &shown, "show", "-json", plan)
+	f.read(f.folder, &shown, "show", "-json", plan)
 	var all []string
 	for _, c := range shown.Changes {
 		does := c.Address + " " + strings.Join(c.Change.Actions, " ")

@@ -26,9 +26,11 @@ func TestDemo(t *testing.T) {
 		"Paths below /api/organizations/" + sandbox.DefaultOrganization,
 		"POST    /completed-tasks", "completed, approved", "saved 4 values", "Each task was completed once",
 	} {
-		if !strings.Contains(out.String(), part) {
-			t.Errorf("%q is not shown", part)
-		}
+		t.Run(part, func(t *testing.T) {
+			if !strings.Contains(out.String(), part) {
+				t.Errorf("%q is not shown", part)
+			}
+		})
 	}
 	if strings.Contains(out.String(), "\033") {
 		t.Error("there are escape sequences in it, and nobody looks at a terminal")
@@ -41,8 +43,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestPerform_fails has Tallyfy do something else than the demo promises.
-func TestPerform_fails(t *testing.T) {
+// The demo fails if Tallyfy does not do what the demo promises.
+func TestRunFails(t *testing.T) {
 	t.Parallel()
 	w, err := workspace.Shared()
 	if err != nil {
@@ -54,7 +56,7 @@ func TestPerform_fails(t *testing.T) {
 	}{
 		"the CLI fails": {
 			sandbox.Fault{Method: http.MethodPost, Status: http.StatusForbidden, Body: `{"message":"No."}`},
-			"apply ended with exit code 1",
+			"apply exited with code 1",
 		},
 		"a request too many": {
 			sandbox.Fault{Method: http.MethodPost, Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"0"}}},
@@ -71,8 +73,8 @@ func TestPerform_fails(t *testing.T) {
 			sandbox.Seed(server)
 			server.Inject(test.fault)
 			var out bytes.Buffer
-			s := stage{out: &out, workspace: w, server: server}
-			err = s.perform(t.Context(), filepath.Join(t.TempDir(), "demo"))
+			s := demoRunner{out: &out, workspace: w, server: server}
+			err = s.run(t.Context(), filepath.Join(t.TempDir(), "demo"))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q\n%s", err, test.want, out.String())
 			}
@@ -80,7 +82,7 @@ func TestPerform_fails(t *testing.T) {
 	}
 }
 
-// TestCheckTasks leaves out one step after the other of what an apply of the demo does.
+// TestCheckTasks omits one effect of the apply after the other.
 func TestCheckTasks(t *testing.T) {
 	fill := func(task string, fields ...string) func(*sandbox.Server) {
 		return func(s *sandbox.Server) {
@@ -132,8 +134,8 @@ func TestCheckTasks(t *testing.T) {
 	}
 }
 
-func TestTakesColor(t *testing.T) {
-	if takesColor(&bytes.Buffer{}) {
+func TestSupportsColor(t *testing.T) {
+	if supportsColor(&bytes.Buffer{}) {
 		t.Error("a buffer is no terminal")
 	}
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
@@ -141,7 +143,7 @@ func TestTakesColor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close() //nolint:errcheck // nothing was written
-	if takesColor(file) {
+	if supportsColor(file) {
 		t.Error("a file is no terminal")
 	}
 }

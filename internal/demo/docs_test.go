@@ -12,27 +12,29 @@ import (
 
 var messageTitle = regexp.MustCompile(`(?m)\| (Warning|Error): ([^|]+) \|$`)
 
-// TestDocsNameMessages compares the titles that the pages give with those of the guide to all messages.
+// TestDocsNameMessages checks that the guide to all messages has the titles that other pages name.
 func TestDocsNameMessages(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))
 	guide := entries(t)
 	for _, kind := range []string{"resources", "data-sources", "guides"} {
-		for _, page := range matching(t, filepath.Join(root, "docs", kind, "*.md")) {
-			titles := messageTitle.FindAllStringSubmatch(content(t, page), -1)
-			if len(titles) == 0 && kind != "guides" { // not every guide is about messages
-				t.Errorf("%s names no message", page)
-			}
-			for _, title := range titles {
-				if severity, told := guide[title[2]]; !told || severity != title[1] && severity != bothSeverities {
-					t.Errorf("%s: %s %q is not in the guide", page, title[1], title[2])
+		t.Run(kind, func(t *testing.T) {
+			for _, page := range matching(t, filepath.Join(root, "docs", kind, "*.md")) {
+				titles := messageTitle.FindAllStringSubmatch(content(t, page), -1)
+				if len(titles) == 0 && kind != "guides" { // not every guide is about messages
+					t.Errorf("%s names no message", page)
+				}
+				for _, title := range titles {
+					if severity, told := guide[title[2]]; !told || severity != title[1] && severity != bothSeverities {
+						t.Errorf("%s: %s %q is not in the guide", page, title[1], title[2])
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
-// matching are the files of a pattern. That there are some is part of the test.
+// matching returns the files of a pattern, of which there must be at least one.
 func matching(t *testing.T, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)

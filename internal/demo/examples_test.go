@@ -21,9 +21,9 @@ import (
 func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
 
 // leftByTrial are the names of what a CLI leaves where somebody has tried an example by hand, as the README says.
-var leftByTrial = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)
+var leftovers = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)
 
-// TestExamples runs every file below examples/ as it stands, beside examples/provider/provider.tf. New files are found.
+// TestExamples runs every file below examples/ together with examples/provider/provider.tf. It finds new files.
 func TestExamples(t *testing.T) {
 	root := examples(t)
 	count := 0
@@ -31,7 +31,7 @@ func TestExamples(t *testing.T) {
 		switch {
 		case err == nil && entry.IsDir() && entry.Name() == ".terraform":
 			return filepath.SkipDir
-		case err != nil || entry.IsDir() || leftByTrial.MatchString(entry.Name()):
+		case err != nil || entry.IsDir() || leftovers.MatchString(entry.Name()):
 			return err
 		}
 		count++
@@ -42,7 +42,7 @@ func TestExamples(t *testing.T) {
 		name = filepath.ToSlash(name)
 		switch {
 		case name == "demo/main.tf": // has a test of its own, in demo_test.go
-		case isDeparture(name): // tested two by two, in comingfrom_test.go
+		case isMigration(name): // tested two by two, in comingfrom_test.go
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
 		case name == "guides/ci-cd/backend.tf":
@@ -52,9 +52,9 @@ func TestExamples(t *testing.T) {
 		case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(path)):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testPipeline(t, path) })
 		case name == "guides/approvals/gate.tf":
-			t.Run(name, func(t *testing.T) { t.Parallel(); testGate(t, path, 0) })
+			t.Run(name, func(t *testing.T) { t.Parallel(); testApprovalWait(t, path, 0) })
 		case name == "guides/approvals/halfway.tf":
-			t.Run(name, func(t *testing.T) { t.Parallel(); testGate(t, path, 1) })
+			t.Run(name, func(t *testing.T) { t.Parallel(); testApprovalWait(t, path, 1) })
 		case name == "guides/approvals/policy.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApply(t, path); testPolicy(t, path) })
 		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):
@@ -78,7 +78,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestReadme applies the configuration on the first screen of the README.
+// TestReadme applies the first configuration of the README.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join(examples(t), "..", "README.md"))
@@ -94,24 +94,24 @@ func TestReadme(t *testing.T) {
 	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil { //nolint:gosec // a folder of this test
 		t.Fatal(err)
 	}
-	if newSceneOf(t, file).cycle() == 0 {
+	if newFixtureOf(t, file).applyAndDestroy() == 0 {
 		t.Error("it has no completion")
 	}
 }
 
-// testApply puts an example through its life.
+// testApply applies, plans and destroys an example.
 func testApply(t *testing.T, file string) {
 	name := filepath.ToSlash(file)
 	completes := strings.Contains(name, "/examples/resources/") || strings.Contains(name, "/examples/guides/")
-	s := newScene(t, file)
-	if completed := s.cycle(); completed == 0 && completes {
+	s := newFixture(t, file)
+	if completed := s.applyAndDestroy(); completed == 0 && completes {
 		t.Error("it has no completion")
 	}
 }
 
-// testApplication applies an example of the provider block that has credentials, with a resource beside it.
+// testApplication applies an example of the provider block with credentials, with a resource.
 func testApplication(t *testing.T, file string) {
-	s := newSceneOf(t, file, filepath.Join(examples(t), "resources", "tallyfy_task_completion", "resource.tf"))
+	s := newFixtureOf(t, file, filepath.Join(examples(t), "resources", "tallyfy_task_completion", "resource.tf"))
 	s.asApplication()
 	s.mustRun("apply", "-input=false", "-auto-approve")
 	for _, task := range s.completions(s.folder, "show", "-json") {
@@ -122,31 +122,31 @@ func testApplication(t *testing.T, file string) {
 	}
 }
 
-// cycle applies a configuration, plans again and destroys it. It gives the number of its completions.
-func (s *scene) cycle() int {
-	t := s.t
+// applyAndDestroy applies a configuration, plans again and destroys it. It returns the number of completions.
+func (f *fixture) applyAndDestroy() int {
+	t := f.t
 	t.Helper()
-	s.mustRun("apply", "-input=false", "-auto-approve")
-	tasks := s.completions(s.folder, "show", "-json")
+	f.mustRun("apply", "-input=false", "-auto-approve")
+	tasks := f.completions(f.folder, "show", "-json")
 	for _, task := range tasks {
-		s.checkCompleted(task)
+		f.checkCompleted(task)
 	}
-	if got := s.server.Count(http.MethodPost, ""); got != len(tasks) {
+	if got := f.server.Count(http.MethodPost, ""); got != len(tasks) {
 		t.Errorf("apply sent %d × POST for %d completions", got, len(tasks))
 	}
 	if len(tasks) == 0 {
-		s.checkWrites("an apply that completes nothing", 0)
+		f.checkWrites("an apply that completes nothing", 0)
 	}
 
-	s.server.ResetJournal()
-	s.mustRun("plan", "-input=false", "-detailed-exitcode")
-	s.checkWrites("planning again", 0)
+	f.server.ResetJournal()
+	f.mustRun("plan", "-input=false", "-detailed-exitcode")
+	f.checkWrites("planning again", 0)
 
-	s.server.ResetJournal()
-	s.mustRun("destroy", "-input=false", "-auto-approve")
+	f.server.ResetJournal()
+	f.mustRun("destroy", "-input=false", "-auto-approve")
 	reopened := 0
 	for _, task := range tasks {
-		after, _ := s.server.Task(task.TaskID)
+		after, _ := f.server.Task(task.TaskID)
 		if task.ReopenOnDestroy {
 			reopened++
 		}
@@ -154,48 +154,48 @@ func (s *scene) cycle() int {
 			t.Errorf("after destroy task %s is %s", task.TaskID, after.Status)
 		}
 	}
-	s.checkWrites("destroy", reopened)
-	if got := s.server.Count(http.MethodDelete, "completed-tasks"); got != reopened {
+	f.checkWrites("destroy", reopened)
+	if got := f.server.Count(http.MethodDelete, "completed-tasks"); got != reopened {
 		t.Errorf("destroy sent %d × DELETE of a completion, want %d", got, reopened)
 	}
 	return len(tasks)
 }
 
-// checkCompleted looks at what an apply has done to a task: one completion, and all values.
-func (s *scene) checkCompleted(c completion) {
-	s.t.Helper()
-	task, ok := s.server.Task(c.TaskID)
+// checkCompleted checks that an apply completed a task once with all values.
+func (f *fixture) checkCompleted(c completion) {
+	f.t.Helper()
+	task, ok := f.server.Task(c.TaskID)
 	if !ok {
-		s.t.Errorf("task %s is none of the sandbox's", c.TaskID)
+		f.t.Errorf("task %s is none of the sandbox's", c.TaskID)
 		return
 	}
 	if task.Status != c.Status {
-		s.t.Errorf("task %s is %s, and recorded as %s", c.TaskID, task.Status, c.Status)
+		f.t.Errorf("task %s is %s, and recorded as %s", c.TaskID, task.Status, c.Status)
 	}
-	if sent := s.posts(c.TaskID); sent != 1 {
-		s.t.Errorf("task %s was completed by %d × POST", c.TaskID, sent)
+	if sent := f.posts(c.TaskID); sent != 1 {
+		f.t.Errorf("task %s was completed by %d × POST", c.TaskID, sent)
 	}
 	if c.IsApproved != nil && (task.IsApproved == nil || *task.IsApproved != *c.IsApproved) {
-		s.t.Errorf("task %s was not decided as recorded", c.TaskID)
+		f.t.Errorf("task %s was not decided as recorded", c.TaskID)
 	}
 	if c.OverrideUser != nil && task.CompleterID != *c.OverrideUser {
-		s.t.Errorf("task %s was completed by user %d", c.TaskID, task.CompleterID)
+		f.t.Errorf("task %s was completed by user %d", c.TaskID, task.CompleterID)
 	}
-	if fired := s.server.Webhooks(c.TaskID); task.CompletedAt != "" && fired != 1 {
-		s.t.Errorf("the webhooks of task %s fired %d times", c.TaskID, fired)
+	if fired := f.server.Webhooks(c.TaskID); task.CompletedAt != "" && fired != 1 {
+		f.t.Errorf("the webhooks of task %s fired %d times", c.TaskID, fired)
 	}
 	for field := range c.Taskdata {
 		if task.Taskdata[field] == nil {
-			s.t.Errorf("field %s of task %s has no value", field, c.TaskID)
+			f.t.Errorf("field %s of task %s has no value", field, c.TaskID)
 		}
 	}
 }
 
 var importBlock = regexp.MustCompile(`(?m)^import \{\n(?:[ \t].*\n)*\}\n`)
 
-// testImportBlock applies an example with an import block, of tasks that were completed by hand as it says.
+// testImportBlock applies an example with an import block. Its tasks were completed by hand with the same values.
 func testImportBlock(t *testing.T, file string) {
-	s := newScene(t, file)
+	s := newFixture(t, file)
 	s.completeByHand(s.planned(s.without(importBlock)))
 
 	s.mustRun("apply", "-input=false", "-auto-approve")
@@ -213,7 +213,7 @@ type command struct {
 	file    string // the example that has the resource
 }
 
-// commands reads an import.sh: one command a line, beside comments.
+// commands parses an import.sh: one command per line, and comments.
 func commands(t *testing.T, script string) []command {
 	t.Helper()
 	content, err := os.ReadFile(script) //nolint:gosec // an example
@@ -238,7 +238,7 @@ func commands(t *testing.T, script string) []command {
 	return all
 }
 
-// declaring finds the example that has a resource.
+// declaring returns the example that declares a resource.
 func declaring(t *testing.T, folder, address string) string {
 	t.Helper()
 	kind, name, _ := strings.Cut(address, ".")
@@ -259,11 +259,10 @@ func declaring(t *testing.T, folder, address string) string {
 	return ""
 }
 
-// testImportCommand runs a command of import.sh, beside the example that has its resource, on tasks that were completed by
-// hand as that says. The plan after it shows no change, or where the configuration has something that an import does not
-// take, one that sends nothing.
+// testImportCommand runs a command of import.sh with the example of its resource, on tasks that were completed by hand with the same
+// values. The next plan has no change, or sends nothing if the configuration has values that an import does not set.
 func testImportCommand(t *testing.T, c command) {
-	s := newScene(t, c.file)
+	s := newFixture(t, c.file)
 	wanted := s.planned(s.folder)
 	s.completeByHand(wanted)
 	s.mustRun(c.args...)

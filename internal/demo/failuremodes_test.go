@@ -52,7 +52,7 @@ func entries(t *testing.T) map[string]string {
 	return all
 }
 
-// TestFailureModes compares the guide with the code: each message is in it, and each that is in it is one.
+// TestFailureModes checks that the guide and the code have the same messages.
 func TestFailureModes(t *testing.T) {
 	t.Parallel()
 	code, guide := messages(t), entries(t)
@@ -77,7 +77,7 @@ func TestFailureModes(t *testing.T) {
 	}
 }
 
-// TestFailureModesShowsAnError compares the error that the guide takes apart with one that is given.
+// TestFailureModesShowsAnError compares the error that the guide explains with a real one.
 func TestFailureModesShowsAnError(t *testing.T) {
 	t.Parallel()
 	server, err := sandbox.Start(sandbox.Config{})

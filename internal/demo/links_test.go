@@ -15,12 +15,11 @@ import (
 	"testing"
 )
 
-// repository is where the source and its README are seen. A page of docs/ names what lies outside of docs/ by it, since
-// registries show docs/ alone.
+// repository is the address of the source. Pages of docs/ use it to link to files outside of docs/, because registries show only docs/.
 const repository = "https://github.com/tallyfy/terraform-provider-tallyfy"
 
-// TestLinks follows every link on every page: to files and headings of this source, by any of their addresses. What is
-// elsewhere is only looked at for its form, without a network.
+// TestLinks checks every link on every page to files and headings of this source, by any of their addresses. Only the form of other links
+// is checked, without a network.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -28,7 +27,7 @@ func TestLinks(t *testing.T) {
 	for _, p := range s.pages {
 		for _, link := range links(p) {
 			count++
-			if err := s.follow(p, link.target); err != nil {
+			if err := s.checkLink(p, link.target); err != nil {
 				t.Errorf("%s:%d: %s: %v", p.name, link.line, link.target, err)
 			}
 		}
@@ -47,8 +46,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestLinks_broken shows what TestLinks finds.
-func TestLinks_broken(t *testing.T) {
+// TestBrokenLinks checks what TestLinks finds.
+func TestBrokenLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for from, targets := range map[string][]string{
@@ -61,11 +60,13 @@ func TestLinks_broken(t *testing.T) {
 		},
 		"README.md": {"docs", "docs/nothing.md", "docs/index.md#nowhere", "../elsewhere.md", "LICENSE#mit"},
 	} {
-		for _, target := range targets {
-			if s.follow(s.page(from), target) == nil {
-				t.Errorf("%s: a link to %q is not found to be broken", from, target)
+		t.Run(from, func(t *testing.T) {
+			for _, target := range targets {
+				if s.checkLink(s.page(from), target) == nil {
+					t.Errorf("a link to %q is not found to be broken", target)
+				}
 			}
-		}
+		})
 	}
 	for from, targets := range map[string][]string{
 		"docs/index.md": {
@@ -76,11 +77,13 @@ func TestLinks_broken(t *testing.T) {
 		"docs/resources/task_completion.md": {"../index.md#authentication"},
 		"README.md":                         {"docs/index.md", "examples/resources", "LICENSE", "internal/acceptance/matrix_test.go", "#what-it-promises"},
 	} {
-		for _, target := range targets {
-			if err := s.follow(s.page(from), target); err != nil {
-				t.Errorf("%s: %q: %v", from, target, err)
+		t.Run(from, func(t *testing.T) {
+			for _, target := range targets {
+				if err := s.checkLink(s.page(from), target); err != nil {
+					t.Errorf("%q: %v", target, err)
+				}
 			}
-		}
+		})
 	}
 	p := page{prose: "[a](b \"c\") `[d](e)` ![f](<g>) [h][i] [j][] <https://k.example> <a href=\"l\">\n[i]: m\n"}
 	var found []string
@@ -105,7 +108,7 @@ func TestAnchors(t *testing.T) {
 	}
 }
 
-// site is all pages, with what links have led to.
+// site is all pages, with the links between them.
 type site struct {
 	root  string
 	pages []page
@@ -117,7 +120,7 @@ func newSite(t *testing.T) *site {
 	return &site{root: filepath.Dir(examples(t)), pages: pages(t), links: map[string][]string{}}
 }
 
-// reachable are the pages that links lead to from one of them, over others too.
+// reachable returns the pages that links from one page reach, directly or not.
 func (s *site) reachable(from string) map[string]bool {
 	reached := map[string]bool{from: true}
 	for next := []string{from}; len(next) > 0; next = next[1:] {
@@ -139,8 +142,8 @@ func (s *site) page(name string) page {
 	return page{name: name}
 }
 
-// follow tells why a link of a page leads nowhere.
-func (s *site) follow(from page, target string) error {
+// checkLink returns an error if a link of a page is broken.
+func (s *site) checkLink(from page, target string) error {
 	u, err := url.Parse(target)
 	switch {
 	case err != nil:
@@ -150,9 +153,9 @@ func (s *site) follow(from page, target string) error {
 	case strings.Contains(target, " "):
 		return fmt.Errorf("it holds a space")
 	case u.Scheme != "":
-		return s.followURL(from, u)
+		return s.checkURL(from, u)
 	case u.Path == "":
-		return s.anchored(from.name, u.Fragment)
+		return s.checkAnchor(from.name, u.Fragment)
 	case strings.HasPrefix(u.Path, "/"):
 		return fmt.Errorf("it begins at a root, which is another one on GitHub and on a registry")
 	}
@@ -166,11 +169,11 @@ func (s *site) follow(from page, target string) error {
 	case name == "docs":
 		return fmt.Errorf("it is a folder that has an index.md")
 	}
-	return s.placed(from, name, u.Fragment)
+	return s.checkFile(from, name, u.Fragment)
 }
 
-// followURL follows what is an address of this source's, and looks at the form of all others.
-func (s *site) followURL(from page, u *url.URL) error {
+// checkURL checks an address of this source, and only the form of all others.
+func (s *site) checkURL(from page, u *url.URL) error {
 	switch {
 	case u.Scheme == "mailto" && strings.Contains(u.Opaque, "@"):
 		return nil
@@ -185,11 +188,11 @@ func (s *site) followURL(from page, u *url.URL) error {
 	if rest, ours := strings.CutPrefix(whole, repository); ours {
 		for _, prefix := range []string{"/blob/main/", "/tree/main/"} {
 			if name, ok := strings.CutPrefix(rest, prefix); ok {
-				return s.placed(from, name, u.Fragment)
+				return s.checkFile(from, name, u.Fragment)
 			}
 		}
 		if rest == "" && u.Fragment != "" {
-			return s.anchored("README.md", u.Fragment)
+			return s.checkAnchor("README.md", u.Fragment)
 		}
 		return nil // a page of GitHub about it
 	}
@@ -198,14 +201,14 @@ func (s *site) followURL(from page, u *url.URL) error {
 			if rest == "" {
 				rest = "/index"
 			}
-			return s.placed(from, "docs"+rest+".md", u.Fragment)
+			return s.checkFile(from, "docs"+rest+".md", u.Fragment)
 		}
 	}
 	return nil
 }
 
-// placed tells why there is no such file, or no such place in it.
-func (s *site) placed(from page, name, fragment string) error {
+// checkFile returns an error if the file or the heading does not exist.
+func (s *site) checkFile(from page, name, fragment string) error {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return fmt.Errorf("it leaves the source")
 	}
@@ -216,10 +219,10 @@ func (s *site) placed(from page, name, fragment string) error {
 	if fragment == "" {
 		return nil
 	}
-	return s.anchored(name, fragment)
+	return s.checkAnchor(name, fragment)
 }
 
-func (s *site) anchored(name, fragment string) error {
+func (s *site) checkAnchor(name, fragment string) error {
 	if !s.page(name).anchors()[fragment] {
 		return fmt.Errorf("%s has no heading #%s", name, fragment)
 	}

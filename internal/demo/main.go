@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command demo shows the provider at work: it runs a real CLI on examples/demo against a sandbox, prints what a user
-// would see and what reached Tallyfy, and fails if anything was off.
+// Command demo runs a real CLI on examples/demo against a sandbox, and prints what a user sees and which requests Tallyfy received.
+// It fails if a request or a task differs from what the provider promises.
 package main
 
 import (
@@ -30,7 +30,7 @@ func main() {
 	}
 }
 
-// demo builds the provider, gives the show, and leaves nothing behind.
+// demo builds the provider, runs the demo, and removes all files.
 func demo(ctx context.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "tallyfy-demo-")
 	if err != nil {
@@ -38,22 +38,22 @@ func demo(ctx context.Context, out io.Writer) error {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 
-	s := stage{out: out, color: takesColor(out)}
-	s.say("Building the provider.")
-	if s.workspace, err = workspace.New(ctx, dir); err != nil {
+	r := demoRunner{out: out, color: supportsColor(out)}
+	r.print("Building the provider.")
+	if r.workspace, err = workspace.New(ctx, dir); err != nil {
 		return err
 	}
-	s.workspace.Color = s.color
-	if s.server, err = sandbox.Start(sandbox.Config{}); err != nil {
+	r.workspace.Color = r.color
+	if r.server, err = sandbox.Start(sandbox.Config{}); err != nil {
 		return err
 	}
-	defer s.server.Close()
-	sandbox.Seed(s.server)
-	return s.perform(ctx, filepath.Join(dir, "demo"))
+	defer r.server.Close()
+	sandbox.Seed(r.server)
+	return r.run(ctx, filepath.Join(dir, "demo"))
 }
 
-// takesColor tells whether escape sequences would be seen as colours: on a terminal whose user has not refused them.
-func takesColor(out io.Writer) bool {
+// supportsColor reports whether the output is a terminal whose user has not disabled colors.
+func supportsColor(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" {
 		return false
@@ -62,34 +62,34 @@ func takesColor(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// act is one command of the demo, with what it may send and what it must end with.
-type act struct {
-	says   string
+// step is one command of the demo, with the writes that it must send.
+type step struct {
+	title  string
 	args   []string
 	writes map[string]int // requests expected by method, beside any number of GETs
 }
 
-var acts = []act{
-	{says: "The CLI installs the provider, from a folder in place of a registry.", args: []string{"init", "-input=false"}},
-	{says: "A plan sends nothing.", args: []string{"plan", "-input=false", "-out=tfplan"}},
+var steps = []step{
+	{title: "The CLI installs the provider from a directory instead of a registry.", args: []string{"init", "-input=false"}},
+	{title: "A plan changes nothing in Tallyfy; it only reads.", args: []string{"plan", "-input=false", "-out=tfplan"}},
 	{
-		says: "Apply completes the three tasks: field values first, then one completion each.",
-		args: []string{"apply", "-input=false", "tfplan"}, writes: map[string]int{http.MethodPut: 2, http.MethodPost: 3},
+		title: "Apply completes the three tasks: field values first, then one completion each.",
+		args:  []string{"apply", "-input=false", "tfplan"}, writes: map[string]int{http.MethodPut: 2, http.MethodPost: 3},
 	},
-	{says: "Planning again finds no changes.", args: []string{"plan", "-input=false", "-detailed-exitcode"}},
-	{says: "Destroy removes the completions from the state, and Tallyfy is not touched.", args: []string{"destroy", "-input=false", "-auto-approve"}},
+	{title: "Planning again finds no changes.", args: []string{"plan", "-input=false", "-detailed-exitcode"}},
+	{title: "Destroy removes the completions from the state and sends nothing else to Tallyfy.", args: []string{"destroy", "-input=false", "-auto-approve"}},
 }
 
-// stage is where the show takes place.
-type stage struct {
+// demoRunner runs the demo.
+type demoRunner struct {
 	out       io.Writer
 	color     bool
 	workspace *workspace.Workspace
 	server    *sandbox.Server
 }
 
-// perform runs all acts on examples/demo in a new folder, and looks at what became of the tasks.
-func (s *stage) perform(ctx context.Context, folder string) error {
+// run runs all steps on examples/demo in a new directory, and checks the tasks.
+func (r *demoRunner) run(ctx context.Context, folder string) error {
 	root, err := workspace.SourceRoot(ctx)
 	if err != nil {
 		return err
@@ -97,47 +97,47 @@ func (s *stage) perform(ctx context.Context, folder string) error {
 	if err := workspace.Checkout(folder, filepath.Join(root, "examples", "demo", "main.tf")); err != nil {
 		return err
 	}
-	s.say("A sandbox of Tallyfy listens at %s. The CLI is %s.", s.server.URL(), s.workspace.CLI)
-	for _, a := range acts {
-		if err := s.show(ctx, folder, a); err != nil {
+	r.print("The sandbox listens at %r. The CLI is %r.", r.server.URL(), r.workspace.CLI)
+	for _, a := range steps {
+		if err := r.runStep(ctx, folder, a); err != nil {
 			return err
 		}
 	}
-	s.say("What reached Tallyfy, in order:")
-	sandbox.WriteJournal(s.out, s.server.Journal())
-	if err := checkTasks(s.server); err != nil {
+	r.print("The requests that Tallyfy received, in order:")
+	sandbox.WriteJournal(r.out, r.server.Journal())
+	if err := checkTasks(r.server); err != nil {
 		return err
 	}
-	s.say("Each task was completed once, its webhooks fired once, and all field values arrived.")
+	r.print("Each task was completed once, its webhooks fired once, and all field values arrived.")
 	return nil
 }
 
-func (s *stage) say(format string, args ...any) {
-	if s.color {
+func (r *demoRunner) print(format string, args ...any) {
+	if r.color {
 		format = "\033[1m" + format + "\033[0m"
 	}
-	_, _ = fmt.Fprintf(s.out, "\n"+format+"\n\n", args...) // the terminal is the only one to tell
+	_, _ = fmt.Fprintf(r.out, "\n"+format+"\n\n", args...) // there is no other place for the error
 }
 
-// show runs one act and fails if it ended badly or sent what it should not have.
-func (s *stage) show(ctx context.Context, folder string, a act) error {
-	s.say("%s", a.says)
-	_, _ = fmt.Fprintf(s.out, "$ %s", filepath.Base(s.workspace.CLI))
+// runStep runs one step, and returns an error if it failed or sent other writes.
+func (r *demoRunner) runStep(ctx context.Context, folder string, a step) error {
+	r.print("%s", a.title)
+	_, _ = fmt.Fprintf(r.out, "$ %s", filepath.Base(r.workspace.CLI))
 	for _, arg := range a.args {
-		_, _ = fmt.Fprintf(s.out, " %s", arg)
+		_, _ = fmt.Fprintf(r.out, " %s", arg)
 	}
-	_, _ = fmt.Fprintln(s.out)
-	sent := len(s.server.Journal())
-	err := s.workspace.Run(ctx, s.server, folder, s.out, a.args...)
+	_, _ = fmt.Fprintln(r.out)
+	sent := len(r.server.Journal())
+	err := r.workspace.Run(ctx, r.server, folder, r.out, a.args...)
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
-		return fmt.Errorf("%s %s ended with exit code %d", filepath.Base(s.workspace.CLI), a.args[0], exit.ExitCode())
+		return fmt.Errorf("%s %s exited with code %d", filepath.Base(r.workspace.CLI), a.args[0], exit.ExitCode())
 	case err != nil:
 		return err
 	}
 	got := map[string]int{}
-	for _, entry := range s.server.Journal()[sent:] {
+	for _, entry := range r.server.Journal()[sent:] {
 		if entry.Method != http.MethodGet {
 			got[entry.Method]++
 		}
@@ -150,7 +150,7 @@ func (s *stage) show(ctx context.Context, folder string, a act) error {
 	return nil
 }
 
-// checkTasks looks at the tasks themselves: completed, once each, with the values of the configuration.
+// checkTasks checks that each task was completed once with the values of the configuration.
 func checkTasks(server *sandbox.Server) error {
 	expected := map[string][]string{
 		sandbox.SeedVPCTaskID:      {sandbox.SeedVPCIDField, sandbox.SeedVPCDateField, sandbox.SeedVPCRegionField, sandbox.SeedVPCChecksField},
@@ -173,7 +173,7 @@ func checkTasks(server *sandbox.Server) error {
 	}
 	task, _ := server.Task(sandbox.SeedOneOffTaskID)
 	if len(task.Owners.Users) != 1 || len(task.Owners.Guests) != 1 || len(task.Owners.Groups) != 1 {
-		return errors.New("saving the one-off task's values took owners off it")
+		return errors.New("saving the form values of the one-off task removed owners")
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ var diagnostics = map[string]struct {
 	"NewAttributeWarningDiagnostic": {1, aWarning},
 }
 
-// messages reads the summaries of all messages out of the code, with their severities as far as it tells them.
+// messages returns the summaries of all messages in the code, with their severities if the code shows them.
 func messages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -71,7 +71,7 @@ type reader struct {
 	found map[string]string
 }
 
-// learn notes the functions that take a summary from their caller, by name.
+// learn records the functions that have a summary as a parameter, by name.
 func (r reader) learn(node ast.Node) bool {
 	switch node := node.(type) {
 	case *ast.FuncDecl:
@@ -98,7 +98,7 @@ func (r reader) note(name ast.Expr, function *ast.FuncType) {
 	}
 }
 
-// read takes the summaries out of a call, a composite literal or an assignment.
+// read collects the summaries of a call, a composite literal or an assignment.
 func (r reader) read(node ast.Node) bool {
 	switch node := node.(type) {
 	case *ast.CallExpr:
@@ -135,8 +135,8 @@ func (r reader) read(node ast.Node) bool {
 	return true
 }
 
-// summary takes a text. What is handed on from a field, a variable or a parameter named summary is read where that is filled;
-// anything else would be a message that no guide can be held to.
+// summary collects a summary. The value of a field, a variable or a parameter named summary is collected where it is set; any other
+// expression is an error, because the guide cannot be compared with it.
 func (r reader) summary(expression ast.Expr, severity string) {
 	if literal, ok := expression.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 		text, err := strconv.Unquote(literal.Value)
@@ -164,7 +164,7 @@ func (r reader) summary(expression ast.Expr, severity string) {
 	}
 }
 
-// called is the last part of a name.
+// called returns the last part of a name.
 func called(expression ast.Expr) string {
 	switch expression := expression.(type) {
 	case *ast.Ident:

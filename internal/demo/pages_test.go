@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// page is a file of the documentation: one of docs/, or one beside the README.
+// page is a file of the documentation: in docs/, beside the README, or the description of Tallyfy's API.
 type page struct {
 	name   string // its path from the root of the source, with slashes
 	prose  string // without the blocks of code; their lines are empty
@@ -26,9 +26,12 @@ type block struct {
 	text     string // ends with a line break, as a file does
 }
 
+// apiPage describes Tallyfy's API.
+const apiPage = "internal/tallyfy/API.md"
+
 var fence = regexp.MustCompile("^( *)(```+|~~~+)[ \t]*([^`\\s]*)")
 
-// read takes a page apart.
+// readPage parses a page.
 func readPage(t *testing.T, root, name string) page {
 	t.Helper()
 	p := page{name: name}
@@ -60,11 +63,11 @@ func readPage(t *testing.T, root, name string) page {
 	return p
 }
 
-// pages are all of them. That there are some in each place is part of the test.
+// pages returns all pages. Some must exist.
 func pages(t *testing.T) []page {
 	t.Helper()
 	root := filepath.Dir(examples(t))
-	files := matching(t, filepath.Join(root, "*.md"))
+	files := append(matching(t, filepath.Join(root, "*.md")), filepath.Join(root, filepath.FromSlash(apiPage)))
 	err := filepath.WalkDir(filepath.Join(root, "docs"), func(file string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && filepath.Ext(file) == ".md" {
 			files = append(files, file)

@@ -15,7 +15,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// testPipeline reads the file of a CI system. Where that says which commands are run, they are run, in the jobs' order.
+// testPipeline parses the file of a CI system and runs its commands, if it has any, in the jobs' order.
 func testPipeline(t *testing.T, file string) {
 	read := decodeYAML(t, file)
 	switch filepath.Base(file) {
@@ -41,7 +41,7 @@ type workflow struct {
 	}
 }
 
-// testGitHub runs the steps of the jobs: a pull request's plan, a merge's apply, and the same once more.
+// testGitHub runs the steps of the jobs: the plan of a pull request, the apply of a merge, and both again.
 func testGitHub(t *testing.T, w workflow) {
 	p := newPipeline(t)
 	job := func(name string) []string {
@@ -61,7 +61,7 @@ func testGitHub(t *testing.T, w workflow) {
 	p.succeeds("a re-run of the merge", 0, job("apply")...)
 }
 
-// testGitLab runs the scripts of the jobs likewise. The plan that was saved is stale in a re-run of the job that applies it.
+// testGitLab runs the scripts of the jobs in the same way. The saved plan is stale if the apply job runs again.
 func testGitLab(t *testing.T, all map[string]any) {
 	p := newPipeline(t)
 	type job struct {
@@ -83,10 +83,9 @@ func testGitLab(t *testing.T, all map[string]any) {
 	p.succeeds("the apply of that", 0, script("apply")...)
 }
 
-// pipeline is a checkout of the configuration that the guide's files are for, less the place of its state, on a machine whose
-// only Terraform is the one under test.
+// pipeline is a checkout of the guide's configuration without its backend, on a machine whose only Terraform is the one under test.
 type pipeline struct {
-	*scene
+	*fixture
 	path string
 }
 
@@ -96,15 +95,15 @@ func newPipeline(t *testing.T) *pipeline {
 		t.Skip("the commands are a POSIX shell's")
 	}
 	// What init writes here is the lock file that the repository would hold.
-	s := newSceneOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf"))
-	p := &pipeline{scene: s, path: t.TempDir()}
+	s := newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf"))
+	p := &pipeline{fixture: s, path: t.TempDir()}
 	if err := os.Symlink(s.w.CLI, filepath.Join(p.path, "terraform")); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// run runs a job, each of whose commands ends it by failing.
+// run runs a job, which ends at the first command that fails.
 func (p *pipeline) run(commands ...string) (string, error) {
 	p.t.Helper()
 	if len(commands) == 0 {
@@ -120,7 +119,7 @@ func (p *pipeline) run(commands ...string) (string, error) {
 	return string(out), err
 }
 
-// succeeds runs a job that has to end well, and to send so many completions.
+// succeeds runs a job that must succeed with this number of completions.
 func (p *pipeline) succeeds(what string, completions int, commands ...string) {
 	p.t.Helper()
 	if out, err := p.run(commands...); err != nil {
@@ -131,7 +130,7 @@ func (p *pipeline) succeeds(what string, completions int, commands ...string) {
 	}
 }
 
-// decoded gives a value that came from JSON another type.
+// decoded converts a value that was decoded from JSON.
 func decoded[T any](t *testing.T, value any) T {
 	t.Helper()
 	var into T

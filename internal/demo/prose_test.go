@@ -23,7 +23,7 @@ var (
 	linkText   = regexp.MustCompile(`\[([^\]\n]*)\]\([^)\n]*\)`)
 )
 
-// link is where a page leads to, and on which line.
+// link is the target of a link, and its line.
 type link struct {
 	target string
 	line   int
@@ -41,7 +41,7 @@ func links(p page) []link {
 	return all
 }
 
-// undefined are references such as [text][name] or [name][] to what has no definition.
+// undefined returns references such as [text][name] or [name][] without a definition.
 func undefined(p page) []string {
 	defined := map[string]bool{}
 	for _, d := range definition.FindAllStringSubmatch(p.prose, -1) {
@@ -60,7 +60,7 @@ func undefined(p page) []string {
 	return all
 }
 
-// anchors are the names of a page's places: those of its headings by GitHub's rule, and those that it gives itself.
+// anchors returns the anchors of a page: those of its headings by GitHub's rule, and explicit ones.
 func (p page) anchors() map[string]bool {
 	all := map[string]bool{}
 	for _, named := range htmlAnchor.FindAllStringSubmatch(p.prose, -1) {

@@ -19,32 +19,32 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestSecretsAreNowhere runs the CLI with its log at TRACE, on a server that repeats in its answers what it was sent to let the
-// caller in, and looks for that in everything that is left behind.
-func TestSecretsAreNowhere(t *testing.T) {
+// TestSecretsAreNotWritten runs the CLI with TF_LOG=TRACE against a server that repeats credentials in its responses, and searches all
+// output and files for them.
+func TestSecretsAreNotWritten(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		provider string
-		prepare  func(*scene)
+		prepare  func(*fixture)
 		shown    string // what is shown of that
 		secrets  []string
 	}{
 		"access token": {
-			"provider.tf", func(s *scene) { s.server.Inject(echo(sandbox.DefaultToken)) },
+			"provider.tf", func(s *fixture) { s.server.Inject(echo(sandbox.DefaultToken)) },
 			"(access token)",
 			[]string{sandbox.DefaultToken},
 		},
 		"application": {
-			"application.tf", (*scene).revokeAndEcho,
+			"application.tf", (*fixture).revokeAndEcho,
 			"(client secret) (access token) (access token) (access token) (access token)",
 			[]string{sandbox.DefaultClientSecret, "sandbox-application-token-", "sandbox-user-token-"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSceneOf(t, filepath.Join(examples(t), "provider", c.provider), filepath.Join(examples(t), "resources", "tallyfy_task_completion", "resource.tf"))
+			s := newFixtureOf(t, filepath.Join(examples(t), "provider", c.provider), filepath.Join(examples(t), "resources", "tallyfy_task_completion", "resource.tf"))
 			c.prepare(s)
-			left := s.leftBehind(c.shown + " may not do this")
+			left := s.outputs(c.shown + " may not do this")
 			for _, secret := range c.secrets {
 				for name, content := range left {
 					if strings.Contains(content, secret) {
@@ -56,7 +56,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	}
 }
 
-// echo refuses a completion with an answer that repeats what it was sent.
+// echo rejects a completion with a response that repeats what was sent.
 func echo(sent ...string) sandbox.Fault {
 	all := strings.Join(sent, " ")
 	return sandbox.Fault{
@@ -65,29 +65,29 @@ func echo(sent ...string) sandbox.Fault {
 	}
 }
 
-// revokeAndEcho lets the scene act as an application for a user, whose tokens are revoked when it sends a completion. The
-// completion with the next ones is refused.
-func (s *scene) revokeAndEcho() {
-	s.asApplication()
-	s.server.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(r *http.Request) {
-		s.server.RevokeTokens()
+// revokeAndEcho lets the fixture act as an application for a user whose tokens are revoked when it sends a completion. The completion with
+// the next token is rejected.
+func (f *fixture) revokeAndEcho() {
+	f.asApplication()
+	f.server.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(r *http.Request) {
+		f.server.RevokeTokens()
 		var user int // tokens are numbered, and the application's comes before the user's
 		if _, err := fmt.Sscanf(r.Header.Get("Authorization"), "Bearer sandbox-user-token-%d", &user); err != nil {
-			s.t.Errorf("the completion was not sent with a user's token: %v", err)
+			f.t.Errorf("the completion was not sent with a user's token: %v", err)
 		}
-		s.server.Inject(echo(sandbox.DefaultClientSecret, fmt.Sprintf("sandbox-application-token-%d sandbox-user-token-%d sandbox-application-token-%d sandbox-user-token-%d",
+		f.server.Inject(echo(sandbox.DefaultClientSecret, fmt.Sprintf("sandbox-application-token-%d sandbox-user-token-%d sandbox-application-token-%d sandbox-user-token-%d",
 			user-1, user, user+1, user+2)))
 	}})
 }
 
-// leftBehind plans, applies twice and destroys, and gives all that was printed and written. The first apply is to fail so.
-func (s *scene) leftBehind(failure string) map[string]string {
-	t := s.t
+// outputs plans, applies twice and destroys, and returns all output and files. The first apply must fail with this failure.
+func (f *fixture) outputs(failure string) map[string]string {
+	t := f.t
 	t.Helper()
-	log := filepath.Join(s.folder, "trace.log")
+	log := filepath.Join(f.folder, "trace.log")
 	traced := func(args ...string) string {
-		command := s.w.Command(t.Context(), s.server, s.folder, args...)
-		command.Env = append(append(command.Env, s.env...), "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+		command := f.w.Command(t.Context(), f.server, f.folder, args...)
+		command.Env = append(append(command.Env, f.env...), "TF_LOG=TRACE", "TF_LOG_PATH="+log)
 		out, err := command.CombinedOutput()
 		if _, exited := err.(*exec.ExitError); err != nil && !exited { //nolint:errorlint // as Output returns it
 			t.Fatal(err)
@@ -108,13 +108,13 @@ func (s *scene) leftBehind(failure string) map[string]string {
 		}
 	}
 	for _, name := range []string{"trace.log", "terraform.tfstate", "terraform.tfstate.backup"} {
-		content, err := os.ReadFile(filepath.Join(s.folder, name)) //nolint:gosec // what the CLI wrote
+		content, err := os.ReadFile(filepath.Join(f.folder, name)) //nolint:gosec // what the CLI wrote
 		if err != nil {
 			t.Fatal(err)
 		}
 		left[name] = string(content)
 	}
-	for name, content := range unzipped(t, filepath.Join(s.folder, "tfplan")) {
+	for name, content := range unzipped(t, filepath.Join(f.folder, "tfplan")) {
 		left["the plan's "+name] = content
 	}
 	if !strings.Contains(left["trace.log"], "Tallyfy request") || !strings.Contains(left["trace.log"], "[TRACE]") {
@@ -123,8 +123,8 @@ func (s *scene) leftBehind(failure string) map[string]string {
 	return left
 }
 
-// TestSecretValuesAreNowhere looks for a write-only value in all that is left behind of its way to Tallyfy, and for its next version.
-func TestSecretValuesAreNowhere(t *testing.T) {
+// TestWriteOnlyValuesAreNotWritten searches all output and files for a write-only value and its next version.
+func TestWriteOnlyValuesAreNotWritten(t *testing.T) {
 	t.Parallel()
 	const secret, next = "s3cr3t-0ne", "s3cr3t-tw0"
 	file := filepath.Join(t.TempDir(), "main.tf")
@@ -160,7 +160,7 @@ resource "tallyfy_task_completion" "vpc" {
 		t.Fatal(err)
 	}
 	needs(t, file)
-	s := newSceneOf(t, file)
+	s := newFixtureOf(t, file)
 	log := filepath.Join(s.folder, "trace.log")
 	left := map[string]string{}
 	run := func(value string, version int, args ...string) {
@@ -197,11 +197,13 @@ resource "tallyfy_task_completion" "vpc" {
 	run(next, 2, "show", "-json")
 
 	for _, name := range []string{"trace.log", "terraform.tfstate", "terraform.tfstate.backup"} {
-		content, err := os.ReadFile(filepath.Join(s.folder, name)) //nolint:gosec // what the CLI wrote
-		if err != nil {
-			t.Fatal(err)
-		}
-		left[name] = string(content)
+		t.Run(name, func(t *testing.T) {
+			content, err := os.ReadFile(filepath.Join(s.folder, name)) //nolint:gosec // what the CLI wrote
+			if err != nil {
+				t.Fatal(err)
+			}
+			left[name] = string(content)
+		})
 	}
 	for name, content := range unzipped(t, filepath.Join(s.folder, "tfplan")) {
 		left["the plan's "+name] = content
@@ -215,7 +217,7 @@ resource "tallyfy_task_completion" "vpc" {
 	}
 }
 
-// unzipped gives the files in an archive, as a saved plan is one.
+// unzipped returns the files in an archive, such as a saved plan.
 func unzipped(t *testing.T, file string) map[string]string {
 	t.Helper()
 	archive, err := zip.OpenReader(file)

@@ -4,9 +4,9 @@
 // Command docschema prints the provider's schemas for the documentation
 // generator, in the format of `terraform providers schema -json`.
 //
-// It asks the provider itself, because a CLI leaves out what it does not know:
-// actions before Terraform 1.14, identities before 1.12, either in some
-// releases of OpenTofu. The documentation would then depend on who wrote it.
+// It reads them from the provider itself, because a CLI omits what it does not
+// support: actions before Terraform 1.14, identities before 1.12, either in some
+// releases of OpenTofu. The documentation would depend on the installed CLI.
 package main
 
 import (
@@ -23,8 +23,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/provider"
 )
 
-// name is the key that the generator looks for first; unlike a full provider
-// address it is the same for Terraform and OpenTofu.
+// name is the key that the generator looks up first. Unlike a full provider address
+// it is the same for Terraform and OpenTofu.
 const name = "tallyfy"
 
 func main() {
@@ -35,15 +35,15 @@ func main() {
 	}
 }
 
-// write asks the server for its schemas and writes them to w.
+// write reads the schemas from the server and writes them to w.
 func write(ctx context.Context, w io.Writer, server tfprotov6.ProviderServer) error {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		return fmt.Errorf("asking for the schemas: %w", err)
+		return fmt.Errorf("reading the schemas: %w", err)
 	}
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
-		return fmt.Errorf("asking for the identity schemas: %w", err)
+		return fmt.Errorf("reading the identity schemas: %w", err)
 	}
 	if err := failure(append(schemas.Diagnostics, identities.Diagnostics...)); err != nil {
 		return err
@@ -57,7 +57,7 @@ func write(ctx context.Context, w io.Writer, server tfprotov6.ProviderServer) er
 	})
 }
 
-// failure joins the errors among the diagnostics, nil if there are none.
+// failure joins the errors among the diagnostics; nil if there are none.
 func failure(diagnostics []*tfprotov6.Diagnostic) error {
 	var all []error
 	for _, d := range diagnostics {

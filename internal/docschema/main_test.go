@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// stub answers what the command asks for, and panics at all else.
+// stub returns the schemas that the command reads, and panics for everything else.
 type stub struct {
 	tfprotov6.ProviderServer
 	schemas    tfprotov6.GetProviderSchemaResponse
@@ -116,7 +116,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-func TestWriteFailsWhenTheProviderDoes(t *testing.T) {
+func TestWriteProviderError(t *testing.T) {
 	server := &stub{schemas: tfprotov6.GetProviderSchemaResponse{
 		Diagnostics: []*tfprotov6.Diagnostic{
 			{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Duplicate Name", Detail: "Two are called x."},
@@ -132,7 +132,7 @@ func TestWriteFailsWhenTheProviderDoes(t *testing.T) {
 	}
 }
 
-// meaning parses JSON and leaves out the members that say nothing.
+// meaning parses JSON and removes members that are false or empty.
 func meaning(t *testing.T, data []byte) any {
 	t.Helper()
 	var value any

@@ -9,9 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// object is a JSON object; encoding/json sorts its keys, so that equal schemas
-// give equal bytes. A member that is false or empty may be there: readers of
-// the format take that for absent.
+// object is a JSON object. encoding/json sorts its keys, so that equal schemas give
+// equal bytes. Members may be false or empty: readers of the format treat those as
+// absent.
 type object map[string]any
 
 func provided(s *tfprotov6.GetProviderSchemaResponse, i *tfprotov6.GetResourceIdentitySchemasResponse) object {
@@ -128,7 +128,7 @@ func parameter(p *tfprotov6.FunctionParameter) object {
 	}
 }
 
-// kind is "plain" or "markdown".
+// kind returns "plain" or "markdown".
 func kind(k tfprotov6.StringKind) string {
 	return strings.ToLower(k.String())
 }

@@ -47,15 +47,15 @@ func SaidBy(err error) string {
 	if e.Status/100 == 2 && e.Outcome == tallyfy.Unknown { // it was something else
 		speaker = "The response said"
 	}
-	add(speaker, e.Words)
+	add(speaker, e.ServerMessage)
 	if e.Method != "" {
 		add("Request", e.Method+" "+e.Path)
 	}
 	add("Request id", e.RequestID)
 	add("Token from", e.TokenSource)
 	if e.Earlier != nil {
-		add("An earlier attempt was answered", e.Earlier.Came())
-		add("Tallyfy said", e.Earlier.Words)
+		add("An earlier attempt was answered", e.Earlier.Result())
+		add("Tallyfy said", e.Earlier.ServerMessage)
 		add("Request id", e.Earlier.RequestID)
 		if e.TokenSource == "" {
 			add("Token from", e.Earlier.TokenSource)

@@ -37,13 +37,13 @@ func TestSaidBy(t *testing.T) {
 	t.Parallel()
 	err := &tallyfy.Error{
 		Method: "GET", Path: "/me", Cause: errors.New("reset"),
-		Earlier: &tallyfy.Error{Status: 503, Words: "Busy", RequestID: "r-1"},
+		Earlier: &tallyfy.Error{Status: 503, ServerMessage: "Busy", RequestID: "r-1"},
 	}
 	want := "Request: GET /me\nAn earlier attempt was answered: 503 Service Unavailable\nTallyfy said: Busy\nRequest id: r-1"
 	if got := SaidBy(err); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	page := &tallyfy.Error{Status: 200, Outcome: tallyfy.Unknown, Words: "Sign in"}
+	page := &tallyfy.Error{Status: 200, Outcome: tallyfy.Unknown, ServerMessage: "Sign in"}
 	if got := SaidBy(page); got != "The response said: Sign in" {
 		t.Errorf("got %q of a page", got)
 	}
@@ -61,7 +61,7 @@ func TestAdvice(t *testing.T) {
 		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "when you are ready"},
 		"not made":       {timedOut(t), "raise the operation's timeouts"},
 		"no endpoint":    {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "check base_url"},
-		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Words: "Not found. Error Code: apsh546."}, "removes the X-Tallyfy-Client header"},
+		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, ServerMessage: "Not found. Error Code: apsh546."}, "removes the X-Tallyfy-Client header"},
 		"no object":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "RESOURCE_NOT_FOUND"}, ""},
 		"401":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 401}, "Check the access token"},
 		"403":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 403}, ""},

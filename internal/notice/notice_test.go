@@ -15,7 +15,7 @@ func TestStory(t *testing.T) {
 	t.Parallel()
 	cause := &tallyfy.Error{
 		Method: "GET", Path: "/organizations/o/tasks/t", Outcome: tallyfy.Rejected, Status: 404,
-		Words: "Resource not found", RequestID: "r-1", Attempts: 1,
+		ServerMessage: "Resource not found", RequestID: "r-1", Attempts: 1,
 	}
 	got := Story{Summary: "Task Could Not Be Read", Attribute: "task_id", Doing: "Reading task t", Means: "It is as it was.", Next: "Check task_id.", Cause: cause}.Failure()
 	want := "Reading task t: Tallyfy answered 404 Not Found.\n\nIt is as it was.\n\nCheck task_id.\n\n" +

@@ -13,11 +13,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Data validates and reads a data source of this type, as a plan does, for a configuration with one provider block. The value is
-// null where that brings an error. The error says what is wrong with the provider, not with the configuration.
-func Data(ctx context.Context, makes func() provider.Provider, settings Attributes, source string, block Attributes) (tftypes.Value, Diagnostics, error) {
-	t := &Terraform{make: makes, settings: settings}
-	schemas, err := providerserver.NewProtocol6(makes())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+// Data validates and reads a data source of this type, as a plan does, for a configuration with one provider block. The value is null if
+// there is an error. The returned error is a defect of the provider, not of the configuration.
+func Data(ctx context.Context, newProvider func() provider.Provider, settings Attributes, source string, block Attributes) (tftypes.Value, Diagnostics, error) {
+	t := &Terraform{newProvider: newProvider, settings: settings}
+	schemas, err := providerserver.NewProtocol6(newProvider())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return tftypes.Value{}, nil, err
 	}

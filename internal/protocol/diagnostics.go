@@ -9,10 +9,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Diagnostics are what a provider says to the user.
+// Diagnostics are the diagnostics of a provider.
 type Diagnostics []*tfprotov6.Diagnostic
 
-// Failed tells whether there is an error among them.
+// Failed reports whether there is an error among them.
 func (d Diagnostics) Failed() bool {
 	for _, diagnostic := range d {
 		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError {
@@ -22,7 +22,7 @@ func (d Diagnostics) Failed() bool {
 	return false
 }
 
-// String is the text that the user reads, in one line for each: "Error: summary: detail".
+// String returns one line for each, as a user reads it: "Error: summary: detail".
 func (d Diagnostics) String() string {
 	var lines []string
 	for _, diagnostic := range d {

@@ -10,9 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Source is a resource of any provider, as a state holds it.
+// Source is a resource of any provider in a state.
 type Source struct {
-	// Provider is its provider's address, such as registry.terraform.io/hashicorp/null.
+	// Provider is the address of its provider, such as registry.terraform.io/hashicorp/null.
 	Provider string
 	// Resource is its type.
 	Resource string
@@ -22,8 +22,8 @@ type Source struct {
 	JSON string
 }
 
-// Move takes over what another resource has recorded, as a moved block between resource types does. It leaves the state alone if
-// the provider refuses.
+// Move takes over the state of another resource, as a moved block between resource types does. The state is unchanged if the provider
+// rejects it.
 func (t *Terraform) Move(ctx context.Context, from Source) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
@@ -39,8 +39,8 @@ func (t *Terraform) Move(ctx context.Context, from Source) (Diagnostics, error) 
 	if said = append(said, resp.Diagnostics...); said.Failed() {
 		return said, nil
 	}
-	if resp.TargetIdentity != nil { // it must stay as it is told, and most states do not tell all of it
-		return said, errors.New("the provider told an identity before it has read the resource")
+	if resp.TargetIdentity != nil { // an identity must not change, and most states do not contain all of it
+		return said, errors.New("the provider returned an identity before it read the resource")
 	}
 	return said, t.keep(answer{resp.TargetState, nil, resp.TargetPrivate}, false)
 }

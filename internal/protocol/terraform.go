@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package protocol speaks to the provider as a CLI does, over its protocol and in one process, for tests that need what a CLI
-// does not show or cannot have: every warning, planned values, a time that passes by itself.
+// Package protocol drives the provider through the plugin protocol in one process, for tests that need what a CLI does not show or
+// support: every warning, planned values, simulated time.
 package protocol
 
 import (
@@ -15,38 +15,38 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// version is what the provider is told of the CLI. It is one that knows identities, which come with 1.12.
+// version is the CLI version that the provider receives: the first that knows identities.
 const version = "1.12.0"
 
-// Attributes are those of a block by name, each a [tftypes.Value] or a Go value that tftypes takes; what is left out is null.
+// Attributes are the attributes of a block by name, each a [tftypes.Value] or a Go value that tftypes accepts. Missing ones are null.
 type Attributes map[string]any
 
 // Terraform is a state with one resource, and the operations of a CLI on it. It is not safe for concurrent use.
 type Terraform struct {
-	make     func() provider.Provider
-	settings Attributes
-	resource string
+	newProvider func() provider.Provider
+	settings    Attributes
+	resource    string
 
 	schema   *tfprotov6.Schema
 	typ      tftypes.Object
 	identity *identities
 
-	// State is what is recorded; nil if nothing is.
+	// State is the resource; nil if there is none.
 	State *Instance
 }
 
 // Instance is a resource in the state.
 type Instance struct {
 	Value tftypes.Value
-	// Identity is what is recorded beside the value; nil if nothing is, as in a state that a CLI before 1.12 has written.
+	// Identity is recorded beside the value; nil if there is none, as in a state that a CLI before 1.12 has written.
 	Identity *tftypes.Value
-	// Tainted says that creating it failed halfway: the next plan replaces it.
+	// Tainted reports whether its creation failed: the next plan replaces it.
 	Tainted bool
 
 	private []byte
 }
 
-// Action is what a plan does.
+// Action is the action of a plan.
 type Action string
 
 // The actions of a plan.
@@ -58,7 +58,7 @@ const (
 	Delete  Action = "delete"
 )
 
-// Plan is what an apply would do, and what the provider said while it was planned.
+// Plan is a planned change, with the diagnostics of planning it.
 type Plan struct {
 	Action  Action
 	Planned tftypes.Value
@@ -69,11 +69,11 @@ type Plan struct {
 	identity *tfprotov6.ResourceIdentityData
 }
 
-// New prepares a CLI for a configuration with one provider block and one resource of this type. Like a CLI's, each operation
-// runs a provider of its own. The error says what is wrong with the provider, not with the configuration.
-func New(ctx context.Context, makes func() provider.Provider, settings Attributes, resource string) (*Terraform, error) {
-	t := &Terraform{make: makes, settings: settings, resource: resource}
-	schemas, err := providerserver.NewProtocol6(makes())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+// New prepares a configuration with one provider block and one resource of this type. Each operation starts a new provider, as a CLI does.
+// The error is a defect of the provider, not of the configuration.
+func New(ctx context.Context, newProvider func() provider.Provider, settings Attributes, resource string) (*Terraform, error) {
+	t := &Terraform{newProvider: newProvider, settings: settings, resource: resource}
+	schemas, err := providerserver.NewProtocol6(newProvider())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +83,11 @@ func New(ctx context.Context, makes func() provider.Provider, settings Attribute
 		return nil, fmt.Errorf("the provider has no resource %s", resource)
 	}
 	t.typ = typ
-	t.identity, err = identitiesOf(ctx, providerserver.NewProtocol6(makes())(), resource)
+	t.identity, err = identitiesOf(ctx, providerserver.NewProtocol6(newProvider())(), resource)
 	return t, err
 }
 
-// Refresh brings the state up to date.
+// Refresh updates the state.
 func (t *Terraform) Refresh(ctx context.Context) (Diagnostics, error) {
 	if t.State == nil {
 		return nil, nil
@@ -115,7 +115,7 @@ func (t *Terraform) read(ctx context.Context, server tfprotov6.ProviderServer) (
 	return said, t.keep(answer{resp.NewState, resp.NewIdentity, resp.Private}, t.State.Tainted)
 }
 
-// Plan refreshes, and plans what brings the state to these attributes; nil plans a destroy.
+// Plan refreshes, and plans the change to these attributes; nil plans a destroy.
 func (t *Terraform) Plan(ctx context.Context, block Attributes) (*Plan, error) {
 	said, err := t.Refresh(ctx)
 	if err != nil || said.Failed() {
@@ -137,14 +137,14 @@ func (t *Terraform) PlanAsRecorded(ctx context.Context, block Attributes) (*Plan
 	if t.State == nil || !t.State.Tainted || block == nil {
 		return t.plan(ctx, t.value(), block)
 	}
-	plan, err := t.plan(ctx, t.none(), block) // a CLI destroys what is tainted, and plans anew
+	plan, err := t.plan(ctx, t.none(), block) // a CLI replaces a tainted resource
 	if err == nil && plan.Action == Create {
 		plan.Action = Replace
 	}
 	return plan, err
 }
 
-// plan plans from one value to another, as the provider sees it.
+// plan plans the change from prior to the block.
 func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attributes) (*Plan, error) {
 	var private []byte
 	var identity *tfprotov6.ResourceIdentityData
@@ -205,7 +205,7 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 	return plan, nil
 }
 
-// Apply carries a plan out. A create that brings both a state and an error leaves it tainted, as with a CLI.
+// Apply applies a plan. A create with both a state and an error leaves the resource tainted, as with a CLI.
 func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) {
 	switch plan.Action {
 	case NoOp:
@@ -269,9 +269,9 @@ func (t *Terraform) apply(ctx context.Context, prior tftypes.Value, plan *Plan) 
 	return said, nil
 }
 
-// start runs a provider, and validates and configures it.
+// start starts a provider, and validates and configures it.
 func (t *Terraform) start(ctx context.Context) (tfprotov6.ProviderServer, Diagnostics, error) {
-	server := providerserver.NewProtocol6(t.make())()
+	server := providerserver.NewProtocol6(t.newProvider())()
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return nil, nil, err
@@ -300,7 +300,7 @@ func (t *Terraform) start(ctx context.Context) (tfprotov6.ProviderServer, Diagno
 
 func (t *Terraform) none() tftypes.Value { return tftypes.NewValue(t.typ, nil) }
 
-// value is what is recorded, null if nothing is.
+// value returns the recorded value; null if there is none.
 func (t *Terraform) value() tftypes.Value {
 	if t.State == nil {
 		return t.none()
@@ -308,17 +308,17 @@ func (t *Terraform) value() tftypes.Value {
 	return t.State.Value
 }
 
-// Record puts attributes into the state as if they had been applied.
+// Record records attributes as if they had been applied.
 func (t *Terraform) Record(block Attributes) { t.State = &Instance{Value: object(t.typ, block)} }
 
-// answer is what a provider answers that is to be recorded.
+// answer is the part of a response that is recorded.
 type answer struct {
 	state    *tfprotov6.DynamicValue
 	identity *tfprotov6.ResourceIdentityData
 	private  []byte
 }
 
-// keep takes over what the provider answered.
+// keep records what the provider returned.
 func (t *Terraform) keep(a answer, tainted bool) error {
 	value, err := a.state.Unmarshal(t.typ)
 	if err != nil {
@@ -335,7 +335,7 @@ func (t *Terraform) keep(a answer, tainted bool) error {
 	return nil
 }
 
-// propose merges a configuration with what is recorded, as a CLI does: computed attributes that are not configured keep their value.
+// propose merges a configuration with the recorded value, as a CLI does: computed attributes that are not configured keep their value.
 func (t *Terraform) propose(prior, config tftypes.Value) (tftypes.Value, error) {
 	before, wanted := map[string]tftypes.Value{}, map[string]tftypes.Value{}
 	if !prior.IsNull() {
@@ -362,7 +362,7 @@ func (t *Terraform) wire(value tftypes.Value) *tfprotov6.DynamicValue {
 	return &dynamic
 }
 
-// object makes a value of a block.
+// object returns the value of a block.
 func object(typ tftypes.Object, block Attributes) tftypes.Value {
 	values := map[string]tftypes.Value{}
 	for name, attribute := range typ.AttributeTypes {

@@ -32,8 +32,8 @@ func TestSchemasAreValid(t *testing.T) {
 			t.Errorf("provider: %s is not described", name)
 		}
 	}
-	for _, make := range p.Resources(ctx) {
-		r := make()
+	for _, newResource := range p.Resources(ctx) {
+		r := newResource()
 		var schema resource.SchemaResponse
 		r.Schema(ctx, resource.SchemaRequest{}, &schema)
 		if diags := schema.Schema.ValidateImplementation(ctx); diags.HasError() {

@@ -157,8 +157,8 @@ func TestDataSourceSchemasAreValid(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	var names []string
-	for _, make := range New("test")().DataSources(ctx) {
-		d := make()
+	for _, newDataSource := range New("test")().DataSources(ctx) {
+		d := newDataSource()
 		var metadata datasource.MetadataResponse
 		d.Metadata(ctx, datasource.MetadataRequest{ProviderTypeName: "tallyfy"}, &metadata)
 		names = append(names, metadata.TypeName)

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// checkArchive checks what is in an archive, and that its SBOM tells of just that.
+// checkArchive checks the content of an archive, and that its SBOM describes it.
 func (d *dist) checkArchive(platform string) error {
 	binary, err := d.binary(platform)
 	if err != nil {
@@ -30,7 +30,7 @@ func (d *dist) checkArchive(platform string) error {
 	)
 }
 
-// binary takes the provider out of an archive, which holds nothing else but the license.
+// binary returns the provider in an archive, which contains only it and the license.
 func (d *dist) binary(platform string) (content []byte, err error) {
 	packed, err := zip.OpenReader(d.path(platform, archive))
 	if err != nil {
@@ -66,7 +66,7 @@ func (d *dist) binary(platform string) (content []byte, err error) {
 	return content, nil
 }
 
-// checkSettings looks for settings of the build in what Go has written into the binary.
+// checkSettings compares the build settings that Go wrote into the binary.
 func checkSettings(info *buildinfo.BuildInfo, want map[string]string) error {
 	got := map[string]string{}
 	for _, setting := range info.Settings {

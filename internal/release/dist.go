@@ -18,7 +18,7 @@ import (
 
 const project = "terraform-provider-tallyfy"
 
-// released are the platforms that a release is for. They stand here once more, so that one that .goreleaser.yml loses is missed.
+// released are the platforms of a release. They are repeated here so that a platform that .goreleaser.yml loses is noticed.
 var released = []string{
 	"darwin_amd64", "darwin_arm64",
 	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",
@@ -26,7 +26,7 @@ var released = []string{
 	"windows_386", "windows_amd64", "windows_arm64",
 }
 
-// kinds of files that there are for each platform.
+// Kinds of files for each platform.
 const (
 	archive = ".zip"
 	sbom    = ".cdx.json"
@@ -40,7 +40,7 @@ type dist struct {
 	sums      map[string]string // SHA-256 in hexadecimal digits, by the name of the file
 }
 
-// open reads the checksums, which name all that is released.
+// open reads the checksums, which name all files of the release.
 func open(root string) (*dist, error) {
 	files, err := filepath.Glob(filepath.Join(root, "dist", project+"_*_SHA256SUMS"))
 	if err != nil {
@@ -69,15 +69,15 @@ func (d *dist) name(platform, kind string) string {
 	return project + "_" + d.version + "_" + platform + kind
 }
 
-// path is where a file of a platform is.
+// path returns the path of a file of a platform.
 func (d *dist) path(platform, kind string) string {
 	return filepath.Join(d.root, "dist", d.name(platform, kind))
 }
 
-// expected are the paths of all files that a release has, by the name that they are released under.
+// expected returns the paths of all files of a release by their released names.
 func (d *dist) expected() map[string]string {
 	files := map[string]string{
-		// GoReleaser takes it from the source tree.
+		// GoReleaser publishes it from the source tree.
 		project + "_" + d.version + "_manifest.json": filepath.Join(d.root, "terraform-registry-manifest.json"),
 	}
 	for _, platform := range d.platforms {
@@ -88,7 +88,7 @@ func (d *dist) expected() map[string]string {
 	return files
 }
 
-// check tells all that is wrong.
+// check returns all problems of the release.
 func (d *dist) check() error {
 	problems := []error{d.checkNames()}
 	expected := d.expected()
@@ -103,7 +103,7 @@ func (d *dist) check() error {
 		}
 	}
 	for _, platform := range d.platforms {
-		// What is missing has been told.
+		// Missing files were reported above.
 		if err := d.checkArchive(platform); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			problems = append(problems, fmt.Errorf("%s: %w", d.name(platform, archive), err))
 		}
@@ -111,7 +111,7 @@ func (d *dist) check() error {
 	return errors.Join(problems...)
 }
 
-// checkNames looks for what should not be there, among the checksums and the files.
+// checkNames returns an error for each unexpected file and checksum.
 func (d *dist) checkNames() error {
 	expected := d.expected()
 	found := slices.Collect(maps.Keys(d.sums))

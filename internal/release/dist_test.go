@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// TestCheck spoils a release in one way after the other.
+// TestCheck breaks a release in one way after the other.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	binary := project + "_v" + version
 	for name, test := range map[string]struct {
 		flags   []string                // of the build, in place of the good ones
-		spoil   func(*made)             // before it is packed
+		spoil   func(*testRelease)      // before it is packed
 		spoiled func(*testing.T, *dist) // afterwards
 		want    string
 	}{
@@ -28,44 +28,44 @@ func TestCheck(t *testing.T) {
 			flags: []string{"-trimpath"}, want: `was built with -tags=""`,
 		},
 		"an archive of another name": {
-			spoil: func(m *made) { m.platform = "linux_x64" }, want: "1.2.3_linux_x64.zip: a release has no such file",
+			spoil: func(m *testRelease) { m.platform = "linux_x64" }, want: "1.2.3_linux_x64.zip: a release has no such file",
 		},
 		"an archive that is lost": {
 			spoiled: func(_ *testing.T, d *dist) { d.platforms = append(d.platforms, "linux_arm64") }, want: "1.2.3_linux_arm64.zip: no such file",
 		},
 		"the archive of another platform": {
-			spoil:   func(m *made) { m.platform = "linux_arm64" },
+			spoil:   func(m *testRelease) { m.platform = "linux_arm64" },
 			spoiled: func(_ *testing.T, d *dist) { d.platforms = []string{"linux_arm64"} }, want: `was built with GOARCH="amd64", want "arm64"`,
 		},
 		"a binary of another version": {
-			spoil: func(m *made) {
+			spoil: func(m *testRelease) {
 				m.packed[binary[:len(binary)-1]], m.modes[binary[:len(binary)-1]] = m.packed[binary], 0o755
 				delete(m.packed, binary)
 			},
 			want: "it holds terraform-provider-tallyfy_v1.2.",
 		},
-		"no binary": {spoil: func(m *made) { delete(m.packed, binary) }, want: "it lacks " + binary},
+		"no binary": {spoil: func(m *testRelease) { delete(m.packed, binary) }, want: "it lacks " + binary},
 		"a binary that cannot be executed": {
-			spoil: func(m *made) { m.modes[binary] = 0o644 }, want: "cannot be executed by all",
+			spoil: func(m *testRelease) { m.modes[binary] = 0o644 }, want: "cannot be executed by all",
 		},
-		"no license": {spoil: func(m *made) { delete(m.packed, "LICENSE") }, want: "it lacks LICENSE"},
+		"no license": {spoil: func(m *testRelease) { delete(m.packed, "LICENSE") }, want: "it lacks LICENSE"},
 		"a file too many": {
-			spoil: func(m *made) { m.packed["README.md"] = m.packed["LICENSE"] }, want: "it holds README.md",
+			spoil: func(m *testRelease) { m.packed["README.md"] = m.packed["LICENSE"] }, want: "it holds README.md",
 		},
 		"no program at all": {
-			spoil: func(m *made) { m.packed[binary] = m.packed["LICENSE"] }, want: "the binary: ",
+			spoil: func(m *testRelease) { m.packed[binary] = m.packed["LICENSE"] }, want: "the binary: ",
 		},
 		"an SBOM of another binary": {
-			spoil: func(m *made) { m.bill.Metadata.Properties[0].Value = digest(nil) }, want: "the SBOM is of another binary",
+			spoil: func(m *testRelease) { m.bill.Metadata.Properties[0].Value = digest(nil) }, want: "the SBOM is of another binary",
 		},
 		"an SBOM of another version": {
-			spoil: func(m *made) { m.bill.Metadata.Component.Version = "v1.2.2" }, want: "the SBOM is of {example.com/small v1.2.2}",
+			spoil: func(m *testRelease) { m.bill.Metadata.Component.Version = "v1.2.2" }, want: "the SBOM is of {example.com/small v1.2.2}",
 		},
 		"an SBOM that lacks a module": {
-			spoil: func(m *made) { m.bill.Components = nil }, want: "the SBOM lists []",
+			spoil: func(m *testRelease) { m.bill.Components = nil }, want: "the SBOM lists []",
 		},
 		"an SBOM that is none": {
-			spoil: func(m *made) { m.bill.Format = "SPDX" }, want: `the SBOM is of the format "SPDX"`,
+			spoil: func(m *testRelease) { m.bill.Format = "SPDX" }, want: `the SBOM is of the format "SPDX"`,
 		},
 		"checksums without the manifest": {
 			spoiled: func(_ *testing.T, d *dist) { delete(d.sums, project+"_"+version+"_manifest.json") },
@@ -84,7 +84,7 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := good(t)
+			m := newTestRelease(t)
 			if test.flags != nil {
 				m.flags = test.flags
 			}
@@ -103,7 +103,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// says tells whether an error has these words in it; no words stand for no error.
+// says reports whether an error contains these words; empty words mean no error.
 func says(err error, words string) bool {
 	if words == "" {
 		return err == nil
@@ -111,7 +111,7 @@ func says(err error, words string) bool {
 	return strings.Contains(fmt.Sprint(err), words)
 }
 
-func TestOpen_fails(t *testing.T) {
+func TestOpenFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		files map[string]string

@@ -16,8 +16,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// task is a configuration that takes just this version from just this registry. A snapshot is a pre-release, which CLIs
-// take only if it is named.
+// task is a configuration that requires this version from this registry. A snapshot is a pre-release, which CLIs install only if it is
+// named.
 const task = `terraform {
   required_providers {
     tallyfy = { source = "%s/tallyfy/tallyfy", version = "%s" }
@@ -30,7 +30,7 @@ resource "tallyfy_task_completion" "it" {
 }
 `
 
-// install has the CLI install an archive from a mirror, under the names of all registries, and complete a task with it.
+// install lets the CLI install an archive from a mirror, under the name of each registry, and complete a task with it.
 func install(ctx context.Context, dir, archive, version string, out io.Writer) error {
 	w, err := workspace.Install(dir, archive)
 	if err != nil {
@@ -45,7 +45,7 @@ func install(ctx context.Context, dir, archive, version string, out io.Writer) e
 	return nil
 }
 
-// complete applies the configuration twice, and fails unless that completed the task once.
+// complete applies the configuration twice, and returns an error unless the task was completed once.
 func complete(ctx context.Context, w *workspace.Workspace, folder, configuration string) error {
 	server, err := sandbox.Start(sandbox.Config{})
 	if err != nil {
@@ -60,9 +60,9 @@ func complete(ctx context.Context, w *workspace.Workspace, folder, configuration
 		return err
 	}
 	for _, args := range [][]string{{"init"}, {"apply", "-auto-approve"}, {"apply", "-auto-approve"}} {
-		var said bytes.Buffer
-		if err := w.Run(ctx, server, folder, &said, append(args, "-input=false")...); err != nil {
-			return fmt.Errorf("%s: %w\n%s", args[0], err, said.String())
+		var output bytes.Buffer
+		if err := w.Run(ctx, server, folder, &output, append(args, "-input=false")...); err != nil {
+			return fmt.Errorf("%s: %w\n%s", args[0], err, output.String())
 		}
 	}
 	if sent, fired := server.Count(http.MethodPost, ""), server.Webhooks(sandbox.SeedPlainTaskID); sent != 1 || fired != 1 {

@@ -15,7 +15,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// TestInstall has a real CLI install what this source builds, packed as it is released, and another program.
+// TestInstall lets a real CLI install a build of this source, packed like a release, and another program.
 func TestInstall(t *testing.T) {
 	t.Parallel()
 	root, err := workspace.SourceRoot(t.Context())
@@ -38,7 +38,7 @@ func TestInstall(t *testing.T) {
 			if runtime.GOOS == "windows" {
 				test.inside += ".exe"
 			}
-			m := made{packed: map[string]string{test.inside: test.content}, modes: map[string]os.FileMode{test.inside: 0o755}}
+			m := testRelease{packed: map[string]string{test.inside: test.content}, modes: map[string]os.FileMode{test.inside: 0o755}}
 			dir := t.TempDir()
 			packed := filepath.Join(dir, project+"_"+version+"_"+runtime.GOOS+"_"+runtime.GOARCH+archive)
 			m.zip(t, packed)

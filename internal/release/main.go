@@ -1,9 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command release checks what "make snapshot" has built, as the registries, the CLIs and suspicious users will: names,
-// checksums, what is in each archive and told of it in its SBOM, that the commit gives the same bytes when it is built
-// elsewhere, and that a CLI installs the archive and completes a task with it.
+// Command release checks what "make snapshot" has built: names, checksums, the content of each archive and its SBOM, that another
+// build of the commit has the same bytes, and that a CLI installs the archive and completes a task with it.
 package main
 
 import (
@@ -29,7 +28,7 @@ func main() {
 	}
 }
 
-// check checks the release in dist/ of this source tree.
+// check checks the release in dist/ of this repository.
 func check(ctx context.Context, out io.Writer) error {
 	root, err := workspace.SourceRoot(ctx)
 	if err != nil {
@@ -70,5 +69,5 @@ func check(ctx context.Context, out io.Writer) error {
 }
 
 func say(out io.Writer, format string, args ...any) {
-	_, _ = fmt.Fprintf(out, format+"\n", args...) // the terminal is the only one to tell
+	_, _ = fmt.Fprintf(out, format+"\n", args...) // there is no other place for the error
 }

@@ -15,9 +15,9 @@ import (
 	"strings"
 )
 
-// elsewhere builds what "$1" has committed in a clone at "$2", and signs it with a key of its own where there is a gpg:
-// what is signed must not change once it is signed.
-const elsewhere = `
+// rebuildScript builds the commit of "$1" in a clone at "$2", and signs it with a new key if gpg is installed: signed files must not
+// change.
+const rebuildScript = `
 set -e
 umask 077
 export TZ=Asia/Tokyo
@@ -34,8 +34,7 @@ make --no-print-directory snapshot SKIP=
 gpg --verify dist/*_SHA256SUMS.sig dist/*_SHA256SUMS
 `
 
-// rebuild builds the commit of the source tree once more, in a clone below dir. What differs there must not be seen in the
-// release: the path, the time zone, and the permissions of new files.
+// rebuild builds the commit again in a clone below dir. The path, the time zone and the umask differ there and must not affect the release.
 func rebuild(ctx context.Context, root, dir string) (*dist, error) {
 	changed, err := run(ctx, root, "git", "-c", "safe.directory=*", "status", "--porcelain")
 	if err != nil {
@@ -45,19 +44,19 @@ func rebuild(ctx context.Context, root, dir string) (*dist, error) {
 		return nil, fmt.Errorf("commit these files first, or put them aside: a release is of a commit, and is compared with it\n%s", changed)
 	}
 	clone := filepath.Join(dir, "elsewhere", "clone")
-	if _, err := run(ctx, dir, "sh", "-c", elsewhere, "sh", root, clone); err != nil {
+	if _, err := run(ctx, dir, "sh", "-c", rebuildScript, "sh", root, clone); err != nil {
 		return nil, err
 	}
 	return open(clone)
 }
 
-// run gives what a command has printed on its standard output. The error holds the rest.
+// run returns the standard output of a command. The error contains the rest.
 func run(ctx context.Context, dir, name string, args ...string) (string, error) {
 	var failure strings.Builder
 	command := exec.CommandContext(ctx, name, args...) //nolint:gosec // commands of this program
 	command.Dir, command.Stderr = dir, &failure
 	for _, variable := range os.Environ() {
-		// This program may itself be run by a make, whose settings are not for another make.
+		// If make runs this program, its settings must not affect another make.
 		if !strings.HasPrefix(variable, "MAKE") && !strings.HasPrefix(variable, "MFLAGS") {
 			command.Env = append(command.Env, variable)
 		}
@@ -69,7 +68,7 @@ func run(ctx context.Context, dir, name string, args ...string) (string, error) 
 	return string(out), nil
 }
 
-// same compares two releases. Their checksums stand for all their files, so both must have been checked.
+// same compares two releases by their checksums, so both must have been checked.
 func same(first, second *dist) error {
 	problems := []error{second.check()}
 	all := maps.Clone(first.sums)

@@ -11,7 +11,7 @@ import (
 
 func TestSame(t *testing.T) {
 	t.Parallel()
-	m := good(t)
+	m := newTestRelease(t)
 	m.build(t)
 	first := m.pack(t, t.TempDir())
 	for name, test := range map[string]struct {
@@ -35,8 +35,8 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestRebuild_uncommitted would compare a release with a commit that it was not built of.
-func TestRebuild_uncommitted(t *testing.T) {
+// With uncommitted changes, the release would be compared with another commit.
+func TestRebuildUncommitted(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	if _, err := run(t.Context(), root, "git", "init", "--quiet"); err != nil {
@@ -48,8 +48,8 @@ func TestRebuild_uncommitted(t *testing.T) {
 	}
 }
 
-// TestRebuild_fails wants to read why.
-func TestRebuild_fails(t *testing.T) {
+// The error contains the output of the build.
+func TestRebuildFails(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	write(t, filepath.Join(root, "GNUmakefile"), "snapshot:\n\t@echo no such luck >&2; false\n")

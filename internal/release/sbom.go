@@ -13,51 +13,51 @@ import (
 	"strings"
 )
 
-// bill is the part of a CycloneDX document that is looked at.
-type bill struct {
+// sbomDocument is the part of a CycloneDX document that is checked.
+type sbomDocument struct {
 	Format   string `json:"bomFormat"`
 	Metadata struct {
-		Component  part
+		Component  sbomModule
 		Properties []struct{ Name, Value string }
 	}
-	Components []part
+	Components []sbomModule
 }
 
-type part struct{ Name, Version string }
+type sbomModule struct{ Name, Version string }
 
-// binaryHash is the property by which cyclonedx-gomod names the binary that it has read.
+// binaryHash is the property in which cyclonedx-gomod records the hash of the binary.
 const binaryHash = "cdx:gomod:binary:hash:SHA-256"
 
-// checkSBOM compares the SBOM with the binary: it is of this very file, and lists the modules that it is made of.
+// checkSBOM compares the SBOM with the binary: its hash, and the modules that it is built from.
 func (d *dist) checkSBOM(platform string, binary []byte, info *buildinfo.BuildInfo) error {
 	content, err := os.ReadFile(d.path(platform, sbom))
 	if err != nil {
 		return err
 	}
-	var told bill
-	if err := json.Unmarshal(content, &told); err != nil {
+	var document sbomDocument
+	if err := json.Unmarshal(content, &document); err != nil {
 		return fmt.Errorf("the SBOM: %w", err)
 	}
-	if told.Format != "CycloneDX" {
-		return fmt.Errorf("the SBOM is of the format %q", told.Format)
+	if document.Format != "CycloneDX" {
+		return fmt.Errorf("the SBOM is of the format %q", document.Format)
 	}
 	var problems []error
-	if want := (part{info.Main.Path, "v" + d.version}); told.Metadata.Component != want {
-		problems = append(problems, fmt.Errorf("the SBOM is of %v, want %v", told.Metadata.Component, want))
+	if want := (sbomModule{info.Main.Path, "v" + d.version}); document.Metadata.Component != want {
+		problems = append(problems, fmt.Errorf("the SBOM is of %v, want %v", document.Metadata.Component, want))
 	}
-	ofThis := false
-	for _, property := range told.Metadata.Properties {
-		ofThis = ofThis || property.Name == binaryHash && property.Value == digest(binary)
+	matches := false
+	for _, property := range document.Metadata.Properties {
+		matches = matches || property.Name == binaryHash && property.Value == digest(binary)
 	}
-	if !ofThis {
+	if !matches {
 		problems = append(problems, errors.New("the SBOM is of another binary"))
 	}
-	want := []part{{"std", info.GoVersion}}
+	want := []sbomModule{{"std", info.GoVersion}}
 	for _, module := range info.Deps {
-		want = append(want, part{module.Path, module.Version})
+		want = append(want, sbomModule{module.Path, module.Version})
 	}
-	got := slices.Clone(told.Components)
-	byName := func(a, b part) int { return strings.Compare(a.Name, b.Name) }
+	got := slices.Clone(document.Components)
+	byName := func(a, b sbomModule) int { return strings.Compare(a.Name, b.Name) }
 	slices.SortFunc(want, byName)
 	slices.SortFunc(got, byName)
 	if !slices.Equal(got, want) {

@@ -38,7 +38,7 @@ const (
 // noon is what the clock of every sandbox here shows: a Wednesday.
 var noon = time.Date(2035, 6, 6, 12, 0, 0, 987654321, time.UTC)
 
-// client speaks to a sandbox the way a correct client does.
+// client sends requests as a correct client does.
 type client struct {
 	*sandbox.Server
 	t    *testing.T
@@ -46,7 +46,7 @@ type client struct {
 	http *http.Client
 }
 
-// start serves a sandbox with the tasks in it.
+// start serves a sandbox with these tasks.
 func start(t *testing.T, c sandbox.Config, tasks ...sandbox.Task) *client {
 	t.Helper()
 	if c.Now == nil {
@@ -63,8 +63,7 @@ func start(t *testing.T, c sandbox.Config, tasks ...sandbox.Task) *client {
 	return &client{s, t, s.URL(), http.DefaultClient}
 }
 
-// inBubble gives a test a sandbox without a network, on a clock that stands
-// still while anyone is at work.
+// inBubble runs a test with a sandbox without a network, in a synctest bubble.
 func inBubble(t *testing.T, c sandbox.Config, test func(*client), tasks ...sandbox.Task) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -86,7 +85,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// reply is an answer with its body read.
+// reply is a response with its body.
 type reply struct {
 	status int
 	header http.Header
@@ -94,7 +93,7 @@ type reply struct {
 	body   map[string]any
 }
 
-// request makes a request with all that the API wants in it.
+// request returns a request with all headers that the API requires.
 func (c *client) request(method, path, body string) *http.Request {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, strings.NewReader(body))
@@ -142,7 +141,7 @@ func (c *client) try(r *http.Request) (reply, error) {
 	return got, nil
 }
 
-// expect does a request and insists on the status.
+// expect sends a request and checks the status.
 func (c *client) expect(status int, method, path, body string) reply {
 	c.t.Helper()
 	got := c.do(method, path, body)
@@ -152,7 +151,7 @@ func (c *client) expect(status int, method, path, body string) reply {
 	return got
 }
 
-// state reads the task back from the inside.
+// state returns the sandbox's task.
 func (c *client) state() sandbox.Task {
 	c.t.Helper()
 	got, ok := c.Task(task)
@@ -162,7 +161,7 @@ func (c *client) state() sandbox.Task {
 	return got
 }
 
-// lastNote is the note of the latest journal entry.
+// lastNote returns the note of the latest journal entry.
 func (c *client) lastNote() string {
 	c.t.Helper()
 	journal := c.Journal()

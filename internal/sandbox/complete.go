@@ -8,23 +8,23 @@ import (
 	"slices"
 )
 
-// completeTask serves POST completed-tasks on both paths (tallyfy-api §1.1).
-func (s *Server) completeTask(c call) answer {
+// completeTask serves POST completed-tasks on both paths (API.md §1.1).
+func (s *Server) completeTask(c request) response {
 	id, ok := c.input["task_id"].(string)
 	switch {
 	case isEmpty(c.input["task_id"]):
-		return refused("task_id", "The task id field is required.", "no task_id")
+		return rejected("task_id", "The task id field is required.", "no task_id")
 	case !ok:
-		return refused("task_id", "The task id must be a string.", "task_id is no string")
+		return rejected("task_id", "The task id must be a string.", "task_id is no string")
 	}
-	t := s.routed(id, c.run)
+	t := s.findOnPath(id, c.run)
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
-	if a, bad := s.locked(t); bad {
+	if a, bad := s.checkProcessIssue(t); bad {
 		return a
 	}
-	if a, bad := s.barred(t, c.as); bad {
+	if a, bad := s.checkCompletable(t, c.as); bad {
 		return a
 	}
 
@@ -44,14 +44,14 @@ func (s *Server) completeTask(c call) answer {
 			report = "ignored taskdata"
 		}
 	}
-	// Rules of the form are checked here and nowhere earlier (tallyfy-api §1.5).
+	// Rules of the form are only checked here (API.md §1.5).
 	if errs := checkForm(t.Fields, values); len(errs) > 0 {
 		return unprocessable(errs)
 	}
 
 	if t.done() {
-		// The trap of tallyfy-api §3.1: nothing changes, and yet everyone is
-		// told again. Legacy does not get here.
+		// The trap of API.md §3.1: nothing changes, but webhooks fire again.
+		// Legacy has rejected the request before.
 		t.webhooks++
 		s.completions[id]++
 		return data(s.wire(t, onComplete, nil), joinNotes("already completed", "webhooks fired again", report))
@@ -61,50 +61,50 @@ func (s *Server) completeTask(c call) answer {
 	if effect {
 		s.completions[id]++
 	}
-	// A share shows in last_updated. UNK whether one that was recorded before
-	// does too: it does not, unless values came with it.
+	// A share changes last_updated. UNK whether one that was already recorded
+	// does too: it does not, unless values were saved with it.
 	if effect || saved {
-		s.wrote(t)
+		s.recordWrite(t)
 	}
 	return data(s.wire(t, onComplete, nil), joinNotes(note, report))
 }
 
-// routed finds a task the way completions and reopenings do: the organization's
-// path knows only tasks without a run, a run's path only its own (tallyfy-api
-// §1.1, routing trap). Tasks of an archived process are on no path.
-func (s *Server) routed(id, run string) *stored {
+// findOnPath returns the task that completions and reopenings find: the
+// organization's path finds only tasks without a run, and a run's path only its
+// own (API.md §1.1, routing trap). Tasks of an archived process are on no path.
+func (s *Server) findOnPath(id, run string) *stored {
 	if t, ok := s.tasks[id]; ok && t.RunID == run && !s.deleted(t) {
 		return t
 	}
 	return nil
 }
 
-// barred tells whether the task's own state forbids a completion. UNK: the
-// statuses and words for archived and hidden tasks, those with an issue, and a
-// repetition that is refused; 422 fits the API's habit of validating requests,
-// and 403 that of checking permissions.
-func (s *Server) barred(t *stored, caller holder) (answer, bool) {
+// checkCompletable returns a rejection, and true, if the task's own state forbids
+// a completion. UNK: the statuses and messages for archived and hidden tasks, for
+// tasks with an issue, and for a rejected repetition. 422 fits the API's validation
+// of requests, and 403 its check of permissions.
+func (s *Server) checkCompletable(t *stored, caller caller) (response, bool) {
 	switch {
 	case t.AssigneesOnly && !slices.Contains(t.Owners.Users, caller.user):
-		// Membership of groups is not modelled, and the caller is no
-		// administrator, who would be let through.
+		// Membership of groups is not modelled. The caller is not an
+		// administrator, who would be allowed.
 		return failure(http.StatusForbidden, "Only assigned members can complete this task.", "refused: caller is no assignee"), true
 	case t.done() && s.cfg.Vintage == Legacy:
-		return refused("task_id", "This task is already completed.", "already completed"), true
+		return rejected("task_id", "This task is already completed.", "already completed"), true
 	case t.Archived:
-		return refused("task_id", "This task is archived.", "archived"), true
+		return rejected("task_id", "This task is archived.", "archived"), true
 	case t.Hidden:
-		return refused("task_id", "This task is hidden and cannot be completed.", "hidden"), true
+		return rejected("task_id", "This task is hidden and cannot be completed.", "hidden"), true
 	case t.Issue:
-		return refused("task_id", "This task has an unresolved issue.", "unresolved issue"), true
+		return rejected("task_id", "This task has an unresolved issue.", "unresolved issue"), true
 	default:
-		return answer{}, false
+		return response{}, false
 	}
 }
 
-// decision reads is_approved and override_user. UNK whom a completion by an
-// application is recorded for: nobody.
-func decision(t *stored, caller holder, input object) (approved *bool, completer int64, errs fieldErrors) {
+// decision parses is_approved and override_user. UNK who is recorded for a
+// completion by an application: no user.
+func decision(t *stored, caller caller, input object) (approved *bool, completer int64, errs fieldErrors) {
 	errs = fieldErrors{}
 	completer = caller.user
 	if value := input["is_approved"]; !isEmpty(value) {
@@ -128,12 +128,12 @@ func decision(t *stored, caller holder, input object) (approved *bool, completer
 	return approved, completer, errs
 }
 
-// complete records a completion, or a share of one. It returns a note, and
-// whether there was anything to record. The caller holds s.mu.
+// complete records a completion, or a share of one. It returns a note, and whether
+// there was anything to record. The caller holds s.mu.
 func (s *Server) complete(t *stored, completer int64, approved *bool) (note string, effect bool) {
 	if t.EveryoneMustComplete > 1 {
-		// UNK whether a repetition by the same user counts: it does not. Nor is
-		// it known that an overridden completer gets the share: it does.
+		// UNK whether a repetition by the same user counts: it does not. UNK
+		// whether the overridden completer gets the share: it does.
 		note = "share was recorded before, still open"
 		if !slices.Contains(t.Shares, completer) {
 			t.Shares = append(t.Shares, completer)
@@ -152,8 +152,8 @@ func (s *Server) complete(t *stored, completer int64, approved *bool) (note stri
 	case typeApproval:
 		t.IsApproved = approved
 	case typeExpiring, typeExpiringEmail:
-		// A decision is not ignored here: false expires what would otherwise
-		// be acknowledged (tallyfy-api §1.1).
+		// A decision is not ignored here: false marks the task as expired instead
+		// of acknowledged (API.md §1.1).
 		t.Expired = approved != nil && !*approved
 	}
 	t.webhooks++

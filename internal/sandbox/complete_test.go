@@ -4,6 +4,7 @@
 package sandbox_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -315,18 +316,20 @@ func TestComplete_multiselect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, every := range []bool{false, true} {
-				added := processTask()
-				added.Fields = []sandbox.Field{{
-					ID: field, Label: "Checks", Type: "multiselect", Options: []string{"A", "B"},
-					Required: !every, MustCheckAll: every,
-				}}
-				c := start(t, sandbox.Config{}, added)
-				c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":{"`+field+`":`+test.value+`}}`)
-				want := test.required
-				if every {
-					want = test.every
-				}
-				c.expect(want, http.MethodPost, runPost, completion)
+				t.Run(fmt.Sprint(every), func(t *testing.T) {
+					added := processTask()
+					added.Fields = []sandbox.Field{{
+						ID: field, Label: "Checks", Type: "multiselect", Options: []string{"A", "B"},
+						Required: !every, MustCheckAll: every,
+					}}
+					c := start(t, sandbox.Config{}, added)
+					c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":{"`+field+`":`+test.value+`}}`)
+					want := test.required
+					if every {
+						want = test.every
+					}
+					c.expect(want, http.MethodPost, runPost, completion)
+				})
 			}
 		})
 	}

@@ -3,8 +3,8 @@
 
 package sandbox
 
-// Webhooks tells how many times the completion webhooks of the task fired: for
-// each completion, through the API or outside, and for each repeated one.
+// Webhooks returns how often the completion webhooks of the task fired: for each
+// completion, through the API or outside, and for each repetition.
 func (s *Server) Webhooks(id string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -14,18 +14,18 @@ func (s *Server) Webhooks(id string) int {
 	return 0
 }
 
-// Completions tells how many completions of the task through the API had an
+// Completions returns how many completions of the task through the API had an
 // effect: they completed it, added a share, or fired the webhooks of a completed
-// task again (tallyfy-api §3.1). Those that were refused do not count, nor does
-// a share that was recorded before. As this counts what clients did, it outlives
-// DeleteTask; AddTask starts it anew.
+// task again (API.md §3.1). Rejected completions do not count, and neither does a
+// share that was already recorded. The counter survives DeleteTask, because it
+// counts what clients did; AddTask resets it.
 func (s *Server) Completions(id string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.completions[id]
 }
 
-// Reopens tells how many times the task was reopened through the API.
+// Reopens returns how often the task was reopened through the API.
 func (s *Server) Reopens(id string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,15 +25,17 @@ func TestCompletions_perVintage(t *testing.T) {
 		sandbox.Today:  {http.StatusOK, 2}, // The webhooks fire again.
 		sandbox.Legacy: {http.StatusUnprocessableEntity, 1},
 	} {
-		c := start(t, sandbox.Config{Vintage: vintage}, processTask())
-		c.expectCompletions(0, "at first")
-		c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-		c.expectCompletions(1, "completed")
-		c.expect(test.again, http.MethodPost, runPost, completion)
-		c.expectCompletions(test.counted, "repeated")
-		c.expect(http.StatusOK, http.MethodDelete, runPost+"/"+task, "")
-		c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-		c.expectCompletions(test.counted+1, "completed anew")
+		t.Run(fmt.Sprint(vintage), func(t *testing.T) {
+			c := start(t, sandbox.Config{Vintage: vintage}, processTask())
+			c.expectCompletions(0, "at first")
+			c.expect(http.StatusOK, http.MethodPost, runPost, completion)
+			c.expectCompletions(1, "completed")
+			c.expect(test.again, http.MethodPost, runPost, completion)
+			c.expectCompletions(test.counted, "repeated")
+			c.expect(http.StatusOK, http.MethodDelete, runPost+"/"+task, "")
+			c.expect(http.StatusOK, http.MethodPost, runPost, completion)
+			c.expectCompletions(test.counted+1, "completed anew")
+		})
 	}
 }
 
@@ -64,7 +66,7 @@ func TestCompletions_reopenedByAutomation(t *testing.T) {
 	}
 }
 
-// TestCompletions_outside has people do what the API is not asked for.
+// Completions in the web app do not count.
 func TestCompletions_outside(t *testing.T) {
 	t.Parallel()
 	added := processTask()
@@ -102,16 +104,18 @@ func TestCompletions_refused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, before := range []int{0, 1} {
-				c := start(t, sandbox.Config{}, processTask())
-				for range before {
-					c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-					c.ReopenOutside(task)
-				}
-				path, body := refuse(c)
-				if got := c.do(http.MethodPost, path, body); got.status < http.StatusBadRequest {
-					t.Errorf("got %d", got.status)
-				}
-				c.expectCompletions(before, "refused")
+				t.Run(fmt.Sprint(before), func(t *testing.T) {
+					c := start(t, sandbox.Config{}, processTask())
+					for range before {
+						c.expect(http.StatusOK, http.MethodPost, runPost, completion)
+						c.ReopenOutside(task)
+					}
+					path, body := refuse(c)
+					if got := c.do(http.MethodPost, path, body); got.status < http.StatusBadRequest {
+						t.Errorf("got %d", got.status)
+					}
+					c.expectCompletions(before, "refused")
+				})
 			}
 		})
 	}
@@ -125,7 +129,7 @@ func changed(change func(*sandbox.Task)) func(*client) (path, body string) {
 	}
 }
 
-// TestCompletions_lostAnswer is why there is a counter: the client cannot know.
+// The counter shows what a client cannot know.
 func TestCompletions_lostAnswer(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())

@@ -5,11 +5,11 @@ package sandbox
 
 import "time"
 
-// dateLayouts are the forms that some source or other shows (tallyfy-api §7,
-// item 17). RFC3339 takes fractions of a second as well.
+// dateLayouts are the forms that the sources show (API.md §7, item 17). RFC3339
+// also accepts fractions of a second.
 var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly}
 
-// parseDate reads a date in UTC, unless it says otherwise.
+// parseDate parses a date, in UTC unless it names a zone.
 func parseDate(text string) (time.Time, bool) {
 	for _, layout := range dateLayouts {
 		if date, err := time.Parse(layout, text); err == nil {
@@ -19,9 +19,9 @@ func parseDate(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// readDeadline reads a deadline and shifts it to a working day. UNK in which
-// direction, and which days an organization works: from a weekend to Monday. A
-// deadline that is echoed stays as it is: it was shifted when it was first set.
+// readDeadline parses a deadline and moves it to a working day. UNK the direction,
+// and the working days of an organization: from a weekend to Monday. A deadline
+// that is sent unchanged stays as it is, because it was moved when it was set.
 func readDeadline(value any, current string) (string, bool) {
 	text, ok := value.(string)
 	if !ok {
@@ -41,13 +41,13 @@ func readDeadline(value any, current string) (string, bool) {
 	return plainTimestamp(deadline), true
 }
 
-// timestamp writes a time the way completed_at comes: whole seconds, with the
-// milliseconds as zeros (tallyfy-api §2.1).
+// timestamp formats a time like completed_at: whole seconds, with zeros as
+// milliseconds (API.md §2.1).
 func timestamp(t time.Time) string {
 	return t.UTC().Truncate(time.Second).Format("2006-01-02T15:04:05.000Z")
 }
 
-// plainTimestamp is a time without milliseconds, the other form that occurs.
+// plainTimestamp formats a time without milliseconds, the other form that occurs.
 func plainTimestamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05Z")
 }

@@ -1,21 +1,26 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package sandbox is an in-memory Tallyfy that listens on loopback.
+// Package sandbox is an in-memory Tallyfy that listens on the loopback
+// interface.
 //
-// It serves the part of the REST API that completing a task needs, with every
-// trap of it: two completion paths that do not find each other's tasks, field
-// values that are dropped with 200 or stored in another form, reads that do not
-// show them, repeated completions that fire webhooks again, processes that hide
-// or lock their tasks, empty objects that arrive as lists, reads that lag, limits
-// on the rate of requests, an edge in front whose 404 reads like a missing task.
-// It keeps a journal of the requests it got and can be told to fail in scripted
-// ways.
+// It serves the part of the REST API that completing a task needs, with its
+// traps:
+//   - two completion paths that do not find each other's tasks;
+//   - field values that are dropped with 200 or stored in another form, and
+//     reads that do not include them;
+//   - repeated completions that fire webhooks again;
+//   - processes that hide or lock their tasks;
+//   - empty objects that are encoded as lists;
+//   - reads that lag, and rate limits;
+//   - an edge whose 404 looks like a missing task.
 //
-// References of the form "tallyfy-api §1.5" name a section of the project's
-// notes on the API. Where those notes say that something is unknown, the
-// sandbox takes the likelier reading, and the comment there says so ("UNK").
+// The server records the requests that it receives and can be scripted to fail.
 //
-// It imports none of the provider's other packages, so that it can disagree
-// with them.
+// Section numbers in comments ("API.md §1.5") refer to
+// internal/tallyfy/API.md. Where that page says that a fact is unknown, the
+// sandbox implements the likelier case, and the comment there says so ("UNK").
+//
+// The package imports none of the provider's other packages, so that it is an
+// independent model of the API.
 package sandbox

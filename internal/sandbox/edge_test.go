@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The edge responds before the API looks at the path or the token.
+// The edge responds before the API checks the path or the token.
 func TestStripClientHeader(t *testing.T) {
 	c := start(t, sandbox.Config{StripClientHeader: true}, processTask())
 	for _, r := range []struct{ method, path, body string }{
@@ -20,12 +20,14 @@ func TestStripClientHeader(t *testing.T) {
 		{http.MethodPost, runPost, completion},
 		{http.MethodGet, "/nothing", ""},
 	} {
-		for _, token := range []string{sandbox.DefaultToken, "wrong"} {
-			got := c.as(token, r.method, r.path, r.body)
-			if got.status != http.StatusNotFound || got.at() != `{"message":"Not found. Error Code: apsh546."}` {
-				t.Errorf("%s %s: got %d %s", r.method, r.path, got.status, got.raw)
+		t.Run(r.method, func(t *testing.T) {
+			for _, token := range []string{sandbox.DefaultToken, "wrong"} {
+				got := c.as(token, r.method, r.path, r.body)
+				if got.status != http.StatusNotFound || got.at() != `{"message":"Not found. Error Code: apsh546."}` {
+					t.Errorf("%s %s: got %d %s", r.method, r.path, got.status, got.raw)
+				}
 			}
-		}
+		})
 	}
 	if c.state().CompletedAt != "" || c.lastNote() != "refused by the edge: no X-Tallyfy-Client header" {
 		t.Errorf("note %q, task %+v", c.lastNote(), c.state())
@@ -62,13 +64,15 @@ func TestDate(t *testing.T) {
 		{"another read", nil, http.StatusOK, runTask, want},
 		{"rate limit", nil, http.StatusTooManyRequests, runTask, want},
 	} {
-		if test.fault != nil {
-			c.Inject(*test.fault)
-		}
-		got := date(test.status, test.path)
-		if (test.want == "") != (len(got) == 0) || (len(got) > 0 && got[0] != test.want) {
-			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			if test.fault != nil {
+				c.Inject(*test.fault)
+			}
+			got := date(test.status, test.path)
+			if (test.want == "") != (len(got) == 0) || (len(got) > 0 && got[0] != test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }
 

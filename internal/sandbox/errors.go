@@ -12,70 +12,70 @@ import (
 	"strings"
 )
 
-// answer is what a request gets, and the note for the journal.
-type answer struct {
+// response is the response to a request, with the note for the journal.
+type response struct {
 	status  int
 	header  http.Header
 	body    any
-	encoded []byte // body as JSON, once sealed
+	encoded []byte // body as JSON, after encode
 	note    string
 }
 
-// sealed is the answer ready to be written. Bodies refer to tasks, so this has
-// to happen before the lock is given up.
-func (a answer) sealed() answer {
+// encode encodes the body. Bodies refer to tasks, so this must happen before the
+// lock is released.
+func (a response) encode() response {
 	encoded, err := json.Marshal(a.body)
-	if err != nil { // A test has put something into Task.ChangedByRules that JSON cannot hold.
-		return failure(http.StatusInternalServerError, err.Error(), "failed: the answer cannot be encoded").sealed()
+	if err != nil { // a test set Task.ChangedByRules to a value that JSON cannot encode
+		return failure(http.StatusInternalServerError, err.Error(), "failed: the answer cannot be encoded").encode()
 	}
 	a.encoded = encoded
 	return a
 }
 
-func (a answer) write(w http.ResponseWriter) {
+func (a response) write(w http.ResponseWriter) {
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.encoded) // A client that left is no matter of ours.
+	_, _ = w.Write(a.encoded) // the client may be gone
 }
 
 // object is a JSON object.
 type object = map[string]any
 
-// data is the envelope of a single item (tallyfy-api §2).
-func data(item object, note string) answer {
-	return answer{status: http.StatusOK, body: object{"data": item}, note: note}
+// data is a response with a single item in its envelope (API.md §2).
+func data(item object, note string) response {
+	return response{status: http.StatusOK, body: object{"data": item}, note: note}
 }
 
-// endpointNotFound is the 404 for a path that does not exist, which is a
-// mistake in the base URL rather than a missing task (tallyfy-api §3.2).
-func endpointNotFound(note string) answer {
-	return answer{
+// endpointNotFound is the 404 for a path that does not exist. It means a wrong base
+// URL, not a missing task (API.md §3.2).
+func endpointNotFound(note string) response {
+	return response{
 		status: http.StatusNotFound,
 		body:   object{"error": true, "message": "API endpoint not found", "code": "ENDPOINT_NOT_FOUND"},
 		note:   note,
 	}
 }
 
-// resourceNotFound is the 404 for an object that the path does not lead to.
-func resourceNotFound(note string) answer {
-	return answer{
+// resourceNotFound is the 404 for an object that the path does not find.
+func resourceNotFound(note string) response {
+	return response{
 		status: http.StatusNotFound,
 		body:   object{"error": true, "message": "Resource not found", "code": "RESOURCE_NOT_FOUND"},
 		note:   note,
 	}
 }
 
-// codeLength is where the API cuts a code that it makes from a message.
+// codeLength is where the API cuts a code that it derives from a message.
 const codeLength = 25
 
-// failure is the generic error, whose code is made from the message
-// (tallyfy-api §3.2).
-func failure(status int, message, note string) answer {
+// failure is the generic error, whose code is derived from the message (API.md
+// §3.2).
+func failure(status int, message, note string) response {
 	code := strings.ReplaceAll(strings.ToUpper(message), " ", "_")
-	return answer{
+	return response{
 		status: status,
 		body:   object{"error": true, "message": message, "code": code[:min(len(code), codeLength)]},
 		note:   note,
@@ -83,22 +83,21 @@ func failure(status int, message, note string) answer {
 }
 
 // unauthenticated is Laravel's own 401.
-func unauthenticated() answer {
-	return answer{
+func unauthenticated() response {
+	return response{
 		status: http.StatusUnauthorized,
 		body:   object{"message": "Unauthenticated."},
 		note:   "refused: no token, or not the right one",
 	}
 }
 
-// oauthError is the form that refusals of token requests have (tallyfy-api
-// §3.2).
-func oauthError(status int, word, note string) answer {
-	return answer{status: status, body: object{"error": word}, note: note}
+// oauthError is the form of rejected token requests (API.md §3.2).
+func oauthError(status int, word, note string) response {
+	return response{status: status, body: object{"error": word}, note: note}
 }
 
 // methodNotAllowed is Laravel's own 405.
-func methodNotAllowed(method string, allowed []string) answer {
+func methodNotAllowed(method string, allowed []string) response {
 	methods := strings.Join(allowed, ", ")
 	a := failure(
 		http.StatusMethodNotAllowed,
@@ -109,8 +108,7 @@ func methodNotAllowed(method string, allowed []string) answer {
 	return a
 }
 
-// fieldErrors are messages by the name of the input, or the id of the form
-// field, that they are about.
+// fieldErrors are messages by the name of the input, or the ID of the form field.
 type fieldErrors map[string][]string
 
 func (e fieldErrors) add(name, message string) {
@@ -119,7 +117,7 @@ func (e fieldErrors) add(name, message string) {
 
 // unprocessable is Laravel's 422: the message repeats the first error and
 // counts the others.
-func unprocessable(errs fieldErrors) answer {
+func unprocessable(errs fieldErrors) response {
 	var all []string
 	names := slices.Sorted(maps.Keys(errs))
 	for _, name := range names {
@@ -133,15 +131,15 @@ func unprocessable(errs fieldErrors) answer {
 	default:
 		message += fmt.Sprintf(" (and %d more errors)", more)
 	}
-	return answer{
+	return response{
 		status: http.StatusUnprocessableEntity,
 		body:   object{"message": message, "errors": errs},
 		note:   "refused: " + strings.Join(names, ", "),
 	}
 }
 
-// refused is unprocessable with a single message.
-func refused(name, message, note string) answer {
+// rejected is unprocessable with a single message.
+func rejected(name, message, note string) response {
 	a := unprocessable(fieldErrors{name: {message}})
 	a.note = "refused: " + note
 	return a

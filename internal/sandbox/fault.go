@@ -12,58 +12,57 @@ import (
 	"time"
 )
 
-// Fault is a scripted failure for requests that match. The steps come in this
-// order: Before, handling (if Handle), Delay, the answer.
+// Fault is a scripted failure for matching requests. The steps are, in this order:
+// Before, handling (if Handle is set), Delay, the response.
 type Fault struct {
-	// Method and PathPart pick the requests; "" matches all. PathPart is looked
-	// for anywhere in the escaped path, not in the query.
+	// Method and PathPart select the requests; "" matches all. PathPart matches
+	// anywhere in the escaped path, not in the query.
 	Method, PathPart string
 
-	// Skip lets this many matching requests pass first. Requests that an
-	// earlier fault took are not seen by this one.
+	// Skip is how many matching requests pass first. Requests of an earlier fault do
+	// not count.
 	Skip int
 
-	// Times is how many requests it takes; 0 means one, negative means all.
+	// Times is how many requests fail; 0 means one, negative means all.
 	Times int
 
-	// Before runs before anything else, and may block. It may call methods of
-	// the Server, and read the request's body. Close in it and Drop are a crash
-	// before the request has its effect; with Handle, one after it.
+	// Before runs first, and may block. It may call methods of the Server, and read
+	// the request's body. Close in Before and Drop simulate a crash before the
+	// request has its effect; with Handle, after it.
 	Before func(*http.Request)
 
-	// Delay waits, or until the client is gone or the Server closed. A request
-	// whose client has gone by then gets no answer and, without Handle, has no
-	// effect.
+	// Delay waits, or until the client is gone or the Server closed. A request whose
+	// client is gone by then gets no response and, without Handle, has no effect.
 	Delay time.Duration
 
-	// Handle lets the request have its real effect before the answer below
-	// replaces the real one.
+	// Handle lets the request have its real effect before the response below replaces
+	// the real one.
 	Handle bool
 
-	// Status, Header and Body are the answer. A Date in Header replaces the one by
-	// Config.Now; a Date that is nil leaves it out. With Status 0, and neither Raw
-	// nor Drop, the real answer passes through, and Header and Body are ignored.
+	// Status, Header and Body are the response. A Date in Header replaces the one by
+	// Config.Now; a nil Date removes it. If Status is 0 and neither Raw nor Drop is
+	// set, the real response is sent, and Header and Body are ignored.
 	Status int
 	Header http.Header
 	Body   string
 
-	// Raw is written to the connection verbatim in place of an HTTP answer,
-	// and the connection is closed.
+	// Raw is written to the connection verbatim instead of an HTTP response, and the
+	// connection is closed.
 	Raw []byte
 
-	// Drop resets the connection without an answer: after the request was
-	// handled with Handle, else before.
+	// Drop resets the connection without a response: after the request was handled
+	// with Handle, otherwise before.
 	Drop bool
 }
 
-// armed is an injected Fault with what is left of its counters.
-type armed struct {
+// injectedFault is a Fault with its counters.
+type injectedFault struct {
 	Fault
-	skip, left int // left is negative for always
+	skip, left int // left is negative if it never ends
 }
 
-// Inject adds a fault. Faults are tried in the order they were injected, and
-// the first that wants a request takes it alone.
+// Inject adds a fault. Faults are tried in the order in which they were injected;
+// the first that matches a request applies alone.
 func (s *Server) Inject(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,11 +70,10 @@ func (s *Server) Inject(f Fault) {
 	if left == 0 {
 		left = 1
 	}
-	s.faults = append(s.faults, &armed{Fault: f, skip: f.Skip, left: left})
+	s.faults = append(s.faults, &injectedFault{Fault: f, skip: f.Skip, left: left})
 }
 
-// Calm forgets all faults that are left. A request that one has taken already
-// still gets what it says.
+// Calm removes all faults. A request that already matched one still fails.
 func (s *Server) Calm() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +102,7 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, rec *record,
 	if f.Before != nil {
 		f.Before(r)
 	}
-	var a answer
+	var a response
 	if f.Handle {
 		a = s.handle(r, body)
 		s.annotate(rec, a.note)
@@ -128,7 +126,7 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, rec *record,
 		writeRaw(w, f.Raw)
 	case f.Status != 0:
 		s.finish(rec, f.Status, joinNotes(a.note, "fault: answered "+when))
-		s.stamp(w)
+		s.setDate(w)
 		f.write(w)
 	default:
 		note := ""
@@ -139,12 +137,12 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, rec *record,
 			a = s.handle(r, body)
 		}
 		s.finish(rec, a.status, joinNotes(a.note, note))
-		s.stamp(w)
+		s.setDate(w)
 		a.write(w)
 	}
 }
 
-// write sends the scripted answer.
+// write sends the scripted response.
 func (f *Fault) write(w http.ResponseWriter) {
 	if strings.HasPrefix(f.Body, "{") || strings.HasPrefix(f.Body, "[") {
 		w.Header().Set("Content-Type", "application/json")
@@ -153,10 +151,10 @@ func (f *Fault) write(w http.ResponseWriter) {
 		w.Header()[http.CanonicalHeaderKey(name)] = append([]string(nil), values...)
 	}
 	w.WriteHeader(f.Status)
-	_, _ = w.Write([]byte(f.Body)) // A client that left is no matter of ours.
+	_, _ = w.Write([]byte(f.Body)) // the client may be gone
 }
 
-// wait returns false if ctx ended first.
+// wait waits for d, and returns false if ctx ended first.
 func wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -171,25 +169,25 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// drop ends the connection with a reset, which clients see as an error that
-// tells nothing about the request's fate.
+// drop resets the connection. Clients see an error that does not show whether the
+// request took effect.
 func drop(w http.ResponseWriter) {
 	conn := hijack(w)
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // Discards what is unsent, and sends RST in place of FIN.
+		_ = tcp.SetLinger(0) // discards unsent data and sends RST instead of FIN
 	}
 	_ = conn.Close()
 }
 
-// writeRaw writes the bytes and ends the connection in the ordinary way.
+// writeRaw writes the bytes and closes the connection normally.
 func writeRaw(w http.ResponseWriter, raw []byte) {
 	conn := hijack(w)
 	_, _ = conn.Write(raw)
 	_ = conn.Close()
 }
 
-// hijack takes the connection over. Where there is none to take (a response
-// recorder, say) it aborts the handler, which is net/http's own way to drop.
+// hijack takes over the connection. If there is none, as in a response recorder, it
+// aborts the handler, which drops the connection in net/http.
 func hijack(w http.ResponseWriter) net.Conn {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -198,7 +196,7 @@ func hijack(w http.ResponseWriter) net.Conn {
 	return conn
 }
 
-// rawStatus is the status in a verbatim answer, 0 if it has none.
+// rawStatus returns the status of a verbatim response; 0 if it has none.
 func rawStatus(raw []byte) int {
 	var minor, status int
 	if _, err := fmt.Sscanf(string(raw), "HTTP/1.%d %d", &minor, &status); err != nil {

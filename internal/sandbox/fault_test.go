@@ -6,6 +6,7 @@ package sandbox_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -79,7 +80,7 @@ func TestCalm(t *testing.T) {
 	c.expect(503, http.MethodGet, runTask, "")
 }
 
-// TestCalm_underWay calms while a fault has a request in its hands.
+// Calm does not affect a request that already matched a fault.
 func TestCalm_underWay(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
@@ -90,23 +91,25 @@ func TestCalm_underWay(t *testing.T) {
 
 func TestFault_drop(t *testing.T) {
 	for _, handle := range []bool{false, true} {
-		c := start(t, sandbox.Config{}, processTask())
-		c.Inject(sandbox.Fault{Method: http.MethodPost, Drop: true, Handle: handle})
-		_, err := c.try(c.request(http.MethodPost, runPost, completion))
-		if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.EOF) {
-			t.Errorf("got %v, want a reset", err)
-		}
-		want := map[bool]struct {
-			webhooks int
-			note     string
-		}{
-			false: {0, "fault: connection dropped before handling"},
-			true:  {1, "completed; fault: connection dropped after handling"},
-		}[handle]
-		entry := c.Journal()[0]
-		if c.Webhooks(task) != want.webhooks || entry.Note != want.note || entry.Status != 0 {
-			t.Errorf("%d webhooks, %d %q", c.Webhooks(task), entry.Status, entry.Note)
-		}
+		t.Run(fmt.Sprint(handle), func(t *testing.T) {
+			c := start(t, sandbox.Config{}, processTask())
+			c.Inject(sandbox.Fault{Method: http.MethodPost, Drop: true, Handle: handle})
+			_, err := c.try(c.request(http.MethodPost, runPost, completion))
+			if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.EOF) {
+				t.Errorf("got %v, want a reset", err)
+			}
+			want := map[bool]struct {
+				webhooks int
+				note     string
+			}{
+				false: {0, "fault: connection dropped before handling"},
+				true:  {1, "completed; fault: connection dropped after handling"},
+			}[handle]
+			entry := c.Journal()[0]
+			if c.Webhooks(task) != want.webhooks || entry.Note != want.note || entry.Status != 0 {
+				t.Errorf("%d webhooks, %d %q", c.Webhooks(task), entry.Status, entry.Note)
+			}
+		})
 	}
 }
 
@@ -118,19 +121,21 @@ func TestFault_raw(t *testing.T) {
 		"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"data\":": {200, "unexpected EOF"},
 		"what is this": {0, "malformed HTTP"},
 	} {
-		c := start(t, sandbox.Config{}, processTask())
-		c.Inject(sandbox.Fault{Method: http.MethodPost, Handle: true, Raw: []byte(raw)})
-		_, err := c.try(c.request(http.MethodPost, runPost, completion))
-		if err == nil || !strings.Contains(err.Error(), test.err) {
-			t.Errorf("got %v, want %s", err, test.err)
-		}
-		if entry := c.Journal()[0]; entry.Status != test.status || entry.Note != "completed; fault: raw bytes answered after handling" {
-			t.Errorf("journal: %d %q", entry.Status, entry.Note)
-		}
+		t.Run(raw, func(t *testing.T) {
+			c := start(t, sandbox.Config{}, processTask())
+			c.Inject(sandbox.Fault{Method: http.MethodPost, Handle: true, Raw: []byte(raw)})
+			_, err := c.try(c.request(http.MethodPost, runPost, completion))
+			if err == nil || !strings.Contains(err.Error(), test.err) {
+				t.Errorf("got %v, want %s", err, test.err)
+			}
+			if entry := c.Journal()[0]; entry.Status != test.status || entry.Note != "completed; fault: raw bytes answered after handling" {
+				t.Errorf("journal: %d %q", entry.Status, entry.Note)
+			}
+		})
 	}
 }
 
-// TestFault_before blocks a request and looks around meanwhile.
+// TestFault_before blocks a request and reads the state meanwhile.
 func TestFault_before(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	arrived, release := make(chan string), make(chan struct{})
@@ -169,30 +174,32 @@ func finished() (watch func(sandbox.Entry), wait func() sandbox.Entry) {
 	return func(e sandbox.Entry) { entries <- e }, func() sandbox.Entry { return <-entries }
 }
 
-// TestFault_delayOutlastsClient is a time-out, with the effect and without.
+// TestFault_delayOutlastsClient is a timeout, with and without an effect.
 func TestFault_delayOutlastsClient(t *testing.T) {
 	for _, handle := range []bool{false, true} {
-		watch, wait := finished()
-		c := start(t, sandbox.Config{Watch: watch}, processTask())
-		ctx, cancel := context.WithCancel(t.Context())
-		c.Inject(sandbox.Fault{Handle: handle, Delay: forever, Before: func(*http.Request) { cancel() }})
+		t.Run(fmt.Sprint(handle), func(t *testing.T) {
+			watch, wait := finished()
+			c := start(t, sandbox.Config{Watch: watch}, processTask())
+			ctx, cancel := context.WithCancel(t.Context())
+			c.Inject(sandbox.Fault{Handle: handle, Delay: forever, Before: func(*http.Request) { cancel() }})
 
-		_, err := c.try(c.request(http.MethodPost, runPost, completion).WithContext(ctx))
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-		entry := wait()
-		want := map[bool]string{
-			false: "fault: the client went away while it waited",
-			true:  "completed; fault: the client went away while it waited",
-		}[handle]
-		if entry.Note != want || entry.Status != 0 || (c.Webhooks(task) == 1) != handle {
-			t.Errorf("handle %v: %d %q, %d webhooks", handle, entry.Status, entry.Note, c.Webhooks(task))
-		}
+			_, err := c.try(c.request(http.MethodPost, runPost, completion).WithContext(ctx))
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			entry := wait()
+			want := map[bool]string{
+				false: "fault: the client went away while it waited",
+				true:  "completed; fault: the client went away while it waited",
+			}[handle]
+			if entry.Note != want || entry.Status != 0 || (c.Webhooks(task) == 1) != handle {
+				t.Errorf("handle %v: %d %q, %d webhooks", handle, entry.Status, entry.Note, c.Webhooks(task))
+			}
+		})
 	}
 }
 
-// TestFault_delayEndsWithServer is why Close never hangs.
+// A delay ends when the server closes, so that Close never hangs.
 func TestFault_delayEndsWithServer(t *testing.T) {
 	watch, wait := finished()
 	c := start(t, sandbox.Config{Watch: watch}, processTask())
@@ -216,12 +223,14 @@ func TestFault_delayEndsWithServer(t *testing.T) {
 
 func TestFault_delayed(t *testing.T) {
 	for _, handle := range []bool{false, true} {
-		c := start(t, sandbox.Config{}, processTask())
-		c.Inject(sandbox.Fault{Handle: handle, Delay: time.Millisecond})
-		c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-		if c.lastNote() != "completed; fault: delayed" || c.Webhooks(task) != 1 {
-			t.Errorf("note %q, %d webhooks", c.lastNote(), c.Webhooks(task))
-		}
+		t.Run(fmt.Sprint(handle), func(t *testing.T) {
+			c := start(t, sandbox.Config{}, processTask())
+			c.Inject(sandbox.Fault{Handle: handle, Delay: time.Millisecond})
+			c.expect(http.StatusOK, http.MethodPost, runPost, completion)
+			if c.lastNote() != "completed; fault: delayed" || c.Webhooks(task) != 1 {
+				t.Errorf("note %q, %d webhooks", c.lastNote(), c.Webhooks(task))
+			}
+		})
 	}
 }
 

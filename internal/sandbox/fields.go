@@ -9,22 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// Limits in characters. Sources differ (tallyfy-api §7, item 17); these are the
-// documented ones.
+// Limits in characters. The sources differ (API.md §7, item 17); these are
+// documented.
 const (
 	maxText     = 200
 	maxTextarea = 30_000
 )
 
-// check returns what is wrong with a value that is not empty, or "". The empty
-// values of a table are checked too.
+// check returns what is wrong with a value that is not empty, or "". Empty values
+// of a table are checked too.
 func (f Field) check(value any) string {
 	text, isText := value.(string)
 	list, isList := value.([]any)
 	fields, isObject := value.(object)
 	switch f.Type {
 	case "text":
-		// Any scalar passes; only textarea is said to insist on a string.
+		// Any scalar is accepted; only textarea is known to require a string.
 		if isList || isObject {
 			return f.Label + " must be a string."
 		}
@@ -39,29 +39,29 @@ func (f Field) check(value any) string {
 			return fmt.Sprintf("%s must not be greater than %d characters.", f.Label, maxTextarea)
 		}
 	case "email":
-		// Whatever is sent is stored, even an object, which corrupts the value.
+		// Any value is stored, even an object, which corrupts the field.
 	case "date":
 		if _, ok := parseDate(text); !ok {
 			return f.Label + " is not a valid date."
 		}
 	case "radio":
-		// UNK whether the text has to be an option: it has.
+		// UNK whether the text must be an option: it must.
 		if !isText || !f.offers(text) {
 			return f.Label + " must be the text of an option."
 		}
 	case "dropdown":
-		// The message is the same for everything that can be wrong.
+		// The message is the same for every error.
 		_, isOption := f.option(value)
 		if _, hasText := fields["text"].(string); !hasText || (len(f.Options) > 0 && !isOption) {
 			return "Invalid dropdown choice selected."
 		}
 	case "multiselect":
-		// UNK the words.
-		if !isList || !every(list, f.takesItem) {
+		// UNK the message.
+		if !isList || !every(list, f.acceptsItem) {
 			return f.Label + " must be a list of options, each with the id and the text of the option."
 		}
 	case "table":
-		// No value clears a table (tallyfy-api §1.5).
+		// No value clears a table (API.md §1.5).
 		switch {
 		case !isList && !isObject:
 			return "Invalid table field"
@@ -78,7 +78,7 @@ func (f Field) check(value any) string {
 		}
 	case "file":
 		// Production answers a non-list with 500, its successor with 422
-		// (tallyfy-api §1.5). UNK the words.
+		// (API.md §1.5). UNK the message.
 		switch {
 		case !isList || !every(list, isFile):
 			return f.Label + " must be a list of files, each with an id or a url."
@@ -89,15 +89,14 @@ func (f Field) check(value any) string {
 	return ""
 }
 
-// offers says whether the text is an option. A field that was set up without
-// options takes any.
+// offers reports whether the text is an option. A field without options accepts any.
 func (f Field) offers(text string) bool {
 	return len(f.Options) == 0 || slices.Contains(f.Options, text)
 }
 
-// takesItem reports whether a multiselect takes an item. Without options it takes
-// any id or text.
-func (f Field) takesItem(item any) bool {
+// acceptsItem reports whether a multiselect accepts an item. Without options it
+// accepts any ID or text.
+func (f Field) acceptsItem(item any) bool {
 	if len(f.Options) > 0 {
 		_, ok := f.option(item)
 		return ok
@@ -112,8 +111,7 @@ func isFile(item any) bool {
 }
 
 // hasSource reports whether a file has the source that an entry with a URL needs.
-// An upload is known by its id alone. The file is shown by its "filename"; "name"
-// is read nowhere.
+// An upload has only its ID. The web app shows "filename"; "name" is not read.
 func hasSource(item any) bool {
 	file, _ := item.(object)
 	if isEmpty(file["source"]) {
@@ -126,14 +124,14 @@ func every(list []any, holds func(any) bool) bool {
 	return !slices.ContainsFunc(list, func(item any) bool { return !holds(item) })
 }
 
-// checkForm returns what stands in the way of a completion. That such errors
-// are a 422 keyed by field id is likely, not known (tallyfy-api §3.1).
+// checkForm returns what prevents a completion. That such errors are a 422 keyed by
+// field ID is likely, but not known (API.md §3.1).
 func checkForm(form []Field, values map[string]any) fieldErrors {
 	errs := fieldErrors{}
 	for _, f := range form {
 		value := values[f.ID]
 		switch {
-		case f.Required && f.unanswered(value):
+		case f.Required && f.isUnanswered(value):
 			errs.add(f.ID, "The "+f.Label+" field is required.")
 		case f.Type == "multiselect" && f.MustCheckAll && !f.allChecked(value):
 			errs.add(f.ID, "All options of "+f.Label+" must be checked.")
@@ -142,8 +140,8 @@ func checkForm(form []Field, values map[string]any) fieldErrors {
 	return errs
 }
 
-// unanswered says whether a value renders empty.
-func (f Field) unanswered(value any) bool {
+// isUnanswered reports whether a value counts as empty.
+func (f Field) isUnanswered(value any) bool {
 	if isEmpty(value) {
 		return true
 	}
@@ -163,8 +161,8 @@ func (f Field) allChecked(value any) bool {
 	return !slices.ContainsFunc(f.Options, func(option string) bool { return !slices.Contains(texts, option) })
 }
 
-// checked are the texts of the items of a multiselect that are selected. What
-// has no "selected" is not.
+// checked returns the texts of the selected items of a multiselect. An item without
+// "selected" is not selected.
 func checked(value any) []string {
 	items, _ := value.([]any)
 	var texts []string

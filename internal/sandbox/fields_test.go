@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestFieldValues goes through the table of tallyfy-api §1.5. An accepted value
+// TestFieldValues goes through the table of API.md §1.5. An accepted value
 // is stored as it was sent, except in a multiselect.
 func TestFieldValues(t *testing.T) {
 	const dropdown = "Invalid dropdown choice selected."
@@ -127,15 +127,17 @@ func canonical(t *testing.T, text string) string {
 
 func TestFieldValues_clearing(t *testing.T) {
 	for _, empty := range []string{`null`, `""`, `[]`, `{}`, `0`, `false`} {
-		added := processTask()
-		added.Fields = []sandbox.Field{{ID: "a", Type: "date"}, {ID: "b", Type: "text"}}
-		added.Taskdata = map[string]any{"a": "2035-06-04", "b": "kept"}
-		c := start(t, sandbox.Config{}, added)
-		got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":{"a":`+empty+`}}`)
-		c.check(got, `{"b":"kept"}`, "data", "taskdata")
-		if note := c.lastNote(); note != "cleared 1 value" {
-			t.Errorf("note %q", note)
-		}
+		t.Run(empty, func(t *testing.T) {
+			added := processTask()
+			added.Fields = []sandbox.Field{{ID: "a", Type: "date"}, {ID: "b", Type: "text"}}
+			added.Taskdata = map[string]any{"a": "2035-06-04", "b": "kept"}
+			c := start(t, sandbox.Config{}, added)
+			got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":{"a":`+empty+`}}`)
+			c.check(got, `{"b":"kept"}`, "data", "taskdata")
+			if note := c.lastNote(); note != "cleared 1 value" {
+				t.Errorf("note %q", note)
+			}
+		})
 	}
 }
 
@@ -149,11 +151,13 @@ func TestFieldValues_unusualInputs(t *testing.T) {
 		`null`: "updated", `[]`: "updated", `{}`: "updated",
 		`["a","b"]`: "dropped 2 unknown keys", `{"x":1,"y":2}`: "dropped 2 unknown keys",
 	} {
-		got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":`+input+`}`)
-		c.check(got, `{"`+field+`":"kept"}`, "data", "taskdata")
-		if c.lastNote() != note {
-			t.Errorf("%s: note %q, want %q", input, c.lastNote(), note)
-		}
+		t.Run(input, func(t *testing.T) {
+			got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"taskdata":`+input+`}`)
+			c.check(got, `{"`+field+`":"kept"}`, "data", "taskdata")
+			if c.lastNote() != note {
+				t.Errorf("note %q, want %q", c.lastNote(), note)
+			}
+		})
 	}
 }
 

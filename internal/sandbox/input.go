@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// decodeInput reads a JSON object. UNK what the API does with anything else;
-// the framework behind it then sees no input at all, so that required inputs
-// are missing and the rest is ignored. The second result is a note about it.
+// decodeInput parses a JSON object, and returns a note if it cannot. UNK what the
+// API does with anything else: its framework sees no input at all, so that required
+// inputs are missing and others are ignored.
 func decodeInput(contentType string, body []byte) (object, string) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return object{}, ""
@@ -30,8 +30,8 @@ func decodeInput(contentType string, body []byte) (object, string) {
 	return input, ""
 }
 
-// isEmpty is how the framework sees an absent input: null, "", and the one
-// empty array that stands for [] and {}.
+// isEmpty reports whether the framework treats an input as missing: null, "", and
+// the empty array that stands for [] and {}.
 func isEmpty(value any) bool {
 	switch v := value.(type) {
 	case nil:
@@ -47,7 +47,7 @@ func isEmpty(value any) bool {
 	}
 }
 
-// asBool takes what the framework takes for a boolean.
+// asBool parses the values that the framework accepts as a Boolean.
 func asBool(value any) (b, ok bool) {
 	switch value {
 	case true, json.Number("1"), "1":
@@ -59,7 +59,7 @@ func asBool(value any) (b, ok bool) {
 	}
 }
 
-// asInteger takes a whole number, as a number or in digits.
+// asInteger parses an integer that is a number or a string.
 func asInteger(value any) (int64, bool) {
 	number, ok := value.(json.Number)
 	if text, isText := value.(string); isText {

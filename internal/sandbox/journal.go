@@ -14,27 +14,27 @@ import (
 	"time"
 )
 
-// Entry is one request that reached the sandbox, and what became of it.
+// Entry is one request that the sandbox received, and its result.
 type Entry struct {
 	// N counts the requests since the start or the last ResetJournal, from 1.
 	N int
 
-	// Method and Path are those of the request; Path is escaped as it came, and
+	// Method and Path are those of the request. Path is escaped as it was received;
 	// Query is the raw query without "?".
 	Method, Path, Query string
 
-	// Header is the request's, including Authorization.
+	// Header is that of the request, including Authorization.
 	Header http.Header
 
-	// Body is the request's, as it came.
+	// Body is that of the request.
 	Body []byte
 
-	// Status is what was answered; 0 while there is no answer yet, or when the
-	// connection was dropped without one.
+	// Status is the status of the response; 0 if there is none yet, or if the
+	// connection was dropped.
 	Status int
 
-	// Note says in a few words what the request did. It never holds a value
-	// that was sent.
+	// Note describes the result in a few words. It does not contain values of the
+	// request.
 	Note string
 }
 
@@ -44,8 +44,8 @@ type record struct {
 	requestID string
 }
 
-// Journal returns copies of all entries, in the order the requests arrived. A
-// request that is still under way is in it, with Status 0.
+// Journal returns copies of all entries in the order in which the requests arrived.
+// A request that is still being handled is included, with Status 0.
 func (s *Server) Journal() []Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,14 +56,15 @@ func (s *Server) Journal() []Entry {
 	return entries
 }
 
-// ResetJournal forgets all entries. Requests under way then leave no trace.
+// ResetJournal removes all entries. Requests that are still being handled are not
+// recorded.
 func (s *Server) ResetJournal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.journal = nil
 }
 
-// Count tells how many requests of the method ("" for any) arrived whose path
+// Count returns the number of requests with the method ("" for any) whose path
 // contains pathPart.
 func (s *Server) Count(method, pathPart string) int {
 	s.mu.Lock()
@@ -77,14 +78,14 @@ func (s *Server) Count(method, pathPart string) int {
 	return count
 }
 
-// matches says whether a request is one that wantMethod and pathPart mean.
+// matches reports whether a request has the wanted method and path.
 func matches(wantMethod, pathPart, method, path string) bool {
 	return (wantMethod == "" || wantMethod == method) && strings.Contains(path, pathPart)
 }
 
-// arrive journals the request, and takes the fault that is meant for it or else
-// tells how long the rate limit refuses it, in one step: the order of the
-// journal is the order in which faults and the limit are used up.
+// arrive records the request, and returns its fault or else how long the rate limit
+// rejects it, in one step: faults and the limit are used up in the order of the
+// journal.
 func (s *Server) arrive(r *http.Request) (rec *record, fault *Fault, retryAfter time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +104,7 @@ func (s *Server) arrive(r *http.Request) (rec *record, fault *Fault, retryAfter 
 	if fault = s.takeFault(rec.Method, rec.Path); fault != nil {
 		return rec, fault, 0
 	}
-	return rec, nil, s.throttle()
+	return rec, nil, s.admit()
 }
 
 func (s *Server) keepBody(rec *record, body []byte) {
@@ -112,16 +113,16 @@ func (s *Server) keepBody(rec *record, body []byte) {
 	rec.Body = body
 }
 
-// annotate sets the note of a request that has had its effect but waits for
-// its answer.
+// annotate sets the note of a request that had its effect and waits for its
+// response.
 func (s *Server) annotate(rec *record, note string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rec.Note = note
 }
 
-// finish completes the entry. It is called before the answer goes out, so that
-// a client with an answer finds the journal complete.
+// finish completes the entry before the response is sent, so that a client with a
+// response finds the journal complete.
 func (s *Server) finish(rec *record, status int, note string) {
 	s.mu.Lock()
 	rec.Status, rec.Note = status, note
@@ -141,7 +142,7 @@ func (e Entry) clone() Entry {
 	return e
 }
 
-// target is the path with its query.
+// target returns the path with its query.
 func (e Entry) target() string {
 	if e.Query == "" {
 		return e.Path
@@ -149,13 +150,13 @@ func (e Entry) target() string {
 	return e.Path + "?" + e.Query
 }
 
-// WriteJournal writes the entries as a table for people: number, method, path
-// with query, status and note. It shows no header and nothing of a body. Where
-// all paths lie below one organization, that is said once, above the table.
+// WriteJournal writes the entries as a table: number, method, path with query,
+// status and note. It contains no header and no body. If all paths are below one
+// organization, the table names it once.
 func WriteJournal(w io.Writer, entries []Entry) {
 	root := commonRoot(entries)
 	if root != "" {
-		// As with writeLine, nobody could be told of a failure.
+		// The error is ignored, as in writeLine.
 		_, _ = fmt.Fprintf(w, "Paths below %s:\n", root)
 	}
 	short := make([]Entry, 0, len(entries))
@@ -170,10 +171,10 @@ func WriteJournal(w io.Writer, entries []Entry) {
 	}
 }
 
-// organizationRoot is what the path of nearly every request begins with.
+// organizationRoot matches the start of nearly every path.
 var organizationRoot = regexp.MustCompile(`^(/api)?/organizations/[^/]+`)
 
-// commonRoot is the organization that all entries' paths lie below, or "".
+// commonRoot returns the organization that all paths are below, or "".
 func commonRoot(entries []Entry) string {
 	if len(entries) == 0 {
 		return ""
@@ -187,12 +188,11 @@ func commonRoot(entries []Entry) string {
 	return root
 }
 
-// lineWidth fits the longest path of the routes, a completion within a run, so
-// that lines that are written one at a time are aligned as well.
+// lineWidth fits the longest path, a completion within a run, so that lines that are
+// written one at a time are aligned.
 const lineWidth = len("/api/organizations/") + 32 + len("/runs/") + 32 + len("/completed-tasks/") + 32
 
-// WriteEntry writes one line as WriteJournal does, with the whole path, for
-// showing requests as they come.
+// WriteEntry writes one line like WriteJournal, with the whole path.
 func WriteEntry(w io.Writer, e Entry) {
 	writeLine(w, e, lineWidth)
 }
@@ -203,6 +203,6 @@ func writeLine(w io.Writer, e Entry, width int) {
 		status = strconv.Itoa(e.Status)
 	}
 	line := fmt.Sprintf("%4d  %-6s  %-*s  %3s  %s", e.N, e.Method, width, e.target(), status, e.Note)
-	// A journal that cannot be written has no one who could be told.
+	// If the journal cannot be written, there is no other place for the error.
 	_, _ = fmt.Fprintln(w, strings.TrimRight(line, " "))
 }

@@ -44,9 +44,11 @@ func TestJournal(t *testing.T) {
 		{http.MethodGet, "completed-tasks", 0},
 		{"", "with=run", 0}, // Of the path only.
 	} {
-		if got := c.Count(test.method, test.part); got != test.want {
-			t.Errorf("Count(%q, %q) = %d, want %d", test.method, test.part, got, test.want)
-		}
+		t.Run(test.method, func(t *testing.T) {
+			if got := c.Count(test.method, test.part); got != test.want {
+				t.Errorf("Count(%q, %q) = %d, want %d", test.method, test.part, got, test.want)
+			}
+		})
 	}
 
 	c.ResetJournal()
@@ -122,8 +124,7 @@ func TestWriteJournal_saysTheOrganizationOnce(t *testing.T) {
 	}
 }
 
-// TestJournal_holdsNoValues makes requests of all kinds and looks for what was
-// in their bodies and headers.
+// TestJournal_holdsNoValues searches the notes for values in bodies and headers.
 func TestJournal_holdsNoValues(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Update(task, func(t *sandbox.Task) {
@@ -163,7 +164,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestConcurrentUse gives the race detector something to look at.
+// TestConcurrentUse is for the race detector.
 func TestConcurrentUse(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Type: "text"}}

@@ -5,9 +5,9 @@ package sandbox
 
 import "time"
 
-// past is what GETs of single tasks see with Config.ReadLag: the versions that
-// each task had within the lag, oldest first, and the one before those.
-type past struct {
+// history is what GETs of single tasks see with Config.ReadLag: the versions that
+// each task had within the lag, oldest first, and the one before them.
+type history struct {
 	lag   time.Duration
 	tasks map[string][]version
 }
@@ -18,15 +18,15 @@ type version struct {
 	task *stored
 }
 
-// add makes a task known at once, as replica.add does.
-func (p *past) add(t *stored) {
+// add makes a task visible immediately, as replica.add does.
+func (p *history) add(t *stored) {
 	if p.lag > 0 {
 		p.tasks[t.ID] = []version{{task: t.clone()}}
 	}
 }
 
-// push keeps what was written, and forgets what nobody can see any more.
-func (p *past) push(id string, t *stored, now time.Time) {
+// push records a write, and removes versions that can no longer be seen.
+func (p *history) push(id string, t *stored, now time.Time) {
 	if p.lag <= 0 {
 		return
 	}
@@ -37,9 +37,9 @@ func (p *past) push(id string, t *stored, now time.Time) {
 	p.tasks[id] = versions[p.visible(versions, now):]
 }
 
-// visible is the index of the latest version that is as old as the lag. The
-// first one counts as old enough.
-func (p *past) visible(versions []version, now time.Time) int {
+// visible returns the index of the latest version that is at least as old as the
+// lag, or of the first one.
+func (p *history) visible(versions []version, now time.Time) int {
 	i := len(versions) - 1
 	for i > 0 && versions[i].at.After(now.Add(-p.lag)) {
 		i--
@@ -47,12 +47,12 @@ func (p *past) visible(versions []version, now time.Time) int {
 	return i
 }
 
-// seen is the task that a GET shows, nil if it shows none, and whether it has
-// been written to since. The caller holds s.mu.
-func (s *Server) seen(id string) (t *stored, behind bool) {
+// visibleTask returns the task that a GET shows, nil if it shows none, and whether
+// it was written since. The caller holds s.mu.
+func (s *Server) visibleTask(id string) (t *stored, behind bool) {
 	versions := s.past.tasks[id]
 	if len(versions) == 0 {
-		return s.tasks[id], false // There is no lag, or never was such a task.
+		return s.tasks[id], false // there is no lag, or the task never existed
 	}
 	i := s.past.visible(versions, s.cfg.Now())
 	return versions[i].task, i < len(versions)-1

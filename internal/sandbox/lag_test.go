@@ -86,8 +86,7 @@ func TestReadLag_everyVersion(t *testing.T) {
 	})
 }
 
-// TestReadLag_writesAreCurrent decides about writes by what is, whatever a read
-// shows.
+// Writes apply to the current task, whatever a read shows.
 func TestReadLag_writesAreCurrent(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.CompleteOutside(task, 7, nil)
@@ -138,8 +137,7 @@ func TestReadLag_addedIsKnownAtOnce(t *testing.T) {
 	})
 }
 
-// TestReadLag_notLists keeps apart what is behind by time and what is behind by
-// writes.
+// Lists lag by writes, reads of single tasks by time.
 func TestReadLag_notLists(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.CompleteOutside(task, 7, nil)

@@ -38,16 +38,18 @@ func TestLastUpdated(t *testing.T) {
 			{"reopened", func() { c.expect(http.StatusOK, http.MethodDelete, runPost+"/"+task, "") }, true},
 			{"read", func() { c.expect(http.StatusOK, http.MethodGet, runTask, "") }, false},
 		} {
-			minute++
-			now = noon.Add(time.Duration(minute) * time.Minute)
-			step.do()
-			if step.writes {
-				want = now.Truncate(time.Second)
-			}
-			got := c.expect(http.StatusOK, http.MethodGet, orgTask, "")
-			if shown := `"` + want.Format("2006-01-02T15:04:05Z") + `"`; got.at("data", "last_updated") != shown {
-				t.Errorf("%s: got %s, want %s", step.name, got.at("data", "last_updated"), shown)
-			}
+			t.Run(step.name, func(t *testing.T) {
+				minute++
+				now = noon.Add(time.Duration(minute) * time.Minute)
+				step.do()
+				if step.writes {
+					want = now.Truncate(time.Second)
+				}
+				got := c.expect(http.StatusOK, http.MethodGet, orgTask, "")
+				if shown := `"` + want.Format("2006-01-02T15:04:05Z") + `"`; got.at("data", "last_updated") != shown {
+					t.Errorf("got %s, want %s", got.at("data", "last_updated"), shown)
+				}
+			})
 		}
 	}
 }

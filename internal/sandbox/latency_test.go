@@ -37,7 +37,7 @@ func TestLatency(t *testing.T) {
 	}, processTask())
 }
 
-// What a client gives up on the way has no effect.
+// A request whose client is gone has no effect.
 func TestLatency_clientGone(t *testing.T) {
 	t.Parallel()
 	watch, finish := finished()

@@ -9,21 +9,20 @@ import (
 	"time"
 )
 
-// dueSoon is how far ahead "due-soon" looks.
+// dueSoon is the period of the filter "due-soon".
 const dueSoon = 24 * time.Hour
 
 // listTasks serves GET tasks of the organization and of a process, from the
-// replica. Parameters that it does not know have no effect.
-func (s *Server) listTasks(c call) answer {
+// replica. Unknown parameters have no effect.
+func (s *Server) listTasks(c request) response {
 	if _, ok := s.runs[c.run]; c.run != "" && !ok {
 		return resourceNotFound("no such process")
 	}
 	return s.list(c, ownersFilter(c.query.Get("owners")))
 }
 
-// listMyTasks serves GET me/tasks, which shows open tasks unless the request says
-// otherwise (tallyfy-api §1.4).
-func (s *Server) listMyTasks(c call) answer {
+// listMyTasks serves GET me/tasks, which shows open tasks by default (API.md §1.4).
+func (s *Server) listMyTasks(c request) response {
 	if c.as.isApplication() {
 		return unauthenticated()
 	}
@@ -33,17 +32,17 @@ func (s *Server) listMyTasks(c call) answer {
 	return s.list(c, func(t *stored) bool { return slices.Contains(t.Owners.Users, c.as.user) })
 }
 
-func (s *Server) list(c call, owned func(*stored) bool) answer {
+func (s *Server) list(c request, owned func(*stored) bool) response {
 	keep := []func(*stored) bool{
 		func(t *stored) bool { return (c.run == "" || t.RunID == c.run) && !s.deleted(t) },
 		owned,
 		archivedFilter(c.query.Get("archived")),
 		statusFilter(c.query.Get("status"), s.cfg.Now()),
 	}
-	if c.query.Get("is_oneoff") == "true" && c.run == "" { // UNK which words it takes.
+	if c.query.Get("is_oneoff") == "true" && c.run == "" { // UNK which values it accepts
 		keep = append(keep, func(t *stored) bool { return t.RunID == "" || t.OneOff })
 	}
-	if c.query.Get("unassigned") == "true" { // UNK which words it takes.
+	if c.query.Get("unassigned") == "true" { // UNK which values it accepts
 		keep = append(keep, (*stored).unassigned)
 	}
 	if q := strings.ToLower(c.query.Get("q")); q != "" {
@@ -58,8 +57,8 @@ func (s *Server) list(c call, owned func(*stored) bool) answer {
 	return s.paged(c, len(found), "tasks", func(i int) any { return s.wire(found[i], onList, with) })
 }
 
-// archivedFilter leaves archived tasks out, unless they or they alone are asked
-// for.
+// archivedFilter excludes archived tasks, unless the value includes them or selects
+// only them.
 func archivedFilter(value string) func(*stored) bool {
 	return func(t *stored) bool {
 		switch value {
@@ -73,9 +72,9 @@ func archivedFilter(value string) func(*stored) bool {
 	}
 }
 
-// statusFilter has the quirks of the real one (tallyfy-api §1.4): commas mean
-// or, and values it does not know, "completed" among them, are ignored. If none
-// is left everything passes.
+// statusFilter has the quirks of the real one (API.md §1.4): commas mean OR, and
+// unknown values, including "completed", are ignored. If none is left, every task
+// passes.
 func statusFilter(value string, now time.Time) func(*stored) bool {
 	known := knownStatuses(now)
 	var anyOf []func(*stored) bool
@@ -90,7 +89,7 @@ func statusFilter(value string, now time.Time) func(*stored) bool {
 }
 
 func knownStatuses(now time.Time) map[string]func(*stored) bool {
-	// before says whether an open task's deadline comes before a time.
+	// before reports whether the deadline of an open task is before a time.
 	before := func(t *stored, limit time.Time) bool {
 		deadline, ok := parseDate(t.Deadline)
 		return ok && !t.done() && deadline.Before(limit)
@@ -98,18 +97,18 @@ func knownStatuses(now time.Time) map[string]func(*stored) bool {
 	never := func(*stored) bool { return false }
 	return map[string]func(*stored) bool{
 		"all":            func(*stored) bool { return true },
-		"active":         func(t *stored) bool { return !t.done() }, // Includes what rules have hidden.
+		"active":         func(t *stored) bool { return !t.done() }, // includes tasks that rules have hidden
 		"active-visible": func(t *stored) bool { return !t.done() && !t.Hidden },
 		"not-started":    func(t *stored) bool { return t.Status == statusNotStarted },
 		"in-progress":    func(t *stored) bool { return t.Status == statusInProgress },
 		"complete":       func(t *stored) bool { return t.done() },
-		"auto-skipped":   func(t *stored) bool { return !t.Hidden }, // Works inverted.
+		"auto-skipped":   func(t *stored) bool { return !t.Hidden }, // works inverted
 		"overdue":        func(t *stored) bool { return before(t, now) },
 		"due-soon":       func(t *stored) bool { return before(t, now.Add(dueSoon)) && !before(t, now) },
 		"on-time":        func(t *stored) bool { return !t.done() && !before(t, now) },
 		"has-problem":    func(t *stored) bool { return t.Issue },
-		// Nothing here has an improvement. "stalled" is missing on purpose:
-		// production ignores it (tallyfy-api §1.4).
+		// No task here has an improvement. "stalled" is missing because
+		// production ignores it (API.md §1.4).
 		"has-improvement": never,
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// unassigned reports whether a task has no owner at all.
+// unassigned reports whether a task has no owner.
 func (t *stored) unassigned() bool {
 	return len(t.Owners.Users)+len(t.Owners.Guests)+len(t.Owners.Groups) == 0
 }
 
-// ownersFilter keeps tasks that have one of the users in a list of ids with
-// commas; "" keeps all. UNK what it does with a word that is not an id: no task
-// has such an owner.
+// ownersFilter selects tasks that have one of the users in a list of IDs that is
+// separated by commas; "" selects all. UNK what it does with a word that is not an
+// ID: no task has such an owner.
 func ownersFilter(value string) func(*stored) bool {
 	if value == "" {
 		return func(*stored) bool { return true }
@@ -32,9 +32,9 @@ func ownersFilter(value string) func(*stored) bool {
 	}
 }
 
-// taskOrder compares tasks for the parameter sort: "newest" and "deadline", which
-// a "-" before them reverses. Other values have no effect. UNK where tasks
-// without a deadline are: at the end, in both directions.
+// taskOrder compares tasks for the parameter sort: "newest" and "deadline", which a
+// "-" reverses. Other values have no effect. UNK where tasks without a deadline
+// are: at the end, in both directions.
 func taskOrder(sort string) func(a, b *stored) int {
 	name, reversed := strings.CutPrefix(sort, "-")
 	sign := 1

@@ -28,9 +28,11 @@ func TestList_owners(t *testing.T) {
 		{"/organizations/" + org + "/me/tasks", "mine shared"},
 		{"/organizations/" + org + "/me/tasks?status=all", "mine shared done"},
 	} {
-		if got := ids(c.expect(http.StatusOK, http.MethodGet, test.path, "")); got != test.want {
-			t.Errorf("%s: got %q, want %q", test.path, got, test.want)
-		}
+		t.Run(test.path, func(t *testing.T) {
+			if got := ids(c.expect(http.StatusOK, http.MethodGet, test.path, "")); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 	application := token(c.ask(form, grant().Encode()))
 	if got := c.as(application, http.MethodGet, "/organizations/"+org+"/me/tasks", ""); got.status != http.StatusUnauthorized {
@@ -53,8 +55,10 @@ func TestList_sort(t *testing.T) {
 		"-deadline":    "late soon none never",
 		"alphabetical": "late none soon never",
 	} {
-		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?sort="+sort, "")); got != want {
-			t.Errorf("sort=%s: got %q, want %q", sort, got, want)
-		}
+		t.Run(sort, func(t *testing.T) {
+			if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?sort="+sort, "")); got != want {
+				t.Errorf("sort=%s: got %q, want %q", sort, got, want)
+			}
+		})
 	}
 }

@@ -135,23 +135,29 @@ func TestList_statusFilter(t *testing.T) {
 		"due_soon":           everything,
 		"completed,complete": "done",
 	} {
-		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?status="+status, "")); got != want {
-			t.Errorf("status=%s: got %q, want %q", status, got, want)
-		}
+		t.Run(status, func(t *testing.T) {
+			if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?status="+status, "")); got != want {
+				t.Errorf("status=%s: got %q, want %q", status, got, want)
+			}
+		})
 	}
 	for archived, want := range map[string]string{"true": everything + " old", "only": "old", "no": everything} {
-		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?archived="+archived, "")); got != want {
-			t.Errorf("archived=%s: got %q, want %q", archived, got, want)
-		}
+		t.Run(archived, func(t *testing.T) {
+			if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?archived="+archived, "")); got != want {
+				t.Errorf("archived=%s: got %q, want %q", archived, got, want)
+			}
+		})
 	}
 }
 
 func TestList_oneOff(t *testing.T) {
 	c := start(t, sandbox.Config{}, sandbox.Task{ID: "process", RunID: run}, sandbox.Task{ID: "attached", RunID: run, OneOff: true}, sandbox.Task{ID: "alone"})
 	for query, want := range map[string]string{"?is_oneoff=true": "attached alone", "?is_oneoff=perhaps": "process attached alone", "": "process attached alone"} {
-		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+query, "")); got != want {
-			t.Errorf("%s: got %q, want %q", query, got, want)
-		}
+		t.Run(query, func(t *testing.T) {
+			if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+query, "")); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 	if got := ids(c.expect(http.StatusOK, http.MethodGet, runTasks+"?is_oneoff=true", "")); got != "process attached" {
 		t.Errorf("the list of a run, which has no such filter: got %q", got)

@@ -11,11 +11,10 @@ import (
 	"time"
 )
 
-// readHeaderTimeout ends connections that never finish their request line and
-// headers. Generous: nothing on loopback takes this long.
+// readHeaderTimeout ends connections that never finish their headers.
 const readHeaderTimeout = 10 * time.Second
 
-// freePort is any port of 127.0.0.1 that is free.
+// freePort is any free port of 127.0.0.1.
 const freePort = "127.0.0.1:0"
 
 // Start returns a Server that listens on a free port of 127.0.0.1.
@@ -24,8 +23,8 @@ func Start(c Config) (*Server, error) {
 }
 
 // StartOn returns a Server that listens on addr ("host:port", port 0 for a free
-// one). The host must be a loopback address or "localhost": the sandbox has no
-// protection that a network would need.
+// one). The host must be a loopback address or "localhost", because the sandbox has
+// no protection against a network.
 func StartOn(addr string, c Config) (*Server, error) {
 	s := New(c)
 	l, err := listen(addr, s)
@@ -36,15 +35,15 @@ func StartOn(addr string, c Config) (*Server, error) {
 	return s, nil
 }
 
-// listening is the network side of a Server, from a start until it is closed.
-type listening struct {
+// loopbackListener is the network side of a Server, from a start until it is closed.
+type loopbackListener struct {
 	server *http.Server
 	url    string
 	served chan struct{} // closed when Serve has returned
 }
 
 // listen starts to serve on a loopback address.
-func listen(addr string, handler http.Handler) (*listening, error) {
+func listen(addr string, handler http.Handler) (*loopbackListener, error) {
 	at, err := loopback(addr)
 	if err != nil {
 		return nil, err
@@ -53,7 +52,7 @@ func listen(addr string, handler http.Handler) (*listening, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", addr, err)
 	}
-	l := &listening{
+	l := &loopbackListener{
 		server: &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout},
 		url:    "http://" + listener.Addr().String() + "/api",
 		served: make(chan struct{}),
@@ -66,7 +65,7 @@ func listen(addr string, handler http.Handler) (*listening, error) {
 	return l, nil
 }
 
-// loopback reads a listen address and refuses all but loopback ones.
+// loopback parses a listen address and rejects all but loopback addresses.
 func loopback(addr string) (*net.TCPAddr, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -74,35 +73,35 @@ func loopback(addr string) (*net.TCPAddr, error) {
 	}
 	refusal := fmt.Errorf("the listen address %q is not a loopback address; use 127.0.0.1, [::1] or localhost", addr)
 	if net.ParseIP(host) == nil && host != "localhost" {
-		return nil, refusal // No other name is worth asking the network about.
+		return nil, refusal // no other name is looked up
 	}
 	at, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("the listen address %q: %w", addr, err)
 	}
-	// A hosts file may send localhost anywhere, so what counts is where it leads.
+	// A hosts file may map localhost to any address.
 	if !at.IP.IsLoopback() {
 		return nil, refusal
 	}
 	return at, nil
 }
 
-// URL is the base URL for clients, such as "http://127.0.0.1:41234/api". It is
-// empty for a Server from New; after Close it is the one that was. The same
-// routes are served without "/api" too, as api.tallyfy.com does (tallyfy-api §1).
+// URL returns the base URL for clients, such as "http://127.0.0.1:41234/api". It is
+// empty for a Server from New, and stays the same after Close. The same routes are
+// served without "/api" too, as on api.tallyfy.com (API.md §1).
 func (s *Server) URL() string {
-	l := s.network()
+	l := s.currentListener()
 	if l == nil {
 		return ""
 	}
 	return l.url
 }
 
-// Close stops listening and cuts all connections. It does not wait for requests
-// under way, which may still have their effect, so a Fault's Before may call it.
-// It may be called twice, and does nothing to a Server from New.
+// Close stops listening and closes all connections. It does not wait for requests
+// that are being handled; they may still have their effect, so a Fault's Before may
+// call it. It may be called twice, and has no effect on a Server from New.
 func (s *Server) Close() {
-	l := s.network()
+	l := s.currentListener()
 	if l == nil {
 		return
 	}
@@ -110,10 +109,10 @@ func (s *Server) Close() {
 	<-l.served
 }
 
-// Shutdown stops listening, lets requests under way finish until ctx ends, and
-// then cuts them.
+// Shutdown stops listening, waits for requests that are being handled until ctx
+// ends, and then closes their connections.
 func (s *Server) Shutdown(ctx context.Context) error {
-	l := s.network()
+	l := s.currentListener()
 	if l == nil {
 		return nil
 	}
@@ -123,9 +122,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// network is the current network side, nil if there never was one. Whoever uses
-// it must not hold s.mu, which requests under way may wait for.
-func (s *Server) network() *listening {
+// currentListener returns the current network side; nil if there is none. The
+// caller must not hold s.mu while it uses the result, because requests may wait for
+// the lock.
+func (s *Server) currentListener() *loopbackListener {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.listening

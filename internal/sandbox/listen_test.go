@@ -16,15 +16,17 @@ import (
 
 func TestStartOn_refusesWhatIsNotLoopback(t *testing.T) {
 	for _, addr := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1", "", "127.0.0.1:no"} {
-		s, err := sandbox.StartOn(addr, sandbox.Config{})
-		if err == nil {
-			s.Close()
-			t.Errorf("%q was accepted", addr)
-			continue
-		}
-		if !strings.Contains(err.Error(), "listen address") {
-			t.Errorf("%q: the error does not say what is wrong: %v", addr, err)
-		}
+		t.Run(addr, func(t *testing.T) {
+			s, err := sandbox.StartOn(addr, sandbox.Config{})
+			if err == nil {
+				s.Close()
+				t.Errorf("%q was accepted", addr)
+				return
+			}
+			if !strings.Contains(err.Error(), "listen address") {
+				t.Errorf("the error does not say what is wrong: %v", err)
+			}
+		})
 	}
 }
 
@@ -68,15 +70,17 @@ func TestServer_bothMounts(t *testing.T) {
 		"/" + orgTask:        http.StatusNotFound,
 		orgTask + "/":        http.StatusNotFound,
 	} {
-		r := c.request(http.MethodGet, "", "")
-		at, err := http.NewRequestWithContext(t.Context(), http.MethodGet, root+path, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		at.Header = r.Header
-		if got := c.send(at); got.status != want {
-			t.Errorf("%s: got %d, want %d", path, got.status, want)
-		}
+		t.Run(path, func(t *testing.T) {
+			r := c.request(http.MethodGet, "", "")
+			at, err := http.NewRequestWithContext(t.Context(), http.MethodGet, root+path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at.Header = r.Header
+			if got := c.send(at); got.status != want {
+				t.Errorf("got %d, want %d", got.status, want)
+			}
+		})
 	}
 }
 

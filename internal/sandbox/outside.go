@@ -5,9 +5,9 @@ package sandbox
 
 import "fmt"
 
-// AddTask adds a task, or replaces the one with the same id. Missing parts get
-// defaults; a task without an ID is a mistake of the caller, and panics. The
-// lagging reads know the task at once (Config.ListLag, Config.ReadLag).
+// AddTask adds a task, or replaces the one with the same ID. Missing members get
+// defaults. A task without an ID panics. Lagging reads see the task immediately
+// (Config.ListLag, Config.ReadLag).
 func (s *Server) AddTask(t Task) {
 	if t.ID == "" {
 		panic("sandbox: a task needs an ID")
@@ -44,19 +44,19 @@ func (s *Server) Task(id string) (Task, bool) {
 	return t.copy(), true
 }
 
-// CompleteOutside completes a task as if a person did it in the user interface:
-// nothing is checked, webhooks fire, and rules run. The decision counts for
-// approval tasks (nil approves) and for expiring ones (false expires). Where
-// everyone must complete, it adds the user's share. A completed task stays as
-// it is. It panics if there is no such task.
+// CompleteOutside completes a task as if a user did it in the web app: nothing is
+// checked, webhooks fire, and rules run. The decision applies to approvals (nil
+// approves) and to expiring tasks (false expires). If everyone must complete the
+// task, it adds the user's share. A completed task stays as it is. It panics if
+// there is no such task.
 func (s *Server) CompleteOutside(id string, userID int64, approved *bool) {
 	s.CompleteOutsideWith(id, userID, approved, nil)
 }
 
 // CompleteOutsideWith saves values and completes a task in one step, as
-// CompleteOutside does. The values are stored by field id in the form in which
-// the server stores them, without checks and without Config.Rewrite; nil removes
-// one. A completed task keeps its values.
+// CompleteOutside does. The values are stored by field ID in the form in which the
+// server stores them, without checks and without Config.Rewrite; nil removes one. A
+// completed task keeps its values.
 func (s *Server) CompleteOutsideWith(id string, user int64, approved *bool, values map[string]any) {
 	values = jsonValues(values)
 	s.write(id, func(t *stored) {
@@ -81,28 +81,28 @@ func (t *stored) setValue(fieldID string, value any) {
 		return
 	}
 	f, _ := t.field(fieldID)
-	t.Taskdata[fieldID] = f.keep(value, nil)
+	t.Taskdata[fieldID] = f.storedForm(value, nil)
 }
 
-// ReassignOutside replaces the users among a task's owners, as if a person did
-// it in the user interface. It panics if there is no such task.
+// ReassignOutside replaces the users among a task's owners, as if a user did it in
+// the web app. It panics if there is no such task.
 func (s *Server) ReassignOutside(id string, users ...int64) {
 	s.Update(id, func(t *Task) { t.Owners.Users = users })
 }
 
-// RenameOutside changes a task's title, as if a person did it in the user
-// interface. It panics if there is no such task.
+// RenameOutside changes a task's title, as if a user did it in the web app. It
+// panics if there is no such task.
 func (s *Server) RenameOutside(id, title string) {
 	s.Update(id, func(t *Task) { t.Title = title })
 }
 
-// ReopenOutside reopens a task as if a person did it in the user interface. It
-// does not count in Reopens. It panics if there is no such task.
+// ReopenOutside reopens a task as if a user did it in the web app. It does not
+// count in Reopens. It panics if there is no such task.
 func (s *Server) ReopenOutside(id string) {
 	s.write(id, func(t *stored) { t.reopen() })
 }
 
-// DeleteTask removes a task for good. A task that is not there stays away.
+// DeleteTask deletes a task permanently, if it exists.
 func (s *Server) DeleteTask(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,7 +122,7 @@ func (s *Server) Update(id string, change func(*Task)) {
 	})
 }
 
-// write changes a task and tells those who lag.
+// write changes a task and records the write for lagging reads.
 func (s *Server) write(id string, change func(*stored)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,11 +131,11 @@ func (s *Server) write(id string, change func(*stored)) {
 		panic(fmt.Sprintf("sandbox: no task %q", id))
 	}
 	change(t)
-	s.wrote(t)
+	s.recordWrite(t)
 }
 
-// wrote notes that a task was written. The caller holds s.mu.
-func (s *Server) wrote(t *stored) {
+// recordWrite records that a task was written. The caller holds s.mu.
+func (s *Server) recordWrite(t *stored) {
 	t.updated = s.cfg.Now()
 	s.replica.push(t.ID, t)
 	s.past.push(t.ID, t, t.updated)

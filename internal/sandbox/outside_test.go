@@ -26,15 +26,17 @@ func TestAddTask_defaults(t *testing.T) {
 		{sandbox.Task{CompletedAt: "2035-06-06T12:00:00.000Z"}, "completed"},
 		{sandbox.Task{Hidden: true, CompletedAt: "2035-06-06T12:00:00.000Z"}, "completed"},
 	} {
-		test.added.ID = "x"
-		s.AddTask(test.added)
-		got, ok := s.Task("x")
-		if !ok || got.Status != test.status || got.Type != "task" || got.Title != "Task x" {
-			t.Errorf("%+v became %+v", test.added, got)
-		}
-		if (got.CompletedAt != "") != (test.status == "completed") {
-			t.Errorf("%s at %q", got.Status, got.CompletedAt)
-		}
+		t.Run(test.status, func(t *testing.T) {
+			test.added.ID = "x"
+			s.AddTask(test.added)
+			got, ok := s.Task("x")
+			if !ok || got.Status != test.status || got.Type != "task" || got.Title != "Task x" {
+				t.Errorf("%+v became %+v", test.added, got)
+			}
+			if (got.CompletedAt != "") != (test.status == "completed") {
+				t.Errorf("%s at %q", got.Status, got.CompletedAt)
+			}
+		})
 	}
 	if _, ok := s.Task("y"); ok {
 		t.Error("a task out of nothing")
@@ -92,26 +94,28 @@ func TestCompleteOutside(t *testing.T) {
 		{"expiring", nil, nil, false},
 		{"expiring", &no, nil, true},
 	} {
-		s := sandbox.New(sandbox.Config{})
-		s.AddTask(sandbox.Task{ID: "x", Type: test.taskType, Archived: true, Issue: true, AssigneesOnly: true})
-		s.CompleteOutside("x", 7, test.approved)
-		s.CompleteOutside("x", 8, &yes) // Completed already.
-		got, _ := s.Task("x")
-		if got.Status != "completed" || got.CompletedAt == "" || got.CompleterID != 7 ||
-			!reflect.DeepEqual(got.IsApproved, test.want) || got.Expired != test.expired {
-			t.Errorf("%s: %+v", test.taskType, got)
-		}
-		if s.Webhooks("x") != 1 {
-			t.Errorf("webhooks fired %d times", s.Webhooks("x"))
-		}
-		s.ReopenOutside("x")
-		got, _ = s.Task("x")
-		if got.Status != "in-progress" || got.CompletedAt != "" || got.CompleterID != 0 || got.IsApproved != nil || got.Expired {
-			t.Errorf("reopened: %+v", got)
-		}
-		if s.Reopens("x") != 0 {
-			t.Error("a reopening outside counts as one through the API")
-		}
+		t.Run(test.taskType, func(t *testing.T) {
+			s := sandbox.New(sandbox.Config{})
+			s.AddTask(sandbox.Task{ID: "x", Type: test.taskType, Archived: true, Issue: true, AssigneesOnly: true})
+			s.CompleteOutside("x", 7, test.approved)
+			s.CompleteOutside("x", 8, &yes) // Completed already.
+			got, _ := s.Task("x")
+			if got.Status != "completed" || got.CompletedAt == "" || got.CompleterID != 7 ||
+				!reflect.DeepEqual(got.IsApproved, test.want) || got.Expired != test.expired {
+				t.Errorf("%+v", got)
+			}
+			if s.Webhooks("x") != 1 {
+				t.Errorf("webhooks fired %d times", s.Webhooks("x"))
+			}
+			s.ReopenOutside("x")
+			got, _ = s.Task("x")
+			if got.Status != "in-progress" || got.CompletedAt != "" || got.CompleterID != 0 || got.IsApproved != nil || got.Expired {
+				t.Errorf("reopened: %+v", got)
+			}
+			if s.Reopens("x") != 0 {
+				t.Error("a reopening outside counts as one through the API")
+			}
+		})
 	}
 }
 
@@ -182,7 +186,7 @@ func TestUpdate_outside(t *testing.T) {
 	}
 }
 
-func TestMistakesPanic(t *testing.T) {
+func TestInvalidCallsPanic(t *testing.T) {
 	s := sandbox.New(sandbox.Config{})
 	s.DeleteTask("unknown") // No mistake.
 	if s.Webhooks("unknown") != 0 {

@@ -3,8 +3,8 @@
 
 package sandbox
 
-// readOwners takes the three buckets; one that is missing is empty. Users are
-// numbers here, though lists and update answers show objects.
+// readOwners parses the three buckets; a missing one is empty. Users are numbers
+// here, although lists and responses to updates contain objects.
 func readOwners(value any, errs fieldErrors) Owners {
 	var owners Owners
 	buckets, ok := value.(object)

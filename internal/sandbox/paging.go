@@ -10,14 +10,14 @@ import (
 	"strconv"
 )
 
-// Sizes of a page (tallyfy-api §1.4).
+// Sizes of a page (API.md §1.4).
 const (
 	defaultPerPage = 10
 	maxPerPage     = 100
 )
 
-// Paging is how lists report that there are more pages. Clients of Tallyfy
-// disagree about which members they can rely on.
+// Paging is how lists report that there are more pages. The clients of Tallyfy
+// disagree about which members are reliable.
 type Paging int
 
 const (
@@ -54,7 +54,7 @@ func newPage(query url.Values, total int, paging Paging) page {
 	if n, err := strconv.Atoi(query.Get("page")); err == nil && n > 0 && paging != PagingFirstPage {
 		p.number = n
 	}
-	// A page beyond the last is empty, no error.
+	// A page beyond the last is empty, not an error.
 	p.from = total
 	if p.number <= p.pages {
 		p.from = (p.number - 1) * p.perPage
@@ -63,7 +63,7 @@ func newPage(query url.Values, total int, paging Paging) page {
 	return p
 }
 
-// wire is meta.pagination.
+// wire returns meta.pagination.
 func (p page) wire(self string, query url.Values, paging Paging) object {
 	o := object{"count": p.to - p.from, "per_page": p.perPage, "current_page": p.number}
 	switch paging {
@@ -79,7 +79,7 @@ func (p page) wire(self string, query url.Values, paging Paging) object {
 	return o
 }
 
-// links are a list if there are none (tallyfy-api §2).
+// links returns an empty list if there are no links (API.md §2).
 func (p page) links(self string, query url.Values) any {
 	link := func(number int) any {
 		if number < 1 || number > p.pages {
@@ -99,9 +99,9 @@ func (p page) links(self string, query url.Values) any {
 	return object{"previous": previous, "next": next}
 }
 
-// paged is the response with one page of a list, or all of it if the request
-// wants no pages.
-func (s *Server) paged(c call, total int, noun string, row func(i int) any) answer {
+// paged returns the response with one page of a list, or the whole list if the
+// request asks for no pages.
+func (s *Server) paged(c request, total int, noun string, row func(i int) any) response {
 	rows := func(from, to int) []any {
 		list := []any{}
 		for i := from; i < to; i++ {
@@ -110,14 +110,14 @@ func (s *Server) paged(c call, total int, noun string, row func(i int) any) answ
 		return list
 	}
 	if c.query.Get("without_pagination") == "true" {
-		return answer{
+		return response{
 			status: http.StatusOK,
 			body:   object{"data": rows(0, total)},
 			note:   fmt.Sprintf("listed %d %s", total, noun),
 		}
 	}
 	p := newPage(c.query, total, s.cfg.Paging)
-	return answer{
+	return response{
 		status: http.StatusOK,
 		body: object{
 			"data": rows(p.from, p.to),

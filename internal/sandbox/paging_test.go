@@ -33,9 +33,11 @@ func TestPaging(t *testing.T) {
 			link := `{"next":"` + c.base + orgTasks + `?page=2\u0026per_page=2","previous":null}`
 			c.check(first, strings.Replace(test.first, "LINK", link, 1), "meta", "pagination")
 			for page, want := range map[string]string{"1": "a b", "2": test.second, "3": test.beyond} {
-				if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?per_page=2&page="+page, "")); got != want {
-					t.Errorf("page %s: got %q, want %q", page, got, want)
-				}
+				t.Run(page, func(t *testing.T) {
+					if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?per_page=2&page="+page, "")); got != want {
+						t.Errorf("page %s: got %q, want %q", page, got, want)
+					}
+				})
 			}
 		})
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// process is what the API calls a run.
+// process is a run of the API.
 type process struct {
 	id, name                   string
 	number                     int // order in lists, from 1
@@ -17,7 +17,7 @@ type process struct {
 	created, updated, archived time.Time // archived is zero for an active process
 }
 
-// ensureRun returns a process, which it adds if there is none. The caller holds
+// ensureRun returns a process, and adds it if it does not exist. The caller holds
 // s.mu.
 func (s *Server) ensureRun(id string) *process {
 	if p, ok := s.runs[id]; ok {
@@ -29,8 +29,7 @@ func (s *Server) ensureRun(id string) *process {
 	return p
 }
 
-// AddRun gives a process a name. Processes that tasks belong to exist without
-// it.
+// AddRun names a process. Processes of tasks exist without it.
 func (s *Server) AddRun(id, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,9 +37,8 @@ func (s *Server) AddRun(id, name string) {
 }
 
 // SetRunIssue opens or resolves an issue of a process. While it is open, the
-// process has the status "issue", and a completion, reopening or update of its
-// tasks is refused with 423 (tallyfy-api §3.1). It panics if there is no such
-// process.
+// process has the status "issue", and completions, reopenings and updates of its
+// tasks are rejected with 423 (API.md §3.1). It panics if there is no such process.
 func (s *Server) SetRunIssue(runID string, open bool) {
 	s.changeRun(runID, func(p *process) { p.issue = open })
 }
@@ -71,19 +69,19 @@ func (p *process) archive(archived bool, now time.Time) {
 	}
 }
 
-// deleted reports whether a task's process is archived, which deletes its tasks
-// softly: they are nowhere until the process is active again (tallyfy-api §3.1).
-// UNK whether reads and lists lag here: they do not. The caller holds s.mu.
+// deleted reports whether a task's process is archived, which soft-deletes its
+// tasks: they are not found until the process is active again (API.md §3.1). UNK
+// whether reads and lists lag here: they do not. The caller holds s.mu.
 func (s *Server) deleted(t *stored) bool {
 	p, ok := s.runs[t.RunID]
 	return ok && !p.archived.IsZero()
 }
 
-// locked returns the refusal of a write to a task whose process has an open
-// issue. UNK the words.
-func (s *Server) locked(t *stored) (answer, bool) {
+// checkProcessIssue returns a rejection, and true, for a write to a task whose
+// process has an open issue. UNK the message.
+func (s *Server) checkProcessIssue(t *stored) (response, bool) {
 	if p, ok := s.runs[t.RunID]; !ok || !p.issue {
-		return answer{}, false
+		return response{}, false
 	}
 	return failure(http.StatusLocked, "The process has an open issue.", "refused: open issue of the process"), true
 }

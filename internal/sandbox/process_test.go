@@ -31,10 +31,12 @@ func TestSetRunIssue(t *testing.T) {
 	c.check(got, `"issue"`, "data", "status")
 	c.check(got, `true`, "data", "has_open_issue")
 	for _, w := range writes {
-		got := c.expect(http.StatusLocked, w.method, w.path, w.body)
-		if want := `{"code":"THE_PROCESS_HAS_AN_OPEN_I","error":true,"message":"The process has an open issue."}`; got.at() != want {
-			t.Errorf("%s: got %s", w.method, got.raw)
-		}
+		t.Run(w.method, func(t *testing.T) {
+			got := c.expect(http.StatusLocked, w.method, w.path, w.body)
+			if want := `{"code":"THE_PROCESS_HAS_AN_OPEN_I","error":true,"message":"The process has an open issue."}`; got.at() != want {
+				t.Errorf("got %s", got.raw)
+			}
+		})
 	}
 	if after := c.state(); after.CompletedAt != "" || after.Title != "A task" || c.Webhooks(task) != 0 {
 		t.Errorf("refused, and yet the task is %+v", after)
@@ -63,9 +65,11 @@ func TestArchivedRun(t *testing.T) {
 	for path, want := range map[string]string{
 		orgTasks: "oneoff", orgTasks + "?archived=true": "oneoff", runTasks: "", orgRuns: "", theRun + "/form-fields": "",
 	} {
-		if got := ids(c.expect(http.StatusOK, http.MethodGet, path, "")); got != want {
-			t.Errorf("%s lists %q, want %q", path, got, want)
-		}
+		t.Run(path, func(t *testing.T) {
+			if got := ids(c.expect(http.StatusOK, http.MethodGet, path, "")); got != want {
+				t.Errorf("%s lists %q, want %q", path, got, want)
+			}
+		})
 	}
 	c.check(c.expect(http.StatusOK, http.MethodGet, theRun+"?with=tasks", ""), `{"data":[]}`, "data", "tasks")
 	if c.state().Archived {
@@ -131,9 +135,11 @@ func TestRuns(t *testing.T) {
 	for query, want := range map[string]string{
 		"": "r1 r2 r3", "?q=LAUNCH": "r3", "?q=none": "", "?per_page=2&page=2": "r3", "?without_pagination=true": "r1 r2 r3",
 	} {
-		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgRuns+query, "")); got != want {
-			t.Errorf("%s: got %q, want %q", query, got, want)
-		}
+		t.Run(query, func(t *testing.T) {
+			if got := ids(c.expect(http.StatusOK, http.MethodGet, orgRuns+query, "")); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 	c.check(c.expect(http.StatusOK, http.MethodGet, orgRuns, ""), `3`, "meta", "pagination", "total")
 }

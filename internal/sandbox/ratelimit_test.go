@@ -91,9 +91,11 @@ func TestRateLimit_refusal(t *testing.T) {
 		"X-Request-Id":          "sandbox-000002",
 		"Content-Type":          "application/json",
 	} {
-		if got.header.Get(header) != want {
-			t.Errorf("%s: got %q, want %q", header, got.header.Get(header), want)
-		}
+		t.Run(header, func(t *testing.T) {
+			if got.header.Get(header) != want {
+				t.Errorf("got %q, want %q", got.header.Get(header), want)
+			}
+		})
 	}
 	if c.state().CompletedAt != "" || c.Webhooks(task) != 0 {
 		t.Error("a refused completion had an effect")
@@ -104,8 +106,7 @@ func TestRateLimit_refusal(t *testing.T) {
 	}
 }
 
-// TestRateLimit_everyArrival sends what no route, token or organization would
-// let through: it counts, and is refused before anyone looks at it.
+// Requests without a valid route, token or organization count too, and are rejected before these are checked.
 func TestRateLimit_everyArrival(t *testing.T) {
 	t.Parallel()
 	stray := func(c *client) []*http.Request {
@@ -132,8 +133,7 @@ func TestRateLimit_everyArrival(t *testing.T) {
 	}
 }
 
-// TestRateLimit_faultsComeFirst has faults above the limit, which neither use
-// it up nor are refused.
+// Requests of a fault neither use up the limit nor are rejected.
 func TestRateLimit_faultsComeFirst(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{RateLimit: sandbox.RateLimit{Requests: 1, Per: time.Minute}}, processTask())

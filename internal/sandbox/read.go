@@ -9,10 +9,10 @@ import (
 	"strconv"
 )
 
-// getTask serves GET tasks/{task}. The organization's path finds tasks of runs
-// too, and its answer tells the run (tallyfy-api §1.3).
-func (s *Server) getTask(c call) answer {
-	t, behind := s.seen(c.task)
+// getTask serves GET tasks/{task}. The organization's path also finds tasks of runs,
+// and its response names the run (API.md §1.3).
+func (s *Server) getTask(c request) response {
+	t, behind := s.visibleTask(c.task)
 	if t == nil || s.deleted(t) || (c.run != "" && t.RunID != c.run) {
 		return resourceNotFound("no such task on this path")
 	}
@@ -23,9 +23,9 @@ func (s *Server) getTask(c call) answer {
 	return data(s.wire(t, onGet, parseIncludes(c.query.Get("with"))), note)
 }
 
-// me serves GET me, the check of a token (tallyfy-api §1.6). An application is
-// no user, and is refused (tallyfy-api §4).
-func (s *Server) me(c call) answer {
+// me serves GET me, the check of a token (API.md §1.6). An application is not a user
+// and is rejected (API.md §4).
+func (s *Server) me(c request) response {
 	if c.as.isApplication() {
 		return unauthenticated()
 	}
@@ -40,18 +40,18 @@ func (s *Server) me(c call) answer {
 	}, "read the caller")
 }
 
-func (s *Server) myOrganizations(c call) answer {
+func (s *Server) myOrganizations(c request) response {
 	if c.as.isApplication() {
 		return unauthenticated()
 	}
-	return answer{
+	return response{
 		status: http.StatusOK,
 		body:   object{"data": []any{object{"id": s.cfg.Organization, "name": "Sandbox"}}},
 		note:   "read the caller's organizations",
 	}
 }
 
-// userName names a user of whom only the id is known.
+// userName returns a name for a user of whom only the ID is known.
 func userName(id int64) string {
 	return fmt.Sprintf("User %d", id)
 }

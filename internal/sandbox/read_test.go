@@ -57,7 +57,7 @@ func TestGet_oneOff(t *testing.T) {
 	c.expect(http.StatusNotFound, http.MethodGet, runTask, "")
 }
 
-// TestGet_oneOffInRun is why is_oneoff_task must not pick the path.
+// is_oneoff_task does not decide the path.
 func TestGet_oneOffInRun(t *testing.T) {
 	added := processTask()
 	added.OneOff = true

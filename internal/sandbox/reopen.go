@@ -8,14 +8,14 @@ import (
 	"slices"
 )
 
-// reopenTask serves DELETE completed-tasks/{task} on both paths (tallyfy-api
+// reopenTask serves DELETE completed-tasks/{task} on both paths (API.md
 // §1.2).
-func (s *Server) reopenTask(c call) answer {
-	t := s.routed(c.task, c.run)
+func (s *Server) reopenTask(c request) response {
+	t := s.findOnPath(c.task, c.run)
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
-	if a, bad := s.locked(t); bad {
+	if a, bad := s.checkProcessIssue(t); bad {
 		return a
 	}
 	switch {
@@ -24,17 +24,17 @@ func (s *Server) reopenTask(c call) answer {
 		return failure(http.StatusForbidden, "Only assigned members can reopen this task.", "refused: caller is no assignee")
 	case !t.done():
 		// An error is documented, its status is not (UNK).
-		return refused("task_id", "This task is not completed.", "not completed")
+		return rejected("task_id", "This task is not completed.", "not completed")
 	}
 	t.reopen()
 	t.reopens++
-	s.wrote(t)
+	s.recordWrite(t)
 	return data(s.wire(t, onReopen, nil), "reopened")
 }
 
-// reopen takes the task back to work. Values of the form stay. UNK whether the
-// shares of a task that everyone must complete stay: they do not, or a single
-// one would complete it again.
+// reopen sets the task back to in-progress. Form values stay. UNK whether the shares
+// of a task that everyone must complete stay: they do not, or a single one would
+// complete it again.
 func (t *stored) reopen() {
 	t.Status = statusInProgress
 	if t.Hidden {

@@ -5,22 +5,23 @@ package sandbox
 
 import "slices"
 
-// replica is the copy of the tasks that lists read from. It is behind by a
-// fixed number of writes rather than by time, so that tests need no clock
-// (tallyfy-api §1.4: lists may lag a write).
+// replica is the copy of the tasks from which lists read. It lags by a number of
+// writes instead of by time, so that tests need no clock (API.md §1.4: lists may lag
+// a write).
 type replica struct {
 	lag     int
 	tasks   map[string]*stored
 	pending []replicated
 }
 
-// replicated is one write on its way to the replica; a nil task is a deletion.
+// replicated is a write that the replica does not show yet; a nil task is a
+// deletion.
 type replicated struct {
 	id   string
 	task *stored
 }
 
-// add makes a task known at once: what a test sets up is old news.
+// add makes a task visible immediately.
 func (r *replica) add(t *stored) {
 	r.pending = slices.DeleteFunc(r.pending, func(w replicated) bool { return w.id == t.ID })
 	r.tasks[t.ID] = t.clone()

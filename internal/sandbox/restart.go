@@ -8,10 +8,9 @@ import (
 	"fmt"
 )
 
-// Restart listens again after Close or Shutdown, on a free port of 127.0.0.1
-// wherever it was before; URL tells. Everything else stays: tasks, counters,
-// faults, the journal. It is an error for a Server that still listens, and for
-// one from New. A Fault's Before may call it.
+// Restart listens again after Close or Shutdown, on a free port of 127.0.0.1; see
+// URL. Tasks, counters, faults and the journal are kept. It is an error for a
+// Server that still listens, and for one from New. A Fault's Before may call it.
 func (s *Server) Restart() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -43,7 +43,7 @@ func TestRestart_keepsEverything(t *testing.T) {
 	}
 }
 
-// TestRestart_freePort has the old port taken by another.
+// The old port is in use by another server.
 func TestRestart_freePort(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
@@ -83,8 +83,7 @@ func TestRestart_mistakes(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodGet, runTask, "")
 }
 
-// TestClose_whileHandling is a Tallyfy that goes down under a request. Were
-// Close to wait for that request, the test would never end.
+// If Close waited for the request that calls it, this test would not end.
 func TestClose_whileHandling(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

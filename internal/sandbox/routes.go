@@ -10,24 +10,23 @@ import (
 	"strings"
 )
 
-// call is a request that has passed the gates, taken apart.
-type call struct {
+// request is an authorized request, decoded.
+type request struct {
 	run, task, email string // from the path, decoded
 	query            url.Values
 	input            object     // the decoded body, never nil
-	form             url.Values // the body of a token request, nil if it is no form
-	as               holder
+	form             url.Values // the body of a token request, nil if it is not a form
+	as               caller
 	self             string // the URL of the request without its query, for links
 }
 
-// route is a method and a path of the API. Parts of the pattern in braces are
-// parameters.
+// route is a method and a path of the API. Segments in braces are parameters.
 type route struct {
 	method, pattern string
-	handle          func(*Server, call) answer
+	handle          func(*Server, request) response
 }
 
-// The patterns that more than one route has.
+// Patterns of more than one route.
 const (
 	pathTask      = "organizations/{org}/tasks/{task}"
 	pathRun       = "organizations/{org}/runs/{run}"
@@ -37,13 +36,13 @@ const (
 	pathGrant     = "oauth/token"
 )
 
-// completionRoutes are what remains with Config.CompletionOnly, and what gives
-// out tokens, which is another service of Tallyfy's.
+// completionRoutes are the routes with Config.CompletionOnly, and those of tokens,
+// which belong to another service of Tallyfy's.
 var completionRoutes = []route{
 	{http.MethodPost, pathComplete, (*Server).completeTask},
 	{http.MethodPost, pathRunFinish, (*Server).completeTask},
-	{http.MethodPost, pathGrant, (*Server).giveToken},
-	{http.MethodPost, "applications/{org}/users/{email}/token", (*Server).giveUserToken},
+	{http.MethodPost, pathGrant, (*Server).serveToken},
+	{http.MethodPost, "applications/{org}/users/{email}/token", (*Server).serveUserToken},
 }
 
 var routes = append([]route{
@@ -66,11 +65,11 @@ var routes = append([]route{
 	{http.MethodDelete, pathRunFinish + "/{task}", (*Server).reopenTask},
 }, completionRoutes...)
 
-// handle answers a request, with its effect.
-func (s *Server) handle(r *http.Request, body []byte) answer {
-	to, c, refusal := s.admit(r)
+// handle serves a request, with its effect.
+func (s *Server) handle(r *http.Request, body []byte) response {
+	to, c, refusal := s.authorize(r)
 	if to == nil {
-		return refusal.sealed()
+		return refusal.encode()
 	}
 	var unread string
 	if to.pattern == pathGrant {
@@ -81,57 +80,57 @@ func (s *Server) handle(r *http.Request, body []byte) answer {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := to.handle(s, c).sealed()
+	a := to.handle(s, c).encode()
 	a.note = joinNotes(a.note, unread)
 	return a
 }
 
-// admit passes a request through the gates: the client header at the edge, then
-// in the order of the framework behind the API route, token, organization. If it
-// returns no route, the answer is a refusal. Requests to oauth/token go to
-// another host, which has no such edge and where no one has a token yet.
-func (s *Server) admit(r *http.Request) (*route, call, answer) {
+// authorize checks the client header at the edge and then, in the order of the
+// framework behind the API, route, token and organization. If it returns no route,
+// the response is a rejection. Requests to oauth/token go to another host without
+// an edge, and need no token.
+func (s *Server) authorize(r *http.Request) (*route, request, response) {
 	known := routes
 	if s.cfg.CompletionOnly {
 		known = completionRoutes
 	}
 	to, params, allowed := match(known, r)
 	if to != nil && to.pattern == pathGrant {
-		return to, call{}, answer{}
+		return to, request{}, response{}
 	}
-	if s.stopsAtEdge(r) {
-		return nil, call{}, edgeNotFound()
+	if s.isRejectedByEdge(r) {
+		return nil, request{}, edgeNotFound()
 	}
 	if to == nil && len(allowed) > 0 && !s.cfg.CompletionOnly {
-		return nil, call{}, methodNotAllowed(r.Method, allowed)
+		return nil, request{}, methodNotAllowed(r.Method, allowed)
 	}
 	if to == nil {
-		return nil, call{}, endpointNotFound("refused: no such endpoint")
+		return nil, request{}, endpointNotFound("refused: no such endpoint")
 	}
-	as, ok := s.holderOf(r.Header.Get("Authorization"))
+	as, ok := s.callerOf(r.Header.Get("Authorization"))
 	if !ok {
-		return nil, call{}, unauthenticated()
+		return nil, request{}, unauthenticated()
 	}
 	if org, ok := params["org"]; ok && org != s.cfg.Organization {
-		return nil, call{}, failure(http.StatusForbidden,
+		return nil, request{}, failure(http.StatusForbidden,
 			"You don't have application's permissions for this organization!",
 			"refused: another organization")
 	}
-	return to, call{
+	return to, request{
 		run:   params["run"],
 		task:  params["task"],
 		email: params["email"],
 		as:    as,
 		query: r.URL.Query(),
 		self:  "http://" + r.Host + r.URL.EscapedPath(),
-	}, answer{}
+	}, response{}
 }
 
-// match finds the route of a request. If only the method is wrong it returns
-// those that would be right.
+// match returns the route of a request. If only the method is wrong, it returns the
+// allowed ones.
 func match(known []route, r *http.Request) (found *route, params map[string]string, allowed []string) {
 	// One "/api" is the mount point of go.tallyfy.com. A second one is part of
-	// the path, and leads nowhere.
+	// the path, which does not exist.
 	path, mounted := strings.CutPrefix(r.URL.EscapedPath(), "/api/")
 	if !mounted {
 		path = strings.TrimPrefix(path, "/")
@@ -155,7 +154,7 @@ func match(known []route, r *http.Request) (found *route, params map[string]stri
 	return nil, nil, allowed
 }
 
-// params fits the segments of a path to the pattern.
+// params matches the segments of a path with the pattern.
 func (rt *route) params(segments []string) (map[string]string, bool) {
 	pattern := strings.Split(rt.pattern, "/")
 	if len(pattern) != len(segments) {

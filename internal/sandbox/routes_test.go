@@ -97,11 +97,13 @@ func TestMethodNotAllowed(t *testing.T) {
 		runPost + "/" + task: "DELETE", // One old source has POST here.
 		runTask:              "GET, HEAD, PUT",
 	} {
-		got := c.expect(http.StatusMethodNotAllowed, http.MethodPatch, path, "")
-		if got.header.Get("Allow") != allow {
-			t.Errorf("%s: Allow is %q, want %q", path, got.header.Get("Allow"), allow)
-		}
-		c.check(got, `"THE_PATCH_METHOD_IS_NOT_S"`, "code")
+		t.Run(path, func(t *testing.T) {
+			got := c.expect(http.StatusMethodNotAllowed, http.MethodPatch, path, "")
+			if got.header.Get("Allow") != allow {
+				t.Errorf("Allow is %q, want %q", got.header.Get("Allow"), allow)
+			}
+			c.check(got, `"THE_PATCH_METHOD_IS_NOT_S"`, "code")
+		})
 	}
 	c.expect(http.StatusMethodNotAllowed, http.MethodPost, runPost+"/"+task, "")
 	c.expect(http.StatusOK, http.MethodHead, runTask, "")
@@ -127,8 +129,7 @@ func TestCompletionOnly(t *testing.T) {
 	c.expect(http.StatusForbidden, http.MethodPost, "/organizations/deadbeef/completed-tasks", completion)
 }
 
-// TestEscapedIDs shows that an id is taken from its path segment as it was
-// escaped, and no further.
+// An ID in a path is unescaped exactly once.
 func TestEscapedIDs(t *testing.T) {
 	c := start(t, sandbox.Config{}, sandbox.Task{ID: "a b/c", RunID: run})
 	c.expect(http.StatusOK, http.MethodGet, orgTasks+"/a%20b%2Fc", "")

@@ -12,7 +12,7 @@ import (
 
 // getRun serves GET runs/{run}, with its tasks if "with" names them. UNK whether
 // it still finds an archived process: it does.
-func (s *Server) getRun(c call) answer {
+func (s *Server) getRun(c request) response {
 	p, ok := s.runs[c.run]
 	if !ok {
 		return resourceNotFound("no such process")
@@ -30,9 +30,9 @@ func (s *Server) getRun(c call) answer {
 	return data(run, "read the process")
 }
 
-// listRuns serves GET runs, which shows no archived processes (tallyfy-api
-// §1.6). Of the documented filters it knows q only.
-func (s *Server) listRuns(c call) answer {
+// listRuns serves GET runs, without archived processes (API.md §1.6). Of the
+// documented filters it supports only q.
+func (s *Server) listRuns(c request) response {
 	q := strings.ToLower(c.query.Get("q"))
 	var found []*process
 	for _, p := range s.runs {
@@ -45,14 +45,18 @@ func (s *Server) listRuns(c call) answer {
 }
 
 // archiveRun serves DELETE runs/{run}.
-func (s *Server) archiveRun(c call) answer { return s.setArchived(c, true, "archived the process") }
+func (s *Server) archiveRun(c request) response {
+	return s.setArchived(c, true, "archived the process")
+}
 
 // activateRun serves PUT runs/{run}/activate.
-func (s *Server) activateRun(c call) answer { return s.setArchived(c, false, "activated the process") }
+func (s *Server) activateRun(c request) response {
+	return s.setArchived(c, false, "activated the process")
+}
 
-// setArchived archives or activates a process. UNK whether a repetition is
-// refused: it is not.
-func (s *Server) setArchived(c call, archived bool, note string) answer {
+// setArchived archives or activates a process. UNK whether a repetition is rejected:
+// it is not.
+func (s *Server) setArchived(c request, archived bool, note string) response {
 	p, ok := s.runs[c.run]
 	if !ok {
 		return resourceNotFound("no such process")
@@ -62,8 +66,8 @@ func (s *Server) setArchived(c call, archived bool, note string) answer {
 	return data(s.wireRun(p), note)
 }
 
-// wireRun is the process as JSON shows it. What the sandbox does not know is
-// null. UNK whether the status says that all tasks are completed: it does not.
+// wireRun returns the JSON of a process. What the sandbox does not model is null.
+// UNK whether the status shows that all tasks are completed: it does not.
 func (s *Server) wireRun(p *process) object {
 	complete, total, updated := 0, 0, p.updated
 	for _, t := range s.tasks {
@@ -98,8 +102,8 @@ func (s *Server) wireRun(p *process) object {
 	}
 }
 
-// status is the word for the state of a process. UNK the word for an archived
-// process with an open issue.
+// status returns the state of a process. UNK the status of an archived process with
+// an open issue.
 func (p *process) status() string {
 	switch {
 	case !p.archived.IsZero():

@@ -3,8 +3,8 @@
 
 package sandbox
 
-// The ids of the seeded process. They are valid ids of Tallyfy (32 hexadecimal
-// digits) that can be told from real ones at a glance.
+// The IDs of the seeded process. They are valid IDs (32 hexadecimal digits) that
+// are easy to distinguish from real ones.
 const (
 	// SeedRunID is the process "Launch the payments service".
 	SeedRunID = "5eed0000000000000000000000000001"
@@ -17,7 +17,7 @@ const (
 	SeedApprovalTaskID = "7a5c0000000000000000000000000002"
 
 	// SeedSecurityTaskID is the approval "Accept the security review", for
-	// trying a rejection.
+	// a rejection.
 	SeedSecurityTaskID = "7a5c0000000000000000000000000003"
 
 	// SeedPlainTaskID is "Announce the maintenance window", without a form.
@@ -38,7 +38,7 @@ const (
 	SeedOneOffTaskID = "7a5c00000000000000000000000000ff"
 )
 
-// The ids of the seeded form fields, which are the keys of taskdata.
+// The IDs of the seeded form fields, which are the keys of taskdata.
 const (
 	// SeedVPCIDField is the required text "VPC id" of SeedVPCTaskID.
 	SeedVPCIDField = "f1e1d000000000000000000000000001"
@@ -74,30 +74,31 @@ const (
 	SeedKeyField = "f1e1d0000000000000000000000000ff"
 )
 
-// The people of the seeded tasks, besides CallerID.
+// The users and guests of the seeded tasks, besides CallerID.
 const (
-	// SeedColleagueID is the id of another user.
+	// SeedColleagueID is the ID of another user.
 	SeedColleagueID = 1002
 
-	// SeedCallerEmail and SeedColleagueEmail are the addresses of the two users.
+	// SeedCallerEmail and SeedColleagueEmail are the emails of the two users.
 	SeedCallerEmail    = "terraform@example.com"
 	SeedColleagueEmail = "colleague@example.com"
 
-	// SeedOutsiderEmail is the address of a user of another organization.
+	// SeedOutsiderEmail is the email of a user of another organization.
 	SeedOutsiderEmail = "outsider@example.com"
 
-	// SeedGuest is the address of a guest.
+	// SeedGuest is the email of a guest.
 	SeedGuest = "auditor@example.com"
 
-	// SeedGroupID is the id of a group of users.
+	// SeedGroupID is the ID of a group of users.
 	SeedGroupID = "96000000000000000000000000000001"
 )
 
-// seedDeadline is a Monday far ahead, so that no deadline is shifted or missed.
+// seedDeadline is a Monday far in the future, so that no deadline is moved or
+// missed.
 const seedDeadline = "2035-06-04T17:00:00Z"
 
-// Seed adds the process "Launch the payments service" and a one-off task. What
-// it adds is the same each time, apart from the times of creation.
+// Seed adds the process "Launch the payments service" and a one-off task. Only the
+// creation times differ from call to call.
 func Seed(s *Server) {
 	s.AddRun(SeedRunID, "Launch the payments service")
 	for _, t := range SeedTasks() {
@@ -105,7 +106,7 @@ func Seed(s *Server) {
 	}
 }
 
-// SeedTasks are the tasks that Seed adds, all of them open.
+// SeedTasks returns the tasks that Seed adds, all of them open.
 func SeedTasks() []Task {
 	team := Owners{Users: []int64{CallerID, SeedColleagueID}}
 	return []Task{

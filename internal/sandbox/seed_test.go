@@ -38,7 +38,7 @@ func TestSeed_ids(t *testing.T) {
 	}
 }
 
-// TestSeed_walk completes everything that the seed has, as a demo would.
+// TestSeed_walk completes all seeded tasks.
 func TestSeed_walk(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	sandbox.Seed(c.Server)

@@ -8,10 +8,10 @@ import (
 	"strconv"
 )
 
-// keep returns the value as the server stores it, which differs from the value
-// that was sent for multiselects, and for texts if rewrite is set. The value
-// has passed check.
-func (f Field) keep(value any, rewrite func(string) string) any {
+// storedForm returns the value as the server stores it, which differs from the value
+// that was sent for multiselects, and for texts if rewrite is set. The value has
+// passed check.
+func (f Field) storedForm(value any, rewrite func(string) string) any {
 	text, isText := value.(string)
 	switch {
 	case f.Type == "multiselect" && len(f.Options) > 0:
@@ -23,16 +23,16 @@ func (f Field) keep(value any, rewrite func(string) string) any {
 	}
 }
 
-// everyOption returns the stored form of a multiselect: all options in the order
-// of the form, the unselected ones too (tallyfy-api §1.5). UNK which entry
-// counts if an option is sent twice: the last one does.
+// everyOption returns the stored form of a multiselect: all options in the order of
+// the form, including unselected ones (API.md §1.5). UNK which entry counts if an
+// option is sent twice: the last one.
 func (f Field) everyOption(value any) []any {
 	selected := map[int]bool{}
 	entries, _ := value.([]any)
 	for _, entry := range entries {
 		if i, ok := f.option(entry); ok {
 			option, _ := entry.(object)
-			selected[i], _ = asBool(option["selected"]) // Without "selected" it is not.
+			selected[i], _ = asBool(option["selected"]) // without "selected" it is not selected
 		}
 	}
 	stored := make([]any, 0, len(f.Options))
@@ -44,9 +44,9 @@ func (f Field) everyOption(value any) []any {
 	return stored
 }
 
-// option returns the index of the option that a value names by id and text, both
-// of the same option and byte for byte. UNK whether an id in a string is
-// accepted: it is not.
+// option returns the index of the option that a value names by ID and text, both of
+// the same option and byte for byte. UNK whether an ID in a string is accepted: it
+// is not.
 func (f Field) option(value any) (int, bool) {
 	sent, _ := value.(object)
 	for i, text := range f.Options {
@@ -57,7 +57,7 @@ func (f Field) option(value any) (int, bool) {
 	return 0, false
 }
 
-// optionID is the id of an option, counted from 1.
+// optionID returns the ID of an option, counted from 1.
 func optionID(index int) json.Number {
 	return json.Number(strconv.Itoa(index + 1))
 }

@@ -52,7 +52,7 @@ func storedAB(a, b string) string {
 		`{"id":2,"required":false,"selected":` + b + `,"text":"B","value":null}]`
 }
 
-// What a test sets up is not brought into the stored form.
+// Values that a test sets up are not changed to the stored form.
 func TestStoredMultiselect_setUp(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Type: "multiselect", Options: []string{"A", "B"}}}
@@ -97,9 +97,11 @@ func TestRewrite(t *testing.T) {
 		{"email", `" a "`, `" a "`},
 		{"date", `"2035-06-04"`, `"2035-06-04"`},
 	} {
-		if got := save(t, trim, sandbox.Field{Type: test.fieldType}, test.sent); got != test.want {
-			t.Errorf("%s %s: got %s, want %s", test.fieldType, test.sent, got, test.want)
-		}
+		t.Run(test.fieldType, func(t *testing.T) {
+			if got := save(t, trim, sandbox.Field{Type: test.fieldType}, test.sent); got != test.want {
+				t.Errorf("%s %s: got %s, want %s", test.fieldType, test.sent, got, test.want)
+			}
+		})
 	}
 }
 

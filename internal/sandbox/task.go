@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Values of a task's status in bodies (tallyfy-api §2.2).
+// Values of a task's status in bodies (API.md §2.2).
 const (
 	statusNotStarted  = "not-started"
 	statusInProgress  = "in-progress"
@@ -16,7 +16,7 @@ const (
 	statusCompleted   = "completed"
 )
 
-// Values of task_type (tallyfy-api §2.1).
+// Values of task_type (API.md §2.1).
 const (
 	typeTask          = "task"
 	typeApproval      = "approval"
@@ -25,25 +25,24 @@ const (
 	typeExpiringEmail = "expiring_email"
 )
 
-// Task is a task as a test or the seed adds it, and a copy of it when it is
-// read back. Times are text in ISO-8601 UTC, as they are on the wire.
+// Task is a task that a test or the seed adds, or a copy of one that is read back.
+// Times are ISO 8601 in UTC, as on the wire.
 type Task struct {
-	// ID is the task's id, and required. RunID is the process it belongs to;
-	// "" is a true one-off task, with run_id null on the wire.
+	// ID is required. RunID is the process that the task belongs to; "" is a true
+	// one-off task, with run_id null on the wire.
 	ID, RunID string
 
-	// Title is shown; "Task" and the id if empty.
+	// Title defaults to "Task" and the ID.
 	Title string
 
-	// Summary and Alias are shown as they are, null if empty.
+	// Summary and Alias are null if empty.
 	Summary, Alias string
 
-	// Type is task (also if ""), approval, expiring, email or expiring_email.
+	// Type is task (or ""), approval, expiring, email or expiring_email.
 	Type string
 
-	// OneOff marks a one-off task that is attached to a run, which only the
-	// run's paths can complete (tallyfy-api §1.1). Without a RunID a task is a
-	// one-off task anyway.
+	// OneOff marks a one-off task that is attached to a run, which only the run's
+	// paths can complete (API.md §1.1). A task without a RunID is always one-off.
 	OneOff bool
 
 	// Deadline is null if empty.
@@ -55,63 +54,61 @@ type Task struct {
 	// Fields is the form.
 	Fields []Field
 
-	// Taskdata holds the values of the form by field id: what JSON can say,
-	// with numbers as json.Number. AddTask and Update turn other Go values into
-	// these.
+	// Taskdata are the form values by field ID: JSON values, with numbers as
+	// json.Number. AddTask and Update convert other Go values.
 	Taskdata map[string]any
 
-	// EveryoneMustComplete above 1 says how many people must complete the task;
-	// until then a completion adds a share only. Shares are the users who have
-	// done theirs.
+	// EveryoneMustComplete above 1 is how many users must complete the task; until
+	// then a completion only adds a share. Shares are the users who have completed
+	// theirs.
 	EveryoneMustComplete int
 	Shares               []int64
 
-	// AssigneesOnly refuses a completion or reopening by a user who is not
-	// among the owners.
+	// AssigneesOnly rejects a completion or reopening by a user who is not among the
+	// owners.
 	AssigneesOnly bool
 
-	// Archived and Hidden (skipped by a rule) tasks cannot be completed, nor
-	// those with an unresolved Issue.
+	// Archived tasks, Hidden tasks (skipped by a rule), and tasks with an unresolved
+	// Issue cannot be completed.
 	Archived, Hidden, Issue bool
 
-	// ReopenedByAutomation lets a rule reopen the task right after each
-	// completion.
+	// ReopenedByAutomation makes a rule reopen the task after each completion.
 	ReopenedByAutomation bool
 
-	// ChangedByRules is what completions and reopenings within a run answer as
-	// tasks_changed_by_rules; nil is an empty one.
+	// ChangedByRules is tasks_changed_by_rules in responses to completions and
+	// reopenings within a run; nil is an empty one.
 	ChangedByRules any
 
-	// Status is a status of tallyfy-api §2.2; if empty, AddTask derives it.
+	// Status is a status of API.md §2.2; if empty, AddTask derives it.
 	Status string
 
-	// CompletedAt is empty, and CompleterID 0 and CompleterGuest "", when there
-	// is none. IsApproved is the decision of a completed approval task. Expired
-	// tells that an expiring task was completed with is_approved false.
+	// CompletedAt is empty, and CompleterID 0 and CompleterGuest "", if there is
+	// none. IsApproved is the decision of a completed approval. Expired reports
+	// whether an expiring task was completed with is_approved false.
 	CompletedAt    string
 	CompleterID    int64
 	CompleterGuest string
 	IsApproved     *bool
 	Expired        bool
 
-	// Extra replaces or adds members of the task on the wire. Updates through
-	// the API leave those members in it that the sandbox itself has no use for.
+	// Extra replaces or adds members of the task on the wire. Updates through the API
+	// store members in it that the sandbox does not model.
 	Extra map[string]any
 }
 
-// Owners are the assignees of a task in their three buckets: user ids, guests'
-// e-mail addresses, group ids.
+// Owners are the assignees of a task in their three buckets: IDs of users, emails of
+// guests, IDs of groups.
 type Owners struct {
 	Users          []int64
 	Guests, Groups []string
 }
 
-// Field is one field of a task's form. ID is the timeline id, the key of its
-// value in taskdata; Type is a field_type of tallyfy-api §1.5. Options are the
-// texts to choose from, with ids counted from 1; without Options, a field takes
-// any choice and stores it as it is sent. Columns are the headings of a table.
-// MustCheckAll is a multiselect that can only be completed with every option
-// selected. Alias is shown as it is, null if empty.
+// Field is a field of a task's form. ID is the timeline ID, the key of its value in
+// taskdata. Type is a field_type of API.md §1.5. Options are the texts of the
+// options, with IDs counted from 1; without Options, a field accepts any value and
+// stores it unchanged. Columns are the headings of a table. MustCheckAll marks a
+// multiselect that can only be completed with every option selected. Alias is null
+// if empty.
 type Field struct {
 	ID, Label, Type string
 	Alias           string
@@ -121,7 +118,7 @@ type Field struct {
 	MustCheckAll    bool
 }
 
-// stored is a task with what the sandbox itself keeps about it.
+// stored is a task with the data that the sandbox keeps about it.
 type stored struct {
 	Task
 	number            int // increment_id and position, from 1
@@ -129,12 +126,13 @@ type stored struct {
 	webhooks, reopens int
 }
 
-// done is how Tallyfy's own clients decide (tallyfy-api §2.2).
+// done reports whether the task is completed, as Tallyfy's clients decide it (API.md
+// §2.2).
 func (t *stored) done() bool {
 	return t.CompletedAt != "" || t.Status == statusCompleted || t.Status == "complete"
 }
 
-// field finds a field of the form.
+// field returns a field of the form.
 func (t *stored) field(id string) (Field, bool) {
 	i := slices.IndexFunc(t.Fields, func(f Field) bool { return f.ID == id })
 	if i < 0 {
@@ -143,7 +141,7 @@ func (t *stored) field(id string) (Field, bool) {
 	return t.Fields[i], true
 }
 
-// normalize fills in defaults, and turns held values into what JSON gives.
+// normalize fills in defaults, and converts values to JSON values.
 func (t *stored) normalize(now time.Time) {
 	if t.Title == "" {
 		t.Title = "Task " + t.ID
@@ -171,7 +169,7 @@ func (t *stored) clone() *stored {
 	return &c
 }
 
-// copy is a deep one. ChangedByRules is shared: nobody writes to it.
+// copy returns a deep copy. ChangedByRules is shared, because it is never changed.
 func (t Task) copy() Task {
 	t.Owners.Users = slices.Clone(t.Owners.Users)
 	t.Owners.Guests = slices.Clone(t.Owners.Guests)

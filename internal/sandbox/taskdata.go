@@ -8,15 +8,15 @@ import (
 	"fmt"
 )
 
-// merged is what became of a taskdata input.
-type merged struct {
-	values                  map[string]any // held values with the new ones in
+// mergeResult is the result of merging a taskdata input.
+type mergeResult struct {
+	values                  map[string]any // the stored values, with the new ones
 	saved, cleared, dropped int
 	errs                    fieldErrors
 }
 
-// note tells in counts what happened to the values.
-func (m merged) note() string {
+// note returns the numbers of saved, cleared and dropped values.
+func (m mergeResult) note() string {
 	count := func(n int, verb, noun string) string {
 		switch n {
 		case 0:
@@ -34,11 +34,11 @@ func (m merged) note() string {
 	)
 }
 
-// mergeTaskdata checks values and merges them by key into copies of those that
-// the task holds. Keys that are no field of the form are dropped without a word
-// (tallyfy-api §1.5). The values of texts pass through rewrite, if it is set.
-func mergeTaskdata(t *stored, input any, rewrite func(string) string) merged {
-	m := merged{values: copyValues(t.Taskdata), errs: fieldErrors{}}
+// mergeTaskdata checks values and merges them by key into copies of the stored ones.
+// Unknown keys are dropped without an error (API.md §1.5). Texts pass through
+// rewrite, if it is set.
+func mergeTaskdata(t *stored, input any, rewrite func(string) string) mergeResult {
+	m := mergeResult{values: copyValues(t.Taskdata), errs: fieldErrors{}}
 	if isEmpty(input) {
 		return m
 	}
@@ -48,7 +48,7 @@ func mergeTaskdata(t *stored, input any, rewrite func(string) string) merged {
 			m.merge(t, id, value, rewrite)
 		}
 	case []any:
-		// A list is an array whose keys are no field's.
+		// The keys of a list are not fields.
 		m.dropped = len(sent)
 	default:
 		m.errs.add("taskdata", "The taskdata must be an array.")
@@ -56,7 +56,7 @@ func mergeTaskdata(t *stored, input any, rewrite func(string) string) merged {
 	return m
 }
 
-func (m *merged) merge(t *stored, id string, value any, rewrite func(string) string) {
+func (m *mergeResult) merge(t *stored, id string, value any, rewrite func(string) string) {
 	f, ok := t.field(id)
 	if !ok {
 		m.dropped++
@@ -67,7 +67,7 @@ func (m *merged) merge(t *stored, id string, value any, rewrite func(string) str
 			m.errs.add(id, complaint)
 			return
 		}
-		value = f.keep(value, rewrite)
+		value = f.storedForm(value, rewrite)
 	}
 	if clears(value) {
 		delete(m.values, id)
@@ -78,8 +78,7 @@ func (m *merged) merge(t *stored, id string, value any, rewrite func(string) str
 	m.saved++
 }
 
-// clears reports whether a value empties a field, a table excepted (tallyfy-api
-// §1.5).
+// clears reports whether a value clears a field other than a table (API.md §1.5).
 func clears(value any) bool {
 	return isEmpty(value) || value == false || value == json.Number("0")
 }

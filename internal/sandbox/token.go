@@ -11,33 +11,33 @@ import (
 	"time"
 )
 
-// How long tokens last that are given out (tallyfy-api §4).
+// Lifetimes of issued tokens (API.md §4).
 const (
 	applicationLifetime = 604800 * time.Second  // 7 days
 	userLifetime        = 7776000 * time.Second // 90 days
 )
 
-// holder is whom a token speaks for.
-type holder struct {
-	user int64 // 0 for an application, which is no user
+// caller is the user or application that a token belongs to.
+type caller struct {
+	user int64 // 0 for an application
 }
 
-func (h holder) isApplication() bool { return h.user == 0 }
+func (h caller) isApplication() bool { return h.user == 0 }
 
-// issued remembers the tokens that were given out.
-type issued struct {
-	count  int // ever, which numbers them
+// issuedTokens are the tokens that were issued.
+type issuedTokens struct {
+	count  int // since the start; numbers the tokens
 	tokens map[string]grant
 }
 
-// grant is a token that was given out.
+// grant is an issued token.
 type grant struct {
-	holder
+	caller
 	ends time.Time
 }
 
-// users are those of the seeded tasks, by their addresses. In the organization
-// is who has an id.
+// users are the users of the seeded tasks by email. Those with an ID are in the
+// organization.
 var users = map[string]int64{SeedCallerEmail: CallerID, SeedColleagueEmail: SeedColleagueID, SeedOutsiderEmail: 0}
 
 func emailOf(user int64) string {
@@ -49,32 +49,31 @@ func emailOf(user int64) string {
 	return ""
 }
 
-// RevokeTokens makes all tokens void that were given out until now. Config.Token
-// stays good.
+// RevokeTokens revokes all tokens that were issued so far. Config.Token stays valid.
 func (s *Server) RevokeTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.issued.tokens = nil
 }
 
-// holderOf tells whom the token in an Authorization header speaks for, if it is
-// good.
-func (s *Server) holderOf(authorization string) (holder, bool) {
+// callerOf returns the caller of the token in an Authorization header, if it is
+// valid.
+func (s *Server) callerOf(authorization string) (caller, bool) {
 	if authorization == "Bearer "+s.cfg.Token {
-		return holder{user: CallerID}, true
+		return caller{user: CallerID}, true
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for token, g := range s.issued.tokens {
 		if authorization == "Bearer "+token {
-			return g.holder, s.cfg.Now().Before(g.ends)
+			return g.caller, s.cfg.Now().Before(g.ends)
 		}
 	}
-	return holder{}, false
+	return caller{}, false
 }
 
-// issue makes a token, and gives the members of the answer that has it.
-func (s *Server) issue(kind string, to holder, lifetime time.Duration) object {
+// issue issues a token, and returns the members of its response.
+func (s *Server) issue(kind string, to caller, lifetime time.Duration) object {
 	s.issued.count++
 	token := fmt.Sprintf("sandbox-%s-token-%d", kind, s.issued.count)
 	if s.issued.tokens == nil {
@@ -84,10 +83,9 @@ func (s *Server) issue(kind string, to holder, lifetime time.Duration) object {
 	return object{"token_type": "Bearer", "expires_in": int64(lifetime / time.Second), "access_token": token}
 }
 
-// giveToken serves POST oauth/token. Of the grants it knows the client
-// credentials' only. UNK the words for a request that is no form; 400 is
-// documented (tallyfy-api §3.2).
-func (s *Server) giveToken(c call) answer {
+// serveToken serves POST oauth/token. It supports only client credentials. UNK the
+// message for a request that is not a form; 400 is documented (API.md §3.2).
+func (s *Server) serveToken(c request) response {
 	switch {
 	case c.form == nil:
 		return oauthError(http.StatusBadRequest, "unsupported_grant_type", "refused: not form-encoded")
@@ -96,12 +94,12 @@ func (s *Server) giveToken(c call) answer {
 	case c.form.Get("client_id") != s.cfg.ClientID || c.form.Get("client_secret") != s.cfg.ClientSecret:
 		return oauthError(http.StatusUnauthorized, "invalid_client", "refused: not the application's id and secret")
 	}
-	return answer{status: http.StatusOK, body: s.issue("application", holder{}, applicationLifetime), note: "gave the application a token"}
+	return response{status: http.StatusOK, body: s.issue("application", caller{}, applicationLifetime), note: "gave the application a token"}
 }
 
-// giveUserToken serves POST applications/{org}/users/{email}/token, for an
+// serveUserToken serves POST applications/{org}/users/{email}/token for an
 // application. Like the response to oauth/token it has no envelope.
-func (s *Server) giveUserToken(c call) answer {
+func (s *Server) serveUserToken(c request) response {
 	if !c.as.isApplication() {
 		return unauthenticated()
 	}
@@ -110,12 +108,12 @@ func (s *Server) giveUserToken(c call) answer {
 	case !known:
 		return resourceNotFound("no such user")
 	case id == 0:
-		return refused("email", "The user is not a member of this organization.", "user of another organization")
+		return rejected("email", "The user is not a member of this organization.", "user of another organization")
 	}
-	return answer{status: http.StatusOK, body: s.issue("user", holder{user: id}, userLifetime), note: "gave the application a user's token"}
+	return response{status: http.StatusOK, body: s.issue("user", caller{user: id}, userLifetime), note: "gave the application a user's token"}
 }
 
-// decodeForm reads the body of a token request; nil if it is no form.
+// decodeForm parses the body of a token request; nil if it is not a form.
 func decodeForm(contentType string, body []byte) url.Values {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	if err != nil || mediaType != "application/x-www-form-urlencoded" {

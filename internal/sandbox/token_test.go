@@ -97,10 +97,12 @@ func TestTokenRequestsThatAreRefused(t *testing.T) {
 		"wrong id":      {form, change("client_id", "1"), 401, `"invalid_client"`},
 		"wrong secret":  {form, change("client_secret", "hush-hush"), 401, `"invalid_client"`},
 	} {
-		got := c.ask(test.contentType, test.body)
-		if got.status != test.status || got.at("error") != test.word {
-			t.Errorf("%s: got %d %s", name, got.status, got.raw)
-		}
+		t.Run(name, func(t *testing.T) {
+			got := c.ask(test.contentType, test.body)
+			if got.status != test.status || got.at("error") != test.word {
+				t.Errorf("got %d %s", got.status, got.raw)
+			}
+		})
 	}
 	c.expect(http.StatusMethodNotAllowed, http.MethodGet, "/oauth/token", "")
 	var journal strings.Builder
@@ -124,9 +126,11 @@ func TestUserToken(t *testing.T) {
 		userToken(sandbox.SeedOutsiderEmail):                                       422,
 		strings.Replace(userToken(sandbox.SeedColleagueEmail), org, "deadbeef", 1): 403,
 	} {
-		if got := c.as(application, http.MethodPost, path, ""); got.status != want {
-			t.Errorf("%s: got %d %s", path, got.status, got.raw)
-		}
+		t.Run(path, func(t *testing.T) {
+			if got := c.as(application, http.MethodPost, path, ""); got.status != want {
+				t.Errorf("got %d %s", got.status, got.raw)
+			}
+		})
 	}
 	c.expect(http.StatusUnauthorized, http.MethodPost, userToken(sandbox.SeedColleagueEmail), "") // for a user
 
@@ -160,8 +164,7 @@ func TestRevokeTokens(t *testing.T) {
 	}
 }
 
-// TestTokensElsewhere shows the other address, other credentials, and that
-// tokens are another service than the completions.
+// Tokens with another address, with other credentials, and from a service of their own.
 func TestTokensElsewhere(t *testing.T) {
 	c := start(t, sandbox.Config{CompletionOnly: true, ClientID: "9", ClientSecret: "other"}, processTask())
 	c.base = strings.TrimSuffix(c.base, "/api")

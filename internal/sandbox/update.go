@@ -8,26 +8,25 @@ import "unicode/utf8"
 // maxTitle is the documented limit, in characters.
 const maxTitle = 600
 
-// storedAsIs are the members that an update may set and that mean nothing to
-// the sandbox (tallyfy-api §1.5).
-var storedAsIs = []string{
+// unusedMembers are members that an update may set and that the sandbox does not
+// model (API.md §1.5).
+var unusedMembers = []string{
 	"started_at", "webhook", "prevent_guest_comment", "position", "max_assignable", "top_secret",
 }
 
 // updateTask serves PUT tasks/{task}. Within a run it is partial; a one-off task
-// wants title, deadline and owners every time (tallyfy-api §1.5). UNK whether
-// the organization's path would also find tasks of a run: as with completions,
-// it does not.
-func (s *Server) updateTask(c call) answer {
-	t := s.routed(c.task, c.run)
+// requires title, deadline and owners every time (API.md §1.5). UNK whether the
+// organization's path also finds tasks of a run: as with completions, it does not.
+func (s *Server) updateTask(c request) response {
+	t := s.findOnPath(c.task, c.run)
 	if t == nil {
 		return resourceNotFound("no such task on this path")
 	}
-	if a, bad := s.locked(t); bad {
+	if a, bad := s.checkProcessIssue(t); bad {
 		return a
 	}
 	if t.done() {
-		return refused("task", "A completed task cannot be updated.", "task is completed")
+		return rejected("task", "A completed task cannot be updated.", "task is completed")
 	}
 	change, m, errs := s.readUpdate(t, c.input, c.run == "")
 	if len(errs) > 0 {
@@ -37,19 +36,19 @@ func (s *Server) updateTask(c call) answer {
 		apply(&t.Task)
 	}
 	t.Taskdata = m.values
-	s.wrote(t)
+	s.recordWrite(t)
 	note := m.note()
 	if note == "" {
 		note = "updated"
 	}
 	if _, sent := c.input["status"]; sent {
-		note = joinNotes(note, "ignored status") // With 200, and on purpose.
+		note = joinNotes(note, "ignored status") // deliberately, with 200
 	}
 	return data(s.wire(t, onUpdate, parseIncludes(c.query.Get("with"))), note)
 }
 
-// readUpdate checks everything before anything is changed.
-func (s *Server) readUpdate(t *stored, input object, everyTime bool) (change []func(*Task), m merged, errs fieldErrors) {
+// readUpdate checks the whole update before anything is changed.
+func (s *Server) readUpdate(t *stored, input object, everyTime bool) (change []func(*Task), m mergeResult, errs fieldErrors) {
 	errs = fieldErrors{}
 	for _, name := range []string{"title", "deadline", "owners"} {
 		if everyTime && isEmpty(input[name]) {
@@ -81,7 +80,7 @@ func (s *Server) readUpdate(t *stored, input object, everyTime bool) (change []f
 		}
 		change = append(change, func(t *Task) { t.Deadline = deadline })
 	}
-	// Left out is safe; present, it replaces every bucket (tallyfy-api §1.5).
+	// If owners is present, it replaces every bucket (API.md §1.5).
 	if value, sent := input["owners"]; sent && !isEmpty(value) {
 		owners := readOwners(value, errs)
 		change = append(change, func(t *Task) { t.Owners = owners })
@@ -89,7 +88,7 @@ func (s *Server) readUpdate(t *stored, input object, everyTime bool) (change []f
 	if value, ok := input["task_type"].(string); ok && value != "" {
 		change = append(change, func(t *Task) { t.Type = value })
 	}
-	for _, name := range storedAsIs {
+	for _, name := range unusedMembers {
 		if value, sent := input[name]; sent {
 			change = append(change, func(t *Task) { t.Extra[name] = value })
 		}

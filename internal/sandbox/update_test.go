@@ -146,10 +146,12 @@ func TestUpdate_deadlineIsShifted(t *testing.T) {
 		"2035-06-08T10:00:00":       "2035-06-08T10:00:00Z",
 		"2035-06-04T19:00:00+02:00": "2035-06-04T17:00:00.000Z", // What the task has already.
 	} {
-		added := oneOff()
-		added.RunID, added.Deadline = run, "2035-06-04T17:00:00.000Z"
-		c := start(t, sandbox.Config{}, added)
-		got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"deadline":"`+sent+`"}`)
-		c.check(got, `"`+want+`"`, "data", "deadline")
+		t.Run(sent, func(t *testing.T) {
+			added := oneOff()
+			added.RunID, added.Deadline = run, "2035-06-04T17:00:00.000Z"
+			c := start(t, sandbox.Config{}, added)
+			got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"deadline":"`+sent+`"}`)
+			c.check(got, `"`+want+`"`, "data", "deadline")
+		})
 	}
 }

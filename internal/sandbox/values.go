@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-// copyValues is a deep copy of decoded JSON.
+// copyValues returns a deep copy of decoded JSON.
 func copyValues(values map[string]any) map[string]any {
 	c := maps.Clone(values)
 	for key, value := range c {
@@ -35,8 +35,8 @@ func copyValue(value any) any {
 	}
 }
 
-// jsonValues passes values through JSON, so that all code after it meets the
-// types of a decoded request and no others.
+// jsonValues encodes and decodes values, so that later code only sees the types of a
+// decoded request.
 func jsonValues(values map[string]any) map[string]any {
 	if len(values) == 0 {
 		return map[string]any{}

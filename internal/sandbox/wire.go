@@ -5,19 +5,19 @@ package sandbox
 
 import "strings"
 
-// occasion is the kind of answer a task appears in: the same task looks
-// different in different ones (tallyfy-api §2.1, §7).
-type occasion int
+// responseKind is the kind of response that contains a task. The same task looks
+// different in different ones (API.md §2.1, §7).
+type responseKind int
 
 const (
-	onGet occasion = iota
+	onGet responseKind = iota
 	onList
 	onUpdate
 	onComplete
 	onReopen
 )
 
-// includes is the set of names in the "with" parameter (tallyfy-api §1.3).
+// includes is the set of names in the "with" parameter (API.md §1.3).
 type includes map[string]bool
 
 func parseIncludes(with string) includes {
@@ -28,8 +28,8 @@ func parseIncludes(with string) includes {
 	return set
 }
 
-// wire is the task as JSON shows it. The caller holds s.mu.
-func (s *Server) wire(t *stored, on occasion, with includes) object {
+// wire returns the JSON of a task. The caller holds s.mu.
+func (s *Server) wire(t *stored, on responseKind, with includes) object {
 	o := object{
 		"id":                          t.ID,
 		"increment_id":                t.number,
@@ -86,8 +86,8 @@ func (s *Server) wire(t *stored, on occasion, with includes) object {
 	if t.RunID != "" {
 		o["run_status"] = "active"
 	}
-	// Sources differ about the name (tallyfy-api §7, item 12), so each vintage
-	// has one of them.
+	// The sources differ about the name (API.md §7, item 12), so each vintage
+	// has one.
 	if s.cfg.Vintage == Legacy {
 		o["completer_guest"] = orNull(t.CompleterGuest)
 	} else {
@@ -112,12 +112,12 @@ func (s *Server) wire(t *stored, on occasion, with includes) object {
 }
 
 // showsTaskdata reports whether a task in such a response has taskdata. The API's
-// pages show it in the response to PUT only (tallyfy-api §1.3, §1.5).
-func (s *Server) showsTaskdata(on occasion) bool {
+// pages show it only in the response to PUT (API.md §1.3, §1.5).
+func (s *Server) showsTaskdata(on responseKind) bool {
 	return !s.cfg.HideTaskdata && (s.cfg.ShowTaskdata || on == onUpdate)
 }
 
-// statusLabel has a vocabulary of its own making (UNK).
+// statusLabel returns a label of its own (UNK).
 func statusLabel(status string) string {
 	label := strings.ReplaceAll(status, "-", " ")
 	if label == "" {
@@ -126,7 +126,7 @@ func statusLabel(status string) string {
 	return strings.ToUpper(label[:1]) + label[1:]
 }
 
-// orNull is the text, or null if there is none.
+// orNull returns the text, or null if it is empty.
 func orNull(text string) any {
 	if text == "" {
 		return nil
@@ -134,8 +134,8 @@ func orNull(text string) any {
 	return text
 }
 
-// orList is the map, or an empty list where the framework, which knows but one
-// empty array, would write [] (tallyfy-api §2).
+// orList returns the map, or an empty list if it is empty, because PHP has only one
+// empty array (API.md §2).
 func orList(values map[string]any) any {
 	if len(values) == 0 {
 		return []any{}

@@ -3,10 +3,10 @@
 
 package sandbox
 
-// wireApproved follows the examples: null on a task that was just reopened,
-// false on tasks that know no decision (tallyfy-api §2.1). For an open approval
-// task they say nothing; null is the likelier (UNK).
-func (t *stored) wireApproved(on occasion) any {
+// wireApproved follows the examples: null on a task that was just reopened, false on
+// tasks without a decision (API.md §2.1). For an open approval there is no example;
+// null is likelier (UNK).
+func (t *stored) wireApproved(on responseKind) any {
 	switch {
 	case on == onReopen:
 		return nil
@@ -19,8 +19,8 @@ func (t *stored) wireApproved(on occasion) any {
 	}
 }
 
-// wireProgress has an invented shape: the field is documented, its content is
-// not (UNK).
+// wireProgress has an invented shape: the member is documented, its content is not
+// (UNK).
 func (t *stored) wireProgress() any {
 	if t.EveryoneMustComplete <= 1 {
 		return nil
@@ -28,9 +28,9 @@ func (t *stored) wireProgress() any {
 	return object{"completed": len(t.Shares), "total": t.EveryoneMustComplete}
 }
 
-// wireOwners gives users as numbers where one task is read, and as objects
-// everywhere else (tallyfy-api §7, item 11).
-func (t *stored) wireOwners(on occasion) object {
+// wireOwners returns users as numbers in a read of one task, and as objects in all
+// other responses (API.md §7, item 11).
+func (t *stored) wireOwners(on responseKind) object {
 	users := []any{}
 	for _, id := range t.Owners.Users {
 		if on == onGet {
@@ -46,7 +46,7 @@ func (t *stored) wireOwners(on occasion) object {
 	}
 }
 
-// wireFields is the form with its answers under field_value (tallyfy-api §1.3).
+// wireFields returns the form with its values under field_value (API.md §1.3).
 func (t *stored) wireFields() []object {
 	fields := []object{}
 	for i, f := range t.Fields {
@@ -72,9 +72,9 @@ func (t *stored) wireFields() []object {
 	return fields
 }
 
-// wireChanges is tasks_changed_by_rules. The shape of its elements, and of an
-// empty one, is unknown (UNK): documentation shows {}, the framework turns empty
-// maps into [], so each vintage has one of them.
+// wireChanges returns tasks_changed_by_rules. The shape of its entries, and of an
+// empty one, is unknown (UNK): documentation shows {}, and PHP encodes an empty map
+// as [], so each vintage has one.
 func (s *Server) wireChanges(t *stored) any {
 	switch {
 	case t.ChangedByRules != nil:

@@ -12,9 +12,8 @@ import (
 	"unicode"
 )
 
-// ParseBaseURL reads the API's root. It takes https anywhere and http to a loopback address only, because the
-// token travels with each request; and neither user info, query nor fragment. The error is a sentence's end
-// that names what is wrong.
+// ParseBaseURL parses the root URL of the API. It accepts https to any host, and http to a loopback address only, because every request
+// carries the token. User info, a query and a fragment are errors. The error completes a sentence that names the URL.
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := parseURL(s, "the access token")
 	if err != nil {
@@ -23,7 +22,7 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	return url.Parse(strings.TrimRight(u.String(), "/"))
 }
 
-// parseURL reads an address that a secret is sent to.
+// parseURL parses a URL that receives a secret. secret names it in the error.
 func parseURL(s, secret string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -32,7 +31,7 @@ func parseURL(s, secret string) (*url.URL, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("it must begin with https:// (or http:// for a loopback address)")
 	case u.Hostname() == "":
-		return nil, errors.New("it names no host")
+		return nil, errors.New("it has no host")
 	case u.User != nil:
 		return nil, errors.New("it must not hold a user name or password")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
@@ -51,9 +50,9 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// CheckID tells whether s can name an organization, a run or a task. Tallyfy's ids are 32 hex digits, but nothing
-// promises that (tallyfy-api §5): refused is only what would make another path of the URL, or is surely a slip.
-// The error is a sentence's end that names what is wrong.
+// CheckID returns an error if s cannot be the ID of an organization, a run or a task. Tallyfy's IDs are 32 hexadecimal digits, but
+// nothing guarantees that (API.md §5). CheckID therefore rejects only values that would change the path of the URL or are obvious
+// mistakes. The error completes a sentence that names the ID.
 func CheckID(s string) error {
 	switch {
 	case s == "":
@@ -68,7 +67,7 @@ func CheckID(s string) error {
 	return nil
 }
 
-// CheckToken tells whether s can be sent as a bearer token. The error never quotes it.
+// CheckToken returns an error if s cannot be sent as a bearer token. The error does not contain s.
 func CheckToken(s string) error {
 	switch {
 	case s == "":
@@ -81,15 +80,15 @@ func CheckToken(s string) error {
 	return nil
 }
 
-// TaskRef says where a task is.
+// TaskRef identifies a task.
 type TaskRef struct {
 	// Organization and Task are required.
 	Organization, Task string
-	// Run is the process that the task belongs to; empty for a one-off task, and to read a task whose run is not known.
+	// Run is the ID of the process that the task belongs to. It is empty for a one-off task, and to read a task whose process is unknown.
 	Run string
 }
 
-// scope is the part of the path that decides which tasks Tallyfy looks among (tallyfy-api §1.1, "Routing trap").
+// scope returns the part of the path that decides which tasks Tallyfy finds (API.md §1.1, "Routing trap").
 func (r TaskRef) scope() []string {
 	if r.Run == "" {
 		return []string{"organizations", r.Organization}
@@ -101,7 +100,7 @@ func (r TaskRef) task() []string        { return append(r.scope(), "tasks", r.Ta
 func (r TaskRef) completions() []string { return append(r.scope(), "completed-tasks") }
 func (r TaskRef) completion() []string  { return append(r.completions(), r.Task) }
 
-// escape makes a path of its parts, each of them escaped so that it stays one part.
+// escape joins the parts to a path and escapes each of them, so that it stays one part.
 func escape(parts []string) (string, error) {
 	var b strings.Builder
 	for _, part := range parts {
@@ -114,7 +113,7 @@ func escape(parts []string) (string, error) {
 	return b.String(), nil
 }
 
-// headerSafe drops what must not stand in a header's value, line breaks above all.
+// headerSafe removes characters that are not allowed in a header's value, such as line breaks.
 func headerSafe(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

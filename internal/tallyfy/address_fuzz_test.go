@@ -20,8 +20,8 @@ var someBases = []string{
 	"http://localhost.evil.test", "http://go.tallyfy.com", "HTTPS://Go.Tallyfy.Com", "https:go.tallyfy.com", "//go.tallyfy.com", "ftp://x", "https://", "https://:443", "https://ä.test/ö", "",
 }
 
-// FuzzParseBaseURL holds that the token goes nowhere in plain text but to this machine, that nothing hides in the URL that a path
-// could be appended to in the wrong place, and that the result is accepted as it is.
+// FuzzParseBaseURL checks that the token is sent in plain text to this machine only, that a path can be appended to the result, and that
+// the result is accepted again.
 func FuzzParseBaseURL(f *testing.F) {
 	for _, base := range someBases {
 		f.Add(base)
@@ -34,7 +34,7 @@ func FuzzParseBaseURL(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if u.Hostname() == "" || u.Scheme != "https" && (u.Scheme != "http" || !thisMachine(u.Hostname())) {
+		if u.Hostname() == "" || u.Scheme != "https" && (u.Scheme != "http" || !isThisMachine(u.Hostname())) {
 			t.Errorf("the token would go to %s by %s", u.Host, u.Scheme)
 		}
 		if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "" || strings.ContainsAny(u.String(), "?#") || strings.HasSuffix(u.String(), "/") {
@@ -46,14 +46,14 @@ func FuzzParseBaseURL(f *testing.F) {
 	})
 }
 
-// thisMachine tells whether what is sent to host stays on this machine.
-func thisMachine(host string) bool {
+// isThisMachine reports whether a request to host stays on this machine.
+func isThisMachine(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
-// FuzzPath holds that a request goes below the base URL, whatever the ids are, and that the server finds in its path the very
-// parts that it was made of, neither more nor fewer; and that ids which are accepted can be sent.
+// FuzzPath checks that a request stays below the base URL whatever the IDs are, that the server finds exactly the parts from which its
+// path was built, and that accepted IDs can be sent.
 func FuzzPath(f *testing.F) {
 	for _, base := range someBases {
 		f.Add(base, "c0ffee", "aaaa", "bbbb")
@@ -82,7 +82,7 @@ func FuzzPath(f *testing.F) {
 	})
 }
 
-// checkPath tells whether a request to root and path reaches root's host, and what of it is below root.
+// checkPath checks that a request to root and path reaches root's host, and compares the part below root.
 func checkPath(t *testing.T, root *url.URL, path string, parts []string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, root.String()+path, nil)
@@ -110,7 +110,7 @@ func checkPath(t *testing.T, root *url.URL, path string, parts []string) {
 	}
 }
 
-// FuzzCheckToken holds that a token which is accepted arrives as it was given, and that no error repeats one which is not.
+// FuzzCheckToken checks that an accepted token arrives unchanged, and that an error does not contain a rejected one.
 func FuzzCheckToken(f *testing.F) {
 	for _, token := range []string{"eyJhbGciOi.J9._-", testToken, "", "secret\n", " x", "x ", "x y", "Bearer secret", "bearer\tx", "bearer", "s\u00e9cret", "\x7f", "~!,:;=\"", "a\r\nHost: evil"} {
 		f.Add(token)

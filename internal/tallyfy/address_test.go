@@ -19,16 +19,18 @@ func TestParseBaseURL(t *testing.T) {
 		"http://[::1]:80":              "http://[::1]:80",
 		"http://LocalHost/":            "http://LocalHost",
 	} {
-		u, err := ParseBaseURL(given)
-		if err != nil || u.String() != want {
-			t.Errorf("%s: got %v, %v; want %s", given, u, err, want)
-		}
+		t.Run(given, func(t *testing.T) {
+			u, err := ParseBaseURL(given)
+			if err != nil || u.String() != want {
+				t.Errorf("got %v, %v; want %s", u, err, want)
+			}
+		})
 	}
 	for given, want := range map[string]string{
 		"":                                "must begin with https://",
 		"go.tallyfy.com/api":              "must begin with https://",
 		"ftp://go.tallyfy.com":            "must begin with https://",
-		"https://":                        "names no host",
+		"https://":                        "has no host",
 		"http://go.tallyfy.com/api":       "plain http",
 		"http://127.0.0.1.evil.test":      "plain http",
 		"https://me:pw@go.tallyfy.com":    "user name or password",
@@ -36,9 +38,11 @@ func TestParseBaseURL(t *testing.T) {
 		"https://go.tallyfy.com/api#frag": "fragment",
 		"https://go.tallyfy.com/\x7f":     "cannot be read",
 	} {
-		if _, err := ParseBaseURL(given); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: got %v, want %q", given, err, want)
-		}
+		t.Run(given, func(t *testing.T) {
+			if _, err := ParseBaseURL(given); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %q", err, want)
+			}
+		})
 	}
 }
 
@@ -62,21 +66,23 @@ func TestCheckToken(t *testing.T) {
 		t.Error(err)
 	}
 	for _, bad := range []string{"", "secret\n", "sec ret", "Bearer secret", "bearer secret", "sécret"} {
-		err := CheckToken(bad)
-		if err == nil {
-			t.Errorf("%q was taken", bad)
-		} else if bad != "" && strings.Contains(err.Error(), strings.TrimSpace(bad)) {
-			t.Errorf("the error quotes the token: %v", err)
-		}
+		t.Run(bad, func(t *testing.T) {
+			err := CheckToken(bad)
+			if err == nil {
+				t.Errorf("%q was taken", bad)
+			} else if bad != "" && strings.Contains(err.Error(), strings.TrimSpace(bad)) {
+				t.Errorf("the error quotes the token: %v", err)
+			}
+		})
 	}
 }
 
-// What the caller failed to check must not become another path.
-func TestPathsAreEscaped(t *testing.T) {
+// An ID that the caller did not check must not become another path.
+func TestEscape(t *testing.T) {
 	t.Parallel()
-	client, w := scripted(t, 0, ok(openTask))
+	client, w := newScriptedClient(t, 0, ok(openTask))
 	_, _ = client.GetTask(context.Background(), TaskRef{Organization: "a/b", Run: "c?d", Task: "e%2f#"})
-	if got, want := w.asked[0].path, "/api/organizations/a%2Fb/runs/c%3Fd/tasks/e%252f%23"; got != want {
+	if got, want := w.requests[0].path, "/api/organizations/a%2Fb/runs/c%3Fd/tasks/e%252f%23"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	for _, bad := range []string{"", ".", ".."} {
@@ -84,7 +90,7 @@ func TestPathsAreEscaped(t *testing.T) {
 			t.Errorf("organization %q was sent", bad)
 		}
 	}
-	if n := len(w.asked); n != 1 {
+	if n := len(w.requests); n != 1 {
 		t.Errorf("%d requests were made", n)
 	}
 }

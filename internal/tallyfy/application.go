@@ -15,95 +15,95 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-var errNoToken = errors.New("the response holds no access token")
+var errNoToken = errors.New("the response contains no access token")
 
-// fetchToken gets a token with the credentials: the application's own or, to act as a user, that user's, which the
-// application asks for with its own. Asking changes nothing, so it is repeated where that can help, within a budget of
-// retries for each of the two requests. The error is an *Error with [NotSent]: the call that needs the token was not sent.
+// fetchToken requests a token with the credentials: the application's own or, if the credentials name a user, that user's. The latter is
+// requested with the application's token. Token requests change nothing, so each of the two is retried within its own budget. The error
+// is an [*Error] with [NotSent], because the request that needs the token was not sent.
 func (c *Client) fetchToken(ctx context.Context) (*oauth2.Token, error) {
-	token, err := insist(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.askAsApplication(ctx) })
+	token, err := retry(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.requestApplicationToken(ctx) })
 	if err != nil {
-		return nil, c.withoutToken("getting an access token from "+c.who.TokenURL, err, adviseOnApplication)
+		return nil, c.noTokenError("getting an access token from "+c.credentials.TokenURL, err, adviseOnApplication)
 	}
-	if c.who.UserEmail == "" {
+	if c.credentials.UserEmail == "" {
 		return token, nil
 	}
-	token, err = insist(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.askForUser(ctx, token) })
+	token, err = retry(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.requestUserToken(ctx, token) })
 	if err != nil {
-		return nil, c.withoutToken("getting an access token for user_email "+c.who.UserEmail+" from "+c.base.String(), err, adviseOnUser)
+		return nil, c.noTokenError("getting an access token for user_email "+c.credentials.UserEmail+" from "+c.base.String(), err, adviseOnUser)
 	}
 	return token, nil
 }
 
-// askAsApplication asks for the application's token, form-encoded as it must be (tallyfy-api §4).
-func (c *Client) askAsApplication(ctx context.Context) (*oauth2.Token, error) {
-	exchange := &exchanger{client: c}
+// requestApplicationToken requests the application's token once. The request must be form-encoded (API.md §4).
+func (c *Client) requestApplicationToken(ctx context.Context) (*oauth2.Token, error) {
+	transport := &tokenTransport{client: c}
 	grant := clientcredentials.Config{
-		ClientID: c.who.ClientID, ClientSecret: c.who.ClientSecret, TokenURL: c.who.TokenURL,
+		ClientID: c.credentials.ClientID, ClientSecret: c.credentials.ClientSecret, TokenURL: c.credentials.TokenURL,
 		Scopes: []string{"*"}, AuthStyle: oauth2.AuthStyleInParams,
 	}
-	token, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: exchange}))
+	token, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: transport}))
 	var failure *Error
 	switch {
 	case errors.As(err, &failure):
 		return nil, failure
-	case err != nil: // a 2xx that is no token; what the library says of it may repeat what was in it
-		failure = new(exchange.about)
+	case err != nil: // a 2xx without a token; the library's error may quote the response
+		failure = new(transport.about)
 		failure.Cause = errNoToken
 		return nil, failure
 	}
-	return c.learn(token, exchange.about)
+	return c.register(token, transport.about)
 }
 
-// exchanger lets the oauth2 library send its request as the client sends all others: in its turn, bounded in time, logged, and
-// without following redirects. The library sees accepted answers only; every other is an *Error.
-type exchanger struct {
+// tokenTransport sends the requests of the oauth2 library as the client sends all others: through the limiter, with a timeout, logged,
+// and without following redirects. The library sees only accepted responses; every other response is an [*Error].
+type tokenTransport struct {
 	client *Client
-	about  Error // the accepted answer
+	about  Error // describes the accepted response
 }
 
 // RoundTrip sends the request.
-func (e *exchanger) RoundTrip(req *http.Request) (*http.Response, error) {
-	got, err := e.client.deliver(req.Clone(req.Context()), req.URL.String(), false)
+func (e *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	got, err := e.client.send(req.Clone(req.Context()), req.URL.String(), false)
 	if err != nil {
 		return nil, err
 	}
-	if err := got.whole(); err != nil {
+	if err := got.checkComplete(); err != nil {
 		return nil, err
 	}
 	e.about = got.about
-	// Without its header, so that it is read as JSON whatever it calls itself.
+	// Without the header, so that the library reads JSON whatever the content type is.
 	return &http.Response{StatusCode: got.about.Status, Body: io.NopCloser(bytes.NewReader(got.body)), Request: req}, nil
 }
 
-// askForUser asks for the token of the user to act as, with the application's (tallyfy-api §4). The shape of the answer is not
-// documented: taken are an access_token or token, in an envelope or not, and expires_in in seconds.
-func (c *Client) askForUser(ctx context.Context, application *oauth2.Token) (*oauth2.Token, error) {
-	l, err := c.write(call{method: http.MethodPost, path: []string{"applications", c.who.Organization, "users", c.who.UserEmail, "token"}})
+// requestUserToken requests the token of the user to act as, with the application's token (API.md §4). The shape of the response is not
+// documented: access_token or token is read, with or without an envelope, and expires_in in seconds.
+func (c *Client) requestUserToken(ctx context.Context, application *oauth2.Token) (*oauth2.Token, error) {
+	l, err := c.encode(request{method: http.MethodPost, path: []string{"applications", c.credentials.Organization, "users", c.credentials.UserEmail, "token"}})
 	if err != nil {
 		return nil, err
 	}
-	got, err := c.send(ctx, l, &bearer{Token: application}, false)
+	got, err := c.sendWithToken(ctx, l, &bearerToken{Token: application}, false)
 	if err != nil {
 		return nil, err
 	}
-	if err := got.whole(); err != nil {
+	if err := got.checkComplete(); err != nil {
 		return nil, err
 	}
-	outer, _ := object(got.body)
+	outer, _ := parseObject(got.body)
 	f := unwrap(outer)
 	token := &oauth2.Token{AccessToken: f.text("access_token")}
 	if token.AccessToken == "" {
 		token.AccessToken = f.text("token")
 	}
-	if seconds := f.whole("expires_in"); seconds > 0 {
-		token.Expiry = time.Now().Add(time.Duration(min(seconds, int64(longestAsked/time.Second))) * time.Second)
+	if seconds := f.integer("expires_in"); seconds > 0 {
+		token.Expiry = time.Now().Add(time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second)
 	}
-	return c.learn(token, got.about)
+	return c.register(token, got.about)
 }
 
-// learn keeps a new token out of errors and logs from now on, if it is one that can be sent.
-func (c *Client) learn(token *oauth2.Token, about Error) (*oauth2.Token, error) {
+// register adds a new token to the secrets, so that errors and logs do not contain it. A token that cannot be sent is an error.
+func (c *Client) register(token *oauth2.Token, about Error) (*oauth2.Token, error) {
 	if CheckToken(token.AccessToken) != nil {
 		about.Cause = errNoToken
 		return nil, &about

@@ -18,15 +18,15 @@ const (
 	tokenURL   = "https://account.tallyfy.test/oauth/token"
 )
 
-// granted is an answer with an application's token.
+// granted is a response with an application's token.
 func granted(token string, seconds int) reply {
 	return ok(fmt.Sprintf(`{"token_type":"Bearer","expires_in":%d,"access_token":%q}`, seconds, token))
 }
 
-// scriptedApplication is scripted for a client with credentials, which may be changed.
-func scriptedApplication(t *testing.T, retries int, change func(*Config), script ...reply) (*Client, *wire) {
+// scriptedApplication is newScriptedClient for a client with credentials. change may change its configuration.
+func scriptedApplication(t *testing.T, retries int, change func(*Config), script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
-	w := &wire{script: script}
+	w := &scriptedTransport{script: script}
 	config := Config{
 		BaseURL: "https://tallyfy.test/api", UserAgent: "test/1", MaxRetries: retries, RequestTimeout: 30 * time.Second, Transport: w,
 		Credentials: &Credentials{ClientID: "1234", ClientSecret: testSecret, TokenURL: tokenURL, Organization: org},
@@ -44,10 +44,10 @@ func scriptedApplication(t *testing.T, retries int, change func(*Config), script
 // asUser makes a client act as a user.
 func asUser(c *Config) { c.Credentials.UserEmail = "pipeline+ci@example.com" }
 
-func TestTokensAreAskedForAsDocumented(t *testing.T) {
+func TestTokenRequests(t *testing.T) {
 	t.Parallel()
 	client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(`{"data":{"access_token":"user"}}`), ok(openTask))
-	if len(w.asked) != 0 {
+	if len(w.requests) != 0 {
 		t.Error("making a client sends something")
 	}
 	for range 3 {
@@ -55,20 +55,20 @@ func TestTokensAreAskedForAsDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(w.asked) != 5 {
-		t.Fatalf("%d requests", len(w.asked))
+	if len(w.requests) != 5 {
+		t.Fatalf("%d requests", len(w.requests))
 	}
-	form, err := url.ParseQuery(w.asked[0].body)
+	form, err := url.ParseQuery(w.requests[0].body)
 	if err != nil || form.Encode() != "client_id=1234&client_secret=s3cr3t&grant_type=client_credentials&scope=%2A" {
-		t.Errorf("the form is %s, %v", w.asked[0].body, err)
+		t.Errorf("the form is %s, %v", w.requests[0].body, err)
 	}
-	for i, want := range []request{
+	for i, want := range []scriptedRequest{
 		{method: "POST", path: "/oauth/token", header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}},
 		{method: "POST", path: "/api/applications/c0ffee/users/pipeline+ci@example.com/token", header: http.Header{"Authorization": {"Bearer app"}}},
 		{method: "GET", path: "/api/organizations/c0ffee/runs/aaaa/tasks/bbbb", header: http.Header{"Authorization": {"Bearer user"}}},
 		{method: "GET", path: "/api/organizations/c0ffee/runs/aaaa/tasks/bbbb", header: http.Header{"Authorization": {"Bearer user"}}},
 	} {
-		got := w.asked[i]
+		got := w.requests[i]
 		if got.method != want.method || got.path != want.path || i > 0 && got.body != "" {
 			t.Errorf("request %d is %s %s %q", i+1, got.method, got.path, got.body)
 		}
@@ -84,7 +84,7 @@ func TestTokensAreAskedForAsDocumented(t *testing.T) {
 }
 
 // The shape of a user's token is not documented.
-func TestShapesOfAUsersToken(t *testing.T) {
+func TestUserTokenShapes(t *testing.T) {
 	t.Parallel()
 	for body, good := range map[string]bool{
 		`{"access_token":"user"}`: true,
@@ -100,18 +100,20 @@ func TestShapesOfAUsersToken(t *testing.T) {
 		`user`:                                                   false,
 		``:                                                       false,
 	} {
-		client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(body), ok(openTask))
-		_, err := client.GetTask(t.Context(), processTask)
-		switch {
-		case good && (err != nil || w.asked[2].header.Get("Authorization") != "Bearer user"):
-			t.Errorf("%s: %v", body, err)
-		case !good && (err == nil || len(w.asked) != 2 || !strings.Contains(err.Error(), "200 OK, but the response holds no access token")):
-			t.Errorf("%s: %d requests, %v", body, len(w.asked), err)
-		}
+		t.Run(body, func(t *testing.T) {
+			client, w := scriptedApplication(t, 0, asUser, granted("app", 604800), ok(body), ok(openTask))
+			_, err := client.GetTask(t.Context(), processTask)
+			switch {
+			case good && (err != nil || w.requests[2].header.Get("Authorization") != "Bearer user"):
+				t.Errorf("%v", err)
+			case !good && (err == nil || len(w.requests) != 2 || !strings.Contains(err.Error(), "200 OK, but the response contains no access token")):
+				t.Errorf("%d requests, %v", len(w.requests), err)
+			}
+		})
 	}
 }
 
-func TestATokenThatEndsIsFetchedAnew(t *testing.T) {
+func TestExpiredTokenIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*Config)
@@ -120,25 +122,27 @@ func TestATokenThatEndsIsFetchedAnew(t *testing.T) {
 		"application": {nil, []reply{granted("first", 3600)}},
 		"user":        {asUser, []reply{granted("app", 1<<30), ok(`{"token":"first","expires_in":3600}`)}},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			script := append(append([]reply{}, c.first...), ok(openTask), ok(openTask))
-			script = append(append(script, c.first...), ok(openTask))
-			client, w := scriptedApplication(t, 0, c.change, script...)
-			for _, wait := range []time.Duration{0, 3580 * time.Second, 15 * time.Second} { // the last is before its end, and close to it
-				time.Sleep(wait)
-				if _, err := client.GetTask(t.Context(), processTask); err != nil {
-					t.Error(err)
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				script := append(append([]reply{}, c.first...), ok(openTask), ok(openTask))
+				script = append(append(script, c.first...), ok(openTask))
+				client, w := scriptedApplication(t, 0, c.change, script...)
+				for _, wait := range []time.Duration{0, 3580 * time.Second, 15 * time.Second} { // the last is before its end, and close to it
+					time.Sleep(wait)
+					if _, err := client.GetTask(t.Context(), processTask); err != nil {
+						t.Error(err)
+					}
 				}
-			}
-			if len(w.asked) != len(script) {
-				t.Errorf("%s: %d requests, want %d", name, len(w.asked), len(script))
-			}
+				if len(w.requests) != len(script) {
+					t.Errorf("%d requests, want %d", len(w.requests), len(script))
+				}
+			})
 		})
 	}
 }
 
-// A token that says no end is kept until it is refused.
-func TestATokenWithoutAnEnd(t *testing.T) {
+// A token without an expiry is used until it is rejected.
+func TestTokenWithoutExpiry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, w := scriptedApplication(t, 0, nil, ok(`{"access_token":"app"}`), ok(openTask))
@@ -154,7 +158,7 @@ func TestATokenWithoutAnEnd(t *testing.T) {
 	})
 }
 
-func TestTokenRequestsAreRepeated(t *testing.T) {
+func TestTokenRequestsAreRetried(t *testing.T) {
 	t.Parallel()
 	user := ok(`{"token":"user"}`)
 	for name, failing := range map[string]reply{
@@ -162,36 +166,38 @@ func TestTokenRequestsAreRepeated(t *testing.T) {
 		"503, after": {status: 503, header: map[string]string{"Retry-After": "7"}}, "time-out": {hang: true},
 		"refused": {refused: errTest}, "reset": {lost: errTest},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			client, w := scriptedApplication(t, 2, asUser, failing, failing, granted("app", 3600), failing, failing, user, ok(openTask))
-			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.asked) != 7 {
-				t.Errorf("%s: %d requests, %v", name, len(w.asked), err)
-			}
-			if name == "503, after" && w.asked[1].at.Sub(w.asked[0].at) != 7*time.Second {
-				t.Errorf("it waited %s", w.asked[1].at.Sub(w.asked[0].at))
-			}
-			for i, r := range w.asked[:3] {
-				if !strings.Contains(r.body, "client_secret=") {
-					t.Errorf("%s: token request %d has the body %q", name, i+1, r.body)
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, w := scriptedApplication(t, 2, asUser, failing, failing, granted("app", 3600), failing, failing, user, ok(openTask))
+				if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 7 {
+					t.Errorf("%d requests, %v", len(w.requests), err)
 				}
-			}
-			// The budget is spent once: the call that needs the token does not begin anew. Nor does a completion, which counts its tries itself.
-			for _, send := range sends {
-				client, w = scriptedApplication(t, 2, nil, failing)
-				err := send(t.Context(), client)
-				budget := client.NewBudget()
-				err = budget.Count(err)
-				if budget.Wait(t.Context(), err) == nil || len(w.asked) != 3 {
-					t.Errorf("%s: %d requests, %v", name, len(w.asked), err)
+				if name == "503, after" && w.requests[1].at.Sub(w.requests[0].at) != 7*time.Second {
+					t.Errorf("it waited %s", w.requests[1].at.Sub(w.requests[0].at))
 				}
-				contains(t, err.Error(), "getting an access token from "+tokenURL+": ", "gave up after 3 attempts (max_retries = 2)")
-			}
+				for i, r := range w.requests[:3] {
+					if !strings.Contains(r.body, "client_secret=") {
+						t.Errorf("token request %d has the body %q", i+1, r.body)
+					}
+				}
+				// The budget is spent once: the call that needs the token does not begin anew. Nor does a completion, which counts its tries itself.
+				for _, send := range operations {
+					client, w = scriptedApplication(t, 2, nil, failing)
+					err := send(t.Context(), client)
+					budget := client.NewBudget()
+					err = budget.Count(err)
+					if budget.Wait(t.Context(), err) == nil || len(w.requests) != 3 {
+						t.Errorf("%d requests, %v", len(w.requests), err)
+					}
+					contains(t, err.Error(), "getting an access token from "+tokenURL+": ", "gave up after 3 attempts (max_retries = 2)")
+				}
+			})
 		})
 	}
 }
 
-// A rate limit of the tokens' server is heard by all requests, as any other is.
-func TestTokenRequestsPassTheGate(t *testing.T) {
+// A rate limit of the token URL delays all requests.
+func TestTokenRequestsUseTheLimiter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, w := scriptedApplication(t, 1, nil, reply{status: 429, header: map[string]string{"Retry-After": "30"}}, granted("app", 3600), ok(openTask))
@@ -199,25 +205,27 @@ func TestTokenRequestsPassTheGate(t *testing.T) {
 		if _, err := client.GetTask(t.Context(), processTask); err != nil {
 			t.Fatal(err)
 		}
-		if waited := w.asked[1].at.Sub(began); waited != 30*time.Second {
+		if waited := w.requests[1].at.Sub(began); waited != 30*time.Second {
 			t.Errorf("it waited %s", waited)
 		}
-		if w.asked[2].at.Equal(w.asked[1].at) {
+		if w.requests[2].at.Equal(w.requests[1].at) {
 			t.Error("the request that follows keeps no distance")
 		}
 	})
 }
 
-// What is refused for good is not asked for again, not even by the budget of the call that needs it.
-func TestRefusedTokenRequestsAreNotRepeated(t *testing.T) {
+// A token request that was rejected permanently is not retried, not even within the budget of the call that needs the token.
+func TestRejectedTokenRequestsAreNotRetried(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {
-		for method, send := range sends {
-			client, w := scriptedApplication(t, 4, nil, answer)
-			err := send(t.Context(), client)
-			if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.asked) != 1 {
-				t.Errorf("%s, %s: %d requests, %v", name, method, len(w.asked), err)
+		t.Run(name, func(t *testing.T) {
+			for method, send := range operations {
+				client, w := scriptedApplication(t, 4, nil, answer)
+				err := send(t.Context(), client)
+				if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.requests) != 1 {
+					t.Errorf("%s, %s: %d requests, %v", name, method, len(w.requests), err)
+				}
 			}
-		}
+		})
 	}
 }

@@ -40,7 +40,7 @@ func BenchmarkDecodeTask(b *testing.B) {
 // A page of a hundred tasks, as a refresh of hundreds reads it.
 func BenchmarkDecodePage(b *testing.B) {
 	page := `{"data":[` + strings.TrimSuffix(strings.Repeat(wholeTask+"},", 100), ",") + `],"meta":{"pagination":{"total":100,"count":100,"per_page":100,"current_page":1,"total_pages":1,"links":[]}}}`
-	client, _ := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: &wire{script: []reply{ok(page)}}})
+	client, _ := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: &scriptedTransport{script: []reply{ok(page)}}})
 	b.ReportAllocs()
 	for b.Loop() {
 		got, err := client.TasksPage(b.Context(), List{Organization: org, Run: run}, 1)
@@ -53,7 +53,7 @@ func BenchmarkDecodePage(b *testing.B) {
 // An error out of an answer, with the secrets taken out of it.
 func BenchmarkError(b *testing.B) {
 	answer := reply{status: 422, body: `{"message":"The given data was invalid.","errors":{"is_approved":["The is approved field is required."],"taskdata":{"f1":["too long"]}}}`}
-	client, _ := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: &wire{script: []reply{answer}}})
+	client, _ := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: &scriptedTransport{script: []reply{answer}}})
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := client.GetTask(b.Context(), processTask); err == nil || err.Error() == "" {

@@ -1,13 +1,14 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package tallyfy is a client of Tallyfy's REST API: the part of it that completing a task needs.
+// Package tallyfy is a client for the part of Tallyfy's REST API that completing a task needs.
 //
-// It knows HTTP and JSON and nothing of Terraform. Its three promises: a request that may change
-// something is sent at most once a call unless Tallyfy cannot have acted on it; every failure says
-// what it means for the request ([Outcome]); and the token is in no error and no log line.
+// The package handles HTTP and JSON and does not depend on Terraform. It guarantees that:
+//   - a request that may change something is sent at most once per call, unless Tallyfy cannot have acted on it;
+//   - every error states what the failure means for the request ([Outcome]);
+//   - errors and log lines do not contain the token.
 //
-// Section numbers in comments ("tallyfy-api §1.1") are those of the project's page of facts about the API.
+// Section numbers in comments ("API.md §1.1") refer to API.md beside this file, which describes the API and names its sources.
 package tallyfy
 
 import (
@@ -21,61 +22,60 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// DefaultBaseURL is where Tallyfy serves its API (tallyfy-api §1).
+// DefaultBaseURL is the root of Tallyfy's API (API.md §1).
 const DefaultBaseURL = "https://go.tallyfy.com/api"
 
 const (
-	// DefaultMaxRetries is how often a request is sent again when the configuration does not say.
+	// DefaultMaxRetries is the number of retries if the configuration does not set it.
 	DefaultMaxRetries = 4
-	// DefaultRequestTimeout bounds one try when the configuration does not say.
+	// DefaultRequestTimeout limits one attempt if the configuration does not set it.
 	DefaultRequestTimeout = 30 * time.Second
 )
 
-// LogFunc receives one line for each request sent. Fields hold no body, no header and no token.
+// LogFunc receives one line for each attempt. The fields contain no body, no header and no token.
 type LogFunc func(ctx context.Context, message string, fields map[string]any)
 
-// Config says where Tallyfy is and how to speak to it.
+// Config configures a [Client].
 type Config struct {
-	// BaseURL is the API's root, with or without a trailing slash. See [ParseBaseURL].
+	// BaseURL is the root of the API, with or without a trailing slash. See [ParseBaseURL].
 	BaseURL string
-	// AccessToken is sent as the bearer token, where there are no Credentials.
+	// AccessToken is the bearer token; empty if Credentials is set.
 	AccessToken string
-	// Credentials are what tokens are asked for with; nil for none.
+	// Credentials are used to request tokens; nil if AccessToken is set.
 	Credentials *Credentials
 	// TokenSource says where the AccessToken or the Credentials come from, such as "the environment variable TALLYFY_ACCESS_TOKEN".
 	// Errors repeat it, so it must not hold a secret. Empty if there is nothing to say.
 	TokenSource string
-	// UserAgent is sent as it is, less what may not stand in a header.
+	// UserAgent is the User-Agent header. Characters that a header must not contain are removed.
 	UserAgent string
-	// MaxRetries is how often one request may be sent again, 0 for never.
+	// MaxRetries is how often one request may be sent again; 0 for never.
 	MaxRetries int
-	// RequestTimeout bounds each single try, connecting and reading included. 0 stands for no bound.
+	// RequestTimeout limits each attempt, including connecting and reading; 0 for no limit.
 	RequestTimeout time.Duration
-	// Log is called once for each try; nil for no log.
+	// Log is called once for each attempt; nil for no log.
 	Log LogFunc
-	// Transport replaces the default one, which reuses connections and takes its proxy from the environment.
+	// Transport replaces the default transport, which reuses connections and reads its proxy from the environment.
 	Transport http.RoundTripper
 }
 
-// Client calls Tallyfy. It is safe for concurrent use, and meant to be shared: all its requests wait
-// together when Tallyfy says that there were too many.
+// Client calls Tallyfy. It is safe for concurrent use and meant to be shared: after a rate limit, all its requests wait together.
 type Client struct {
-	base    *url.URL
-	http    *http.Client
-	who     *Credentials // nil where the token is configured
-	tokens  *tokens
-	secrets *secrets
-	source  string // of the token
-	agent   string
-	retries int
-	hasty   bool // repeats nothing but what was refused for now
-	urgent  bool // does not let the limiter end a request
-	perTry  time.Duration
-	log     LogFunc
-	gate    *gate
+	base                 *url.URL
+	http                 *http.Client
+	credentials          *Credentials // nil if the token is configured
+	tokenCache           *tokenCache
+	secrets              *secrets
+	tokenSource          string
+	userAgent            string
+	retries              int
+	rateLimitRetriesOnly bool // retries reads only after a rate limit
+	urgent               bool // sends a request even if the limiter's wait does not fit
+	requestTimeout       time.Duration
+	log                  LogFunc
+	limiter              *limiter
 }
 
-// New makes a client. It sends nothing. The error tells what is wrong with the configuration.
+// New returns a client. It sends nothing. The error says what is wrong with the configuration.
 func New(c Config) (*Client, error) {
 	base, err := ParseBaseURL(c.BaseURL)
 	if err != nil {
@@ -102,29 +102,29 @@ func New(c Config) (*Client, error) {
 		base: base,
 		http: &http.Client{
 			Transport: transport,
-			// A redirect would carry the token elsewhere, or turn the POST into a GET: it is an answer like any other.
+			// A redirect could send the token to another host, or turn a POST into a GET. It is a response like any other.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		source:  c.TokenSource,
-		agent:   headerSafe(c.UserAgent),
-		retries: c.MaxRetries,
-		perTry:  c.RequestTimeout,
-		log:     log,
-		gate:    &gate{},
-		tokens:  &tokens{},
-		secrets: &secrets{},
+		tokenSource:    c.TokenSource,
+		userAgent:      headerSafe(c.UserAgent),
+		retries:        c.MaxRetries,
+		requestTimeout: c.RequestTimeout,
+		log:            log,
+		limiter:        &limiter{},
+		tokenCache:     &tokenCache{},
+		secrets:        &secrets{},
 	}
 	if c.Credentials == nil {
-		client.tokens.current = &bearer{Token: &oauth2.Token{AccessToken: c.AccessToken}}
+		client.tokenCache.current = &bearerToken{Token: &oauth2.Token{AccessToken: c.AccessToken}}
 		client.secrets.add(c.AccessToken, hiddenToken)
 		return client, nil
 	}
-	client.who = new(c.Credentials.withDefaults())
-	client.secrets.add(client.who.ClientSecret, hiddenSecret)
+	client.credentials = new(c.Credentials.withDefaults())
+	client.secrets.add(client.credentials.ClientSecret, hiddenSecret)
 	return client, nil
 }
 
-// checkIdentity tells what is wrong with what requests are authorized by.
+// checkIdentity returns an error if the access token or the credentials cannot be used.
 func (c Config) checkIdentity() error {
 	switch {
 	case c.Credentials == nil:
@@ -148,30 +148,30 @@ func (c Config) checkProxies(base *url.URL) error {
 	return checkProxy(os.Getenv, tokens)
 }
 
-// Once gives a client that never sends a request again, and is otherwise the same: it has its tokens with the other, and waits
-// with it at a rate limit. A refused token is replaced all the same, since the request was not handled.
-func (c *Client) Once() *Client {
-	once := *c
-	once.retries = 0
-	return &once
+// WithoutRetries returns a client that never sends a request again, and is otherwise the same: it shares the token and the limiter.
+// It still replaces a token that was refused, because Tallyfy did not act on that request.
+func (c *Client) WithoutRetries() *Client {
+	client := *c
+	client.retries = 0
+	return &client
 }
 
-// Hasty gives a client that sends a request again only where Tallyfy refused it for now, and is otherwise the same: for what can
-// be learned in another way, which would be refused for now as well.
-func (c *Client) Hasty() *Client {
-	hasty := *c
-	hasty.hasty = true
-	return &hasty
+// WithRateLimitRetriesOnly returns a client that retries reads only after a rate limit, and is otherwise the same. It is for reads with
+// an alternative that the same rate limit would reject.
+func (c *Client) WithRateLimitRetriesOnly() *Client {
+	client := *c
+	client.rateLimitRetriesOnly = true
+	return &client
 }
 
 // Urgent returns a client that sends a request even if Tallyfy asks to wait longer than the request's context lasts, and is otherwise
-// the same: it waits if the wait fits. It is for the read that settles whether a completion went through.
+// the same: it waits if the wait fits. It is for the read that decides whether a completion succeeded.
 func (c *Client) Urgent() *Client {
-	urgent := *c
-	urgent.urgent = true
-	return &urgent
+	client := *c
+	client.urgent = true
+	return &client
 }
 
-// Secrets are what must be shown to nobody, as far as it is known until now: the access token, or the client secret and each
-// token that was got with it.
+// Secrets returns the secrets that are known so far, for redaction: the access token, or the client secret and each token that was
+// requested with it.
 func (c *Client) Secrets() []string { return c.secrets.list() }

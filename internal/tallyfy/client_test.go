@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 )
 
-// As many requests as Terraform is asked for are under way side by side, and each of their connections serves again.
+// The connections of as many concurrent requests as -parallelism allows are reused.
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 	const sideBySide, rounds = 50, 4
@@ -52,8 +52,8 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-// A hasty client waits where it is refused for now, and sends nothing else again.
-func TestHasty(t *testing.T) {
+// The client retries after a rate limit and after nothing else.
+func TestWithRateLimitRetriesOnly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		first    reply
@@ -65,16 +65,18 @@ func TestHasty(t *testing.T) {
 		"lost":      {reply{lost: net.ErrClosed}, 1},
 		"refused":   {reply{refused: net.ErrClosed}, 1},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			client, w := scripted(t, 4, c.first, ok(completedTask))
-			_, err := client.Hasty().GetTask(t.Context(), processTask)
-			if (err == nil) != (c.requests > 1) || len(w.asked) != c.requests {
-				t.Errorf("%s: %d requests, %v", name, len(w.asked), err)
-			}
-			client, w = scripted(t, 4, c.first, ok(completedTask))
-			if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.asked) != 2 {
-				t.Errorf("%s: the client that it came from sent %d requests: %v", name, len(w.asked), err)
-			}
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, w := newScriptedClient(t, 4, c.first, ok(completedTask))
+				_, err := client.WithRateLimitRetriesOnly().GetTask(t.Context(), processTask)
+				if (err == nil) != (c.requests > 1) || len(w.requests) != c.requests {
+					t.Errorf("%d requests, %v", len(w.requests), err)
+				}
+				client, w = newScriptedClient(t, 4, c.first, ok(completedTask))
+				if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) != 2 {
+					t.Errorf("the client that it came from sent %d requests: %v", len(w.requests), err)
+				}
+			})
 		})
 	}
 }

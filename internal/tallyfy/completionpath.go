@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// ParseCompletionPath finds the organization and the run in the path that other clients POST completions to (tallyfy-api §1.1). It
-// takes the path as a whole, with the API's mount point before it, and without what such a client's base URL may hold: what is not
-// in it is empty. Its task is not part of a path. The error is a sentence's end that names what is wrong.
+// ParseCompletionPath returns the organization and the run in the path to which other clients send completions (API.md §1.1). The path may
+// begin with the API's mount point, and may omit parts that such a client's base URL contains; these are empty in the result. A path does
+// not contain the task. The error completes a sentence that names the path.
 func ParseCompletionPath(path string) (TaskRef, error) {
 	path, _, _ = strings.Cut(path, "?")
 	parts, err := segments(path)

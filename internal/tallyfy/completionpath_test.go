@@ -19,9 +19,11 @@ func TestParseCompletionPath(t *testing.T) {
 		"completed-tasks":                                {},
 		"/organizations/%C3%B6/completed-tasks":          {Organization: "ö"},
 	} {
-		if got, err := ParseCompletionPath(path); err != nil || got != want {
-			t.Errorf("%q: got %+v, %v", path, got, err)
-		}
+		t.Run(path, func(t *testing.T) {
+			if got, err := ParseCompletionPath(path); err != nil || got != want {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
 	}
 	const none = "it is not a path that completions are sent to"
 	for path, want := range map[string]string{
@@ -36,8 +38,10 @@ func TestParseCompletionPath(t *testing.T) {
 		"/organizations/%20/completed-tasks": "its organization cannot be an id",
 		"/runs/%FF/completed-tasks":          "its run cannot be an id: it is not UTF-8",
 	} {
-		if got, err := ParseCompletionPath(path); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: got %+v, %v", path, got, err)
-		}
+		t.Run(path, func(t *testing.T) {
+			if got, err := ParseCompletionPath(path); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
 	}
 }

@@ -10,20 +10,21 @@ import (
 	"unicode"
 )
 
-// DefaultTokenURL is where Tallyfy gives out tokens (tallyfy-api §4, the page on third-party apps).
+// DefaultTokenURL is where tokens are requested (API.md §4, the page on third-party applications).
 const DefaultTokenURL = "https://account.tallyfy.com/oauth/token" //nolint:gosec // an address
 
-// Credentials are those of an application, which Tallyfy's support gives out (tallyfy-api §4). No person's logout ends them.
+// Credentials are the client credentials of an application, which Tallyfy's support issues (API.md §4). They do not expire when a user
+// logs out.
 type Credentials struct {
-	// ClientID is the application's number; any other text is sent as it is.
+	// ClientID is the application's number. Other text is sent as it is.
 	ClientID string
-	// ClientSecret is the secret that belongs to it.
+	// ClientSecret is the secret of the application.
 	ClientSecret string
-	// TokenURL is where they are exchanged for a token; empty for [DefaultTokenURL]. See [CheckTokenURL].
+	// TokenURL is where tokens are requested; empty for [DefaultTokenURL]. See [CheckTokenURL].
 	TokenURL string
-	// UserEmail is the address of the user to act as; empty to act as the application itself.
+	// UserEmail is the email of the user to act as; empty to act as the application.
 	UserEmail string
-	// Organization is the id of the organization that the user is in. It is needed with UserEmail only.
+	// Organization is the ID of the user's organization. It is only needed with UserEmail.
 	Organization string
 }
 
@@ -34,7 +35,7 @@ func (c Credentials) withDefaults() Credentials {
 	return c
 }
 
-// check tells what is wrong with the credentials, and quotes none of them.
+// check returns an error if the credentials cannot be used. The error does not contain them.
 func (c Credentials) check() error {
 	checks := []struct {
 		name, value string
@@ -61,8 +62,8 @@ func (c Credentials) check() error {
 	return nil
 }
 
-// CheckCredential tells whether s can be a client id or a client secret: of what they are made nothing is documented, so
-// refused is only what is surely a slip. The error never quotes it.
+// CheckCredential returns an error if s cannot be a client ID or a client secret. Their format is not documented, so only obvious
+// mistakes are rejected. The error does not contain s.
 func CheckCredential(s string) error {
 	switch {
 	case s == "":
@@ -73,20 +74,20 @@ func CheckCredential(s string) error {
 	return nil
 }
 
-// CheckTokenURL tells whether the client secret may be sent to s: https anywhere, and http to a loopback address only. The
-// error is a sentence's end that names what is wrong.
+// CheckTokenURL returns an error if the client secret must not be sent to s. https is accepted to any host, and http to a loopback address
+// only. The error completes a sentence that names the URL.
 func CheckTokenURL(s string) error {
 	_, err := parseURL(s, "the client secret")
 	return err
 }
 
-// CheckEmail tells whether s can be the address of a user. The error is a sentence's end that names what is wrong.
+// CheckEmail returns an error if s cannot be the email of a user. The error completes a sentence that names the email.
 func CheckEmail(s string) error {
 	switch name, host, found := strings.Cut(s, "@"); {
 	case s == "":
 		return errors.New("it is empty")
 	case !found || name == "" || host == "":
-		return errors.New("it is no e-mail address, such as pipeline@example.com")
+		return errors.New("it is not an email address such as pipeline@example.com")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 		return errors.New("it contains white space or a control character")
 	}

@@ -22,12 +22,14 @@ func TestCredentialsAreChecked(t *testing.T) {
 		"address cannot be used":               func(c *Config) { c.Credentials.UserEmail, c.Credentials.Organization = "me", org },
 		"organization cannot be used: it is e": asUser,
 	} {
-		config := good()
-		change(&config)
-		_, err := New(config)
-		if (err == nil) != (says == "") || err != nil && (!strings.Contains(err.Error(), says) || strings.Contains(err.Error(), testSecret)) {
-			t.Errorf("%q: got %v", says, err)
-		}
+		t.Run(says, func(t *testing.T) {
+			config := good()
+			change(&config)
+			_, err := New(config)
+			if (err == nil) != (says == "") || err != nil && (!strings.Contains(err.Error(), says) || strings.Contains(err.Error(), testSecret)) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// Grace is how long a request that must not be lost may go on after the operation was cancelled or its timeout passed:
-// enough for a slow response, short enough for a pipeline that kills what does not stop.
+// Grace is how long a request whose response must not be lost may continue after the operation was cancelled or its timeout passed:
+// long enough for a slow response, and short enough for a pipeline that kills jobs that do not stop.
 const Grace = 10 * time.Second
 
-// Detach returns a context for work that must be finished. It ends [Grace] after ctx does, or Grace from now if ctx is done already,
-// and its cause is that of ctx. The caller must call the function that comes with it when the work is done.
+// Detach returns a context for work that must be finished. It ends [Grace] after ctx ends, or Grace from now if ctx is already done. Its
+// cause is that of ctx. The caller must call the returned function when the work is done.
 func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	kept := context.WithoutCancel(ctx)
 	detached, cancel := context.WithCancelCause(kept)
@@ -36,7 +36,7 @@ func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// endOf returns when ctx ends, as far as that is known: now at the earliest.
+// endOf returns when ctx ends, but not earlier than now, and whether that is known.
 func endOf(ctx context.Context) (end time.Time, known bool) {
 	if ctx.Err() != nil {
 		return time.Now(), true
@@ -45,12 +45,12 @@ func endOf(ctx context.Context) (end time.Time, known bool) {
 	return latest(deadline, time.Now()), known
 }
 
-// ending is the cause of the end of a detached context: the end of the context that it was made from.
+// ending is the cause of the end of a detached context: the end of the context that it was derived from.
 type ending struct{ of context.Context }
 
 func (e *ending) Error() string { return stopped(e.of) }
 
-// stopped says why ctx is done.
+// stopped returns why ctx is done.
 func stopped(ctx context.Context) string {
 	var end *ending
 	switch {

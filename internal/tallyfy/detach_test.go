@@ -81,8 +81,8 @@ func TestDetachEndsWithTheWork(t *testing.T) {
 	}
 }
 
-// A timeout is not told as a cancellation, and a cancellation not as a timeout, whichever timer fires first.
-func TestWordsOfAnEnd(t *testing.T) {
+// A timeout is not reported as a cancellation, or a cancellation as a timeout, whichever timer fires first.
+func TestStopped(t *testing.T) {
 	t.Parallel()
 	for want, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
 		TimedOut: func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -94,12 +94,12 @@ func TestWordsOfAnEnd(t *testing.T) {
 			return ctx, cancel
 		},
 	} {
-		for method, send := range sends {
+		for method, send := range operations {
 			t.Run(want+" "+method, func(t *testing.T) {
 				t.Parallel()
 				for range 20 { // which timer fires first is chance
 					synctest.Test(t, func(t *testing.T) {
-						client, _ := scripted(t, 0, reply{hang: true})
+						client, _ := newScriptedClient(t, 0, reply{hang: true})
 						ctx, cancel := end(t.Context())
 						defer cancel()
 						err := send(ctx, client)

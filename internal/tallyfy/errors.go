@@ -12,25 +12,24 @@ import (
 	"time"
 )
 
-// Outcome is what one try means for the thing that was asked for.
+// Outcome is what one attempt means for the requested operation.
 type Outcome int
 
 const (
-	// Accepted means that Tallyfy responded with 2xx. With an error beside it, the response does not show the task.
+	// Accepted means that Tallyfy responded with 2xx. If there is an error too, the response does not show the task.
 	Accepted Outcome = iota
 	// NotSent means that the request did not reach Tallyfy, so nothing happened.
 	NotSent
-	// RejectedForNow means that Tallyfy refused because too much is going on (429, 409). Nothing happened.
+	// RejectedForNow means that Tallyfy rejected the request because of other requests (429, 409). Nothing happened.
 	RejectedForNow
-	// Rejected means that Tallyfy refused (any other 3xx or 4xx). Nothing happened.
+	// Rejected means that Tallyfy rejected the request (any other 3xx or 4xx). Nothing happened.
 	Rejected
-	// Unknown means that the request was sent and no response says what became of it: a timeout, a reset, 408, 425, any 5xx, and a 2xx
-	// to a write that is evidently not from Tallyfy.
+	// Unknown means that the request was sent and no response shows its result: a timeout, a reset, 408, 425, any 5xx, and a 2xx to a
+	// write that is evidently not from Tallyfy.
 	Unknown
 )
 
-// OutcomeOf classifies what a call returned. nil is [Accepted]. An error of another package says nothing about a request, so that
-// it is [Unknown].
+// OutcomeOf returns the outcome of a call by its error. It is [Accepted] for nil, and [Unknown] for errors of other packages.
 func OutcomeOf(err error) Outcome {
 	var e *Error
 	switch {
@@ -43,57 +42,57 @@ func OutcomeOf(err error) Outcome {
 	}
 }
 
-// Error is a call that did not bring what it was made for. It never holds a token or the client secret.
+// Error is a failed call. It never contains a token or the client secret.
 type Error struct {
-	// Method and Path say which request it was; the path is relative to the base URL, and a whole URL for one elsewhere.
+	// Method and Path identify the request. The path is relative to the base URL, or a whole URL for a request to another host.
 	Method, Path string
-	// Outcome says what it means.
+	// Outcome is what the failure means for the request.
 	Outcome Outcome
-	// Status is the HTTP status, 0 where no answer came.
+	// Status is the HTTP status; 0 if no response came.
 	Status int
-	// Words are the server's own, of whatever shape its answer had (tallyfy-api §3.2), shortened. May be empty.
-	Words string
-	// Code is the answer's `code`, such as RESOURCE_NOT_FOUND. Only the two 404 codes are documented; do not switch on others.
+	// ServerMessage is the server's message in one line, from a body of any shape (API.md §3.2), shortened. It may be empty.
+	ServerMessage string
+	// Code is the response's code, such as RESOURCE_NOT_FOUND. Only the two codes of a 404 are documented; do not switch on others.
 	Code string
-	// RequestID is the answer's X-Request-Id. May be empty.
+	// RequestID is the response's X-Request-Id. It may be empty.
 	RequestID string
-	// Attempts counts how often the request was sent, or tried to be.
+	// Attempts is how often the request was sent, including attempts to send it.
 	Attempts int
-	// GaveUp says why it was not tried again, where it might have been.
+	// GaveUp is why the request was not retried, if it could have been.
 	GaveUp string
-	// Earlier is the last answer to an earlier attempt, where this one brought none. May be nil.
+	// Earlier is the last response to an earlier attempt, if this attempt had none. It may be nil.
 	Earlier *Error
-	// Cause is the transport's or the decoder's error, or that of a request for the token that the call needed. May be nil.
+	// Cause is the error of the transport or the decoder, or of a request for the token that the call needed. It may be nil.
 	Cause error
-	// Advice says what to do about it, in sentences, where the client knows that better than the status tells. May be empty.
+	// Advice is what to do about the failure, in sentences, if the client knows more than the status shows. It may be empty.
 	Advice string
 	// TokenSource says where the token that was refused (401, 403) or could not be got comes from, by [Config]. It holds no secret.
 	// Empty for every other error, and if the client was not told.
 	TokenSource string
 
-	retryAfter time.Duration // what Retry-After said; negative if it said nothing
-	round      int           // the gate's, when it was sent
-	busy       bool          // the response asks all requests to wait
-	brokeOff   bool          // the response ended in the middle
-	held       bool          // no attempt was made: what Attempts counts were earlier ones
-	final      bool          // another attempt cannot do better
-	early      bool          // GaveUp is the end of the caller's time, not of what there is to try
-	noToken    bool          // the call was not sent for want of a token, which has been asked for as often as is worth it
+	retryAfter   time.Duration // from Retry-After; negative if there is none
+	generation   int           // the limiter's generation when it was sent
+	rateLimited  bool          // the response asks all requests to wait
+	truncated    bool          // the response ended in the middle
+	notAttempted bool          // there was no attempt: Attempts counts earlier ones
+	final        bool          // another attempt would not help
+	outOfTime    bool          // GaveUp is the end of the caller's time, not of its retries
+	noToken      bool          // the call was not sent because no token could be fetched; the fetch was already retried
 }
 
-// Unwrap gives the transport's or the decoder's error.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Error is one line: the request, what came back, why it was not tried again, and what to do if that is known.
+// Error returns one line: the request, its result, why it was not retried, and the advice if there is any.
 func (e *Error) Error() string {
 	var b strings.Builder
-	if !e.noToken { // which names the request by itself
+	if !e.noToken { // its cause names the request
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
 	}
-	came := e.Came()
+	came := e.Result()
 	b.WriteString(came)
-	if e.Words != "" && !strings.Contains(came, e.Words) {
-		fmt.Fprintf(&b, ": %s", e.Words)
+	if e.ServerMessage != "" && !strings.Contains(came, e.ServerMessage) {
+		fmt.Fprintf(&b, ": %s", e.ServerMessage)
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
@@ -102,7 +101,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "; %s", e.GaveUp)
 	}
 	if e.Earlier != nil {
-		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Came())
+		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Result())
 	}
 	if e.Advice != "" {
 		fmt.Fprintf(&b, ". %s", strings.TrimSuffix(e.Advice, "."))
@@ -110,19 +109,19 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Response says in a few words who responded with what, or why there is no response.
+// Response returns in a few words who responded with what, or why there is no response.
 func (e *Error) Response() string {
 	switch {
 	case e.Status == 0, e.Status/100 == 2 && e.Outcome == Unknown:
-		return e.Came()
+		return e.Result()
 	case e.Status == http.StatusProxyAuthRequired:
-		return "the proxy answered " + e.Came()
+		return "the proxy answered " + e.Result()
 	}
-	return "Tallyfy answered " + e.Came()
+	return "Tallyfy answered " + e.Result()
 }
 
-// Came says in a few words what came back: the status, or why there is none.
-func (e *Error) Came() string {
+// Result returns in a few words the status of the response, or why there is none.
+func (e *Error) Result() string {
 	switch {
 	case e.Status == 0 && e.Cause != nil:
 		return e.Cause.Error()
@@ -142,68 +141,68 @@ func statusText(status int) string {
 	return fmt.Sprintf("%d", status)
 }
 
-// unwritable returns the failure of a call that cannot be written, which no further attempt changes.
-func unwritable(method string, path []string, cause error) *Error {
-	return &Error{Method: method, Path: "/" + strings.Join(path, "/"), Outcome: NotSent, Cause: cause, retryAfter: -1, held: true, final: true}
+// encodeError returns the failure of a request that cannot be encoded. Another attempt would not change it.
+func encodeError(method string, path []string, cause error) *Error {
+	return &Error{Method: method, Path: "/" + strings.Join(path, "/"), Outcome: NotSent, Cause: cause, retryAfter: -1, notAttempted: true, final: true}
 }
 
-// stop gives up for want of the caller's time.
+// stop records that the caller's time is over, and returns e.
 func (e *Error) stop(why string) *Error {
-	e.GaveUp, e.early = why, true
+	e.GaveUp, e.outOfTime = why, true
 	return e
 }
 
-// endedEarly tells whether err is the end of the caller's time, so that another caller may fare better.
-func endedEarly(err error) bool {
+// isOutOfTime reports whether err is the end of the caller's time, so that another caller may succeed.
+func isOutOfTime(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.early
+	return errors.As(err, &e) && e.outOfTime
 }
 
-// answered tells whether Tallyfy answered the call, whatever it said.
-func answered(err error) bool {
+// hasResponse reports whether Tallyfy responded to the call, with any status.
+func hasResponse(err error) bool {
 	var e *Error
 	return err == nil || errors.As(err, &e) && e.Status != 0
 }
 
-// IsNotFound tells whether err is a 404 of any kind.
+// IsNotFound reports whether err is a 404 of any kind.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
-// IsNoTask tells whether Tallyfy answered that there is no such task, or no such call (404, 405).
+// IsNoTask reports whether Tallyfy responded that there is no such task or no such path (404, 405).
 func IsNoTask(err error) bool {
 	return hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed)
 }
 
-// IsNoEndpoint reports whether the 404 is of the path and not of the task, as a wrong base URL makes it, or a proxy that removes the
-// X-Tallyfy-Client header (tallyfy-api §3.3).
+// IsNoEndpoint reports whether err is a 404 for the path and not for the task. Its causes are a wrong base URL, or a proxy that removes the
+// X-Tallyfy-Client header (API.md §3.3).
 func IsNoEndpoint(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.noEndpoint()
 }
 
-// noEndpoint recognizes the 404 of a path by its code or, if it has none, by its words.
+// noEndpoint recognizes the 404 of a path by its code or, if it has none, by its message.
 func (e *Error) noEndpoint() bool {
 	if e.Status != http.StatusNotFound || e.Code != "" {
 		return e.Status == http.StatusNotFound && e.Code == "ENDPOINT_NOT_FOUND"
 	}
-	said := strings.ToLower(strings.TrimRight(e.Words, ". "))
-	return said == "endpoint not found" || said == "api endpoint not found" || strings.Contains(said, "apsh546")
+	message := strings.ToLower(strings.TrimRight(e.ServerMessage, ". "))
+	return message == "endpoint not found" || message == "api endpoint not found" || strings.Contains(message, "apsh546")
 }
 
-// IsNotMade reports whether no request was made, because the caller's time was over while it waited its turn or before. That says
-// nothing about the network, or about Tallyfy.
+// IsNotMade reports whether no request was sent because the caller's time was over, before it or while it waited for the limiter. That says
+// nothing about the network or about Tallyfy.
 func IsNotMade(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.held && e.Cause == nil
+	return errors.As(err, &e) && e.notAttempted && e.Cause == nil
 }
 
-// IsTooManyRequests tells whether err is a 429.
+// IsTooManyRequests reports whether err is a 429.
 func IsTooManyRequests(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 
 // IsRateLimited reports whether Tallyfy asks to wait: by a 429, by a response of unknown effect with Retry-After, or by an earlier
 // response, so that the request was held back.
 func IsRateLimited(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && (e.busy || e.Status == http.StatusTooManyRequests) || errors.Is(err, errRefusedForNow)
+	return errors.As(err, &e) && (e.rateLimited || e.Status == http.StatusTooManyRequests) || errors.Is(err, errRateLimited)
 }
 
 func hasStatus(err error, statuses ...int) bool {

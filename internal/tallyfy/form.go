@@ -8,47 +8,47 @@ import (
 	"encoding/json"
 )
 
-// Field is a field of a task's form, with its answer (tallyfy-api §1.3). A zero value means that the answer did not tell.
+// Field is a field of a task's form, with its value (API.md §1.3). A zero value means that the response did not include it.
 type Field struct {
 	// ID is the key of the field's value in taskdata. It does not change when the field is renamed.
 	ID string
-	// Label is what people read; labels may repeat. Alias is a slug that follows the label.
+	// Label is what users see; labels may repeat. Alias is a slug that follows the label.
 	Label, Alias string
-	// Type is one of the field types of tallyfy-api §1.5, such as text or dropdown.
+	// Type is one of the field types of API.md §1.5, such as text or dropdown.
 	Type string
-	// Required fields must hold a value before the task can be completed.
+	// Required fields must have a value before the task can be completed.
 	Required bool
-	// Options are what a radio, a dropdown or a multiselect lets people choose from.
+	// Options are the options of a radio, a dropdown or a multiselect.
 	Options []Option
 	// Columns are the headings of a table.
 	Columns []string
-	// Value is what the field holds, as encoding/json decodes it with UseNumber; nil for nothing.
+	// Value is the value as encoding/json decodes it with UseNumber; nil if there is none.
 	Value any
 }
 
-// Option is one of the choices of a field.
+// Option is an option of a field.
 type Option struct {
 	// ID is 0 if the response does not show it.
 	ID   int64
 	Text string
 }
 
-// formFrom reads an included form, wrapped or bare; nil where there is none.
+// formFrom parses an included form, wrapped or not; nil if there is none.
 func formFrom(raw json.RawMessage) []Field {
-	entries, told := list(raw)
-	if !told {
+	entries, ok := parseList(raw)
+	if !ok {
 		return nil
 	}
 	form := make([]Field, 0, len(entries))
 	for _, entry := range entries {
-		f, _ := object(entry)
-		value, told := f["field_value"] // or value: sources disagree (tallyfy-api §1.3)
-		if !told {
+		f, _ := parseObject(entry)
+		value, ok := f["field_value"] // or value: sources disagree (API.md §1.3)
+		if !ok {
 			value = f["value"]
 		}
 		field := Field{
 			ID: f.text("id"), Label: f.text("label"), Alias: f.text("alias"), Type: f.text("field_type"),
-			Required: isTrue(f.flag("required")), Options: optionsFrom(f["options"]), Columns: columnsFrom(f["columns"]),
+			Required: isTrue(f.boolean("required")), Options: optionsFrom(f["options"]), Columns: columnsFrom(f["columns"]),
 			Value: decode(value),
 		}
 		if field.ID != "" {
@@ -58,30 +58,30 @@ func formFrom(raw json.RawMessage) []Field {
 	return form
 }
 
-// optionsFrom reads options, whose entries are objects or bare texts. What people read is their text, or else their label or value.
+// optionsFrom parses options, whose entries are objects or texts. The text of an option is its text, label or value.
 func optionsFrom(raw json.RawMessage) []Option {
 	var options []Option
-	entries, _ := list(raw)
+	entries, _ := parseList(raw)
 	for _, entry := range entries {
-		f, isObject := object(entry)
+		f, isObject := parseObject(entry)
 		if !isObject {
-			f = fields{"text": entry}
+			f = jsonObject{"text": entry}
 		}
 		if text := cmp.Or(f.text("text"), f.text("label"), f.text("value")); text != "" {
-			options = append(options, Option{ID: f.whole("id"), Text: text})
+			options = append(options, Option{ID: f.integer("id"), Text: text})
 		}
 	}
 	return options
 }
 
-// columnsFrom reads the headings of a table, whose entries are objects or bare texts. A column without a heading counts too.
+// columnsFrom parses the headings of a table, whose entries are objects or texts. A column without a heading counts too.
 func columnsFrom(raw json.RawMessage) []string {
 	var columns []string
-	entries, _ := list(raw)
+	entries, _ := parseList(raw)
 	for _, entry := range entries {
-		f, isObject := object(entry)
+		f, isObject := parseObject(entry)
 		if !isObject {
-			f = fields{"label": entry}
+			f = jsonObject{"label": entry}
 		}
 		columns = append(columns, f.text("label"))
 	}

@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	// perPage is the most that Tallyfy puts on a page (tallyfy-api §1.4).
+	// perPage is Tallyfy's maximum for a page (API.md §1.4).
 	perPage = 100
-	// maxPages ends a list whose server never says that it is over.
+	// maxPages ends a list that the server never ends.
 	maxPages = 1000
 )
 
-// StatusFilters are the filters of a list that Tallyfy applies in production (tallyfy-api §1.4), in its order.
+// StatusFilters are the filters of a list that Tallyfy applies in production (API.md §1.4), in its order.
 var StatusFilters = []string{
 	"all", "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "due-soon", "on-time",
 	"has-problem", "has-improvement",
@@ -45,24 +45,24 @@ func CheckStatusFilter(s string) error {
 	}
 }
 
-// List says which tasks are listed.
+// List selects the tasks to list.
 type List struct {
 	Organization string
-	// Run is the process whose tasks are listed; empty for those of the whole organization.
+	// Run is the ID of the process whose tasks are listed; empty for those of the whole organization.
 	Run string
-	// Status is one of [StatusFilters]; empty for the list's own choice.
+	// Status is one of [StatusFilters]; empty for the list's default.
 	Status string
 	// WithForm includes the forms of the tasks.
 	WithForm bool
-	// Archived includes archived tasks, which are left out otherwise. That is documented for the list of an organization, and
-	// sent for that of a run too: a parameter that is not known there has no effect.
+	// Archived includes archived tasks. The parameter is documented for the list of an organization, and is also sent for the list of a
+	// process: there an unknown parameter has no effect.
 	Archived bool
-	// OneOff lists one-off tasks only, those attached to a run among them. Which word the filter takes is not documented: where it
-	// has no effect, every task is listed.
+	// OneOff lists only one-off tasks, including those attached to a process. The value of the filter is not documented: if it has no
+	// effect, every task is listed.
 	OneOff bool
 }
 
-// Tasks lists tasks and reads each page only when the caller needs it (tallyfy-api §1.4). It yields each task once. It does not
+// Tasks lists tasks and reads each page only when the caller needs it (API.md §1.4). It yields each task once. It does not
 // yield entries without an ID. Lists may lag behind a write: to learn whether a task is completed, read the task.
 //
 // A list can change while its pages are read. If the number of tasks changes, or if the pages contain fewer tasks than the last
@@ -70,19 +70,19 @@ type List struct {
 // wraps an [*IncompleteError]: a caller that chooses among the tasks must wait for the end of the sequence.
 //
 // The sequence ends after its first error, which is an [*Error] unless the request could not be written.
-func (c *Client) Tasks(ctx context.Context, of List) iter.Seq2[*Task, error] {
+func (c *Client) Tasks(ctx context.Context, list List) iter.Seq2[*Task, error] {
 	return func(yield func(*Task, error) bool) {
 		yielded := map[string]bool{}
 		for again := false; ; again = true {
-			p := pass{ids: map[string]bool{}}
-			if !c.pages(ctx, of, &p, yielded, yield) {
+			t := traversal{ids: map[string]bool{}}
+			if !c.pages(ctx, list, &t, yielded, yield) {
 				return
 			}
-			failure := p.incomplete(len(yielded) + p.unnamed)
+			failure := t.incomplete(len(yielded) + t.unnamed)
 			switch {
-			case failure == nil && (again || p.first == p.total):
+			case failure == nil && (again || t.first == t.total):
 				return
-			case again || p.endless:
+			case again || t.endless:
 				yield(nil, failure)
 				return
 			}
@@ -90,16 +90,16 @@ func (c *Client) Tasks(ctx context.Context, of List) iter.Seq2[*Task, error] {
 	}
 }
 
-// pages reads a list from its start to its end, and yields the tasks that are not in yielded. It returns false if the sequence has
-// ended: the caller wants no more, or a request failed.
-func (c *Client) pages(ctx context.Context, of List, p *pass, yielded map[string]bool, yield func(*Task, error) bool) bool {
+// pages reads a list from start to end, and yields the tasks that are not in yielded. It returns false if the sequence has ended, because
+// the caller stopped or a request failed.
+func (c *Client) pages(ctx context.Context, list List, t *traversal, yielded map[string]bool, yield func(*Task, error) bool) bool {
 	for number := 1; number <= maxPages; number++ {
-		page, err := c.TasksPage(ctx, of, number)
+		page, err := c.TasksPage(ctx, list, number)
 		if err != nil {
 			yield(nil, err)
 			return false
 		}
-		for _, task := range p.add(page, number) {
+		for _, task := range t.add(page, number) {
 			id := strings.ToLower(task.ID)
 			if yielded[id] {
 				continue
@@ -109,16 +109,16 @@ func (c *Client) pages(ctx context.Context, of List, p *pass, yielded map[string
 				return false
 			}
 		}
-		if p.ended {
+		if t.ended {
 			return true
 		}
 	}
-	p.endless = true
+	t.endless = true
 	return true
 }
 
-// pass is what one reading of a list has found.
-type pass struct {
+// traversal is what one reading of a list from start to end has found.
+type traversal struct {
 	ids          map[string]bool // in lower case: letter case does not distinguish IDs
 	unnamed      int             // entries without an ID
 	first, total int             // what the first and the last page with a total report; 0 for none
@@ -130,12 +130,12 @@ type pass struct {
 
 // add records a page and returns the tasks that no earlier page of this pass contains. A page without a new ID ends the list,
 // because a server that ignores the parameter page returns the same tasks for ever.
-func (p *pass) add(page Page, number int) []*Task {
-	p.last, p.number = page, number
+func (t *traversal) add(page Page, number int) []*Task {
+	t.last, t.number = page, number
 	if page.Total > 0 {
-		p.total = page.Total
-		if p.first == 0 {
-			p.first = page.Total
+		t.total = page.Total
+		if t.first == 0 {
+			t.first = page.Total
 		}
 	}
 	var found []*Task
@@ -145,33 +145,33 @@ func (p *pass) add(page Page, number int) []*Task {
 		switch {
 		case id == "":
 			unnamed++
-		case !p.ids[id]:
-			p.ids[id] = true
+		case !t.ids[id]:
+			t.ids[id] = true
 			found = append(found, task)
 		}
 	}
 	if len(found) > 0 || number == 1 {
-		p.unnamed += unnamed
+		t.unnamed += unnamed
 	}
-	p.ended = len(found) == 0 || !page.open && p.total <= len(p.ids)+p.unnamed
+	t.ended = len(found) == 0 || !page.open && t.total <= len(t.ids)+t.unnamed
 	return found
 }
 
-// incomplete returns an error if the list has more entries than the number that was read, and nil if it does not. Where the list
-// reports no total, an empty page is its end, and a page that repeats tasks and announces another page is not.
-func (p *pass) incomplete(read int) error {
-	failure := &IncompleteError{Read: read, Total: p.total}
+// incomplete returns an error if the list has more entries than were read, and nil otherwise. If the list reports no total, an empty page
+// is its end, and a page that repeats tasks and announces another page is not.
+func (t *traversal) incomplete(read int) error {
+	failure := &IncompleteError{Read: read, Total: t.total}
 	switch {
-	case p.endless:
+	case t.endless:
 		failure.reason = fmt.Sprintf("the list does not end within %d pages", maxPages)
-	case p.total > read:
-		failure.reason = fmt.Sprintf("the pages of the list contain %d of its %d tasks", read, p.total)
-	case p.total == 0 && len(p.last.Tasks) > 0 && p.last.announced:
-		failure.reason = fmt.Sprintf("page %d of the list contains no new task and announces another page", p.number)
+	case t.total > read:
+		failure.reason = fmt.Sprintf("the pages of the list contain %d of its %d tasks", read, t.total)
+	case t.total == 0 && len(t.last.Tasks) > 0 && t.last.announced:
+		failure.reason = fmt.Sprintf("page %d of the list contains no new task and announces another page", t.number)
 	default:
 		return nil
 	}
-	about := p.last.about
+	about := t.last.about
 	about.Cause = failure
 	return &about
 }
@@ -203,59 +203,57 @@ type Page struct {
 	about     Error
 }
 
-// TasksPage reads one page of a list, of up to 100 tasks. Pages count from 1. It is repeated where that can help; the error is
-// an [*Error].
-func (c *Client) TasksPage(ctx context.Context, of List, number int) (Page, error) {
-	got, err := c.repeat(ctx, call{
+// TasksPage reads one page of a list, of up to 100 tasks. Pages count from 1. The request is retried; the error is an [*Error].
+func (c *Client) TasksPage(ctx context.Context, list List, number int) (Page, error) {
+	got, err := c.doWithRetries(ctx, request{
 		method: http.MethodGet,
-		path:   append(TaskRef{Organization: of.Organization, Run: of.Run}.scope(), "tasks"),
-		query:  of.query(number),
+		path:   append(TaskRef{Organization: list.Organization, Run: list.Run}.scope(), "tasks"),
+		query:  list.query(number),
 	})
 	if err != nil {
 		return Page{}, err
 	}
-	entries, ok := list(got.body)
+	entries, ok := parseList(got.body)
 	if !ok {
 		failure := got.about
-		failure.Cause = errors.New("the answer is not a list of tasks")
+		failure.Cause = errors.New("the response is not a list of tasks")
 		return Page{}, &failure
 	}
 	page := paged(got.body, number, len(entries))
 	page.about = got.about
 	for _, raw := range entries {
-		f, _ := object(raw)
+		f, _ := parseObject(raw)
 		task := taskFrom(f)
-		task.Asked = TaskRef{Organization: of.Organization, Run: of.Run, Task: task.ID}
+		task.Asked = TaskRef{Organization: list.Organization, Run: list.Run, Task: task.ID}
 		page.Tasks = append(page.Tasks, task)
 	}
 	return page, nil
 }
 
-func (of List) query(page int) url.Values {
+func (l List) query(page int) url.Values {
 	query := url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(perPage)}}
-	if of.Status != "" {
-		query.Set("status", of.Status)
+	if l.Status != "" {
+		query.Set("status", l.Status)
 	}
-	if of.WithForm {
+	if l.WithForm {
 		query.Set("with", "form_fields")
 	}
-	if of.Archived {
+	if l.Archived {
 		query.Set("archived", "true")
 	}
-	if of.OneOff {
+	if l.OneOff {
 		query.Set("is_oneoff", "true")
 	}
 	return query
 }
 
-// paged reads which pages a list has, from the page with this number and this many entries (tallyfy-api §2). Sources disagree on
-// which of the evidence is there, and total_pages may be of another page size than the page itself, so each is believed that
-// reports more pages.
+// paged derives the number of pages of a list from the page with this number and this many entries (API.md §2). The sources disagree
+// about which evidence exists, and total_pages may refer to another page size, so the evidence for the most pages counts.
 func paged(body []byte, number, entries int) Page {
-	outer, _ := object(body)
-	meta, _ := object(outer["meta"])
-	pagination, _ := object(meta["pagination"])
-	count := func(name string) int { return int(min(max(0, pagination.whole(name)), math.MaxInt32)) }
+	outer, _ := parseObject(body)
+	meta, _ := parseObject(outer["meta"])
+	pagination, _ := parseObject(meta["pagination"])
+	count := func(name string) int { return int(min(max(0, pagination.integer(name)), math.MaxInt32)) }
 	page := Page{Total: count("total")}
 	if entries == 0 {
 		page.Of = number - 1
@@ -283,15 +281,15 @@ func paged(body []byte, number, entries int) Page {
 }
 
 // nextPage reports whether the pagination announces another page, and whether it reports on that at all.
-func nextPage(pagination fields) (next, reported bool) {
-	links, _ := object(pagination["links"])
+func nextPage(pagination jsonObject) (next, reported bool) {
+	links, _ := parseObject(pagination["links"])
 	_, reported = links["next"]
 	switch links.value("next") {
 	case nil, "", false:
 	default:
 		next = true
 	}
-	if more := pagination.flag("has_more_pages"); more != nil {
+	if more := pagination.boolean("has_more_pages"); more != nil {
 		next, reported = next || *more, true
 	}
 	return next, reported

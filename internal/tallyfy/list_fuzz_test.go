@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// FuzzList holds that a list has the entries that the answer lists, in their order, with an envelope as without; and that
-// a number of pages, however absurd, is at least that of the page and never fewer than the response reports.
+// FuzzList checks that a list has the entries of the response in their order, with or without an envelope, and that a number of pages,
+// however absurd, is at least that of the page and not less than the response reports.
 func FuzzList(f *testing.F) {
 	for _, body := range []string{
 		`[{"id":"bbbb"},{"id":1}]`, `[]`, ` [null, 1.50, "x", [[]], {"a":{}}]`,
@@ -29,7 +29,7 @@ func FuzzList(f *testing.F) {
 		f.Add([]byte(`[{"id":"bbbb"}]`), pages)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, pages int64) {
-		entries, ok := list(body)
+		entries, ok := parseList(body)
 		if n := paged(body, 1, len(entries)).Of; n < min(1, len(entries)) || n > maxPages+1 {
 			t.Errorf("the last page is %d", n)
 		}
@@ -38,10 +38,10 @@ func FuzzList(f *testing.F) {
 			t.Fatalf("got %v, %q; want %v, %q", ok, entries, isList, want)
 		}
 		envelope := fmt.Appendf(nil, `{"data":%s,"meta":{"pagination":{"total_pages":%d,"links":[]}}}`, body, pages)
-		if _, bare := plainly(body).([]any); !bare || !json.Valid(envelope) {
+		if _, bare := decodePlainly(body).([]any); !bare || !json.Valid(envelope) {
 			return
 		}
-		if inEnvelope, ok := list(envelope); !ok || !sameEntries(inEnvelope, want) {
+		if inEnvelope, ok := parseList(envelope); !ok || !sameEntries(inEnvelope, want) {
 			t.Errorf("in an envelope: got %q, want %q", inEnvelope, want)
 		}
 		if len(want) == 0 {
@@ -54,9 +54,9 @@ func FuzzList(f *testing.F) {
 	})
 }
 
-// listed decodes the list that body is or holds, without the code under test.
+// listed decodes the list in body without the code under test.
 func listed(body []byte) (entries []any, isList bool) {
-	whole := plainly(body)
+	whole := decodePlainly(body)
 	if envelope, ok := whole.(map[string]any); ok {
 		whole = envelope["data"]
 	}
@@ -64,13 +64,13 @@ func listed(body []byte) (entries []any, isList bool) {
 	return entries, isList
 }
 
-// sameEntries tells whether the entries that were read are these.
+// sameEntries reports whether the entries that were read are these.
 func sameEntries(read []json.RawMessage, want []any) bool {
-	return slices.EqualFunc(read, want, func(raw json.RawMessage, v any) bool { return reflect.DeepEqual(plainly(raw), v) })
+	return slices.EqualFunc(read, want, func(raw json.RawMessage, v any) bool { return reflect.DeepEqual(decodePlainly(raw), v) })
 }
 
-// plainly decodes JSON, numbers in their own digits; nil where it is none. Space around it may be of any kind.
-func plainly(body []byte) (v any) {
+// decodePlainly decodes JSON with [json.Number]; nil if it is not JSON. Surrounding space may be of any kind.
+func decodePlainly(body []byte) (v any) {
 	body = bytes.TrimSpace(body)
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()

@@ -13,7 +13,7 @@ func TestTasks(t *testing.T) {
 	page := func(ids string, of string) reply {
 		return ok(`{"data":[` + ids + `],"meta":{"pagination":{"total_pages":` + of + `,"links":[]}}}`)
 	}
-	client, w := scripted(t, 0, page(`{"id":"t1"},{"id":"t2","status":"completed"}`, "2"), page(`{"id":3}`, `"2"`))
+	client, w := newScriptedClient(t, 0, page(`{"id":"t1"},{"id":"t2","status":"completed"}`, "2"), page(`{"id":3}`, `"2"`))
 	var ids []string
 	for found, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 		if err != nil {
@@ -21,47 +21,47 @@ func TestTasks(t *testing.T) {
 		}
 		ids = append(ids, found.ID)
 	}
-	if len(ids) != 3 || ids[2] != "3" || len(w.asked) != 2 || w.asked[1].query != "page=2&per_page=100" || w.asked[0].path != "/api/organizations/c0ffee/runs/aaaa/tasks" {
-		t.Errorf("got %v by %+v", ids, w.asked)
+	if len(ids) != 3 || ids[2] != "3" || len(w.requests) != 2 || w.requests[1].query != "page=2&per_page=100" || w.requests[0].path != "/api/organizations/c0ffee/runs/aaaa/tasks" {
+		t.Errorf("got %v by %+v", ids, w.requests)
 	}
 
-	client, w = scripted(t, 0, page("", "1"))
+	client, w = newScriptedClient(t, 0, page("", "1"))
 	for found, err := range client.Tasks(t.Context(), List{Organization: org, Status: "complete", Archived: true, WithForm: true}) {
 		t.Errorf("on an empty page there is %+v, %v", found, err)
 	}
-	if w.asked[0].query != "archived=true&page=1&per_page=100&status=complete&with=form_fields" || w.asked[0].path != "/api/organizations/c0ffee/tasks" {
-		t.Errorf("asked %+v", w.asked)
+	if w.requests[0].query != "archived=true&page=1&per_page=100&status=complete&with=form_fields" || w.requests[0].path != "/api/organizations/c0ffee/tasks" {
+		t.Errorf("asked %+v", w.requests)
 	}
 
-	client, w = scripted(t, 0, page(`{"id":"t1"}`, "4"))
+	client, w = newScriptedClient(t, 0, page(`{"id":"t1"}`, "4"))
 	got, err := client.TasksPage(t.Context(), List{Organization: org, OneOff: true}, 3)
-	if err != nil || len(got.Tasks) != 1 || got.Of != 4 || w.asked[0].query != "is_oneoff=true&page=3&per_page=100" {
-		t.Errorf("got %+v, %v by %+v", got, err, w.asked)
+	if err != nil || len(got.Tasks) != 1 || got.Of != 4 || w.requests[0].query != "is_oneoff=true&page=3&per_page=100" {
+		t.Errorf("got %+v, %v by %+v", got, err, w.requests)
 	}
 
-	client, w = scripted(t, 0, page(`{"id":"t1"}`, "9"))
+	client, w = newScriptedClient(t, 0, page(`{"id":"t1"}`, "9"))
 	for _, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 		if err != nil {
 			t.Error(err)
 		}
 		break // what is not asked for is not fetched
 	}
-	if len(w.asked) != 1 {
-		t.Errorf("%d pages were fetched", len(w.asked))
+	if len(w.requests) != 1 {
+		t.Errorf("%d pages were fetched", len(w.requests))
 	}
 
-	client, w = scripted(t, 0, page(`{"id":"t1"}`, "5"), page("", "5")) // an empty page ends a list without a total
+	client, w = newScriptedClient(t, 0, page(`{"id":"t1"}`, "5"), page("", "5")) // an empty page ends a list without a total
 	for _, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	if len(w.asked) != 2 {
-		t.Errorf("%d pages were fetched after an empty one", len(w.asked))
+	if len(w.requests) != 2 {
+		t.Errorf("%d pages were fetched after an empty one", len(w.requests))
 	}
 
 	for _, bad := range []reply{{status: 404}, ok(`{"data":{}}`), ok("<html>")} {
-		client, _ = scripted(t, 0, bad)
+		client, _ = newScriptedClient(t, 0, bad)
 		n := 0
 		for found, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 			n++
@@ -86,8 +86,10 @@ func TestCheckStatusFilter(t *testing.T) {
 		"completed": `use "complete"`, "stalled": "in production", "auto-skipped": "use one of all, active,", "due_soon": "due-soon", "hasproblem": "has-problem",
 		"": "use one of", "Complete": "use one of", "active,complete": "use one of", " all": "use one of",
 	} {
-		if err := CheckStatusFilter(filter); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: got %v, want %q", filter, err, says)
-		}
+		t.Run(filter, func(t *testing.T) {
+			if err := CheckStatusFilter(filter); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("got %v, want %q", err, says)
+			}
+		})
 	}
 }

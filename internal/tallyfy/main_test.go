@@ -26,22 +26,22 @@ var (
 	oneOffTask  = TaskRef{Organization: org, Task: task}
 )
 
-// wire is a transport that answers in turn from a script and remembers what it was asked. Without a network it can run in a
-// synctest bubble, where time passes by itself.
-type wire struct {
-	mu      sync.Mutex
-	script  []reply
-	asked   []request
-	replies int
+// scriptedTransport returns the replies of a script in order and records the requests. It uses no network, so it works in a synctest
+// bubble with simulated time.
+type scriptedTransport struct {
+	mu       sync.Mutex
+	script   []reply
+	requests []scriptedRequest
+	replies  int
 }
 
-type request struct {
+type scriptedRequest struct {
 	method, path, query, body string
 	header                    http.Header
 	at                        time.Time
 }
 
-// reply is an answer, or an error of the transport's before or after the request was written.
+// reply is a response, or an error of the transport before or after the request was written.
 type reply struct {
 	status  int
 	header  map[string]string
@@ -53,13 +53,13 @@ type reply struct {
 	latency time.Duration
 }
 
-func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *scriptedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {
 		body, _ = io.ReadAll(r.Body)
 	}
 	w.mu.Lock()
-	w.asked = append(w.asked, request{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header.Clone(), time.Now()})
+	w.requests = append(w.requests, scriptedRequest{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, string(body), r.Header.Clone(), time.Now()})
 	next := w.script[min(w.replies, len(w.script)-1)]
 	w.replies++
 	w.mu.Unlock()
@@ -88,11 +88,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: next.status, Header: header, Body: io.NopCloser(content), Request: r}, nil
 }
 
-func (w *wire) count(method string) int {
+func (w *scriptedTransport) count(method string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := 0
-	for _, r := range w.asked {
+	for _, r := range w.requests {
 		if r.method == method {
 			n++
 		}
@@ -100,10 +100,10 @@ func (w *wire) count(method string) int {
 	return n
 }
 
-// scripted gives a client whose requests are answered from the script; the last answer repeats.
-func scripted(t *testing.T, retries int, script ...reply) (*Client, *wire) {
+// newScriptedClient returns a client whose requests get the replies of the script. The last reply repeats.
+func newScriptedClient(t *testing.T, retries int, script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
-	w := &wire{script: script}
+	w := &scriptedTransport{script: script}
 	client, err := New(Config{
 		BaseURL: "https://tallyfy.test/api/", AccessToken: testToken, UserAgent: "test/1",
 		MaxRetries: retries, RequestTimeout: 30 * time.Second, Transport: w,

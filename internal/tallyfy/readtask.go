@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Reasons why a 2xx shows no task.
+// Reasons why a 2xx does not show the task.
 var (
 	errEmpty       = errors.New("the response is empty")
 	errTruncated   = errors.New("the response broke off")
@@ -22,88 +22,88 @@ var (
 	errAnotherTask = errors.New("the response is about another task")
 )
 
-// statuses are the words that an answer without an id is still known as a task by (tallyfy-api §2.2).
+// statuses are the values of status by which a response without an ID is still recognized as a task (API.md §2.2).
 var statuses = []string{"not-started", "in-progress", "auto-skipped", "skipped", "active", "incomplete", "completed", "complete"}
 
-// unreadable is the error of a 2xx that shows no task.
+// unreadable is the error of a 2xx that does not show the task.
 type unreadable struct {
 	reason error
-	// words are what the response says instead.
-	words string
-	// genuine reports whether it can be Tallyfy's all the same: it is empty, or what there is of it looks like a task's JSON. Anything
-	// else was written by a proxy or a sign-in page, and the request need not have reached Tallyfy.
+	// message is what the response says instead.
+	message string
+	// genuine reports whether the response can be Tallyfy's: it is empty, or what there is of it looks like a task's JSON. Any other
+	// response was written by a proxy or a sign-in page, and the request may not have reached Tallyfy.
 	genuine bool
-	// brokeOff reports whether it ended in the middle.
-	brokeOff bool
+	// truncated reports whether the response ended too early.
+	truncated bool
 }
 
 func (u *unreadable) Error() string { return u.reason.Error() }
 func (u *unreadable) Unwrap() error { return u.reason }
 
-// envelope reads a response that is one object. notThis is the error for JSON that is something else.
-func envelope(body []byte, notThis error) (fields, error) {
-	if problem := notJSON(&answer{body: body, redact: asIs}); problem != nil {
+// envelope parses a response that is one object. notThis is the error for other JSON.
+func envelope(body []byte, notThis error) (jsonObject, error) {
+	if problem := notJSON(&response{body: body, redact: noRedaction}); problem != nil {
 		return nil, problem
 	}
-	outer, told := object(body)
-	if !told {
+	outer, ok := parseObject(body)
+	if !ok {
 		return nil, notThis
 	}
 	return unwrap(outer), nil
 }
 
-// readTask reads the response to a request for one task. id is the task asked for, so that another object is not taken for it; letter
-// case does not count. Any error is an [*unreadable].
+// readTask parses the response to a request for the task with this ID. A response about another object is an error; letter case does not
+// count. Any error is an [*unreadable].
 func readTask(body []byte, id string) (*Task, error) {
-	return readTaskOf(&answer{body: body, redact: asIs}, id)
+	return readTaskOf(&response{body: body, redact: noRedaction}, id)
 }
 
-// readTaskOf is readTask for a response whose body may be cut.
-func readTaskOf(got *answer, id string) (*Task, error) {
+// readTaskOf is readTask for a response whose body may be incomplete.
+func readTaskOf(got *response, id string) (*Task, error) {
 	if problem := notJSON(got); problem != nil {
 		return nil, problem
 	}
-	outer, _ := object(got.body)
+	outer, _ := parseObject(got.body)
 	f := unwrap(outer)
 	t := taskFrom(f)
 	switch {
-	case t.ID == "" && (isTold(f, "error", "errors") || t.CompletedAt == "" && !slices.Contains(statuses, t.Status)):
-		return nil, &unreadable{reason: errNoTask, words: messageOf(got), genuine: isBareEnvelope(outer)}
+	case t.ID == "" && (hasValue(f, "error", "errors") || t.CompletedAt == "" && !slices.Contains(statuses, t.Status)):
+		return nil, &unreadable{reason: errNoTask, message: messageOf(got), genuine: isBareEnvelope(outer)}
 	case t.ID != "" && !strings.EqualFold(t.ID, id):
-		return nil, &unreadable{reason: errAnotherTask, words: messageOf(got)}
+		return nil, &unreadable{reason: errAnotherTask, message: messageOf(got)}
 	}
 	t.ID = id
 	return t, nil
 }
 
-// notJSON says what a body is that is not JSON; nil for JSON. A body that was cut after its last brace is whole.
-func notJSON(got *answer) *unreadable {
-	body, cut := bytes.TrimSpace(got.body), got.cut
+// notJSON returns what a body that is not JSON is; nil for JSON. A body that was cut after its last brace is complete.
+func notJSON(got *response) *unreadable {
+	body, cut := bytes.TrimSpace(got.body), got.readErr
 	switch {
 	case errors.Is(cut, errTooLong):
-		return &unreadable{reason: cut, words: pageTitle(body, got.redact)}
+		return &unreadable{reason: cut, message: pageTitle(body, got.redact)}
 	case len(body) == 0 && cut != nil:
-		return &unreadable{reason: cut, genuine: true, brokeOff: true}
+		return &unreadable{reason: cut, genuine: true, truncated: true}
 	case len(body) == 0:
 		return &unreadable{reason: errEmpty, genuine: true}
 	case body[0] == '<':
-		said, _ := words(body, got.redact)
-		return &unreadable{reason: fmt.Errorf("the response is %s", said), words: pageTitle(body, got.redact), brokeOff: cut != nil}
+		message, _ := serverMessage(body, got.redact)
+		return &unreadable{reason: fmt.Errorf("the response is %s", message), message: pageTitle(body, got.redact), truncated: cut != nil}
 	case json.Valid(body) && (cut == nil || body[0] == '{'):
 		return nil
 	}
-	said, _ := words(body, got.redact)
+	message, _ := serverMessage(body, got.redact)
 	switch keys, incomplete := topLevelKeys(body); {
 	case incomplete && slices.ContainsFunc(keys, isErrorKey):
-		return &unreadable{reason: errNoTask, words: said, brokeOff: true}
+		return &unreadable{reason: errNoTask, message: message, truncated: true}
 	case incomplete && cut != nil:
-		return &unreadable{reason: cut, genuine: true, brokeOff: true}
+		return &unreadable{reason: cut, genuine: true, truncated: true}
 	case incomplete:
-		return &unreadable{reason: errTruncated, genuine: true, brokeOff: true}
+		return &unreadable{reason: errTruncated, genuine: true, truncated: true}
 	case body[0] == '[' || json.Valid(body):
-		return &unreadable{reason: errNoTask, words: said, brokeOff: cut != nil}
+		return &unreadable{reason: errNoTask, message: message, truncated: cut != nil}
 	}
-	return &unreadable{reason: errPlainText, words: said, brokeOff: cut != nil}
+	return &unreadable{reason: errPlainText, message: message, truncated: cut != nil}
 }
 
 // topLevelKeys returns the complete keys of an object that ends too early, and whether it is one.
@@ -142,11 +142,11 @@ func topLevelKeys(body []byte) (keys []string, incomplete bool) {
 	}
 }
 
-// isErrorKey reports whether a key is one that only an error has (tallyfy-api §3.2).
+// isErrorKey reports whether only errors have the key (API.md §3.2).
 func isErrorKey(key string) bool { return key == "error" || key == "errors" || key == "message" }
 
-// isTold reports whether one of the fields says something: it is not null, false or empty.
-func isTold(f fields, names ...string) bool {
+// hasValue reports whether one of the members is not null, false or empty.
+func hasValue(f jsonObject, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		switch v := f.value(name).(type) {
 		case nil:
@@ -164,21 +164,21 @@ func isTold(f fields, names ...string) bool {
 	})
 }
 
-// isBareEnvelope reports whether there is an envelope with nothing in it, and nothing beside it: a response whose task was left out.
-func isBareEnvelope(outer fields) bool {
+// isBareEnvelope reports whether the object is an envelope with nothing in it and nothing beside it: a response without its task.
+func isBareEnvelope(outer jsonObject) bool {
 	data, there := outer["data"]
 	if !there || len(outer) != 1 {
 		return false
 	}
-	inner, told := object(data)
-	return told && len(inner) == 0 || outer.raw("data") == nil
+	inner, ok := parseObject(data)
+	return ok && len(inner) == 0 || outer.raw("data") == nil
 }
 
-// messageOf returns what JSON says in the way of an error (tallyfy-api §3.2), and nothing for a list.
-func messageOf(got *answer) string {
+// messageOf returns the error message in a JSON response (API.md §3.2), and nothing for a list.
+func messageOf(got *response) string {
 	if trimmed := bytes.TrimSpace(got.body); len(trimmed) > 0 && trimmed[0] == '[' {
 		return ""
 	}
-	said, _ := words(got.body, got.redact)
-	return said
+	message, _ := serverMessage(got.body, got.redact)
+	return message
 }

@@ -18,53 +18,53 @@ import (
 	"time"
 )
 
-// maxAnswer bounds how much of an answer is read, in bytes: many times the largest page of tasks.
-const maxAnswer = 8 << 20
+// maxResponse limits how much of a response is read, in bytes. It is many times the largest page of tasks.
+const maxResponse = 8 << 20
 
-var errTooLong = fmt.Errorf("the response is longer than %d MiB", maxAnswer>>20)
+var errTooLong = fmt.Errorf("the response is longer than %d MiB", maxResponse>>20)
 
-// call is one request to be made.
-type call struct {
+// request describes one request to the API.
+type request struct {
 	method string
 	path   []string
 	query  url.Values
 	body   any // nil for none
-	// finish says that an answer must not be missed: once sent, the request outlives its context (see Detach).
+	// finish reports whether the response must not be missed: once sent, the request outlives its context (see [Detach]).
 	finish bool
 }
 
-// answer is a 2xx.
-type answer struct {
+// response is a 2xx response.
+type response struct {
 	body []byte
-	// cut says why there is no more of the body; nil if it is whole.
-	cut error
-	// about says which request it answers, with what status and request id: what an error of reading it needs.
+	// readErr is why the body is incomplete; nil if it is complete.
+	readErr error
+	// about describes the request and the response's status and request ID, for an error about its body.
 	about    Error
 	answered Answered
-	// redact takes secrets out of a text that comes from the response.
+	// redact removes secrets from text of the response.
 	redact func(string) string
 }
 
-// Answered is when and how fast Tallyfy responded.
+// Answered is when Tallyfy responded and how long it took.
 type Answered struct {
-	// At is the time by the server's clock, from the Date header in whole seconds; zero without one.
+	// At is the time by the server's clock, from the Date header in whole seconds; zero if there is none.
 	At time.Time
-	// Took is how long the request took, by this machine's monotonic clock, without what it waited for its turn or for a token.
+	// Took is how long the request took by this machine's monotonic clock, without waiting for the limiter or for a token.
 	Took time.Duration
 }
 
-// whole returns an error if the body is not whole.
-func (a *answer) whole() error {
-	if a.cut == nil {
+// checkComplete returns an error if the body is incomplete.
+func (r *response) checkComplete() error {
+	if r.readErr == nil {
 		return nil
 	}
-	failure := a.about
-	failure.Cause, failure.brokeOff = a.cut, !errors.Is(a.cut, errTooLong)
+	failure := r.about
+	failure.Cause, failure.truncated = r.readErr, !errors.Is(r.readErr, errTooLong)
 	return &failure
 }
 
-// letter is a call as it is written, so that it can be sent more than once.
-type letter struct {
+// encodedRequest is a request in the form in which it is sent, possibly more than once.
+type encodedRequest struct {
 	method string
 	kind   string // the method and the path without IDs
 	path   string // below the base URL
@@ -73,38 +73,38 @@ type letter struct {
 	finish bool
 }
 
-// write writes a call. The error is an [*Error] with [NotSent], which no further attempt changes.
-func (c *Client) write(what call) (*letter, error) {
-	path, err := escape(what.path)
+// encode encodes a request. The error is an [*Error] with [NotSent]; another attempt would not change it.
+func (c *Client) encode(req request) (*encodedRequest, error) {
+	path, err := escape(req.path)
 	if err != nil {
-		return nil, unwritable(what.method, what.path, err)
+		return nil, encodeError(req.method, req.path, err)
 	}
-	l := &letter{method: what.method, kind: kindOf(what), path: path, url: c.base.String() + path, finish: what.finish}
-	if len(what.query) > 0 {
-		l.url += "?" + what.query.Encode()
+	encoded := &encodedRequest{method: req.method, kind: requestKind(req), path: path, url: c.base.String() + path, finish: req.finish}
+	if len(req.query) > 0 {
+		encoded.url += "?" + req.query.Encode()
 	}
-	if what.body != nil {
-		if l.body, err = json.Marshal(what.body); err != nil {
-			return nil, unwritable(what.method, what.path, fmt.Errorf("the request cannot be written as JSON: %w", err))
+	if req.body != nil {
+		if encoded.body, err = json.Marshal(req.body); err != nil {
+			return nil, encodeError(req.method, req.path, fmt.Errorf("the request cannot be written as JSON: %w", err))
 		}
 	}
-	return l, nil
+	return encoded, nil
 }
 
-// kindOf returns the method and the path of a call without its IDs, which stand in every other place. Calls of one kind need the same
-// rights.
-func kindOf(what call) string {
-	kind := what.method
-	for i := 0; i < len(what.path); i += 2 {
-		kind += "/" + what.path[i]
+// requestKind returns the method and the path of a request without its IDs, which are every other part. Requests of one kind need the
+// same permissions.
+func requestKind(req request) string {
+	kind := req.method
+	for i := 0; i < len(req.path); i += 2 {
+		kind += "/" + req.path[i]
 	}
 	return kind
 }
 
-// once sends the call a single time. If its token is refused (401), so that nothing was done, and another can be had, it is
-// sent with that one instead. Any error is an *Error.
-func (c *Client) once(ctx context.Context, what call) (*answer, error) {
-	l, err := c.write(what)
+// do sends a request once. If its token is rejected (401), so that nothing was done, and another token can be fetched, do sends the
+// request with that token. Any error is an [*Error].
+func (c *Client) do(ctx context.Context, req request) (*response, error) {
+	encoded, err := c.encode(req)
 	if err != nil {
 		return nil, err
 	}
@@ -112,118 +112,125 @@ func (c *Client) once(ctx context.Context, what call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := c.send(ctx, l, token, false)
-	if !c.replaceable(token, l.kind, err) {
+	got, err := c.sendWithToken(ctx, encoded, token, false)
+	if !c.replaceable(token, encoded.kind, err) {
 		return got, c.advise(err)
 	}
 	another, failed := c.token(ctx, token)
 	if failed != nil {
-		return nil, following(err, failed)
+		return nil, afterRejection(err, failed)
 	}
-	got, err = c.send(ctx, l, another, true)
+	got, err = c.sendWithToken(ctx, encoded, another, true)
 	return got, c.advise(err)
 }
 
-// repeat sends a call that may be sent again without harm until it is answered or its budget is spent.
-func (c *Client) repeat(ctx context.Context, what call) (*answer, error) {
-	return insist(ctx, c.NewBudget(), c.worth(), func() (*answer, error) {
-		got, err := c.once(ctx, what)
+// doWithRetries sends a request that may be repeated, until it succeeds or its budget is spent.
+func (c *Client) doWithRetries(ctx context.Context, req request) (*response, error) {
+	return retry(ctx, c.NewBudget(), c.shouldRetry(), func() (*response, error) {
+		got, err := c.do(ctx, req)
 		if err != nil {
 			return nil, err
 		}
-		if !json.Valid(got.body) { // which is quoted, not read
+		if !json.Valid(got.body) { // such a body is quoted, not parsed
 			got.body = []byte(got.redact(string(got.body)))
 		}
-		return got, got.whole()
+		return got, got.checkComplete()
 	})
 }
 
-// worth returns what reports whether this client sends a read again.
-func (c *Client) worth() func(error) bool {
-	if c.hasty {
+// shouldRetry returns the function that reports whether this client retries a read after an error.
+func (c *Client) shouldRetry() func(error) bool {
+	if c.rateLimitRetriesOnly {
 		return func(err error) bool { return OutcomeOf(err) == RejectedForNow || IsRateLimited(err) }
 	}
 	return Repeatable
 }
 
-// send sends a letter a single time, with this token. renewed reports whether another one was refused for it.
-func (c *Client) send(ctx context.Context, l *letter, token *bearer, renewed bool) (*answer, error) {
-	req, err := http.NewRequestWithContext(ctx, l.method, l.url, bytes.NewReader(l.body))
+// sendWithToken sends a request once with this token. renewed reports whether another token was rejected for the request.
+func (c *Client) sendWithToken(ctx context.Context, encoded *encodedRequest, token *bearerToken, renewed bool) (*response, error) {
+	req, err := http.NewRequestWithContext(ctx, encoded.method, encoded.url, bytes.NewReader(encoded.body))
 	if err != nil {
-		return nil, unwritable(l.method, []string{strings.TrimPrefix(l.path, "/")}, fmt.Errorf("the request cannot be made: %w", err))
+		return nil, encodeError(encoded.method, []string{strings.TrimPrefix(encoded.path, "/")}, fmt.Errorf("the request cannot be made: %w", err))
 	}
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
-	if l.body != nil {
+	if encoded.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	got, err := c.deliver(req, l.path, l.finish)
-	c.tokens.heard(token, l.kind, renewed, err)
+	got, err := c.send(req, encoded.path, encoded.finish)
+	c.tokenCache.record(token, encoded.kind, renewed, err)
 	return got, err
 }
 
-// deliver sends a request a single time, in its turn and until its context ends, and logs it. path is what it is called by.
-func (c *Client) deliver(req *http.Request, path string, finish bool) (*answer, error) {
+// send sends a request once, as soon as the limiter allows, and logs it. path names the request in errors and logs. If finish is set, the
+// request outlives its context (see [Detach]).
+func (c *Client) send(req *http.Request, path string, finish bool) (*response, error) {
 	ctx := req.Context()
 	failure := &Error{Method: req.Method, Path: path, Attempts: 1, retryAfter: -1}
-	round, closed := c.gate.pass(ctx, c.urgent)
-	if closed != "" {
-		failure.Outcome, failure.held = NotSent, true
-		if ctx.Err() == nil { // it could have been waited for, had there been more time
-			failure.Cause = errRefusedForNow
+	generation, reason := c.limiter.wait(ctx, c.urgent)
+	if reason != "" {
+		failure.Outcome, failure.notAttempted = NotSent, true
+		if ctx.Err() == nil { // the wait exceeds the time that is left
+			failure.Cause = errRateLimited
 		}
-		return nil, failure.stop(closed)
+		return nil, failure.stop(reason)
 	}
-	failure.round = round
+	failure.generation = generation
 	if finish {
 		detached, done := Detach(ctx)
 		defer done()
 		ctx = detached
 	}
-	began := time.Now()
-	got, err := c.exchange(ctx, req, failure)
-	if !failure.busy {
-		c.gate.accept(time.Now())
+	start := time.Now()
+	got, err := c.roundTrip(ctx, req, failure)
+	if !failure.rateLimited {
+		c.limiter.accept(time.Now())
 	}
 	c.log(ctx, "Tallyfy request", map[string]any{
 		"method": req.Method, "path": c.redactor(ctx)(path), "status": failure.Status, "request_id": failure.RequestID,
-		"duration_ms": time.Since(began).Milliseconds(), "failed": err != nil || got.cut != nil,
+		"duration_ms": time.Since(start).Milliseconds(), "failed": err != nil || got.readErr != nil,
 	})
 	return got, err
 }
 
-// exchange sends one request and reads its response. It fills in failure as it learns, and returns it if there is one.
-func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error) (*answer, error) {
-	tryCtx, cancel := ctx, context.CancelFunc(func() {})
-	if c.perTry > 0 {
-		tryCtx, cancel = context.WithTimeout(ctx, c.perTry)
+// roundTrip sends one request and reads its response. It fills in failure with what it learns, and returns it if the request failed.
+func (c *Client) roundTrip(ctx context.Context, req *http.Request, failure *Error) (*response, error) {
+	attemptCtx, cancel := ctx, context.CancelFunc(func() {})
+	if c.requestTimeout > 0 {
+		attemptCtx, cancel = context.WithTimeout(ctx, c.requestTimeout)
 	}
 	defer cancel()
 	redact := c.redactor(ctx)
 
-	// Without a connection, TLS included, nothing can have been written.
+	// Without a connection, including TLS, nothing can have been written.
 	var connected atomic.Bool
-	req = req.WithContext(httptrace.WithClientTrace(tryCtx, &httptrace.ClientTrace{
+	req = req.WithContext(httptrace.WithClientTrace(attemptCtx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	}))
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("X-Tallyfy-Client", "APIClient") // mandatory; without it a path can look unknown (tallyfy-api §3.3)
-	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("X-Tallyfy-Client", "APIClient") // without it, the server may report an unknown path (API.md §3.3)
+	req.Header.Set("User-Agent", c.userAgent)
 
-	began := time.Now()
-	resp, err := c.http.Do(req) //nolint:gosec // where requests go is the configuration's to say
+	start := time.Now()
+	resp, err := c.http.Do(req) //nolint:gosec // the configuration chooses the host
 	if err != nil {
 		failure.Outcome = NotSent
-		failure.Cause = c.explain(ctx, tryCtx, err)
+		failure.Cause = c.explain(ctx, attemptCtx, err)
 		switch {
 		case connected.Load():
 			failure.Outcome = Unknown
-		case tryCtx.Err() == nil:
+		case attemptCtx.Err() == nil:
 			failure.diagnose(req, err)
 		}
 		failure.Cause = redactError(failure.Cause, redact)
 		return nil, failure
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end or given up: nothing is left to learn
+	defer resp.Body.Close() //nolint:errcheck // the body was read or is not needed
+	return c.readResponse(resp, failure, start, func(err error) error { return c.explain(ctx, attemptCtx, err) }, redact)
+}
+
+// readResponse reads the response to a request that was sent at start. It fills in failure, and returns it unless the response is a 2xx.
+// explain describes an error of reading.
+func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Time, explain func(error) error, redact func(string) string) (*response, error) {
 	failure.Status = resp.StatusCode
 	failure.RequestID = oneLine(resp.Header.Get("X-Request-Id"), redact)
 	date, _ := http.ParseTime(resp.Header.Get("Date"))
@@ -233,57 +240,57 @@ func (c *Client) exchange(ctx context.Context, req *http.Request, failure *Error
 	}
 	failure.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), clock)
 	means := meaningOf(resp.StatusCode, failure.retryAfter >= 0)
-	failure.Outcome, failure.busy = means.outcome, means.busy
+	failure.Outcome, failure.rateLimited = means.outcome, means.rateLimited
 
-	read, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	read, err := io.ReadAll(io.LimitReader(resp.Body, maxResponse+1))
 	if failure.Outcome != Accepted {
-		// What there is of it, even if the rest was lost.
-		failure.Words, failure.Code = words(read, redact)
+		// The message is in what was read, even if the rest was lost.
+		failure.ServerMessage, failure.Code = serverMessage(read, redact)
 		if location := resp.Header.Get("Location"); location != "" && resp.StatusCode < 400 {
-			failure.Words = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.Words, "; "), redact)
+			failure.ServerMessage = oneLine(strings.TrimSuffix("redirects to "+redact(location)+"; "+failure.ServerMessage, "; "), redact)
 		}
 		switch {
 		case failure.Status == http.StatusUnauthorized, failure.Status == http.StatusForbidden:
-			failure.TokenSource = c.source
-		case failure.Status == http.StatusConflict && isForGood(read):
+			failure.TokenSource = c.tokenSource
+		case failure.Status == http.StatusConflict && isAccountLimit(read):
 			failure.Outcome = Rejected
 		case failure.Status == http.StatusProxyAuthRequired:
-			failure.Advice = proxyCredentials(c.proxyOf(req))
+			failure.Advice = proxyCredentials(c.proxyOf(resp.Request))
 		}
 		return nil, failure
 	}
-	got := &answer{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(began)}, redact: redact}
+	got := &response{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(start)}, redact: redact}
 	switch {
-	case len(read) > maxAnswer:
-		got.cut = errTooLong
+	case len(read) > maxResponse:
+		got.readErr = errTooLong
 	case err != nil:
-		got.cut = fmt.Errorf("the response broke off (%w)", redactError(c.explain(ctx, tryCtx, err), redact))
+		got.readErr = fmt.Errorf("the response broke off (%w)", redactError(explain(err), redact))
 	}
 	return got, nil
 }
 
-// explain says in words a person knows why no response came, and keeps the cause.
-func (c *Client) explain(ctx, tryCtx context.Context, err error) error {
+// explain returns why no response came, in words that a user knows, and keeps the cause.
+func (c *Client) explain(ctx, attemptCtx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return &interruption{"no response came before " + stopped(ctx), ctx.Err()}
-	case tryCtx.Err() != nil:
-		return &interruption{fmt.Sprintf("no response within %s (request_timeout)", c.perTry), tryCtx.Err()}
+		return &describedError{"no response came before " + stopped(ctx), ctx.Err()}
+	case attemptCtx.Err() != nil:
+		return &describedError{fmt.Sprintf("no response within %s (request_timeout)", c.requestTimeout), attemptCtx.Err()}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &interruption{"the connection was closed", err}
+		return &describedError{"the connection was closed", err}
 	}
-	var wrapped *url.Error // repeats the method and the whole URL, which the error already tells
+	var wrapped *url.Error // repeats the method and the URL, which the error already contains
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
 	return err
 }
 
-// interruption is a cause in words that a person knows.
-type interruption struct {
-	words string
+// describedError is an error with a text that a user knows.
+type describedError struct {
+	text  string
 	cause error
 }
 
-func (i *interruption) Error() string { return i.words }
-func (i *interruption) Unwrap() error { return i.cause }
+func (i *describedError) Error() string { return i.text }
+func (i *describedError) Unwrap() error { return i.cause }

@@ -6,6 +6,7 @@ package tallyfy
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -17,9 +18,9 @@ import (
 	"time"
 )
 
-func TestRequestsAsDocumented(t *testing.T) {
+func TestRequests(t *testing.T) {
 	t.Parallel()
-	client, w := scripted(t, 0, ok(openTask))
+	client, w := newScriptedClient(t, 0, ok(openTask))
 	ctx := context.Background()
 	values := map[string]any{"f1": json.Number("12345678901234567890"), "f2": nil}
 	update := TaskUpdate{Taskdata: values}
@@ -46,33 +47,37 @@ func TestRequestsAsDocumented(t *testing.T) {
 			`{"deadline":null,"owners":{"users":[1],"guests":[],"groups":["g"]},"taskdata":{"f1":12345678901234567890,"f2":null},"title":"T"}`,
 		},
 	} {
-		w.asked = nil
-		if _, err := c.send(); err != nil {
-			t.Errorf("%s %s: %v", c.method, c.path, err)
-		}
-		if len(w.asked) != 1 {
-			t.Fatalf("%s %s: %d requests", c.method, c.path, len(w.asked))
-		}
-		got := w.asked[0]
-		if got.method != c.method || got.path != c.path || got.query != c.query || got.body != c.body {
-			t.Errorf("got  %s %s?%s %s\nwant %s %s?%s %s", got.method, got.path, got.query, got.body, c.method, c.path, c.query, c.body)
-		}
-		for name, want := range map[string]string{
-			"Authorization": "Bearer " + testToken, "Accept": "application/json", "X-Tallyfy-Client": "APIClient", "User-Agent": "test/1",
-		} {
-			if got.header.Get(name) != want {
-				t.Errorf("%s %s: header %s is %q", c.method, c.path, name, got.header.Get(name))
+		t.Run(c.method, func(t *testing.T) {
+			w.requests = nil
+			if _, err := c.send(); err != nil {
+				t.Errorf("%s %s: %v", c.method, c.path, err)
 			}
-		}
-		if hasType := got.header.Get("Content-Type") == "application/json"; hasType != (c.body != "") {
-			t.Errorf("%s %s: Content-Type is %q", c.method, c.path, got.header.Get("Content-Type"))
-		}
+			if len(w.requests) != 1 {
+				t.Fatalf("%s %s: %d requests", c.method, c.path, len(w.requests))
+			}
+			got := w.requests[0]
+			if got.method != c.method || got.path != c.path || got.query != c.query || got.body != c.body {
+				t.Errorf("got  %s %s?%s %s\nwant %s %s?%s %s", got.method, got.path, got.query, got.body, c.method, c.path, c.query, c.body)
+			}
+			for name, want := range map[string]string{
+				"Authorization": "Bearer " + testToken, "Accept": "application/json", "X-Tallyfy-Client": "APIClient", "User-Agent": "test/1",
+			} {
+				t.Run(name, func(t *testing.T) {
+					if got.header.Get(name) != want {
+						t.Errorf("%s %s: header %s is %q", c.method, c.path, name, got.header.Get(name))
+					}
+				})
+			}
+			if hasType := got.header.Get("Content-Type") == "application/json"; hasType != (c.body != "") {
+				t.Errorf("%s %s: Content-Type is %q", c.method, c.path, got.header.Get("Content-Type"))
+			}
+		})
 	}
 }
 
-func TestErrorsTellWhatCameBack(t *testing.T) {
+func TestErrorText(t *testing.T) {
 	t.Parallel()
-	client, _ := scripted(t, 0, reply{
+	client, _ := newScriptedClient(t, 0, reply{
 		status: 422, header: map[string]string{"X-Request-Id": "req-1 " + testToken},
 		body: `{"message":"` + testToken + ` is wrong","errors":{"is_approved":["The is approved field is required"]}}`,
 	})
@@ -86,10 +91,10 @@ func TestErrorsTellWhatCameBack(t *testing.T) {
 	}
 }
 
-func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
+func TestRequestTimeoutIsUnknown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, 0, reply{hang: true})
+		client, _ := newScriptedClient(t, 0, reply{hang: true})
 		began := time.Now()
 		_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
 		if OutcomeOf(err) != Unknown || time.Since(began) != 30*time.Second {
@@ -99,9 +104,9 @@ func TestTimeoutOfOneTryIsUnknown(t *testing.T) {
 	})
 }
 
-// The rest is about a real transport: what it counts as sent, and where the token goes.
+// The following tests use a real transport: what it counts as sent, and where the token is sent.
 
-func TestNothingSentWithoutAConnection(t *testing.T) {
+func TestNoConnectionIsNotSent(t *testing.T) {
 	t.Parallel()
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -112,15 +117,17 @@ func TestNothingSentWithoutAConnection(t *testing.T) {
 	insecure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer insecure.Close()
 	for name, base := range map[string]string{"refused": "http://" + address, "unknown authority": insecure.URL} {
-		client := mustNew(t, base)
-		_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
-		if OutcomeOf(err) != NotSent {
-			t.Errorf("%s: got outcome %d: %v", name, OutcomeOf(err), err)
-		}
+		t.Run(name, func(t *testing.T) {
+			client := mustNew(t, base)
+			_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
+			if OutcomeOf(err) != NotSent {
+				t.Errorf("got outcome %d: %v", OutcomeOf(err), err)
+			}
+		})
 	}
 }
 
-func TestLostAnswersAreUnknownAndNotRepeated(t *testing.T) {
+func TestLostResponsesAreUnknownAndNotRetried(t *testing.T) {
 	t.Parallel()
 	var posts atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -143,7 +150,7 @@ func TestLostAnswersAreUnknownAndNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAnswerThatBreaksOffIsAccepted(t *testing.T) {
+func TestTruncatedResponseIsAccepted(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
@@ -157,11 +164,11 @@ func TestAnswerThatBreaksOffIsAccepted(t *testing.T) {
 	contains(t, err.Error(), "200 OK, but the response broke off")
 }
 
-func TestAnswersAreBounded(t *testing.T) {
+func TestResponseSizeIsLimited(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		chunk := strings.Repeat(" ", 1<<20)
-		for range maxAnswer>>20 + 2 {
+		for range maxResponse>>20 + 2 {
 			if _, err := io.WriteString(w, chunk); err != nil {
 				return
 			}
@@ -181,29 +188,31 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		server := httptest.NewServer(http.RedirectHandler(other.URL+"/login", status))
-		client := mustNew(t, server.URL)
-		for _, send := range []func() (*Task, error){
-			func() (*Task, error) { return client.GetTask(context.Background(), processTask) },
-			func() (*Task, error) {
-				return client.Complete(context.Background(), processTask, Completion{TaskID: task})
-			},
-		} {
-			_, err := send()
-			if OutcomeOf(err) != Rejected {
-				t.Errorf("%d: %v", status, err)
-			} else {
-				contains(t, err.Error(), "redirects to "+other.URL)
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			server := httptest.NewServer(http.RedirectHandler(other.URL+"/login", status))
+			client := mustNew(t, server.URL)
+			for _, send := range []func() (*Task, error){
+				func() (*Task, error) { return client.GetTask(context.Background(), processTask) },
+				func() (*Task, error) {
+					return client.Complete(context.Background(), processTask, Completion{TaskID: task})
+				},
+			} {
+				_, err := send()
+				if OutcomeOf(err) != Rejected {
+					t.Errorf("%v", err)
+				} else {
+					contains(t, err.Error(), "redirects to "+other.URL)
+				}
 			}
-		}
-		server.Close()
+			server.Close()
+		})
 	}
 	if n := elsewhere.Load(); n != 0 {
 		t.Errorf("the token was carried to another server %d times", n)
 	}
 }
 
-func TestProxyIsTakenFromTheEnvironment(t *testing.T) {
+func TestProxyFromEnvironment(t *testing.T) {
 	t.Parallel()
 	transport, ok := newTransport().(*http.Transport)
 	if !ok || transport.Proxy == nil {
@@ -211,9 +220,9 @@ func TestProxyIsTakenFromTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestLogHoldsNeitherTokenNorBody(t *testing.T) {
+func TestLogContainsNeitherTokenNorBody(t *testing.T) {
 	t.Parallel()
-	w := &wire{script: []reply{{status: 401, body: `{"message":"` + testToken + `"}`, header: map[string]string{"X-Request-Id": testToken}}}}
+	w := &scriptedTransport{script: []reply{{status: 401, body: `{"message":"` + testToken + `"}`, header: map[string]string{"X-Request-Id": testToken}}}}
 	var lines []string
 	client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: w, Log: func(_ context.Context, message string, fields map[string]any) {
 		line, _ := json.Marshal(fields)
@@ -234,7 +243,7 @@ func TestLogHoldsNeitherTokenNorBody(t *testing.T) {
 
 func TestUserAgentCannotBreakTheHeader(t *testing.T) {
 	t.Parallel()
-	w := &wire{script: []reply{ok(openTask)}}
+	w := &scriptedTransport{script: []reply{ok(openTask)}}
 	client, err := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, UserAgent: "a/1\r\nX-Evil: 1", Transport: w})
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +251,7 @@ func TestUserAgentCannotBreakTheHeader(t *testing.T) {
 	if _, err := client.GetTask(context.Background(), processTask); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.asked[0].header.Get("User-Agent"); got != "a/1X-Evil: 1" {
+	if got := w.requests[0].header.Get("User-Agent"); got != "a/1X-Evil: 1" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -15,74 +15,73 @@ import (
 )
 
 const (
-	// firstDelay and longestDelay bound the pauses between tries where Tallyfy names none: those of Tallyfy's own
-	// command line client (tallyfy-api §3.4).
-	firstDelay   = 500 * time.Millisecond
-	longestDelay = 8 * time.Second
-	// longestAsked keeps an absurd Retry-After from overflowing; no operation's time-out is longer.
-	longestAsked = 365 * 24 * time.Hour
+	// minDelay and maxDelay limit the wait between attempts if Tallyfy does not ask for one. They are those of Tallyfy's command line
+	// client (API.md §3.4).
+	minDelay = 500 * time.Millisecond
+	maxDelay = 8 * time.Second
+	// maxRetryAfter keeps an absurd Retry-After from overflowing. No operation has a longer timeout.
+	maxRetryAfter = 365 * 24 * time.Hour
 )
 
-// A Budget is how often one thing may still be tried. It belongs to one caller and is not safe for concurrent use.
+// A Budget limits the attempts of one operation. It belongs to one caller and is not safe for concurrent use.
 type Budget struct {
-	client *Client
-	tries  int
-	said   *Error // the last answer that came
+	client       *Client
+	attempts     int
+	lastResponse *Error // the last response
 }
 
-// NewBudget gives a budget of the client's number of retries.
+// NewBudget returns a budget of the client's number of retries.
 func (c *Client) NewBudget() *Budget { return &Budget{client: c} }
 
-// Count tells in the error of an attempt which one it was, and what the last answer was where it brought none, so that
-// whatever ends the series says how many there were and what came back.
+// Count returns the error of an attempt with the number of attempts and, if the attempt had no response, the last response before it.
 func (b *Budget) Count(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	counted := *e
-	if counted.noToken { // what was counted is the tries to get one
+	if counted.noToken { // the attempts are those to fetch the token
 		if counted.Earlier == nil {
-			counted.Earlier = b.said
+			counted.Earlier = b.lastResponse
 		}
 		return &counted
 	}
-	counted.Attempts = b.tries + 1
-	if counted.held {
-		counted.Attempts = b.tries
+	counted.Attempts = b.attempts + 1
+	if counted.notAttempted {
+		counted.Attempts = b.attempts
 	}
 	if counted.Status != 0 {
-		b.said = &counted
+		b.lastResponse = &counted
 		return &counted
 	}
-	counted.Earlier = b.said
+	counted.Earlier = b.lastResponse
 	return &counted
 }
 
-// Wait is called after a failed attempt that may be repeated, with what [Budget.Count] returned. It returns nil when it is time for
-// the next one. If there is none – no retries left, the context done, a wait that would outlast it, or a failure that another attempt
-// cannot change – it returns the failure immediately, with the number of attempts and the reason. A pause is as long as Tallyfy asks
-// for, and never shorter than it would be otherwise. If Tallyfy asks to wait, the other requests of the client wait too.
+// Wait is called after a failed attempt that may be repeated, with the error that [Budget.Count] returned. It returns nil when it is time
+// for the next attempt. If there is none – no retries left, the context done, a wait that would outlast it, or a failure that another
+// attempt would not change – it returns the failure immediately, with the number of attempts and the reason. A wait is as long as Tallyfy
+// asks for, and at least the backoff. If Tallyfy asks to wait, the other requests of the client wait too.
 func (b *Budget) Wait(ctx context.Context, failed error) error {
-	failure := describe(failed)
-	if failure.held || failure.noToken || failure.final { // held back, which has been waited for already, or without hope
+	failure := copyError(failed)
+	if failure.notAttempted || failure.noToken || failure.final { // it has already waited, or another attempt would not help
 		return failure
 	}
-	b.tries++
-	failure.Attempts = b.tries
-	delay := max(failure.retryAfter, backoff(b.tries))
-	if failure.busy {
-		b.client.gate.refuse(failure.round, time.Now().Add(delay))
+	b.attempts++
+	failure.Attempts = b.attempts
+	delay := max(failure.retryAfter, backoff(b.attempts))
+	if failure.rateLimited {
+		b.client.limiter.pause(failure.generation, time.Now().Add(delay))
 	}
 	switch {
 	case ctx.Err() != nil:
 		return failure.stop(stopped(ctx))
-	case b.tries > b.client.retries:
-		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", times(b.tries), b.client.retries)
+	case b.attempts > b.client.retries:
+		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", attemptCount(b.attempts), b.client.retries)
 		return failure
 	}
-	if late := tooLate(ctx, delay); late != "" {
-		return failure.stop(late)
+	if reason := exceedsDeadline(ctx, delay); reason != "" {
+		return failure.stop(reason)
 	}
 	if !sleep(ctx, delay) {
 		return failure.stop(stopped(ctx))
@@ -90,13 +89,12 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 	return nil
 }
 
-// insist tries what may be done again without harm until it brings something, its budget is spent, or it fails in a way that is
-// not worth another try.
-func insist[T any](ctx context.Context, budget *Budget, worth func(error) bool, try func() (T, error)) (T, error) {
+// retry calls do until it succeeds, its budget is spent, or the error is not retryable.
+func retry[T any](ctx context.Context, budget *Budget, retryable func(error) bool, do func() (T, error)) (T, error) {
 	for {
-		got, err := try()
+		got, err := do()
 		err = budget.Count(err)
-		if err == nil || !worth(err) {
+		if err == nil || !retryable(err) {
 			return got, err
 		}
 		if err := budget.Wait(ctx, err); err != nil {
@@ -105,8 +103,8 @@ func insist[T any](ctx context.Context, budget *Budget, worth func(error) bool, 
 	}
 }
 
-// describe gives a copy of err's description that may be written to.
-func describe(err error) *Error {
+// copyError returns a copy of the [*Error] in err, or a new one for any other error.
+func copyError(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		known := *e
@@ -115,18 +113,18 @@ func describe(err error) *Error {
 	return &Error{Outcome: Unknown, Cause: err, retryAfter: -1, final: true}
 }
 
-// backoff is the pause after the given number of tries: it doubles from firstDelay up to longestDelay, and a random
-// half of it keeps requests that failed together from coming back together.
-func backoff(tries int) time.Duration {
-	delay := longestDelay
-	if tries < 16 { // beyond that the shift would overflow, and the bound has long been reached
-		delay = min(longestDelay, firstDelay<<(tries-1))
+// backoff returns the wait after the given number of attempts. It doubles from minDelay up to maxDelay. A random half of it spreads requests
+// that failed together.
+func backoff(attempts int) time.Duration {
+	delay := maxDelay
+	if attempts < 16 { // a larger shift would overflow; maxDelay is reached before
+		delay = min(maxDelay, minDelay<<(attempts-1))
 	}
-	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load, guards nothing
+	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load and protects nothing
 }
 
-// tooLate says why a wait is not worth beginning, or nothing if it is.
-func tooLate(ctx context.Context, delay time.Duration) string {
+// exceedsDeadline returns why a wait would outlast ctx, or nothing if it would not.
+func exceedsDeadline(ctx context.Context, delay time.Duration) string {
 	deadline, bounded := ctx.Deadline()
 	if !bounded {
 		return ""
@@ -136,11 +134,11 @@ func tooLate(ctx context.Context, delay time.Duration) string {
 		return ""
 	}
 	return fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's timeout is left",
-		readable(delay), readable(max(0, left)))
+		roundDuration(delay), roundDuration(max(0, left)))
 }
 
-// readable leaves out the fractions that say nothing.
-func readable(d time.Duration) time.Duration {
+// roundDuration rounds a duration for a message.
+func roundDuration(d time.Duration) time.Duration {
 	if d > 10*time.Second {
 		return d.Round(time.Second)
 	}
@@ -154,26 +152,26 @@ const (
 	TimedOut = "the operation's timeout passed"
 )
 
-// Stopped returns the failure of what was not begun because ctx is done. advice says what to do about it if its time was over; it may
-// be empty.
+// Stopped returns the failure of an operation that was not started because ctx is done. advice is what to do about a timeout; it may be
+// empty.
 func Stopped(ctx context.Context, advice string) error {
-	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, held: true}
+	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == TimedOut {
 		failure.Advice = advice
 	}
 	return failure
 }
 
-func times(n int) string {
+func attemptCount(n int) string {
 	if n == 1 {
 		return "1 attempt"
 	}
 	return fmt.Sprintf("%d attempts", n)
 }
 
-// Pause waits before a caller asks again. It ends at once with the reason where the wait would outlast ctx.
+// Pause waits before a caller reads again. It returns the reason immediately if the wait would outlast ctx.
 func (c *Client) Pause(ctx context.Context, d time.Duration) error {
-	failure := &Error{Outcome: NotSent, GaveUp: tooLate(ctx, d), retryAfter: -1, held: true}
+	failure := &Error{Outcome: NotSent, GaveUp: exceedsDeadline(ctx, d), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == "" && !sleep(ctx, d) {
 		failure.GaveUp = stopped(ctx)
 	}
@@ -194,15 +192,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// parseRetryAfter reads both forms of the header, seconds and HTTP date. now is the time by the clock of whoever wrote the header.
-// The result is negative if the header says nothing.
+// parseRetryAfter parses both forms of the header, seconds and HTTP date. now is the time by the clock of the server that wrote the header.
+// The result is negative if there is no valid header.
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(max(seconds, 0), int64(longestAsked/time.Second))) * time.Second
+		return time.Duration(min(max(seconds, 0), int64(maxRetryAfter/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(header); err == nil {
-		return min(max(at.Sub(now), 0), longestAsked)
+		return min(max(at.Sub(now), 0), maxRetryAfter)
 	}
 	return -1
 }

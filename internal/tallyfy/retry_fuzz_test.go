@@ -13,8 +13,8 @@ import (
 
 var wholeNumber = regexp.MustCompile(`^\s*[+-]?[0-9]+\s*$`)
 
-// FuzzRetryAfter holds that no header makes a caller wait longer than longestAsked or a negative time, that only a header which
-// says nothing counts as such, and that a number of seconds and each form of the date that it leads to mean the same wait.
+// FuzzRetryAfter checks that no header makes a caller wait longer than maxRetryAfter or a negative time, that only invalid headers count as
+// missing, and that a number of seconds and each form of the corresponding date mean the same wait.
 func FuzzRetryAfter(f *testing.F) {
 	const now = 1_780_000_000 // in 2026
 	for _, header := range []string{
@@ -31,7 +31,7 @@ func FuzzRetryAfter(f *testing.F) {
 		clock := time.Unix(now, 0)
 
 		got := parseRetryAfter(header, clock)
-		if got > longestAsked {
+		if got > maxRetryAfter {
 			t.Errorf("%q: a wait of %s", header, got)
 		}
 		_, err := http.ParseTime(header)
@@ -39,7 +39,7 @@ func FuzzRetryAfter(f *testing.F) {
 			t.Errorf("%q says something", header)
 		}
 
-		want := max(0, min(time.Duration(min(at-now, int64(longestAsked/time.Second)))*time.Second, longestAsked))
+		want := max(0, min(time.Duration(min(at-now, int64(maxRetryAfter/time.Second)))*time.Second, maxRetryAfter))
 		date := time.Unix(at, 0).UTC()
 		forms := []string{strconv.FormatInt(at-now, 10), date.Format(http.TimeFormat), date.Format(time.ANSIC)}
 		if year := date.Year(); year >= 1969 && year <= 2068 { // it has two digits
@@ -56,7 +56,7 @@ func FuzzRetryAfter(f *testing.F) {
 // lastSecond is the last one of year 9999, the last that a date in a header can name.
 const lastSecond = 253402300799
 
-// inCalendar makes any number a second between 1970 and lastSecond.
+// inCalendar maps any number to a second between 1970 and lastSecond.
 func inCalendar(n int64) int64 {
 	if n < 0 {
 		n = -(n + 1) // the least number has no counterpart

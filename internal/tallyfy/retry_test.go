@@ -6,6 +6,7 @@ package tallyfy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"testing"
@@ -13,9 +14,9 @@ import (
 	"time"
 )
 
-// Time in these tests passes in a bubble: no wait is real.
+// These tests run in synctest bubbles: no wait is real.
 
-func TestReadsAreRepeated(t *testing.T) {
+func TestReadsAreRetried(t *testing.T) {
 	t.Parallel()
 	after := map[string]string{"Retry-After": "3"}
 	for name, failing := range map[string]reply{
@@ -27,7 +28,7 @@ func TestReadsAreRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, w := scripted(t, 2, failing, failing, ok(openTask))
+				client, w := newScriptedClient(t, 2, failing, failing, ok(openTask))
 				if _, err := client.GetTask(context.Background(), processTask); err != nil || w.count(http.MethodGet) != 3 {
 					t.Errorf("%d requests, %v", w.count(http.MethodGet), err)
 				}
@@ -36,65 +37,73 @@ func TestReadsAreRepeated(t *testing.T) {
 	}
 }
 
-func TestOtherResponsesAreNotRepeated(t *testing.T) {
+func TestOtherResponsesAreNotRetried(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 400, 401, 403, 404, 405, 422, 423, 501, 505} {
-		client, w := scripted(t, 4, reply{status: status})
-		_, err := client.GetTask(context.Background(), processTask)
-		if err == nil || len(w.asked) != 1 {
-			t.Errorf("%d: %d requests, %v", status, len(w.asked), err)
-		}
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			client, w := newScriptedClient(t, 4, reply{status: status})
+			_, err := client.GetTask(context.Background(), processTask)
+			if err == nil || len(w.requests) != 1 {
+				t.Errorf("%d requests, %v", len(w.requests), err)
+			}
+		})
 	}
 }
 
 func TestRetriesEnd(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 1, 4} {
-		synctest.Test(t, func(t *testing.T) {
-			client, w := scripted(t, retries, reply{status: 502, body: "<title>Bad gateway</title>"})
-			_, err := client.GetTask(context.Background(), processTask)
-			if len(w.asked) != retries+1 {
-				t.Errorf("max_retries %d: %d requests", retries, len(w.asked))
+		t.Run(fmt.Sprint(retries), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client, w := newScriptedClient(t, retries, reply{status: 502, body: "<title>Bad gateway</title>"})
+				_, err := client.GetTask(context.Background(), processTask)
+				if len(w.requests) != retries+1 {
+					t.Errorf("max_retries %d: %d requests", retries, len(w.requests))
+				}
+				contains(t, err.Error(), "502 Bad Gateway", "gave up after", "(max_retries = ")
+				var e *Error
+				if !errors.As(err, &e) || e.Attempts != retries+1 {
+					t.Errorf("max_retries %d: %+v", retries, e)
+				}
+			})
+		})
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	for tries, most := range map[int]time.Duration{
+		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 8 * time.Second, 60: 8 * time.Second, 1000: 8 * time.Second,
+	} {
+		t.Run(fmt.Sprint(tries), func(t *testing.T) {
+			seen := map[time.Duration]bool{}
+			for range 50 {
+				got := backoff(tries)
+				if got < most/2 || got > most {
+					t.Errorf("after %d tries: %s, want %s to %s", tries, got, most/2, most)
+				}
+				seen[got] = true
 			}
-			contains(t, err.Error(), "502 Bad Gateway", "gave up after", "(max_retries = ")
-			var e *Error
-			if !errors.As(err, &e) || e.Attempts != retries+1 {
-				t.Errorf("max_retries %d: %+v", retries, e)
+			if len(seen) == 1 {
+				t.Errorf("after %d tries: every pause is as long, so requests that failed together come back together", tries)
 			}
 		})
 	}
 }
 
-func TestPausesGrowAndAreBounded(t *testing.T) {
-	t.Parallel()
-	for tries, most := range map[int]time.Duration{
-		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 8 * time.Second, 60: 8 * time.Second, 1000: 8 * time.Second,
-	} {
-		seen := map[time.Duration]bool{}
-		for range 50 {
-			got := backoff(tries)
-			if got < most/2 || got > most {
-				t.Errorf("after %d tries: %s, want %s to %s", tries, got, most/2, most)
-			}
-			seen[got] = true
-		}
-		if len(seen) == 1 {
-			t.Errorf("after %d tries: every pause is as long, so requests that failed together come back together", tries)
-		}
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
+func TestParseRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
-		"7": 7 * time.Second, " 7 ": 7 * time.Second, "0": 0, "-3": 0, "99999999999999": longestAsked, "99999999999999999999999": longestAsked,
+		"7": 7 * time.Second, " 7 ": 7 * time.Second, "0": 0, "-3": 0, "99999999999999": maxRetryAfter, "99999999999999999999999": maxRetryAfter,
 		"Mon, 23 Nov 2026 12:00:09 GMT": 9 * time.Second, "Mon, 23 Nov 2026 11:00:00 GMT": 0, "Monday, 23-Nov-26 12:00:09 GMT": 9 * time.Second,
 		"": -1, "soon": -1,
 	} {
-		if got := parseRetryAfter(header, now); got != want {
-			t.Errorf("%q: got %s, want %s", header, got, want)
-		}
+		t.Run(header, func(t *testing.T) {
+			if got := parseRetryAfter(header, now); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
 	}
 }
 
@@ -103,28 +112,28 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// In a bubble the clock begins at midnight on 1 January 2000.
 		date := time.Now().Add(100 * time.Second).UTC().Format(http.TimeFormat)
-		client, w := scripted(t, 4,
+		client, w := newScriptedClient(t, 4,
 			reply{status: 429, header: map[string]string{"Retry-After": "60"}},
 			reply{status: 503, header: map[string]string{"Retry-After": date}}, ok(openTask))
 		if _, err := client.GetTask(context.Background(), processTask); err != nil {
 			t.Fatal(err)
 		}
-		if first, second := w.asked[1].at.Sub(w.asked[0].at), w.asked[2].at.Sub(w.asked[0].at); first != 60*time.Second || second != 100*time.Second {
+		if first, second := w.requests[1].at.Sub(w.requests[0].at), w.requests[2].at.Sub(w.requests[0].at); first != 60*time.Second || second != 100*time.Second {
 			t.Errorf("sent again after %s and %s", first, second)
 		}
 	})
 }
 
-// A pause is never shorter than it would be otherwise, and a date counts by the server's clock. The limiter waits as long.
-func TestPausesThatTallyfyAsksFor(t *testing.T) {
+// A wait is at least the backoff, and a date counts by the server's clock. The limiter waits as long.
+func TestRetryAfterAndBackoff(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
 	for name, c := range map[string]struct {
 		header      func() map[string]string
 		least, most time.Duration
 	}{
-		"zero":    {func() map[string]string { return map[string]string{"Retry-After": "0"} }, firstDelay / 2, firstDelay},
-		"past":    {func() map[string]string { return map[string]string{"Retry-After": at(-time.Hour)} }, firstDelay / 2, firstDelay},
+		"zero":    {func() map[string]string { return map[string]string{"Retry-After": "0"} }, minDelay / 2, minDelay},
+		"past":    {func() map[string]string { return map[string]string{"Retry-After": at(-time.Hour)} }, minDelay / 2, minDelay},
 		"seconds": {func() map[string]string { return map[string]string{"Retry-After": "30"} }, 30 * time.Second, 30 * time.Second},
 		"date":    {func() map[string]string { return map[string]string{"Retry-After": at(30 * time.Second)} }, 30 * time.Second, 30 * time.Second},
 		"clock that is fast": {func() map[string]string {
@@ -141,7 +150,7 @@ func TestPausesThatTallyfyAsksFor(t *testing.T) {
 			t.Run(name+" "+strconv.Itoa(status), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					client, w := scripted(t, 1, reply{status: status, header: c.header()}, ok(openTask))
+					client, w := newScriptedClient(t, 1, reply{status: status, header: c.header()}, ok(openTask))
 					began := time.Now()
 					other := make(chan time.Duration)
 					go func() { // of another caller, once the first has been refused
@@ -149,7 +158,7 @@ func TestPausesThatTallyfyAsksFor(t *testing.T) {
 						_, _ = client.GetTask(t.Context(), processTask)
 						other <- time.Since(began)
 					}()
-					if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.asked) < 2 {
+					if _, err := client.GetTask(t.Context(), processTask); err != nil || len(w.requests) < 2 {
 						t.Fatal(err)
 					}
 					waited, others := time.Since(began), <-other
@@ -169,16 +178,16 @@ func TestPausesThatTallyfyAsksFor(t *testing.T) {
 	}
 }
 
-func TestWaitLongerThanTheTimeoutEndsAtOnce(t *testing.T) {
+func TestWaitThatExceedsTheTimeoutFailsImmediately(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, w := scripted(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "3600"}, body: `{"message":"Too many","code":"RATE_LIMIT_EXCEEDED"}`})
+		client, w := newScriptedClient(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "3600"}, body: `{"message":"Too many","code":"RATE_LIMIT_EXCEEDED"}`})
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 		defer cancel()
 		began := time.Now()
 		_, err := client.GetTask(ctx, processTask)
-		if time.Since(began) != 0 || len(w.asked) != 1 {
-			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.asked))
+		if time.Since(began) != 0 || len(w.requests) != 1 {
+			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.requests))
 		}
 		contains(t, err.Error(), "429 Too Many Requests", "Too many", "would have to wait 1h0m0s, and only 5m0s of the operation's timeout is left")
 		if !IsRateLimited(err) {
@@ -187,38 +196,38 @@ func TestWaitLongerThanTheTimeoutEndsAtOnce(t *testing.T) {
 
 		// Nor does the next request find that out by being sent.
 		_, err = client.GetTask(ctx, processTask)
-		if len(w.asked) != 1 || !IsRateLimited(err) || OutcomeOf(err) != NotSent {
-			t.Errorf("%d requests, %v", len(w.asked), err)
+		if len(w.requests) != 1 || !IsRateLimited(err) || OutcomeOf(err) != NotSent {
+			t.Errorf("%d requests, %v", len(w.requests), err)
 		}
-		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.asked) != 1 || !IsRateLimited(err) || OutcomeOf(err) != NotSent {
-			t.Errorf("%d requests, completing: %v", len(w.asked), err)
+		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.requests) != 1 || !IsRateLimited(err) || OutcomeOf(err) != NotSent {
+			t.Errorf("%d requests, completing: %v", len(w.requests), err)
 		}
 	})
 }
 
-func TestCancellingEndsAWait(t *testing.T) {
+func TestCancelEndsWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, w := scripted(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "600"}})
+		client, w := newScriptedClient(t, 4, reply{status: 429, header: map[string]string{"Retry-After": "600"}})
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()
 		_, err := client.GetTask(ctx, processTask)
-		if time.Since(began) != time.Second || len(w.asked) != 1 {
-			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.asked))
+		if time.Since(began) != time.Second || len(w.requests) != 1 {
+			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.requests))
 		}
 		contains(t, err.Error(), Cancelled)
-		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.asked) != 1 || OutcomeOf(err) != NotSent {
-			t.Errorf("%d requests, completing after that: %v", len(w.asked), err)
+		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.requests) != 1 || OutcomeOf(err) != NotSent {
+			t.Errorf("%d requests, completing after that: %v", len(w.requests), err)
 		}
 	})
 }
 
-// An error that is not the client's says nothing about a request: it is not worth another attempt, and the outcome is unknown.
-func TestUnforeseenErrorIsNotRepeated(t *testing.T) {
+// An error of another package says nothing about a request: it is not retried, and its outcome is unknown.
+func TestUnknownErrorIsNotRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, 4, ok(completedTask))
+		client, _ := newScriptedClient(t, 4, ok(completedTask))
 		began, unforeseen := time.Now(), errors.New("unforeseen")
 		budget := client.NewBudget()
 		err := budget.Wait(t.Context(), budget.Count(unforeseen))

@@ -12,21 +12,20 @@ import (
 	"strings"
 )
 
-// Run is a process (tallyfy-api §1.4), as far as the provider needs it. A zero value means that the response did not include the
-// field.
+// Run is a process (API.md §1.4). A zero value means that the response did not include the member.
 type Run struct {
 	ID, Name string
-	// Status is Tallyfy's word for the state of the process, such as active, complete or archived, or issue while the process has an
-	// open issue (tallyfy-api §3.1). Other words are not changed.
+	// Status is the state of the process as Tallyfy wrote it, such as active, complete or archived, or issue while the process has an open
+	// issue (API.md §3.1).
 	Status string
-	// Progress is JSON as Tallyfy wrote it; nil for none. It is documented as an object with the numbers complete, total and percent.
-	// It is not decoded, because some documented examples show an empty object or the number of percent alone.
+	// Progress is JSON as Tallyfy wrote it; nil for none. It is documented as an object with the numbers complete, total and percent. It is not
+	// decoded, because some documented examples show an empty object or only the percentage.
 	Progress json.RawMessage
 }
 
-// GetRun reads a process (tallyfy-api §1.4). It is repeated where that can help; the error is an [*Error].
+// GetRun reads a process (API.md §1.4). The request is retried; the error is an [*Error].
 func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, error) {
-	got, err := c.repeat(ctx, call{method: http.MethodGet, path: TaskRef{Organization: organization, Run: id}.scope()})
+	got, err := c.doWithRetries(ctx, request{method: http.MethodGet, path: TaskRef{Organization: organization, Run: id}.scope()})
 	if err != nil {
 		return nil, err
 	}
@@ -39,10 +38,10 @@ func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, err
 	return run, nil
 }
 
-var errNoRun = errors.New("the answer is not a run")
+var errNoRun = errors.New("the response is not a process")
 
-// readRun reads the response to a request for one run. id is the run that was requested: a response about another object is an
-// error. Letter case does not distinguish IDs (tallyfy-api §5).
+// readRun parses the response to a request for the process with this ID. A response about another object is an error; letter case does not
+// count (API.md §5).
 func readRun(body []byte, id string) (*Run, error) {
 	f, err := envelope(body, errNoRun)
 	if err != nil {
@@ -52,7 +51,7 @@ func readRun(body []byte, id string) (*Run, error) {
 	case got == "":
 		return nil, errNoRun
 	case !strings.EqualFold(got, id):
-		return nil, errors.New("the answer is about another run")
+		return nil, errors.New("the response is about another process")
 	}
 	run := &Run{ID: id, Name: f.text("name"), Status: f.text("status")}
 	if progress := bytes.TrimSpace(f["progress"]); len(progress) > 0 && !bytes.Equal(progress, []byte("null")) {

@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// What replaces a secret in a text.
+// Labels that replace a secret in a text.
 const (
 	hiddenToken  = "(access token)"
 	hiddenSecret = "(client secret)"
@@ -22,24 +22,24 @@ const (
 )
 
 const (
-	// shortestValue is the length in characters from which a value is redacted, with a single space for all that is between its words.
-	// Shorter ones are found in any text.
+	// shortestValue is the length in characters from which a value is redacted, with each run of whitespace as one space. Shorter values
+	// occur in any text.
 	shortestValue = 4
-	// shortestLine is the same for a line of a value that has several, as far as it is a word: the words of a text are no secrets, and
-	// an error in which they are redacted says nothing.
+	// shortestLine is the same for a line of a multi-line value that is a word. Words of a text are not secrets, and an error in which they
+	// are redacted is useless.
 	shortestLine = 8
 )
 
-// secrets are what must be in no error and in no log. They grow, because tokens come in responses. The zero value holds none.
+// secrets are the values that errors and logs must not contain. Tokens are added as they are fetched. The zero value is empty.
 type secrets struct {
 	mu    sync.RWMutex
-	known []hidden // the longest first
+	known []knownSecret // the longest first
 }
 
-// hidden is a secret and what stands for it.
-type hidden struct{ value, label string }
+// knownSecret is a secret in one spelling, and the label that replaces it.
+type knownSecret struct{ value, label string }
 
-// add learns a secret in all its spellings.
+// add adds a secret in all its spellings.
 func (s *secrets) add(secret, label string) {
 	if secret == "" {
 		return
@@ -47,15 +47,15 @@ func (s *secrets) add(secret, label string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, spelled := range spellings(secret) {
-		if learned := (hidden{spelled, label}); !slices.Contains(s.known, learned) {
+		if learned := (knownSecret{spelled, label}); !slices.Contains(s.known, learned) {
 			s.known = append(s.known, learned)
 		}
 	}
-	slices.SortStableFunc(s.known, func(a, b hidden) int { return cmp.Compare(len(b.value), len(a.value)) })
+	slices.SortStableFunc(s.known, func(a, b knownSecret) int { return cmp.Compare(len(b.value), len(a.value)) })
 }
 
-// addValue learns a value that may have several lines, each of which may be quoted alone. A byte order mark and whitespace around it
-// need not be repeated.
+// addValue adds a value that may have several lines, each of which a server may quote alone, with or without a byte order mark and
+// whitespace around it.
 func (s *secrets) addValue(value string) {
 	if utf8.RuneCountInString(collapse(value)) < shortestValue {
 		return
@@ -67,7 +67,7 @@ func (s *secrets) addValue(value string) {
 	}
 	lines := strings.FieldsFunc(trimmed, func(r rune) bool { return r == '\n' || r == '\r' })
 	for _, line := range lines {
-		if line = trimText(line); len(lines) > 1 && isTelling(line) {
+		if line = trimText(line); len(lines) > 1 && isDistinctive(line) {
 			s.add(line, hiddenValue)
 		}
 	}
@@ -86,14 +86,14 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// all returns the secrets that are known until now.
-func (s *secrets) all() []hidden {
+// all returns the secrets that are known so far.
+func (s *secrets) all() []knownSecret {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Clone(s.known)
 }
 
-// list returns the values of the secrets that are known until now.
+// list returns the values of the secrets that are known so far.
 func (s *secrets) list() []string {
 	known := s.all()
 	values := make([]string, 0, len(known))
@@ -103,20 +103,20 @@ func (s *secrets) list() []string {
 	return values
 }
 
-// redact takes the secrets out of a text that someone else wrote.
-func (s *secrets) redact(text string) string { return hide(text, s.all()) }
+// redact replaces the secrets in a text.
+func (s *secrets) redact(text string) string { return redactAll(text, s.all()) }
 
-// span is a part of a text that holds a secret.
+// span is a part of a text that contains a secret.
 type span struct {
 	start, end int
 	label      string
 }
 
-// hide replaces every part of a text that belongs to a secret, also where it is escaped. Secrets that overlap are replaced together, so
-// that no rest of one is left beside the other.
-func hide(text string, known []hidden) string {
+// redactAll replaces every part of a text that belongs to a secret, even if it is escaped. Overlapping secrets are replaced together, so
+// that no remainder of one is left beside the other.
+func redactAll(text string, known []knownSecret) string {
 	var spans []span
-	for _, r := range readings(text) {
+	for _, r := range decodings(text) {
 		spans = append(spans, find(r, known)...)
 	}
 	if len(spans) == 0 {
@@ -127,7 +127,7 @@ func hide(text string, known []hidden) string {
 	for from, i := 0, 0; ; {
 		whole := spans[i]
 		for i++; i < len(spans) && spans[i].start < whole.end; i++ {
-			if spans[i].end-spans[i].start > whole.end-whole.start { // the longer one has its name
+			if spans[i].end-spans[i].start > whole.end-whole.start { // the longer one provides the label
 				whole.label = spans[i].label
 			}
 			whole.end = max(whole.end, spans[i].end)
@@ -142,8 +142,8 @@ func hide(text string, known []hidden) string {
 	}
 }
 
-// find returns the parts of the first text that hold a secret in this reading of it.
-func find(r reading, known []hidden) []span {
+// find returns the parts of the original text that contain a secret in this decoding of it.
+func find(r decoding, known []knownSecret) []span {
 	var spans []span
 	for _, secret := range known {
 		first := len(spans)
@@ -164,12 +164,12 @@ func find(r reading, known []hidden) []span {
 	return spans
 }
 
-// secretsKey is the key of the context's value that holds the secrets of [WithSecrets].
+// secretsKey is the context key of the secrets of [WithSecrets].
 type secretsKey struct{}
 
-// WithSecrets returns a context whose requests carry these values in confidence, such as those of write-only arguments: the client
-// redacts them in everything that it makes of a response. Values of fewer than 4 characters, whitespace around them left out, are
-// ignored, because they would be found in any text. The values of ctx itself are kept.
+// WithSecrets returns a context whose requests carry these secret values, such as those of write-only arguments. The client redacts them in
+// everything that it derives from a response. Values of fewer than 4 characters, without the whitespace around them, are ignored, because they occur in any text. The values of
+// ctx are kept.
 func WithSecrets(ctx context.Context, values ...string) context.Context {
 	carried := &secrets{known: secretsOf(ctx)}
 	for _, value := range values {
@@ -178,33 +178,33 @@ func WithSecrets(ctx context.Context, values ...string) context.Context {
 	return context.WithValue(ctx, secretsKey{}, carried)
 }
 
-func secretsOf(ctx context.Context) []hidden {
+func secretsOf(ctx context.Context) []knownSecret {
 	if carried, ok := ctx.Value(secretsKey{}).(*secrets); ok {
 		return carried.all()
 	}
 	return nil
 }
 
-// redactor returns what takes the secrets of the client and of ctx out of a text.
+// redactor returns a function that replaces the secrets of the client and of ctx in a text.
 func (c *Client) redactor(ctx context.Context) func(string) string {
 	carried := secretsOf(ctx)
 	return func(text string) string {
 		known := append(c.secrets.all(), carried...)
-		slices.SortStableFunc(known, func(a, b hidden) int { return cmp.Compare(len(b.value), len(a.value)) })
-		return hide(text, known)
+		slices.SortStableFunc(known, func(a, b knownSecret) int { return cmp.Compare(len(b.value), len(a.value)) })
+		return redactAll(text, known)
 	}
 }
 
-// redactError returns err with the secrets taken out of its text.
+// redactError returns err with the secrets in its text replaced.
 func redactError(err error, redact func(string) string) error {
-	if said := redact(err.Error()); said != err.Error() {
-		return &interruption{said, err}
+	if text := redact(err.Error()); text != err.Error() {
+		return &describedError{text, err}
 	}
 	return err
 }
 
-// withoutValues returns what automations changed without the values of forms: members that hold them are dropped, and secrets redacted.
-// If there is nothing to take out, it is returned as it was written.
+// withoutValues returns what automations changed without form values: members that contain them are removed, and secrets are redacted. If
+// there is nothing to remove, the JSON is returned unchanged.
 func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMessage {
 	if rules == nil {
 		return nil
@@ -220,7 +220,7 @@ func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMe
 	return written
 }
 
-// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it did.
+// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it changed anything.
 func cleaned(v any, redact func(string) string) (clean any, changed bool) {
 	switch v := v.(type) {
 	case string:

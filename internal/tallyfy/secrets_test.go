@@ -28,9 +28,11 @@ func TestRedact(t *testing.T) {
 		"a+b/c":                        "(client secret)",
 		"client_secret=a%2Bb%2Fc&x=1":  "client_secret=(client secret)&x=1",
 	} {
-		if got := s.redact(given); got != want {
-			t.Errorf("%q became %q, want %q", given, got, want)
-		}
+		t.Run(given, func(t *testing.T) {
+			if got := s.redact(given); got != want {
+				t.Errorf("%q became %q, want %q", given, got, want)
+			}
+		})
 	}
 	s.add("tok-1", hiddenToken)
 	known := s.list()
@@ -40,15 +42,15 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// A server that repeats what it was sent tells nobody, be it the one that gives out tokens or the API.
-func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
+// Errors and logs do not contain secrets that a server repeats, neither the token URL nor the API.
+func TestSecretsAreRedacted(t *testing.T) {
 	t.Parallel()
 	const secret, old, current = "s3cr3t/+", "t0ken-1", "t0ken-2"
 	echo := func(status int, heard ...string) reply {
 		all := secret + strings.Join(heard, "")
 		return reply{
 			status: status, header: map[string]string{"X-Request-Id": "id " + all, "Location": "https://evil.test/" + all},
-			body: `{"message":"` + all + `","errors":{"f":["client_secret=s3cr3t%2F%2B&x ` + strings.Repeat("x", maxWords-60) + ` ` + all + `"]}}`,
+			body: `{"message":"` + all + `","errors":{"f":["client_secret=s3cr3t%2F%2B&x ` + strings.Repeat("x", maxMessage-60) + ` ` + all + `"]}}`,
 		}
 	}
 	for name, script := range map[string][]reply{
@@ -63,25 +65,27 @@ func TestSecretsAreInNoErrorAndNoLog(t *testing.T) {
 		"no other":              {granted(old, 3600), echo(401, old), echo(401, old)},
 		"answer to another one": {granted(old, 3600), {status: 401}, granted(current, 3600), {status: 404, body: old + " " + current}},
 	} {
-		client, w := scriptedApplication(t, 0, func(c *Config) {
-			c.Credentials.ClientSecret = secret
-			c.Log = func(_ context.Context, message string, fields map[string]any) {
-				if line := fmt.Sprint(message, fields); leaks(line) {
-					t.Errorf("%s: the log holds %s", name, line)
+		t.Run(name, func(t *testing.T) {
+			client, w := scriptedApplication(t, 0, func(c *Config) {
+				c.Credentials.ClientSecret = secret
+				c.Log = func(_ context.Context, message string, fields map[string]any) {
+					if line := fmt.Sprint(message, fields); leaks(line) {
+						t.Errorf("the log holds %s", line)
+					}
 				}
+			}, script...)
+			_, err := client.GetTask(t.Context(), processTask)
+			if err == nil || leaks(err.Error()) || leaks(fmt.Sprintf("%+v", err)) || len(w.requests) != len(script) {
+				t.Errorf("after %d requests %v", len(w.requests), err)
 			}
-		}, script...)
-		_, err := client.GetTask(t.Context(), processTask)
-		if err == nil || leaks(err.Error()) || leaks(fmt.Sprintf("%+v", err)) || len(w.asked) != len(script) {
-			t.Errorf("%s: after %d requests %v", name, len(w.asked), err)
-		}
+		})
 	}
 }
 
-// A secret that the end of what is repeated cuts in two is hidden all the same.
-func TestASecretThatIsCutIsHidden(t *testing.T) {
+// A secret that the end of the message would cut is redacted.
+func TestTruncatedSecretIsRedacted(t *testing.T) {
 	t.Parallel()
-	for before := maxWords - len(testSecret) - 1; before < maxWords; before++ {
+	for before := maxMessage - len(testSecret) - 1; before < maxMessage; before++ {
 		client, _ := scriptedApplication(t, 0, nil, reply{status: 400, body: strings.Repeat("x", before) + testSecret})
 		if _, err := client.GetTask(t.Context(), processTask); err == nil || strings.Contains(err.Error(), "xs") {
 			t.Errorf("after %d others: %v", before, err)
@@ -95,7 +99,7 @@ func TestWriteOnlyValues(t *testing.T) {
 	quoted := func(value string) string {
 		return `{"errors":{"taskdata":{"f":["The value '` + value + `' is too long."]}}}`
 	}
-	long := strings.Repeat("x", maxWords-20) + " "
+	long := strings.Repeat("x", maxMessage-20) + " "
 	const pem = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nabc\n-----END KEY-----\n"
 	for name, c := range map[string]struct {
 		secret string
@@ -133,14 +137,14 @@ func TestWriteOnlyValues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx := WithSecrets(WithSecrets(t.Context(), c.secret, "hunter2-pass"), "abc", "")
-			for method, send := range sends {
-				client, _ := scripted(t, 0, c.reply)
+			for method, send := range operations {
+				client, _ := newScriptedClient(t, 0, c.reply)
 				err := send(ctx, client)
 				var e *Error
 				if !errors.As(err, &e) {
 					t.Fatalf("%s: got %v", method, err)
 				}
-				all := fmt.Sprintf("%v\n%s\n%s\n%s\n%v", err, e.Words, e.Code, e.RequestID, e.Cause)
+				all := fmt.Sprintf("%v\n%s\n%s\n%s\n%v", err, e.ServerMessage, e.Code, e.RequestID, e.Cause)
 				contains(t, fmt.Sprintf("%v\n%q", err, err), c.says)
 				if strings.Contains(all, c.never) {
 					t.Errorf("%s: it says %s", method, all)
@@ -150,16 +154,16 @@ func TestWriteOnlyValues(t *testing.T) {
 	}
 }
 
-// Values that are too short are found in any text.
+// Short values occur in any text.
 func TestShortValuesAreNotRedacted(t *testing.T) {
 	t.Parallel()
-	client, _ := scripted(t, 0, reply{status: 422, body: `{"message":"The text is wrong."}`})
-	err := sends[http.MethodPost](WithSecrets(t.Context(), "is", "", "ext", "a\nshort\nline"), client)
+	client, _ := newScriptedClient(t, 0, reply{status: 422, body: `{"message":"The text is wrong."}`})
+	err := operations[http.MethodPost](WithSecrets(t.Context(), "is", "", "ext", "a\nshort\nline"), client)
 	contains(t, err.Error(), "The text is wrong.")
 }
 
-// What automations changed holds no values of forms. What nobody has to hide stays as it was written, to the last digit.
-func TestChangesByRulesHoldNoValues(t *testing.T) {
+// What automations changed contains no form values. JSON without any is unchanged to the last digit.
+func TestWithoutValues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ sent, want string }{
 		"nothing to hide":  {`{ "t" : {"title":"<T>", "n": 1.50} }`, `{ "t" : {"title":"<T>", "n": 1.50} }`},
@@ -175,7 +179,7 @@ func TestChangesByRulesHoldNoValues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, ok(`{"data":{"id":"bbbb","status":"completed","tasks_changed_by_rules":`+c.sent+`}}`))
+			client, _ := newScriptedClient(t, 0, ok(`{"data":{"id":"bbbb","status":"completed","tasks_changed_by_rules":`+c.sent+`}}`))
 			ctx := WithSecrets(t.Context(), "hunter2-pass", "caf\u00e9-pass", "12345678")
 			got, err := client.Complete(ctx, processTask, Completion{TaskID: task})
 			if err != nil || string(got.TasksChangedByRules) != c.want {
@@ -185,7 +189,7 @@ func TestChangesByRulesHoldNoValues(t *testing.T) {
 	}
 }
 
-// leaks tells whether a part of a secret of these tests is in a text.
+// leaks reports whether a text contains a part of a secret of these tests.
 func leaks(text string) bool {
 	return strings.Contains(text, "s3cr3t") || strings.Contains(text, "t0ken")
 }

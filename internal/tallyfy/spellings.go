@@ -18,10 +18,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// This file knows how a server may spell a secret that it repeats.
+// This file covers the forms in which a server may repeat a secret.
 
-// spellings returns a secret as servers may repeat it: with each kind of line break or with its whitespace collapsed, in either normal
-// form of Unicode, and each of these escaped for a URL, HTML or JSON.
+// spellings returns a secret in the forms in which servers may repeat it: with each kind of line break or with collapsed whitespace, in
+// either normal form of Unicode, and each of these escaped for a URL, HTML or JSON.
 func spellings(secret string) []string {
 	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(secret)
 	var all []string
@@ -36,7 +36,7 @@ func spellings(secret string) []string {
 	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return s == "" })
 }
 
-// phpHTML escapes as PHP does, which is what Tallyfy is written in.
+// phpHTML escapes as PHP does, in which Tallyfy is written.
 var phpHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;")
 
 // inJSON returns s as it is written between the quotes of a JSON string.
@@ -48,9 +48,9 @@ func inJSON(s string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(string(encoded), `"`), `"`)
 }
 
-// isTelling reports whether a line of a value is redacted when it stands alone: from [shortestLine] characters on, and a shorter one from
-// [shortestValue] on unless it is a word, with or without punctuation around it, which is found in any text.
-func isTelling(line string) bool {
+// isDistinctive reports whether a line of a value is redacted when it stands alone: from [shortestLine] characters, or from [shortestValue]
+// characters unless it is a word, with or without punctuation around it, which occurs in any text.
+func isDistinctive(line string) bool {
 	length := utf8.RuneCountInString(collapse(line))
 	inner := strings.TrimFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	word := !strings.ContainsFunc(inner, func(r rune) bool { return !unicode.IsLetter(r) })
@@ -58,36 +58,36 @@ func isTelling(line string) bool {
 }
 
 const (
-	// maxLayers bounds how often escapes are taken off a text.
+	// maxLayers limits how many layers of escapes are decoded.
 	maxLayers = 3
-	// maxEscaped bounds how much of a text they are taken off, in bytes: many times what an error repeats of it.
+	// maxEscaped limits how much of a text is decoded, in bytes. It is many times what an error quotes.
 	maxEscaped = 64 << 10
 )
 
-// reading is what a text says without some of its escapes.
-type reading struct {
+// decoding is a text after some of its escapes were decoded.
+type decoding struct {
 	text string
-	// from and to are where each byte comes from in the text that was read first; nil for that text itself.
+	// from and to are the positions of each byte in the original text; nil for that text itself.
 	from, to []int
 }
 
-// origin returns the part of the first text that a part of this one comes from.
-func (r reading) origin(start, end int) (from, to int) {
-	if r.from == nil {
+// origin returns the part of the original text from which a part of this one comes.
+func (d decoding) origin(start, end int) (from, to int) {
+	if d.from == nil {
 		return start, end
 	}
-	return r.from[start], r.to[end-1]
+	return d.from[start], d.to[end-1]
 }
 
-// readings returns what a text says, as it is and as its escapes are taken off one after the other. The ways to write an escape are too
-// many to list: named and numbered entities, hexadecimal digits in either case, one escape within another.
-func readings(text string) []reading {
-	all := []reading{{text: text}}
-	last := reading{text: text[:min(len(text), maxEscaped)]}
+// decodings returns a text as it is and with its escapes decoded layer by layer. There are too many ways to write an escape to list them:
+// named and numbered entities, hexadecimal digits in either case, escapes within escapes.
+func decodings(text string) []decoding {
+	all := []decoding{{text: text}}
+	last := decoding{text: text[:min(len(text), maxEscaped)]}
 	for range maxLayers {
 		before := len(all)
 		for _, e := range escapes {
-			if plain := e.takenOff(last); plain.text != last.text {
+			if plain := e.decode(last); plain.text != last.text {
 				all, last = append(all, plain), plain
 			}
 		}
@@ -98,27 +98,27 @@ func readings(text string) []reading {
 	return all
 }
 
-// escaping is a way to write characters.
+// escaping is a way to escape characters.
 type escaping struct {
 	escapes *regexp.Regexp
 	plain   func(escape string) string
 }
 
-// escapes are those of HTML with its line breaks, of JSON and of URLs. A text in which they are found need not be any of these.
+// escapes are those of HTML, including line breaks, of JSON and of URLs. The text need not be any of these.
 var escapes = []escaping{
 	{regexp.MustCompile(`&#?[0-9A-Za-z]+;?|(?i:<br\s*/?>)(?:\r?\n)?`), fromHTML},
 	{regexp.MustCompile(`(?:\\u[0-9A-Fa-f]{4})+|\\["\\/bfnrt]`), fromJSON},
 	{regexp.MustCompile(`%[0-9A-Fa-f]{2}`), fromURL},
 }
 
-// takenOff returns a reading without these escapes.
-func (e escaping) takenOff(r reading) reading {
-	found := e.escapes.FindAllStringIndex(r.text, -1)
+// decode returns a decoding without these escapes.
+func (e escaping) decode(d decoding) decoding {
+	found := e.escapes.FindAllStringIndex(d.text, -1)
 	if found == nil {
-		return r
+		return d
 	}
 	var b strings.Builder
-	var plain reading
+	var plain decoding
 	add := func(text string, from, to int) {
 		b.WriteString(text)
 		for range len(text) {
@@ -127,18 +127,18 @@ func (e escaping) takenOff(r reading) reading {
 	}
 	asIs := func(start, end int) {
 		for i := start; i < end; i++ {
-			from, to := r.origin(i, i+1)
-			add(r.text[i:i+1], from, to)
+			from, to := d.origin(i, i+1)
+			add(d.text[i:i+1], from, to)
 		}
 	}
 	end := 0
 	for _, at := range found {
 		asIs(end, at[0])
-		from, to := r.origin(at[0], at[1])
-		add(e.plain(r.text[at[0]:at[1]]), from, to)
+		from, to := d.origin(at[0], at[1])
+		add(e.plain(d.text[at[0]:at[1]]), from, to)
 		end = at[1]
 	}
-	asIs(end, len(r.text))
+	asIs(end, len(d.text))
 	plain.text = b.String()
 	return plain
 }

@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// TestSpellingsOfAValue checks that a write-only value is redacted however a server repeats it: in the text of an error, and in what is
-// recorded of a response.
-func TestSpellingsOfAValue(t *testing.T) {
+// A write-only value is redacted in every form in which a server may repeat it, in errors and in recorded responses.
+func TestSpellings(t *testing.T) {
 	t.Parallel()
 	const codes = "a1b2-c3\nd4e5\nf6g7-h8"
 	for name, c := range map[string]struct {
@@ -57,40 +56,42 @@ func TestSpellingsOfAValue(t *testing.T) {
 				"title":    {status: 500, body: "<title>It says: " + c.echo + "</title>"},
 				"recorded": ok(`{"data":{"id":"bbbb","status":"completed","tasks_changed_by_rules":{"t":` + string(quoted) + `}}}`),
 			} {
-				client, _ := scripted(t, 0, reply)
-				task, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
-				var said string
-				if err != nil {
-					said = err.Error()
-				} else {
-					said = string(task.TasksChangedByRules)
-				}
-				if !strings.Contains(said, "It says: ") || !strings.Contains(said, hiddenValue) {
-					t.Errorf("%s: it says %s", place, said)
-				}
-				for _, part := range c.never {
-					if strings.Contains(said, part) {
-						t.Errorf("%s: %q is in %s", place, part, said)
+				t.Run(place, func(t *testing.T) {
+					client, _ := newScriptedClient(t, 0, reply)
+					task, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
+					var said string
+					if err != nil {
+						said = err.Error()
+					} else {
+						said = string(task.TasksChangedByRules)
 					}
-				}
+					if !strings.Contains(said, "It says: ") || !strings.Contains(said, hiddenValue) {
+						t.Errorf("it says %s", said)
+					}
+					for _, part := range c.never {
+						if strings.Contains(said, part) {
+							t.Errorf("%q is in %s", part, said)
+						}
+					}
+				})
 			}
 		})
 	}
 }
 
-// Short words and the lines of a text are found in any sentence, and stay.
-func TestWordsThatAreNotRedacted(t *testing.T) {
+// Short words and lines of a text occur in any sentence and are not redacted.
+func TestWordsAreNotRedacted(t *testing.T) {
 	t.Parallel()
 	const said = "The text that is too long: 100% of a &amp; b \\u00e9 was lost."
-	client, _ := scripted(t, 0, reply{status: 500, body: said})
+	client, _ := newScriptedClient(t, 0, reply{status: 500, body: said})
 	ctx := WithSecrets(t.Context(), "is", "100", "long\ntext\nthat\nlost\nThe\ntoo", "{\n}\n[\n]", "\n\n", "of\n&\nlost.",
 		" is ", "a\n\n\n", "\t\tof", "    ", "\x00\x01\x02a", "b\t\t\tu\nwas    \n")
 	_, err := client.Complete(ctx, processTask, Completion{TaskID: processTask.Task})
 	contains(t, err.Error(), said)
 }
 
-// A text that is longer than what escapes are taken off is redacted as far as it is shown.
-func TestSpellingsInALongText(t *testing.T) {
+// A text longer than maxEscaped is redacted as far as it is shown.
+func TestSpellingsInLongText(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"at the start":      "caf&eacute;-pass " + strings.Repeat("x &amp; ", maxEscaped),
@@ -100,7 +101,7 @@ func TestSpellingsInALongText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, reply{status: 500, body: body})
+			client, _ := newScriptedClient(t, 0, reply{status: 500, body: body})
 			_, err := client.Complete(WithSecrets(t.Context(), "caf\u00e9-pass"), processTask, Completion{TaskID: processTask.Task})
 			if contains(t, err.Error(), hiddenValue); strings.Contains(err.Error(), "-pass") {
 				t.Errorf("it says %.200s", err)

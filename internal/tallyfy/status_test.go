@@ -12,11 +12,11 @@ import (
 	"testing/synctest"
 )
 
-// writes are the calls of a client that may change something, by their method.
+// writes are the calls that may change something, by method.
 var writes = []string{http.MethodPost, http.MethodPut, http.MethodDelete}
 
-// The table of outcomes: what a single attempt of a write means, whether repeating it can help a read or a save, and whether all
-// requests wait for it. Every write is sent exactly once.
+// What one attempt of a write means, whether another attempt of a read or a save can help, and whether all requests wait. Every write is
+// sent exactly once.
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	after := map[string]string{"Retry-After": "1"}
@@ -66,27 +66,29 @@ func TestOutcomes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, method := range writes {
-				client, w := scripted(t, 4, c.reply)
-				err := sends[method](t.Context(), client)
-				if OutcomeOf(err) != c.want || Repeatable(err) != c.repeat || IsRateLimited(err) != c.busy {
-					t.Errorf("%s: outcome %d, repeatable %t, busy %t (%v)", method, OutcomeOf(err), Repeatable(err), IsRateLimited(err), err)
-				}
-				if n := w.count(method); n != 1 {
-					t.Errorf("%s: sent %d times", method, n)
-				}
+				t.Run(method, func(t *testing.T) {
+					client, w := newScriptedClient(t, 4, c.reply)
+					err := operations[method](t.Context(), client)
+					if OutcomeOf(err) != c.want || Repeatable(err) != c.repeat || IsRateLimited(err) != c.busy {
+						t.Errorf("outcome %d, repeatable %t, busy %t (%v)", OutcomeOf(err), Repeatable(err), IsRateLimited(err), err)
+					}
+					if n := w.count(method); n != 1 {
+						t.Errorf("sent %d times", n)
+					}
+				})
 			}
 		})
 	}
 }
 
-// An error that is not the client's says nothing about a request. A call that cannot be written was not sent, and never will be.
-func TestOutcomeWithoutARequest(t *testing.T) {
+// An error of another package says nothing about a request. A call that cannot be encoded was not sent, and never will be.
+func TestOutcomeWithoutRequest(t *testing.T) {
 	t.Parallel()
 	foreign := errors.New("something else")
 	if OutcomeOf(foreign) != Unknown || Repeatable(foreign) {
 		t.Errorf("outcome %d, repeatable %t", OutcomeOf(foreign), Repeatable(foreign))
 	}
-	client, w := scripted(t, 4, ok(completedTask))
+	client, w := newScriptedClient(t, 4, ok(completedTask))
 	for name, send := range map[string]func() error{
 		"ID": func() error {
 			_, err := client.GetTask(t.Context(), TaskRef{Organization: org, Task: ".."})
@@ -109,13 +111,13 @@ func TestOutcomeWithoutARequest(t *testing.T) {
 			}
 		})
 	}
-	if len(w.asked) != 0 {
-		t.Errorf("%d requests", len(w.asked))
+	if len(w.requests) != 0 {
+		t.Errorf("%d requests", len(w.requests))
 	}
 }
 
-// A 2xx to a write is believed only if it can be Tallyfy's. A read takes no other response for a task either, but is not in doubt.
-func TestBelievedResponses(t *testing.T) {
+// A 2xx to a write counts only if it can be Tallyfy's. For a read, any other response is an error whose outcome is not in doubt.
+func TestWriteResponses(t *testing.T) {
 	t.Parallel()
 	const page = `<!doctype html><html><title>Sign in</title></html>`
 	for name, c := range map[string]struct {
@@ -154,13 +156,13 @@ func TestBelievedResponses(t *testing.T) {
 		"string":             {ok(`"ok"`), Unknown, "JSON that is not a task: ok", "ok"},
 		"number":             {ok(`1`), Unknown, "JSON that is not a task", "1"},
 		"another task":       {ok(`{"data":{"id":"cccc","status":"completed"}}`), Unknown, "the response is about another task", ""},
-		"too long":           {ok(page + strings.Repeat(" ", maxAnswer)), Unknown, "the response is longer than 8 MiB", "Sign in"},
+		"too long":           {ok(page + strings.Repeat(" ", maxResponse)), Unknown, "the response is longer than 8 MiB", "Sign in"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, method := range append(writes, http.MethodGet) {
-				client, _ := scripted(t, 0, c.reply)
-				err := sends[method](t.Context(), client)
+				client, _ := newScriptedClient(t, 0, c.reply)
+				err := operations[method](t.Context(), client)
 				want := c.want
 				if method == http.MethodGet {
 					want = Accepted
@@ -170,25 +172,25 @@ func TestBelievedResponses(t *testing.T) {
 					t.Fatalf("%s: got %#v", method, err)
 				}
 				contains(t, err.Error(), "200 OK, but the response", c.says)
-				if c.words != "" && e.Words != c.words {
-					t.Errorf("%s: the words are %q", method, e.Words)
+				if c.words != "" && e.ServerMessage != c.words {
+					t.Errorf("%s: the words are %q", method, e.ServerMessage)
 				}
 			}
 		})
 	}
 }
 
-// What came before the connection was closed counts if it is complete.
-func TestResponseThatIsCutAfterTheTask(t *testing.T) {
+// A response that was closed after its last brace is complete.
+func TestResponseTruncatedAfterTask(t *testing.T) {
 	t.Parallel()
-	client, _ := scripted(t, 0, reply{status: 200, body: completedTask, cut: true})
+	client, _ := newScriptedClient(t, 0, reply{status: 200, body: completedTask, cut: true})
 	if task, err := client.Complete(t.Context(), processTask, Completion{TaskID: task}); err != nil || !task.Completed() {
 		t.Errorf("got %+v, %v", task, err)
 	}
 }
 
-// Only a response that broke off is worth another read: the same page would come again.
-func TestReadsOfOtherThings(t *testing.T) {
+// Only a truncated response is read again, because the same page would come again.
+func TestReadResponses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		reply    reply
@@ -203,16 +205,16 @@ func TestReadsOfOtherThings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, w := scripted(t, 2, c.reply)
-				if err := sends[http.MethodGet](t.Context(), client); err == nil || len(w.asked) != c.requests {
-					t.Errorf("%d requests, %v", len(w.asked), err)
+				client, w := newScriptedClient(t, 2, c.reply)
+				if err := operations[http.MethodGet](t.Context(), client); err == nil || len(w.requests) != c.requests {
+					t.Errorf("%d requests, %v", len(w.requests), err)
 				}
 			})
 		})
 	}
 }
 
-// The 404 of a path comes with a code, or without one from the edge, which does so when a proxy removed the client's header.
+// The 404 of a path has a code; the 404 of the edge, when a proxy removed the client header, has none.
 func TestIsNoEndpoint(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -234,7 +236,7 @@ func TestIsNoEndpoint(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, reply{status: c.status, body: c.body})
+			client, _ := newScriptedClient(t, 0, reply{status: c.status, body: c.body})
 			_, err := client.GetTask(t.Context(), processTask)
 			if IsNoEndpoint(err) != c.want {
 				t.Errorf("got %t for %v", !c.want, err)

@@ -7,61 +7,60 @@ import (
 	"encoding/json"
 )
 
-// Task is what Tallyfy tells of a task (tallyfy-api §2.1), as far as completing it needs. A zero value means that
-// the answer did not tell.
+// Task is a task (API.md §2.1). A zero value means that the response did not include the member.
 type Task struct {
 	ID string
-	// Asked says where the task was asked for: a response need not show its process, and shows no organization.
+	// Asked is the reference by which the task was requested: a response need not show its process, and shows no organization.
 	Asked TaskRef
-	// RunID is the process that the task belongs to. A one-off task has none.
+	// RunID is the ID of the process that the task belongs to; empty for a one-off task.
 	RunID string
 	Title string
-	// Alias is a stable slug of the step that the task came from.
+	// Alias is a stable slug of the step from which the task was created.
 	Alias string
-	// Type is task, approval, expiring, email, expiring_email, or what older versions of the API called them.
+	// Type is task, approval, expiring, email or expiring_email, or a name from older versions of the API.
 	Type string
-	// Status is one of the words of tallyfy-api §2.2. Use [Task.Completed] to tell whether the task is done.
+	// Status is a value of API.md §2.2. Use [Task.Completed] to find out whether the task is completed.
 	Status string
-	// IsApproved means something only on a completed approval.
+	// IsApproved is the decision of a completed approval. It means nothing on other tasks.
 	IsApproved *bool
-	// EveryoneMustComplete: one completion is only the caller's share.
+	// EveryoneMustComplete reports whether a completion is only the caller's share.
 	EveryoneMustComplete bool
 	// ArchivedAt, CompletedAt and Deadline are times as Tallyfy wrote them: ISO 8601, UTC, with or without fractions.
 	ArchivedAt, CompletedAt, Deadline string
-	// CompleterID is the member who completed the task, CompleterGuestID the guest.
+	// CompleterID is the ID of the member who completed the task, CompleterGuestID that of the guest.
 	CompleterID      int64
 	CompleterGuestID string
-	// Owners are whom the task is assigned to; nil where the answer does not tell.
+	// Owners are the assignees; nil if the response does not include them.
 	Owners *Owners
-	// Taskdata holds the values of the form's fields by their id; nil where the answer does not show them.
+	// Taskdata are the form values by the ID of their field; nil if the response does not include them.
 	Taskdata map[string]any
-	// Form is the form in the order of its fields; nil where the answer does not include it.
+	// Form is the form in the order of its fields; nil if the response does not include it.
 	Form []Field
-	// TasksChangedByRules is what the automations changed, as JSON; only responses to a completion or reopening have it. The values of
-	// forms are left out of it.
+	// TasksChangedByRules is what automations changed, as JSON without form values. Only responses to a completion or a reopening include it.
 	TasksChangedByRules json.RawMessage
-	// Progress is how many of those who must complete the task have, as JSON: its shape is not documented. It is nil for none.
+	// Progress is the number of users who have completed their share, as JSON of an undocumented shape; nil for none.
 	Progress json.RawMessage
 	// LastUpdated is a time as Tallyfy wrote it.
 	LastUpdated string
-	// Answered says when Tallyfy showed the task so; zero in a list.
+	// Answered is when Tallyfy responded; zero for tasks of a list.
 	Answered Answered
 }
 
-// Owners are whom a task is assigned to. Saved, they replace all that were there (tallyfy-api §1.5).
+// Owners are the assignees of a task. Saving them replaces all assignees (API.md §1.5).
 type Owners struct {
 	Users  []int64  `json:"users"`
 	Guests []string `json:"guests"`
 	Groups []string `json:"groups"`
 }
 
-// Completed tells whether the task is done, by Tallyfy's own reckoning: it has a time of completion, or says so (tallyfy-api §2.2).
+// Completed reports whether the task is completed, as Tallyfy's clients decide it: it has a completion time or a completed status
+// (API.md §2.2).
 func (t *Task) Completed() bool {
 	return t.CompletedAt != "" || t.Status == "completed" || t.Status == "complete"
 }
 
-// Decision is what was decided on an approval; nil for everything else. An open task shows IsApproved too, and other types
-// do, where it means nothing (tallyfy-api §2.1).
+// Decision returns the decision of a completed approval, and nil for any other task. Open tasks and tasks of other types have IsApproved too,
+// but it means nothing there (API.md §2.1).
 func (t *Task) Decision() *bool {
 	if t.Type != "approval" || !t.Completed() {
 		return nil
@@ -69,7 +68,7 @@ func (t *Task) Decision() *bool {
 	return t.IsApproved
 }
 
-func taskFrom(f fields) *Task {
+func taskFrom(f jsonObject) *Task {
 	t := &Task{
 		ID:                   f.text("id"),
 		RunID:                f.text("run_id"),
@@ -77,31 +76,31 @@ func taskFrom(f fields) *Task {
 		Alias:                f.text("alias"),
 		Type:                 f.text("task_type"),
 		Status:               f.text("status"),
-		IsApproved:           f.flag("is_approved"),
-		EveryoneMustComplete: isTrue(f.flag("everyone_must_complete")),
+		IsApproved:           f.boolean("is_approved"),
+		EveryoneMustComplete: isTrue(f.boolean("everyone_must_complete")),
 		ArchivedAt:           f.text("archived_at"),
 		CompletedAt:          f.text("completed_at"),
 		LastUpdated:          f.text("last_updated"),
 		Progress:             f.raw("completion_progress"),
 		Deadline:             f.text("deadline"),
-		CompleterID:          f.whole("completer_id"),
+		CompleterID:          f.integer("completer_id"),
 		CompleterGuestID:     f.text("completer_guest_id"),
 		Owners:               ownersFrom(f["owners"]),
 		Form:                 formFrom(f["form_fields"]),
 	}
 	t.Taskdata = taskdataFrom(f["taskdata"], t.Form)
 	if t.CompleterGuestID == "" {
-		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (tallyfy-api §2.1)
+		t.CompleterGuestID = f.text("completer_guest") // the name in Tallyfy's SDK (API.md §2.1)
 	}
-	t.TasksChangedByRules = withoutValues(f.raw("tasks_changed_by_rules"), asIs)
+	t.TasksChangedByRules = withoutValues(f.raw("tasks_changed_by_rules"), noRedaction)
 	return t
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// taskdataFrom reads the values of the form, from the task itself or from an included form (tallyfy-api §1.3).
+// taskdataFrom parses the form values, from the task itself or from an included form (API.md §1.3).
 func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
-	if held, told := object(raw); told {
+	if held, ok := parseObject(raw); ok {
 		values := make(map[string]any, len(held))
 		for id, raw := range held {
 			values[id] = decode(raw)
@@ -118,40 +117,40 @@ func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
 	return values
 }
 
-// ownersFrom reads the three buckets, whose entries are ids or whole objects (tallyfy-api §2.1). It is nil unless all
-// three are there and could be read entry by entry, since owners that are saved incomplete take the others off the task.
+// ownersFrom parses the three buckets, whose entries are IDs or objects (API.md §2.1). It returns nil unless all three exist and every entry
+// can be parsed, because saving incomplete owners would remove the others from the task.
 func ownersFrom(raw json.RawMessage) *Owners {
-	f, told := object(raw)
-	if !told {
+	f, ok := parseObject(raw)
+	if !ok {
 		return nil
 	}
 	owners := &Owners{Users: []int64{}, Guests: []string{}, Groups: []string{}}
 	complete := true
-	each := func(bucket string, take func(fields) bool) {
-		entries, told := list(f[bucket])
-		complete = complete && told
+	each := func(bucket string, add func(jsonObject) bool) {
+		entries, ok := parseList(f[bucket])
+		complete = complete && ok
 		for _, raw := range entries {
-			entry, isObject := object(raw)
+			entry, isObject := parseObject(raw)
 			if !isObject {
-				entry = fields{"id": raw}
+				entry = jsonObject{"id": raw}
 			}
-			complete = take(entry) && complete
+			complete = add(entry) && complete
 		}
 	}
-	each("users", func(entry fields) bool {
-		id := entry.whole("id")
+	each("users", func(entry jsonObject) bool {
+		id := entry.integer("id")
 		owners.Users = append(owners.Users, id)
 		return id != 0
 	})
-	each("guests", func(entry fields) bool {
-		guest := entry.text("email") // what guests are addressed by (tallyfy-api §5)
+	each("guests", func(entry jsonObject) bool {
+		guest := entry.text("email") // guests are addressed by email (API.md §5)
 		if guest == "" {
 			guest = entry.text("id")
 		}
 		owners.Guests = append(owners.Guests, guest)
 		return guest != ""
 	})
-	each("groups", func(entry fields) bool {
+	each("groups", func(entry jsonObject) bool {
 		id := entry.text("id")
 		owners.Groups = append(owners.Groups, id)
 		return id != ""

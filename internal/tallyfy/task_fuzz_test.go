@@ -12,14 +12,14 @@ import (
 	"testing"
 )
 
-// FuzzReadTask holds what decisions rest on: no answer passes for a task with another id, a task is completed only where the
-// answer says so, owners are all that the answer names or not told at all, values are those of the answer to the last digit, and
-// neither the envelope nor writing the task down and reading it again makes a difference.
+// FuzzReadTask checks the facts on which decisions depend: a task with another ID is an error; a task is completed only if the response
+// says so; owners are complete or nil; values are exact; and neither an envelope nor encoding and decoding a task again makes a
+// difference.
 func FuzzReadTask(f *testing.F) {
 	for _, body := range []string{
 		openTask,
 		completedTask,
-		// Every field, as the item alone and as its envelope's data (tallyfy-api §2.1).
+		// Every field, as the item alone and as its envelope's data (API.md §2.1).
 		`{"id":"bbbb","increment_id":7,"run_id":"aaaa","title":"T","alias":null,"status":"in-progress","status_label":"Open","task_type":"approval",
 			"is_approved":false,"is_oneoff_task":true,"everyone_must_complete":true,"owners":{"users":[1001],"guests":["a@b.c"],"groups":["g1"],"taskUrls":[]},
 			"taskdata":[],"started_at":null,"deadline":"2026-05-20T17:00:00.000Z","archived_at":null,"completed_at":null,"completer_id":null}`,
@@ -75,7 +75,7 @@ func FuzzReadTask(f *testing.F) {
 	})
 }
 
-// checkEnvelope tells whether the item in an envelope is read as it was alone.
+// checkEnvelope checks that an item in an envelope is read like the item alone.
 func checkEnvelope(t *testing.T, body []byte, alone *Task, errAlone error) {
 	t.Helper()
 	var members map[string]json.RawMessage
@@ -91,7 +91,7 @@ func checkEnvelope(t *testing.T, body []byte, alone *Task, errAlone error) {
 	}
 }
 
-// checkOwners tells whether owners are as many as said names, and none of them empty: what is missing would be taken off the task.
+// checkOwners checks that no owner of the response is missing or empty: saving incomplete owners would remove the others.
 func checkOwners(t *testing.T, owners *Owners, said any) {
 	t.Helper()
 	if slices.Contains(owners.Users, 0) || slices.Contains(owners.Guests, "") || slices.Contains(owners.Groups, "") {
@@ -109,10 +109,10 @@ func checkOwners(t *testing.T, owners *Owners, said any) {
 	}
 }
 
-// item decodes what the answer is about, without the code under test.
+// item decodes the item of the response without the code under test.
 func item(t *testing.T, body []byte) map[string]any {
 	t.Helper()
-	outer, ok := plainly(body).(map[string]any)
+	outer, ok := decodePlainly(body).(map[string]any)
 	if !ok {
 		t.Fatal("a task was read of what is no object")
 	}
@@ -125,14 +125,14 @@ func item(t *testing.T, body []byte) map[string]any {
 	return outer
 }
 
-// isText tells whether v is something written: a string that is not empty, or a number.
+// isText reports whether v is a non-empty string or a number.
 func isText(v any) bool {
 	_, number := v.(json.Number)
 	text, _ := v.(string)
 	return number || text != ""
 }
 
-// written is the task as Tallyfy writes one.
+// written is the task as Tallyfy encodes it.
 func written(t *testing.T, k *Task) []byte {
 	t.Helper()
 	var form []any
@@ -164,7 +164,7 @@ func written(t *testing.T, k *Task) []byte {
 	return body
 }
 
-// sameTask compares two tasks, however their JSON is spaced and escaped.
+// sameTask compares two tasks regardless of whitespace and escapes in their JSON.
 func sameTask(a, b *Task) bool {
 	x, y := *a, *b
 	x.TasksChangedByRules, y.TasksChangedByRules, x.Progress, y.Progress = nil, nil, nil, nil

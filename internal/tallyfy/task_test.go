@@ -60,17 +60,19 @@ func TestReadTaskTolerates(t *testing.T) {
 		}},
 		"time alone": {`{"id":"bbbb","completed_at":"2026-01-01T00:00:00Z","status":"in-progress"}`, (*Task).Completed},
 	} {
-		got, err := readTask([]byte(c.body), task)
-		if err != nil || !c.check(got) {
-			t.Errorf("%s: got %+v, %v", name, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			got, err := readTask([]byte(c.body), task)
+			if err != nil || !c.check(got) {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
 	}
 	if got, err := readTask([]byte(`{"data":{"id":42}}`), "42"); err != nil || got.ID != "42" {
 		t.Errorf("an id that is a number: got %+v, %v", got, err)
 	}
 }
 
-func TestReadTaskRefuses(t *testing.T) {
+func TestReadTaskRejects(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		"":                                      "empty",
@@ -86,9 +88,11 @@ func TestReadTaskRefuses(t *testing.T) {
 		`{"data":{"id":"cccc","status":"x"}}`:   "another task",
 		`{"data":[{"id":"bbbb","status":"x"}]}`: "not a task",
 	} {
-		if got, err := readTask([]byte(body), task); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: got %+v, %v; want %q", body, got, err, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			if got, err := readTask([]byte(body), task); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %+v, %v; want %q", got, err, want)
+			}
+		})
 	}
 }
 
@@ -105,8 +109,10 @@ func TestDecision(t *testing.T) {
 		{Task{Type: "task", Status: "completed", IsApproved: no}, nil},
 		{Task{Status: "completed", IsApproved: no}, nil},
 	} {
-		if got := c.task.Decision(); got != c.want {
-			t.Errorf("%+v: got %v, want %v", c.task, got, c.want)
-		}
+		t.Run(c.task.Type+" "+c.task.Status, func(t *testing.T) {
+			if got := c.task.Decision(); got != c.want {
+				t.Errorf("%+v: got %v, want %v", c.task, got, c.want)
+			}
+		})
 	}
 }

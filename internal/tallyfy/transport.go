@@ -17,14 +17,13 @@ import (
 	"strings"
 )
 
-// maxIdlePerHost keeps the connection of each operation alive for the next one, with as many side by side as people ask
-// Terraform for (-parallelism). Go's own default keeps two.
+// maxIdlePerHost keeps a connection open for each concurrent operation (-parallelism of Terraform). Go's default keeps two.
 const maxIdlePerHost = 100
 
-// newTransport returns the transport of a client that is not given one. Its proxy is the environment's.
+// newTransport returns the default transport of a client. It reads its proxy from the environment.
 func newTransport() http.RoundTripper {
 	base, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // Someone replaced the default on purpose.
+	if !ok { // the default was replaced deliberately
 		return http.DefaultTransport
 	}
 	transport := base.Clone()
@@ -38,9 +37,9 @@ func newTransport() http.RoundTripper {
 	return transport
 }
 
-// proxyError is a proxy's response to CONNECT that is not 200.
+// proxyError is a proxy's response to CONNECT other than 200.
 type proxyError struct {
-	proxy, host string // each with its port; no user name, no password
+	proxy, host string // each with its port, without user name and password
 	status      int
 }
 
@@ -48,10 +47,10 @@ func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy %s did not connect to %s (%s)", e.proxy, e.host, statusText(e.status))
 }
 
-// final reports whether the proxy refuses for good.
+// final reports whether the proxy rejects the connection permanently.
 func (e *proxyError) final() bool { return meaningOf(e.status, false).outcome == Rejected }
 
-// advice says what to do about it; it is empty if the proxy failed to reach the host.
+// advice returns what to do; it is empty if the proxy could not reach the host.
 func (e *proxyError) advice() string {
 	switch {
 	case e.status == http.StatusProxyAuthRequired:
@@ -62,13 +61,13 @@ func (e *proxyError) advice() string {
 	return ""
 }
 
-// proxyCredentials is the advice for a 407. proxy may be empty.
+// proxyCredentials returns the advice for a 407. proxy may be empty.
 func proxyCredentials(proxy string) string {
 	return strings.Replace(fmt.Sprintf("The proxy %s requires a user name and a password: set them in the HTTPS_PROXY environment variable "+
 		"(http://user:password@host:port, with special characters percent-encoded), or list Tallyfy's host in NO_PROXY, then try again.", proxy), "  ", " ", 1)
 }
 
-// proxyOf returns the host of the proxy that a request goes through; empty if that is not known.
+// proxyOf returns the host of the proxy for a request; empty if it is not known.
 func (c *Client) proxyOf(req *http.Request) string {
 	transport, ok := c.http.Transport.(*http.Transport)
 	if !ok || transport.Proxy == nil {
@@ -80,7 +79,7 @@ func (c *Client) proxyOf(req *http.Request) string {
 	return ""
 }
 
-// diagnose fills in what is known of err, an error of connecting for a request, if its own text does not explain it.
+// diagnose fills in the cause and the advice for err, an error of connecting, if its own text does not explain it.
 func (e *Error) diagnose(req *http.Request, err error) {
 	var refusal *proxyError
 	if errors.As(err, &refusal) {
@@ -101,10 +100,10 @@ func (e *Error) diagnose(req *http.Request, err error) {
 	if host {
 		e.Advice = "Check the URL, and the proxies on the way: the certificate is for another host. " + e.Advice
 	}
-	e.Cause, e.final = &interruption{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
+	e.Cause, e.final = &describedError{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
 }
 
-// certificateProblem returns what is wrong with a certificate, and whether that is its host; nil if err is about something else.
+// certificateProblem returns what is wrong with a certificate, and whether it is for another host; nil if err is about something else.
 func certificateProblem(err error) (host bool, problem error) {
 	var verification *tls.CertificateVerificationError
 	if errors.As(err, &verification) {
@@ -125,13 +124,13 @@ func certificateProblem(err error) (host bool, problem error) {
 	return host, problem
 }
 
-// proxySchemes are the schemes of proxies that net/http knows. It takes any other for http.
+// proxySchemes are the proxy schemes that net/http supports. It treats any other as http.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
-// checkProxy reports what is wrong with the proxy that the environment names for a URL. net/http does not: it takes a part of the
-// value for the proxy's host, or connects without a proxy. The error names the variable, and never its value.
+// checkProxy returns an error if the proxy that the environment names for a URL is malformed. net/http does not: it uses a part of the
+// value as the host, or connects without a proxy. The error names the variable and does not contain its value.
 func checkProxy(getenv func(string) string, to *url.URL) error {
-	if isLoopback(to.Hostname()) { // which is never reached through a proxy
+	if isLoopback(to.Hostname()) { // never reached through a proxy
 		return nil
 	}
 	upper := strings.ToUpper(to.Scheme) + "_PROXY"
@@ -144,12 +143,12 @@ func checkProxy(getenv func(string) string, to *url.URL) error {
 			return fmt.Errorf("the environment variable %s is not the URL of a proxy, such as http://proxy.example.com:3128 "+
 				"(special characters in a password must be percent-encoded; the value is not shown because it may hold one)", name)
 		}
-		return nil // the other one is not read
+		return nil // net/http does not read the other one
 	}
 	return nil
 }
 
-// isProxyURL reports whether net/http finds in s the proxy that is meant. The scheme may be left out.
+// isProxyURL reports whether net/http finds the intended proxy in s. The scheme may be missing.
 func isProxyURL(s string) bool {
 	if !strings.Contains(s, "://") {
 		s = "http://" + s

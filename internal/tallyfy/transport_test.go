@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// startTLS starts a server over TLS that does not log what its clients refuse.
+// startTLS starts a TLS server that does not log rejected handshakes.
 func startTLS(t *testing.T, handler http.Handler) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
@@ -29,7 +29,7 @@ func startTLS(t *testing.T, handler http.Handler) *httptest.Server {
 	return server
 }
 
-// ownTransport is the default transport, to be changed.
+// ownTransport returns a copy of the default transport.
 func ownTransport(t *testing.T) *http.Transport {
 	t.Helper()
 	transport, ok := newTransport().(*http.Transport)
@@ -49,8 +49,8 @@ func trusting(server *httptest.Server, transport *http.Transport) *tls.Config {
 	return transport.TLSClientConfig
 }
 
-// A certificate that is not accepted does not become acceptable: nothing is repeated, and the advice says who decides.
-func TestCertificatesThatAreNotAccepted(t *testing.T) {
+// An untrusted certificate is not retried, and the advice names the system's certificate store.
+func TestUntrustedCertificates(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*httptest.Server, *http.Transport) (base string)
@@ -84,7 +84,7 @@ func TestCertificatesThatAreNotAccepted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for method, send := range sends {
+			for method, send := range operations {
 				err := send(t.Context(), client)
 				var e *Error
 				if !errors.As(err, &e) || e.Outcome != NotSent || e.Attempts > 1 || Repeatable(err) || requests.Load() != 0 {
@@ -99,8 +99,8 @@ func TestCertificatesThatAreNotAccepted(t *testing.T) {
 	}
 }
 
-// What a proxy says to CONNECT is told as the proxy's, without what it is asked with. What it refuses for good is not repeated.
-func TestProxyThatDoesNotConnect(t *testing.T) {
+// A proxy's response to CONNECT is reported as the proxy's, without its password. A permanent rejection is not retried.
+func TestProxyRejectsConnect(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status int
@@ -150,13 +150,13 @@ func TestProxyThatDoesNotConnect(t *testing.T) {
 	}
 }
 
-// A 407 to the request itself is the proxy's as well.
-func TestProxyRefusesTheRequest(t *testing.T) {
+// A 407 to the request itself is the proxy's too.
+func TestProxyRejectsRequest(t *testing.T) {
 	t.Parallel()
-	client, w := scripted(t, 4, reply{status: 407})
+	client, w := newScriptedClient(t, 4, reply{status: 407})
 	_, err := client.GetTask(t.Context(), processTask)
 	var e *Error
-	if !errors.As(err, &e) || e.Outcome != Rejected || len(w.asked) != 1 || e.Response() != "the proxy answered 407 Proxy Authentication Required" {
+	if !errors.As(err, &e) || e.Outcome != Rejected || len(w.requests) != 1 || e.Response() != "the proxy answered 407 Proxy Authentication Required" {
 		t.Errorf("got %#v", err)
 	}
 	contains(t, err.Error(), "The proxy requires a user name and a password")
@@ -177,8 +177,8 @@ func TestProxyRefusesTheRequest(t *testing.T) {
 	contains(t, err.Error(), "407", "The proxy "+address.Host+" requires")
 }
 
-// net/http takes a part of a malformed value for the proxy's host, or connects without a proxy.
-func TestProxyVariables(t *testing.T) { // not parallel: it sets the environment
+// net/http uses a part of a malformed value as the host, or connects without a proxy.
+func TestCheckProxy(t *testing.T) { // not parallel: it sets the environment
 	const proxy = "http://someone:pr0xy-pass@proxy.test:3128"
 	for name, c := range map[string]struct {
 		environment map[string]string
@@ -228,8 +228,8 @@ func TestProxyVariables(t *testing.T) { // not parallel: it sets the environment
 	}
 }
 
-// Over HTTP/2, as Tallyfy is reached: a completion whose response is lost is unknown, and is sent once. net/http does not send it again
-// by itself, also on a connection that has served before.
+// Over HTTP/2, a completion whose response is lost is unknown and is sent once. net/http does not send it again, even on a reused
+// connection.
 func TestLostResponsesOverHTTP2(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(*httptest.Server, *http.Request){

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// URLForms are the forms of addresses that [ParseURL] reads (tallyfy-api §5). The host may be any.
+// URLForms are the forms of addresses that [ParseURL] accepts (API.md §5). The host may be any.
 var URLForms = []string{
 	"https://go.tallyfy.com/{organization}/processes/{run}",
 	"https://go.tallyfy.com/tracker/{run}",
@@ -24,13 +24,12 @@ var URLForms = []string{
 
 var errNoForm = errors.New("it has none of the forms that Tallyfy's addresses are known to have")
 
-// ParseURL finds the ids in an address of Tallyfy's web app, of one of [URLForms]. What a form lacks is empty: a process's
-// address has no task, a guest's nothing but the organization.
+// ParseURL returns the IDs in an address of Tallyfy's web app of one of [URLForms]. IDs that a form does not contain are empty: the address
+// of a process has no task, and that of a guest has only the organization.
 //
-// The host says nothing about ids and is not looked at, so that addresses of a staging system and of the API serve as well; the
-// API's may have its mount point, /api, before the path. No address is guessed at: one with more in its path than its form
-// has is refused. The error is a sentence's end that names what is wrong; it does not repeat the address, which may be somebody's
-// personal link.
+// The host does not matter, so that addresses of a staging system and of the API are accepted too; the API's may have its mount point,
+// /api, before the path. An address with a longer path than its form is an error. The error completes a sentence that names the address;
+// it does not contain the address, which may be someone's personal link.
 func ParseURL(s string) (TaskRef, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -39,7 +38,7 @@ func ParseURL(s string) (TaskRef, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return TaskRef{}, errors.New("it does not begin with https://")
 	case u.Hostname() == "":
-		return TaskRef{}, errors.New("it names no host")
+		return TaskRef{}, errors.New("it has no host")
 	}
 	ref, err := idsIn(u)
 	if err != nil {
@@ -51,10 +50,10 @@ func ParseURL(s string) (TaskRef, error) {
 	return ref, nil
 }
 
-// checkIDs tells whether all that the reference names can be ids. The error is a sentence's end.
+// checkIDs returns an error if one of the IDs in r is invalid. The error completes a sentence.
 func (r TaskRef) checkIDs() error {
 	for _, id := range []struct{ of, value string }{{"organization", r.Organization}, {"run", r.Run}, {"task", r.Task}} {
-		if id.value == "" { // not named
+		if id.value == "" { // the form does not contain it
 			continue
 		}
 		if !utf8.ValidString(id.value) {
@@ -67,7 +66,7 @@ func (r TaskRef) checkIDs() error {
 	return nil
 }
 
-// idsIn takes the ids out of the forms, unchecked.
+// idsIn returns the IDs in an address, unchecked.
 func idsIn(u *url.URL) (TaskRef, error) {
 	parts, err := segments(u.EscapedPath())
 	if err != nil {
@@ -94,7 +93,7 @@ func idsIn(u *url.URL) (TaskRef, error) {
 	return TaskRef{}, errNoForm
 }
 
-// magic reads the query of a link that acts on a task.
+// magic parses the query of a link that acts on a task.
 func magic(ref TaskRef, u *url.URL) (TaskRef, error) {
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil || !slices.Contains([]string{"completeTask", "reOpenTask"}, query.Get("action")) {
@@ -106,7 +105,7 @@ func magic(ref TaskRef, u *url.URL) (TaskRef, error) {
 	return ref, nil
 }
 
-// segments takes a path apart and undoes its escapes. A slash at its end, as one is pasted easily, counts for nothing.
+// segments splits a path and decodes its escapes. A slash at the end does not count, because it is easily pasted.
 func segments(path string) ([]string, error) {
 	path = strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/")
 	if path == "" {
@@ -123,8 +122,8 @@ func segments(path string) ([]string, error) {
 	return parts, nil
 }
 
-// fits tells whether the parts are those of a pattern, in which a string stands for itself and a pointer for any part. Only if they
-// are, it fills in the pointers.
+// fits reports whether the parts match a pattern, in which a string stands for itself and a pointer for any part. If they do, it sets the
+// pointers.
 func fits(parts []string, pattern ...any) bool {
 	if len(parts) != len(pattern) {
 		return false

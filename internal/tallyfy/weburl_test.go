@@ -41,8 +41,8 @@ var noAddresses = map[string]string{
 	aRun:                                   "it does not begin with https://",
 	"go.tallyfy.com/tracker/" + aRun:       "it does not begin with https://",
 	"ftp://go.tallyfy.com/tracker/" + aRun: "it does not begin with https://",
-	"https:///tracker/" + aRun:             "it names no host",
-	"https:tracker/" + aRun:                "it names no host",
+	"https:///tracker/" + aRun:             "it has no host",
+	"https:tracker/" + aRun:                "it has no host",
 	"https://go.tallyfy.com/%zz":           "it cannot be read as a URL",
 	"https://go.tallyfy.com":               "none of the forms",
 	"https://go.tallyfy.com/":              "none of the forms",
@@ -76,20 +76,24 @@ var noAddresses = map[string]string{
 func TestParseURL(t *testing.T) {
 	t.Parallel()
 	for address, want := range addresses {
-		if got, err := ParseURL(address); err != nil || got != want {
-			t.Errorf("%s: got %+v, %v; want %+v", address, got, err, want)
-		}
+		t.Run(address, func(t *testing.T) {
+			if got, err := ParseURL(address); err != nil || got != want {
+				t.Errorf("got %+v, %v; want %+v", got, err, want)
+			}
+		})
 	}
 	for address, says := range noAddresses {
-		got, err := ParseURL(address)
-		if err == nil || got != (TaskRef{}) {
-			t.Errorf("%s: got %+v, %v", address, got, err)
-			continue
-		}
-		contains(t, err.Error(), says)
-		if strings.Contains(err.Error(), secret) {
-			t.Errorf("%s: the error repeats what may be personal: %v", address, err)
-		}
+		t.Run(address, func(t *testing.T) {
+			got, err := ParseURL(address)
+			if err == nil || got != (TaskRef{}) {
+				t.Errorf("got %+v, %v", got, err)
+				return
+			}
+			contains(t, err.Error(), says)
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("the error repeats what may be personal: %v", err)
+			}
+		})
 	}
 	for _, form := range URLForms {
 		address, _, _ := strings.Cut(strings.NewReplacer("{", "", "}", "").Replace(form), " (")
@@ -99,7 +103,7 @@ func TestParseURL(t *testing.T) {
 	}
 }
 
-// FuzzParseURL holds that what is found can be sent to Tallyfy, was in the address, and is found again in an address made of it.
+// FuzzParseURL checks that the IDs can be sent to Tallyfy, were in the address, and are found again in an address that is built from them.
 func FuzzParseURL(f *testing.F) {
 	for address := range addresses {
 		f.Add(address)

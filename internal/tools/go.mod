@@ -1,4 +1,4 @@
-// The tools that linting, generating and looking for vulnerabilities need, pinned apart from what the provider is built of.
+// The tools for linting, generating and vulnerability checks, pinned separately from the provider's dependencies.
 module github.com/tallyfy/terraform-provider-tallyfy/internal/tools
 
 go 1.26.0

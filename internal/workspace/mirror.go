@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// Address and Version are what the built provider is called in the mirror.
+// Address and Version identify the built provider in the mirror.
 const (
 	Address = "tallyfy/tallyfy"
 	Version = "0.0.1"
 )
 
-// Registries are the hosts whose names CLIs put before an address such as "tallyfy/tallyfy": Terraform the first, OpenTofu the other.
+// Registries are the hosts that Terraform and OpenTofu add to an address such as "tallyfy/tallyfy".
 var Registries = []string{"registry.terraform.io", "registry.opentofu.org"}
 
-// Mirror puts a provider's binary where the CLIs look for it.
+// Mirror copies a provider's binary into the mirror.
 func (w *Workspace) Mirror(address, version, binary string) error {
 	for _, registry := range Registries {
 		to := w.unpacked(registry, address, version)
@@ -40,7 +40,7 @@ func (w *Workspace) Mirror(address, version, binary string) error {
 	return nil
 }
 
-// Binary is the path of a provider that is in the mirror as a binary.
+// Binary returns the path of a provider binary in the mirror.
 func (w *Workspace) Binary(address, version string) string {
 	return w.unpacked(Registries[0], address, version)
 }
@@ -54,7 +54,7 @@ func (w *Workspace) unpacked(registry, address, version string) string {
 	return filepath.Join(w.mirrored(registry, address), version, runtime.GOOS+"_"+runtime.GOARCH, file)
 }
 
-// mirrored is the folder in which CLIs look for packages of a provider.
+// mirrored returns the directory of the packages of a provider.
 func (w *Workspace) mirrored(registry, address string) string {
 	return filepath.Join(w.dir, "mirror", registry, filepath.FromSlash(address))
 }

@@ -14,10 +14,10 @@ import (
 // restapi is the provider that internal/tools/restapi pins.
 const restapi = "github.com/Mastercard/terraform-provider-restapi"
 
-// RestapiAddress is what the restapi provider is called in the mirror.
+// RestapiAddress is the address of the restapi provider in the mirror.
 const RestapiAddress = "mastercard/restapi"
 
-// InstallRestapi builds the restapi provider into the mirror, for tests of moving away from it and for benchmarks, and gives its version.
+// InstallRestapi builds the restapi provider into the mirror, for tests of migrations and for benchmarks, and returns its version.
 func (w *Workspace) InstallRestapi(ctx context.Context) (string, error) {
 	root, err := SourceRoot(ctx)
 	if err != nil {
@@ -26,10 +26,10 @@ func (w *Workspace) InstallRestapi(ctx context.Context) (string, error) {
 	module := filepath.Join(root, "internal", "tools", "restapi")
 	list := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Version}}", restapi)
 	list.Dir = module
-	told, err := list.Output()
+	output, err := list.Output()
 	if err != nil {
 		return "", fmt.Errorf("finding the version of %s: %w", restapi, err)
 	}
-	version := strings.TrimPrefix(strings.TrimSpace(string(told)), "v")
+	version := strings.TrimPrefix(strings.TrimSpace(string(output)), "v")
 	return version, w.install(ctx, RestapiAddress, version, module, restapi, "-ldflags=-s -w")
 }

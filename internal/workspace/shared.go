@@ -11,10 +11,10 @@ import (
 	"sync"
 )
 
-// sharedDir is the folder of the shared workspace while tests run.
+// sharedDir is the directory of the shared workspace while tests run.
 var sharedDir string
 
-// Around runs the tests of a package, a *testing.M, with a folder for the workspace that they share, and gives their exit code.
+// Around runs the tests of a package, a [testing.M], with a directory for their shared workspace, and returns the exit code.
 func Around(tests interface{ Run() int }) int {
 	dir, err := os.MkdirTemp("", "tallyfy-workspace-")
 	if err != nil {
@@ -26,7 +26,7 @@ func Around(tests interface{ Run() int }) int {
 	return tests.Run()
 }
 
-// Shared gives the workspace of all tests that [Around] runs. It is made when it is first asked for.
+// Shared returns the workspace of all tests that [Around] runs. It is created at the first call.
 var Shared = sync.OnceValues(func() (*Workspace, error) {
 	if sharedDir == "" {
 		return nil, errors.New("the tests of this package do not run by way of workspace.Around")

@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package workspace runs a real Terraform or OpenTofu with the provider installed as a user has it: built from this source,
-// found in a mirror in place of a registry. It serves the demo and the tests.
+// Package workspace runs a real Terraform or OpenTofu for the demo and the tests. The provider is built from this source and installed
+// from a filesystem mirror.
 package workspace
 
 import (
@@ -19,11 +19,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Workspace is a folder outside the source tree in which a CLI finds the provider. Many runs may use it side by side.
+// Workspace is a directory outside the repository with a CLI configuration and a mirror. Concurrent runs may share it.
 type Workspace struct {
-	// CLI is the path of the terraform or tofu.
+	// CLI is the path of terraform or tofu.
 	CLI string
-	// Color lets it write escape sequences.
+	// Color enables escape sequences in the output.
 	Color bool
 
 	dir string
@@ -31,16 +31,16 @@ type Workspace struct {
 
 // New builds the provider into dir, which the caller removes.
 func New(ctx context.Context, dir string) (*Workspace, error) {
-	w, err := in(dir)
+	w, err := newWorkspace(dir)
 	if err != nil {
 		return nil, err
 	}
 	return w, w.buildProvider(ctx)
 }
 
-// Install makes a workspace of dir, which the caller removes, with a released archive in place of a build.
+// Install returns a workspace in dir with a released archive instead of a build. The caller removes dir.
 func Install(dir, archive string) (*Workspace, error) {
-	w, err := in(dir)
+	w, err := newWorkspace(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func Install(dir, archive string) (*Workspace, error) {
 	return w, nil
 }
 
-// in is a workspace whose mirror is empty.
-func in(dir string) (*Workspace, error) {
+// newWorkspace returns a workspace with an empty mirror.
+func newWorkspace(dir string) (*Workspace, error) {
 	cli, err := findCLI()
 	if err != nil {
 		return nil, err
@@ -65,8 +65,7 @@ func in(dir string) (*Workspace, error) {
 
 func (w *Workspace) cliConfig() string { return filepath.Join(w.dir, "cli.tfrc") }
 
-// findCLI gives the path of the CLI that is to be used. It builds none: that is for internal/tools/find-cli, which the
-// makefile asks.
+// findCLI returns the path of the CLI. It does not build one; internal/tools/find-cli does, for the makefile.
 func findCLI() (string, error) {
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path, nil
@@ -87,7 +86,7 @@ func (w *Workspace) buildProvider(ctx context.Context) error {
 	return w.install(ctx, Address, Version, root, ".", "-tags=grpcnotrace", "-ldflags=-s -w -X main.version="+Version)
 }
 
-// install builds a provider of the module in a folder, as releases are built, and puts it into the mirror.
+// install builds a provider of the module in a directory, with the flags of a release, and copies it into the mirror.
 func (w *Workspace) install(ctx context.Context, address, version, folder, program string, flags ...string) error {
 	binary := filepath.Join(w.dir, "built", filepath.FromSlash(address), version)
 	// Without version control stamps, as in the makefile.
@@ -100,52 +99,55 @@ func (w *Workspace) install(ctx context.Context, address, version, folder, progr
 	return w.Mirror(address, version, binary)
 }
 
-// SourceRoot is the folder of this module's source.
+// modulePath is the module of the provider.
+const modulePath = "github.com/tallyfy/terraform-provider-tallyfy"
+
+// SourceRoot returns the root directory of the provider's module, also when the caller is in a module that replaces it.
 func SourceRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", modulePath).Output()
 	if err != nil {
 		return "", fmt.Errorf("finding the source of the provider: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
 }
 
-// AtLeast tells whether the CLI has this version or a later one, and which it has. Features come with versions: write-only
-// values with 1.11, identities with 1.12, with Terraform and OpenTofu alike.
+// AtLeast reports whether the CLI has at least this version, and returns its version. Terraform and OpenTofu have write-only values since
+// 1.11 and identities since 1.12.
 func (w *Workspace) AtLeast(ctx context.Context, major, minor int) (bool, string, error) {
 	command := exec.CommandContext(ctx, w.CLI, "version", "-json") //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = w.dir, append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+w.cliConfig())
 	out, err := command.Output()
 	if err != nil {
-		return false, "", fmt.Errorf("asking %s for its version: %w", w.CLI, err)
+		return false, "", fmt.Errorf("reading the version of %s: %w", w.CLI, err)
 	}
-	var told struct {
+	var reported struct {
 		Version string `json:"terraform_version"`
 	}
-	if err := json.Unmarshal(out, &told); err != nil {
+	if err := json.Unmarshal(out, &reported); err != nil {
 		return false, "", fmt.Errorf("reading the version of %s: %w", w.CLI, err)
 	}
 	var hasMajor, hasMinor int
-	if _, err := fmt.Sscanf(told.Version, "%d.%d", &hasMajor, &hasMinor); err != nil {
-		return false, told.Version, fmt.Errorf("reading the version %q of %s: %w", told.Version, w.CLI, err)
+	if _, err := fmt.Sscanf(reported.Version, "%d.%d", &hasMajor, &hasMinor); err != nil {
+		return false, reported.Version, fmt.Errorf("reading the version %q of %s: %w", reported.Version, w.CLI, err)
 	}
-	return hasMajor > major || hasMajor == major && hasMinor >= minor, told.Version, nil
+	return hasMajor > major || hasMajor == major && hasMinor >= minor, reported.Version, nil
 }
 
-// Command is the CLI, to be run in a configuration's folder against this sandbox.
+// Command returns a command of the CLI, to be run in the directory of a configuration against this sandbox.
 func (w *Workspace) Command(ctx context.Context, server *sandbox.Server, folder string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, w.CLI, args...) //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = folder, w.environment(server)
 	return command
 }
 
-// Run runs the CLI to its end. The error is an *exec.ExitError where that was not with 0.
+// Run runs a command of the CLI. The error is an [*exec.ExitError] if its exit code is not 0.
 func (w *Workspace) Run(ctx context.Context, server *sandbox.Server, folder string, output io.Writer, args ...string) error {
 	command := w.Command(ctx, server, folder, args...)
 	command.Stdout, command.Stderr = output, output
 	return command.Run()
 }
 
-// environment is the user's, without what would lead this CLI elsewhere, and with what a user of the sandbox exports.
+// environment returns the user's environment without variables that affect the CLI or the provider, and with those of the sandbox.
 func (w *Workspace) environment(server *sandbox.Server) []string {
 	var env []string
 	for _, variable := range os.Environ() {
@@ -166,7 +168,7 @@ func (w *Workspace) environment(server *sandbox.Server) []string {
 	return env
 }
 
-// Checkout copies the files of a configuration into a folder of their own, so that the source tree stays clean.
+// Checkout copies the files of a configuration into a directory, so that the repository stays clean.
 func Checkout(folder string, files ...string) error {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return err

@@ -1,4 +1,4 @@
-// What checks the workflows. It stands alone because it builds only with an older reader of YAML than golangci-lint has.
+// The linter of the workflows. It is a separate module because it builds only with an older YAML library than golangci-lint's.
 module github.com/tallyfy/terraform-provider-tallyfy/internal/tools/actionlint
 
 go 1.26.0

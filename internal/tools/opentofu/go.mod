@@ -1,5 +1,5 @@
-// The OpenTofu that the tests and the demo fall back to where a machine has neither terraform nor tofu.
-// It stands alone because OpenTofu builds only with its own fork of hcl.
+// The OpenTofu that the tests and the demo use if neither terraform nor tofu is installed.
+// It is a separate module because OpenTofu builds only with its own fork of hcl.
 module github.com/tallyfy/terraform-provider-tallyfy/internal/tools/opentofu
 
 go 1.26.6

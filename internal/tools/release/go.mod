@@ -1,4 +1,4 @@
-// What builds and describes a release, pinned apart from what linting needs: GoReleaser brings the clients of many services.
+// The tools that build and describe a release. They are a separate module because GoReleaser depends on the clients of many services.
 module github.com/tallyfy/terraform-provider-tallyfy/internal/tools/release
 
 go 1.26.3

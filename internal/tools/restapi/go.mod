@@ -1,5 +1,5 @@
-// The restapi provider that the tests of moving away from it run beside this one.
-// It stands alone so that nothing it needs decides about what the provider is built from.
+// The restapi provider, for the tests of migrations from it and for benchmarks.
+// It is a separate module so that its dependencies do not affect the provider's.
 module github.com/tallyfy/terraform-provider-tallyfy/internal/tools/restapi
 
 go 1.26.6

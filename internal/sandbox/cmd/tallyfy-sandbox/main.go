@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command tallyfy-sandbox serves an in-memory Tallyfy with a demo process on a
-// loopback address, for trying a configuration without an account. It shows
-// each request as it is answered, and ends on an interrupt.
+// loopback address, for trying a configuration without an account. It prints
+// each request, and ends on an interrupt.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// shutdownTime is what requests under way get to finish once it was told to end.
+// shutdownTime is how long requests may take to finish after an interrupt.
 const shutdownTime = 2 * time.Second
 
 func main() {
@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		return 2 // The flag package has said why.
+		return 2 // the flag package has printed why
 	}
 
 	config := sandbox.Config{Watch: func(e sandbox.Entry) { sandbox.WriteEntry(stdout, e) }}
@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 	<-ctx.Done()
 	say(stdout, "\nStopping.\n")
-	// The context that ended cannot bound what comes after it.
+	// ctx has ended, so the shutdown needs its own timeout.
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	if err := server.Shutdown(ending); err != nil {
@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// introduce tells how to use the sandbox and what is in it.
+// introduce prints how to use the sandbox and what it contains.
 func introduce(w io.Writer, url string) {
 	say(w, `An in-memory Tallyfy. Nothing is kept once it stops. To use it:
 
@@ -124,11 +124,11 @@ export TALLYFY_TOKEN_URL=%s/oauth/token
 			say(table, "  %s\t%s%s\t\t  field %s\n", f.Label, f.Type, required, f.ID)
 		}
 	}
-	_ = table.Flush() // As with say.
+	_ = table.Flush() // as in say
 	say(w, "\nRequests, as they are answered:\n")
 }
 
-// say writes to the terminal. There is no one to tell if that fails.
+// say writes to the terminal. If that fails, there is no other place for the error.
 func say(w io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintf(w, format, args...)
 }

@@ -78,9 +78,11 @@ func TestRun(t *testing.T) {
 		"export TALLYFY_TOKEN_URL=" + url + "/oauth/token\n",
 		"Provision the VPC", sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "(one-off)", sandbox.SeedKeyField,
 	} {
-		if !strings.Contains(stdout.String(), part) {
-			t.Errorf("%q is not shown", part)
-		}
+		t.Run(part, func(t *testing.T) {
+			if !strings.Contains(stdout.String(), part) {
+				t.Errorf("%q is not shown", part)
+			}
+		})
 	}
 
 	path := "/organizations/" + sandbox.DefaultOrganization + "/runs/" + sandbox.SeedRunID + "/completed-tasks"

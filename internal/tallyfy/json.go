@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// fields is a JSON object as Tallyfy sends it, read leniently: a field of an unexpected type counts as not told,
-// since the object grows and its sources disagree on shapes (tallyfy-api §2.1, §7).
-type fields map[string]json.RawMessage
+// jsonObject is a JSON object that is read leniently: a member of an unexpected type counts as missing, because the object grows and the
+// sources disagree about its shape (API.md §2.1, §7).
+type jsonObject map[string]json.RawMessage
 
-// object reads raw as an object. PHP sends an empty one as [] (tallyfy-api §2); told is false for null and for anything else.
-func object(raw json.RawMessage) (f fields, told bool) {
+// parseObject parses raw as an object. PHP encodes an empty one as [] (API.md §2). ok is false for null and for any other value.
+func parseObject(raw json.RawMessage) (f jsonObject, ok bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
 		return nil, false
@@ -31,27 +31,27 @@ func object(raw json.RawMessage) (f fields, told bool) {
 		if json.Unmarshal(raw, &elements) != nil || len(elements) > 0 {
 			return nil, false
 		}
-		return fields{}, true
+		return jsonObject{}, true
 	}
 	return nil, false
 }
 
-// unwrap takes the item out of its envelope, or leaves it as it is where there is none (tallyfy-api §2).
-func unwrap(f fields) fields {
+// unwrap returns the item in an envelope, or the object itself if it has none (API.md §2).
+func unwrap(f jsonObject) jsonObject {
 	if _, bare := f["id"]; bare {
 		return f
 	}
-	if inner, told := object(f["data"]); told {
+	if inner, ok := parseObject(f["data"]); ok {
 		return inner
 	}
 	return f
 }
 
-// list reads raw as a list, in an envelope or not, and tells whether it is one.
-func list(raw json.RawMessage) ([]json.RawMessage, bool) {
+// parseList parses raw as a list, with or without an envelope, and reports whether it is one.
+func parseList(raw json.RawMessage) ([]json.RawMessage, bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) > 0 && raw[0] == '{' {
-		f, _ := object(raw)
+		f, _ := parseObject(raw)
 		raw = bytes.TrimSpace(f["data"])
 	}
 	var elements []json.RawMessage
@@ -61,8 +61,8 @@ func list(raw json.RawMessage) ([]json.RawMessage, bool) {
 	return elements, true
 }
 
-// text reads a string, or a number as it is written: ids come as both. Empty where there is neither.
-func (f fields) text(name string) string {
+// text returns a string, or a number as it is written, because IDs come as both; empty for anything else.
+func (f jsonObject) text(name string) string {
 	switch v := f.value(name).(type) {
 	case string:
 		return v
@@ -72,8 +72,8 @@ func (f fields) text(name string) string {
 	return ""
 }
 
-// whole reads a whole number, given as a number or a string; 0 where there is none.
-func (f fields) whole(name string) int64 {
+// integer returns an integer that is written as a number or a string; 0 for anything else.
+func (f jsonObject) integer(name string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(f.text(name)), 10, 64)
 	if err != nil {
 		return 0
@@ -81,8 +81,8 @@ func (f fields) whole(name string) int64 {
 	return n
 }
 
-// flag reads a bool, given as one or as 0 and 1; nil where there is none.
-func (f fields) flag(name string) *bool {
+// boolean returns a Boolean that is written as one, or as 0 or 1; nil for anything else.
+func (f jsonObject) boolean(name string) *bool {
 	switch v := f.value(name).(type) {
 	case bool:
 		return &v
@@ -97,8 +97,8 @@ func (f fields) flag(name string) *bool {
 	return nil
 }
 
-// raw is the field as it was written; nil if it is absent or null.
-func (f fields) raw(name string) json.RawMessage {
+// raw returns the member as it was written; nil if it is missing or null.
+func (f jsonObject) raw(name string) json.RawMessage {
 	raw := bytes.TrimSpace(f[name])
 	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
 		return nil
@@ -106,8 +106,8 @@ func (f fields) raw(name string) json.RawMessage {
 	return json.RawMessage(raw)
 }
 
-// value decodes the field as it is, numbers in their own digits; nil where it is absent or null.
-func (f fields) value(name string) any { return decode(f[name]) }
+// value decodes the member, with numbers as [json.Number]; nil if it is missing or null.
+func (f jsonObject) value(name string) any { return decode(f[name]) }
 
 func decode(raw json.RawMessage) any {
 	if len(raw) == 0 {

@@ -15,65 +15,64 @@ import (
 	"testing"
 )
 
-// made is a release of a small program for one platform, laid out as GoReleaser does it. What a test changes in it before it
-// is packed makes it a bad one.
-type made struct {
+// testRelease is a release of a small program for one platform, in the layout of GoReleaser. A test changes it before it is packed.
+type testRelease struct {
 	platform string
 	flags    []string          // of the build
 	packed   map[string]string // what is in the archive: files by name
 	modes    map[string]os.FileMode
-	bill     bill
+	bill     sbomDocument
 	binary   string // a path
 }
 
 const version = "1.2.3"
 
-// good makes one that nothing is wrong with.
-func good(t *testing.T) *made {
+// newTestRelease returns a valid release.
+func newTestRelease(t *testing.T) *testRelease {
 	t.Helper()
-	return &made{platform: "linux_amd64", flags: []string{"-trimpath", "-tags=grpcnotrace"}}
+	return &testRelease{platform: "linux_amd64", flags: []string{"-trimpath", "-tags=grpcnotrace"}}
 }
 
-// build compiles the program, and notes what the archive and the SBOM hold.
-func (m *made) build(t *testing.T) {
+// build compiles the program, and records the content of the archive and the SBOM.
+func (r *testRelease) build(t *testing.T) {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "go.mod"), "module example.com/small\n\ngo 1.26\n")
 	write(t, filepath.Join(dir, "main.go"), "package main\n\nfunc main() {}\n")
-	m.binary = filepath.Join(dir, "small")
-	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-buildvcs=false", "-o", m.binary}, m.flags...)...) //nolint:gosec // flags of this test
+	r.binary = filepath.Join(dir, "small")
+	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-buildvcs=false", "-o", r.binary}, r.flags...)...) //nolint:gosec // flags of this test
 	build.Dir = dir
 	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	info, err := buildinfo.ReadFile(m.binary)
+	info, err := buildinfo.ReadFile(r.binary)
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := project + "_v" + version
-	m.packed = map[string]string{name: m.binary, "LICENSE": filepath.Join(dir, "go.mod")}
-	m.modes = map[string]os.FileMode{name: 0o755, "LICENSE": 0o644}
-	m.bill.Format = "CycloneDX"
-	m.bill.Metadata.Component = part{info.Main.Path, "v" + version}
-	m.bill.Metadata.Properties = []struct{ Name, Value string }{{binaryHash, digest([]byte(read(t, m.binary)))}}
-	m.bill.Components = []part{{"std", info.GoVersion}}
+	r.packed = map[string]string{name: r.binary, "LICENSE": filepath.Join(dir, "go.mod")}
+	r.modes = map[string]os.FileMode{name: 0o755, "LICENSE": 0o644}
+	r.bill.Format = "CycloneDX"
+	r.bill.Metadata.Component = sbomModule{info.Main.Path, "v" + version}
+	r.bill.Metadata.Properties = []struct{ Name, Value string }{{binaryHash, digest([]byte(read(t, r.binary)))}}
+	r.bill.Components = []sbomModule{{"std", info.GoVersion}}
 }
 
-// pack writes the files of the release, and gives the release as it is read again.
-func (m *made) pack(t *testing.T, root string) *dist {
+// pack writes the files of the release, and returns the release as it is read again.
+func (r *testRelease) pack(t *testing.T, root string) *dist {
 	t.Helper()
 	manifest := filepath.Join(root, "terraform-registry-manifest.json")
 	write(t, manifest, "{}")
 	base := filepath.Join(root, "dist", project+"_"+version+"_")
-	m.zip(t, base+m.platform+archive)
-	told, err := json.Marshal(m.bill)
+	r.zip(t, base+r.platform+archive)
+	told, err := json.Marshal(r.bill)
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, base+m.platform+sbom, string(told))
+	write(t, base+r.platform+sbom, string(told))
 	var sums strings.Builder
-	for _, file := range []string{base + m.platform + archive, base + m.platform + sbom} {
+	for _, file := range []string{base + r.platform + archive, base + r.platform + sbom} {
 		fmt.Fprintf(&sums, "%s  %s\n", digest([]byte(read(t, file))), filepath.Base(file))
 	}
 	fmt.Fprintf(&sums, "%s  %s_%s_manifest.json\n", digest([]byte("{}")), project, version)
@@ -86,7 +85,7 @@ func (m *made) pack(t *testing.T, root string) *dist {
 	return d
 }
 
-func (m *made) zip(t *testing.T, path string) {
+func (r *testRelease) zip(t *testing.T, path string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		t.Fatal(err)
@@ -97,9 +96,9 @@ func (m *made) zip(t *testing.T, path string) {
 	}
 	defer file.Close() //nolint:errcheck // closing the writer tells
 	packed := zip.NewWriter(file)
-	for name, source := range m.packed {
+	for name, source := range r.packed {
 		header := &zip.FileHeader{Name: name, Method: zip.Store}
-		header.SetMode(m.modes[name])
+		header.SetMode(r.modes[name])
 		w, err := packed.CreateHeader(header)
 		if err != nil {
 			t.Fatal(err)

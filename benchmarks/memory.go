@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// glance is how often a provider's memory is looked at. What counts is the kernel's own high-water mark, so that only what a
-// provider takes in its last moments is missed.
-const glance = 10 * time.Millisecond
+// pollInterval is how often a provider's memory is read. The kernel's high-water mark is read, so only growth in the last moments
+// of a provider is missed.
+const pollInterval = 10 * time.Millisecond
 
-// watchProvider watches the providers that a CLI starts. The function that it gives ends that, and tells the most memory that
-// any of them held, in bytes; 0 where the system does not say, as only Linux does.
-func watchProvider(cli int) func() int64 {
+// watchMemory watches the providers that a CLI starts. The returned function stops the watch and returns the peak memory of any of
+// them in bytes. It is 0 on systems other than Linux.
+func watchMemory(cli int) func() int64 {
 	ended, told := make(chan struct{}), make(chan int64)
 	go func() {
-		tick := time.NewTicker(glance)
+		tick := time.NewTicker(pollInterval)
 		defer tick.Stop()
 		var peak int64
 		for {
@@ -31,7 +31,7 @@ func watchProvider(cli int) func() int64 {
 				return
 			case <-tick.C:
 				for _, child := range children(cli) {
-					peak = max(peak, highWater(child))
+					peak = max(peak, peakMemory(child))
 				}
 			}
 		}
@@ -39,7 +39,7 @@ func watchProvider(cli int) func() int64 {
 	return func() int64 { close(ended); return <-told }
 }
 
-// children are the providers among the processes that a process started.
+// children returns the provider processes that the process pid started.
 func children(pid int) []int {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	var found []int
@@ -59,8 +59,8 @@ func children(pid int) []int {
 	return found
 }
 
-// highWater reads the most memory that a process has held, in bytes.
-func highWater(pid int) int64 {
+// peakMemory returns the peak memory of a process in bytes.
+func peakMemory(pid int) int64 {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	_, rest, _ := strings.Cut(string(text), "\nVmHWM:")
 	line, _, _ := strings.Cut(rest, "\n")

@@ -27,7 +27,7 @@ func TestUrgent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, w := scripted(t, 0, reply{status: 429, header: map[string]string{"Retry-After": "60"}}, ok(openTask))
+				client, w := newScriptedClient(t, 0, reply{status: 429, header: map[string]string{"Retry-After": "60"}}, ok(openTask))
 				_, _ = client.GetTask(t.Context(), processTask)
 				began := time.Now()
 				ctx := t.Context()
@@ -42,29 +42,29 @@ func TestUrgent(t *testing.T) {
 				_, err := client.GetTask(ctx, processTask)
 				switch {
 				case c.sent < 0:
-					if len(w.asked) != 1 || OutcomeOf(err) != NotSent || !IsRateLimited(err) {
-						t.Errorf("%d requests, %v", len(w.asked), err)
+					if len(w.requests) != 1 || OutcomeOf(err) != NotSent || !IsRateLimited(err) {
+						t.Errorf("%d requests, %v", len(w.requests), err)
 					}
-				case err != nil || len(w.asked) != 2:
-					t.Errorf("%d requests, %v", len(w.asked), err)
-				case w.asked[1].at.Sub(began) != c.sent:
-					t.Errorf("sent after %s", w.asked[1].at.Sub(began))
+				case err != nil || len(w.requests) != 2:
+					t.Errorf("%d requests, %v", len(w.requests), err)
+				case w.requests[1].at.Sub(began) != c.sent:
+					t.Errorf("sent after %s", w.requests[1].at.Sub(began))
 				}
 			})
 		})
 	}
 	t.Run("done", func(t *testing.T) {
 		t.Parallel()
-		client, w := scripted(t, 0, ok(openTask))
+		client, w := newScriptedClient(t, 0, ok(openTask))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := client.Urgent().GetTask(ctx, processTask); OutcomeOf(err) != NotSent || len(w.asked) != 0 {
-			t.Errorf("%d requests, %v", len(w.asked), err)
+		if _, err := client.Urgent().GetTask(ctx, processTask); OutcomeOf(err) != NotSent || len(w.requests) != 0 {
+			t.Errorf("%d requests, %v", len(w.requests), err)
 		}
 	})
 }
 
-// Every response to a request for one task says when it came and how long it took, without the waits.
+// Every response with a task includes when it came and how long it took, without waits.
 func TestAnswered(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2035, 6, 4, 17, 0, 0, 0, time.UTC)
@@ -80,8 +80,8 @@ func TestAnswered(t *testing.T) {
 			t.Run(name+" "+method, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					client, w := scripted(t, 0, reply{status: 200, header: c.header, body: openTask, latency: 1500 * time.Millisecond})
-					client.gate.refuse(0, time.Now().Add(time.Minute))
+					client, w := newScriptedClient(t, 0, reply{status: 200, header: c.header, body: openTask, latency: 1500 * time.Millisecond})
+					client.limiter.pause(0, time.Now().Add(time.Minute))
 					var got *Task
 					var err error
 					switch method {
@@ -94,7 +94,7 @@ func TestAnswered(t *testing.T) {
 					default:
 						got, err = client.Reopen(t.Context(), processTask)
 					}
-					if err != nil || len(w.asked) != 1 || !got.Answered.At.Equal(c.want) || got.Answered.Took != 1500*time.Millisecond {
+					if err != nil || len(w.requests) != 1 || !got.Answered.At.Equal(c.want) || got.Answered.Took != 1500*time.Millisecond {
 						t.Errorf("got %+v, %v", got, err)
 					}
 				})

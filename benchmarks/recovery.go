@@ -15,18 +15,18 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// late is how long an answer takes that is later than anyone should wait for.
+// late is a response time that exceeds every timeout.
 const late = 15 * time.Second
 
-// faults are those of the acceptance tests' matrix that tell the peers apart: each hits the first completion that is sent.
+// faults are those of the acceptance tests' matrix that distinguish the peers. Each meets the first completion request.
 var faults = []struct {
 	name  string
 	fault sandbox.Fault
 }{
 	{"dropped before handling", sandbox.Fault{Drop: true}},
 	{"handled, dropped before the first byte", sandbox.Fault{Handle: true, Drop: true}},
-	{"time-out before handling", sandbox.Fault{Delay: late}},
-	{"time-out after handling", sandbox.Fault{Handle: true, Delay: late}},
+	{"timeout before handling", sandbox.Fault{Delay: late}},
+	{"timeout after handling", sandbox.Fault{Handle: true, Delay: late}},
 	{"502 with a page", sandbox.Fault{Status: http.StatusBadGateway, Body: "<html>"}},
 	{"502 with a page, handled", sandbox.Fault{Handle: true, Status: http.StatusBadGateway, Body: "<html>"}},
 	{"503 for a second", sandbox.Fault{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"1"}}}},
@@ -37,33 +37,33 @@ var faults = []struct {
 	{"2xx with a page", sandbox.Fault{Handle: true, Status: http.StatusOK, Body: "<html><title>Sign in</title></html>"}},
 }
 
-// survived is what a peer made of a fault it came through.
+// survived is the verdict on a peer that handled a fault.
 const survived = "yes"
 
-// recovery names a peer and a fault.
+// recovery identifies a verdict.
 type recovery struct{ peer, fault string }
 
-// sideBySide is how many recoveries run at a time. They wait more than they work, and none is timed.
-const sideBySide = 4
+// concurrency is how many recoveries run at a time. They mostly wait, and none is timed.
+const concurrency = 4
 
-// recoveries tries every fault on every peer.
-func (h *hall) recoveries(ctx context.Context, progress io.Writer) (map[recovery]string, error) {
+// recoverAll tries every fault with every peer and returns the verdicts.
+func (h *harness) recoverAll(ctx context.Context, progress io.Writer) (map[recovery]string, error) {
 	var (
 		mu      sync.Mutex
 		all     = map[recovery]string{}
 		failed  error
 		running sync.WaitGroup
-		turns   = make(chan struct{}, sideBySide)
+		slots   = make(chan struct{}, concurrency)
 	)
-	for _, p := range h.present() {
+	for _, p := range h.available() {
 		if p.name == floor.name {
 			continue
 		}
 		_, _ = fmt.Fprintf(progress, "recovery: %s\n", p.name)
 		for _, f := range faults {
-			turns <- struct{}{}
+			slots <- struct{}{}
 			running.Go(func() {
-				defer func() { <-turns }()
+				defer func() { <-slots }()
 				verdict, err := h.recover(ctx, p, f.fault)
 				mu.Lock()
 				defer mu.Unlock()
@@ -78,17 +78,17 @@ func (h *hall) recoveries(ctx context.Context, progress io.Writer) (map[recovery
 	return all, failed
 }
 
-// recover lets a peer complete a task whose first completion meets the fault, apply once more, and plan. It survives with exactly
-// one completion, and with a record by which the second apply succeeds and the plan after it has nothing to do.
-func (h *hall) recover(ctx context.Context, p peer, fault sandbox.Fault) (string, error) {
-	s, err := newStage(ctx, h, p, 1, 0, true)
+// recover lets a peer complete a task while the first completion request meets the fault, apply again, and plan. The peer survives if
+// the task is completed exactly once, the second apply succeeds and the plan has no changes.
+func (h *harness) recover(ctx context.Context, p peer, fault sandbox.Fault) (string, error) {
+	s, err := newFixture(ctx, h, p, 1, 0, true)
 	if err != nil {
 		return "", err
 	}
 	defer s.close()
 	fault.Method, fault.PathPart = http.MethodPost, "/completed-tasks"
 	s.server.Inject(fault)
-	s.run(ctx, "apply", "-auto-approve", "-input=false") // it may well fail
+	s.run(ctx, "apply", "-auto-approve", "-input=false") // it may fail
 	s.server.Calm()
 	again := s.run(ctx, "apply", "-auto-approve", "-input=false")
 	plan := s.run(ctx, "plan", "-detailed-exitcode", "-input=false")
@@ -101,7 +101,7 @@ func (h *hall) recover(ctx context.Context, p peer, fault sandbox.Fault) (string
 		wrong = append(wrong, "the second apply fails")
 	}
 	if plan.err != nil || task.CompletedAt == "" {
-		wrong = append(wrong, "wrong record")
+		wrong = append(wrong, "wrong state")
 	}
 	if len(wrong) > 0 {
 		return strings.Join(wrong, ", "), nil

@@ -11,26 +11,26 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// runID is the process whose tasks are completed.
+// runID is the ID of the process whose tasks are completed.
 const runID = "5eed0000000000000000000000000001"
 
-// peer is a way to complete tasks from Terraform.
+// peer is a way to complete tasks with Terraform.
 type peer struct {
-	// name is what it is called in tables, and by the flag that names its binary.
+	// name is the peer's name in tables and in the -peer flag.
 	name string
-	// source is the provider's address; empty for a peer that is no provider.
+	// source is the provider's address; empty if the peer is not a provider.
 	source string
-	// version is that of the provider or the tool, as far as it is known.
+	// version is the version of the provider or tool, if it is known.
 	version string
-	// binary is the path of a provider that is not built here, or the tool that commands call.
+	// binary is the path of a provider that is not built here, or of the tool that commands call.
 	binary string
-	// missing says why it cannot be run; empty where it can.
+	// missing is why the peer cannot be run; empty if it can.
 	missing string
-	// config completes the tasks of local.tasks, each with an instance of its own. At destroy the tasks stay completed, wherever the
-	// peer can leave them so. @BINARY stands for binary, @HASTY for hasty in the recovery table and for nothing elsewhere.
+	// config completes the tasks of local.tasks, each with its own instance. Destroy leaves the tasks completed if the peer supports
+	// that. @BINARY is replaced with binary, and @TIMEOUT with shortTimeout in the recovery table, otherwise with nothing.
 	config string
-	// hasty bounds each request to two seconds; empty where the peer has no such setting.
-	hasty string
+	// shortTimeout limits each request to two seconds; empty if the peer has no such setting.
+	shortTimeout string
 }
 
 const (
@@ -39,14 +39,14 @@ const (
 	notNamed      = "no -peer names its binary"
 )
 
-// peers are all that are compared, in the order of the tables. The last one is the floor.
+// peers returns all peers in the order of the tables. The last one is the floor.
 func peers() []peer {
 	return []peer{
-		{name: tallyfy, source: workspace.Address, version: workspace.Version, hasty: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  @HASTY\n}\n" + completions},
-		{name: "tallyfy, no preflight", source: workspace.Address, version: workspace.Version, hasty: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  preflight = false\n  @HASTY\n}\n" + completions},
-		{name: pinnedRestapi, source: workspace.RestapiAddress, hasty: `timeout = 2`, config: strings.Replace(restapi, "@MORE", "", 1)},
+		{name: tallyfy, source: workspace.Address, version: workspace.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  @TIMEOUT\n}\n" + completions},
+		{name: "tallyfy, no preflight", source: workspace.Address, version: workspace.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  preflight = false\n  @TIMEOUT\n}\n" + completions},
+		{name: pinnedRestapi, source: workspace.RestapiAddress, shortTimeout: `timeout = 2`, config: strings.Replace(restapi, "@MORE", "", 1)},
 		{
-			name: "restapi", source: workspace.RestapiAddress, missing: notNamed, hasty: `timeout = 2`,
+			name: "restapi", source: workspace.RestapiAddress, missing: notNamed, shortTimeout: `timeout = 2`,
 			config: strings.Replace(restapi, "@MORE", "ignore_all_server_changes = true", 1),
 		},
 		{name: "restful", source: "magodo/restful", missing: notNamed, config: `
@@ -67,12 +67,12 @@ resource "restful_resource" "all" {
   delete_path            = "${local.process}/completed-tasks/${each.key}"
 }
 `},
-		{name: "local-exec curl", binary: "curl", hasty: "--max-time 2", config: `
+		{name: "local-exec curl", binary: "curl", shortTimeout: "--max-time 2", config: `
 resource "terraform_data" "all" {
   for_each = local.tasks
   input    = each.key
   provisioner "local-exec" {
-    command     = "@BINARY --fail --silent --show-error @HASTY --output /dev/null --header \"Authorization: Bearer $TOKEN\" --header 'X-Tallyfy-Client: APIClient' --json '{\"task_id\":\"${each.key}\"}' '${local.api}${local.process}/completed-tasks'"
+    command     = "@BINARY --fail --silent --show-error @TIMEOUT --output /dev/null --header \"Authorization: Bearer $TOKEN\" --header 'X-Tallyfy-Client: APIClient' --json '{\"task_id\":\"${each.key}\"}' '${local.api}${local.process}/completed-tasks'"
     environment = { TOKEN = local.token }
   }
 }
@@ -113,7 +113,7 @@ provider "restapi" {
     X-Tallyfy-Client = "APIClient"
     Content-Type     = "application/json"
   }
-  @HASTY
+  @TIMEOUT
 }
 
 resource "restapi_object" "all" {
@@ -128,7 +128,7 @@ resource "restapi_object" "all" {
 }
 `
 
-// floor completes nothing: it is what Terraform itself takes.
+// floor completes nothing and shows what Terraform itself needs.
 var floor = peer{name: "terraform alone", config: `
 resource "terraform_data" "all" {
   for_each = local.tasks
@@ -136,8 +136,8 @@ resource "terraform_data" "all" {
 }
 `}
 
-// configuration is what a peer completes the tasks with.
-func (p peer) configuration(api string, tasks []string, hasty bool) string {
+// configuration returns the configuration with which the peer completes the tasks.
+func (p peer) configuration(api string, tasks []string, shortTimeout bool) string {
 	var b strings.Builder
 	if p.source != "" {
 		local := p.source[strings.LastIndex(p.source, "/")+1:]
@@ -150,9 +150,9 @@ func (p peer) configuration(api string, tasks []string, hasty bool) string {
 	}
 	b.WriteString("  ])\n}\n")
 	limit := ""
-	if hasty {
-		limit = p.hasty
+	if shortTimeout {
+		limit = p.shortTimeout
 	}
-	b.WriteString(strings.NewReplacer("@HASTY", limit, "@BINARY", p.binary).Replace(p.config))
+	b.WriteString(strings.NewReplacer("@TIMEOUT", limit, "@BINARY", p.binary).Replace(p.config))
 	return b.String()
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestWords(t *testing.T) {
+func TestServerMessage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, said, code string }{
 		"laravel":             {`{"message":"The given data was invalid.","errors":{"is_approved":["The is approved field is required."]}}`, "The given data was invalid.; is_approved: The is approved field is required.", ""},
@@ -34,15 +34,17 @@ func TestWords(t *testing.T) {
 		"numbers as written":  {`{"errors":{"owners":[12345678,1e999]}}`, "owners: 12345678; owners: 1e999", ""},
 		"errors of odd types": {`{"errors":{"n":3,"b":false,"z":null}}`, "b: false; n: 3", ""},
 	} {
-		said, code := words([]byte(c.body), asIs)
-		if said != c.said || code != c.code {
-			t.Errorf("%s: got %q, %q; want %q, %q", name, said, code, c.said, c.code)
-		}
+		t.Run(name, func(t *testing.T) {
+			said, code := serverMessage([]byte(c.body), noRedaction)
+			if said != c.said || code != c.code {
+				t.Errorf("got %q, %q; want %q, %q", said, code, c.said, c.code)
+			}
+		})
 	}
-	if said, _ := words([]byte(strings.Repeat("ä", 5000)), asIs); len([]rune(said)) != maxWords+1 {
+	if said, _ := serverMessage([]byte(strings.Repeat("ä", 5000)), noRedaction); len([]rune(said)) != maxMessage+1 {
 		t.Errorf("a long text was cut to %d characters", len([]rune(said)))
 	}
-	if said, _ := words([]byte("<title>"+strings.Repeat(`"`, 5000)+"</title>"), asIs); len([]rune(said)) > maxWords+1 {
+	if said, _ := serverMessage([]byte("<title>"+strings.Repeat(`"`, 5000)+"</title>"), noRedaction); len([]rune(said)) > maxMessage+1 {
 		t.Errorf("a long title was cut to %d characters", len([]rune(said)))
 	}
 }

@@ -30,7 +30,7 @@ func full(prefix string) []string {
 	return ids
 }
 
-// A list ends where the server ends it, whichever evidence the server gives.
+// A list ends with the last page, whichever evidence the server sends.
 func TestListsEndWithTheServer(t *testing.T) {
 	t.Parallel()
 	const next = `"links":{"next":"https://e.test/?page=2"}`
@@ -56,7 +56,7 @@ func TestListsEndWithTheServer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, w := scripted(t, 0, c.replies...)
+			client, w := newScriptedClient(t, 0, c.replies...)
 			tasks, failed := 0, error(nil)
 			for task, err := range client.Tasks(t.Context(), List{Organization: org, Run: run}) {
 				if err != nil {
@@ -68,8 +68,8 @@ func TestListsEndWithTheServer(t *testing.T) {
 				}
 				tasks++
 			}
-			if tasks != c.tasks || len(w.asked) != c.pages {
-				t.Errorf("%d tasks of %d pages, want %d of %d", tasks, len(w.asked), c.tasks, c.pages)
+			if tasks != c.tasks || len(w.requests) != c.pages {
+				t.Errorf("%d tasks of %d pages, want %d of %d", tasks, len(w.requests), c.tasks, c.pages)
 			}
 			incomplete := errors.As(failed, new(*IncompleteError))
 			if incomplete != (c.fails != "") || c.fails == "" && failed != nil || c.fails != "" && !strings.Contains(failed.Error(), c.fails) {
@@ -79,7 +79,7 @@ func TestListsEndWithTheServer(t *testing.T) {
 	}
 }
 
-// The number of pages that one page shows is the most that any evidence says.
+// The number of pages that one page shows is that of the evidence for the most pages.
 func TestPageOf(t *testing.T) {
 	t.Parallel()
 	for pagination, want := range map[string]int{
@@ -88,7 +88,7 @@ func TestPageOf(t *testing.T) {
 	} {
 		t.Run(pagination, func(t *testing.T) {
 			t.Parallel()
-			client, _ := scripted(t, 0, pageOf(pagination, "a", "b"))
+			client, _ := newScriptedClient(t, 0, pageOf(pagination, "a", "b"))
 			page, err := client.TasksPage(t.Context(), List{Organization: org}, 1)
 			if err != nil || page.Of != want {
 				t.Errorf("of %d pages, want %d (%v)", page.Of, want, err)
@@ -109,7 +109,7 @@ func TestPageOfAFullPage(t *testing.T) {
 			for n := range ids {
 				ids[n] = fmt.Sprint("t", n)
 			}
-			client, _ := scripted(t, 0, pageOf(pagination, ids...))
+			client, _ := newScriptedClient(t, 0, pageOf(pagination, ids...))
 			page, err := client.TasksPage(t.Context(), List{Organization: org}, 1)
 			if err != nil || page.Of != want {
 				t.Errorf("of %d pages, want %d (%v)", page.Of, want, err)
@@ -118,20 +118,20 @@ func TestPageOfAFullPage(t *testing.T) {
 	}
 }
 
-// endless is a list that announces another page on every page, each with a new task.
-type endless struct{ pages int }
+// endlessList announces another page on every page, each with a new task.
+type endlessList struct{ pages int }
 
-// RoundTrip answers a request for a page.
-func (e *endless) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip returns a page.
+func (e *endlessList) RoundTrip(r *http.Request) (*http.Response, error) {
 	e.pages++
 	body := fmt.Sprintf(`{"data":[{"id":"t%d"}],"meta":{"pagination":{"links":{"next":"x"}}}}`, e.pages)
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// A list that does not end is read once, to a bound, and is an error.
-func TestListThatDoesNotEnd(t *testing.T) {
+// A list that does not end is read once up to a limit, and is an error.
+func TestEndlessList(t *testing.T) {
 	t.Parallel()
-	e := &endless{}
+	e := &endlessList{}
 	client, err := New(Config{BaseURL: "https://tallyfy.test/api", AccessToken: testToken, Transport: e})
 	if err != nil {
 		t.Fatal(err)

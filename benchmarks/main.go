@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command bench measures this provider beside what people complete Tallyfy's tasks with today, in one run on one machine against
-// one sandbox, and writes BENCHMARKS.md. Figures of one run compare; those of two machines do not.
+// Command benchmarks compares this provider with other ways to complete Tallyfy tasks, in one run on one machine against one sandbox,
+// and writes BENCHMARKS.md. Figures of one run are comparable; figures of different machines are not.
 package main
 
 import (
@@ -23,12 +23,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// settings are what a run of the benchmarks is told.
+// settings are the settings of one run of the benchmarks.
 type settings struct {
 	sizes       []int // numbers of blocks
 	latency     time.Duration
 	parallelism int
-	repeat      int // how often each figure is taken; the middle one counts
+	repeat      int // how often each figure is taken; the median counts
 	peers       []peer
 }
 
@@ -40,14 +40,14 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stderr io.Writer) int {
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	sizes := flags.String("n", "1,10,100,500", "numbers of blocks, `separated by commas`")
 	s := settings{peers: peers()}
-	flags.DurationVar(&s.latency, "latency", 50*time.Millisecond, "the sandbox's `time` on the way")
-	flags.IntVar(&s.parallelism, "parallelism", 10, "Terraform's `number` of operations side by side")
-	flags.IntVar(&s.repeat, "repeat", 3, "`times` that each figure is taken; the middle one counts")
-	out := flags.String("out", "", "`file` to write; the terminal if empty")
+	flags.DurationVar(&s.latency, "latency", 50*time.Millisecond, "the sandbox's latency, a `time`")
+	flags.IntVar(&s.parallelism, "parallelism", 10, "the `number` of concurrent operations of Terraform")
+	flags.IntVar(&s.repeat, "repeat", 3, "`number` of times to take each figure; the median counts")
+	out := flags.String("out", "", "`file` to write; standard output if empty")
 	flags.Func("peer", "`name=path@version` of a further peer's binary: restapi, restful or \"local-exec tallyfy\"; may be repeated", s.add)
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -58,13 +58,13 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	for _, size := range strings.Split(*sizes, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(size))
 		if err != nil || n < 1 || n > 100_000 {
-			_, _ = fmt.Fprintf(stderr, "bench: -n takes numbers such as 1,10,100, not %q\n", *sizes)
+			_, _ = fmt.Fprintf(stderr, "benchmarks: -n takes numbers such as 1,10,100, not %q\n", *sizes)
 			return 2
 		}
 		s.sizes = append(s.sizes, n)
 	}
 	if s.repeat < 1 || s.parallelism < 1 || s.latency < 0 {
-		_, _ = fmt.Fprintln(stderr, "bench: -repeat and -parallelism are at least 1, and -latency is a time such as 50ms")
+		_, _ = fmt.Fprintln(stderr, "benchmarks: -repeat and -parallelism are at least 1, and -latency is a time such as 50ms")
 		return 2
 	}
 	report, err := s.measure(ctx, stderr)
@@ -74,13 +74,13 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 		_, err = io.WriteString(os.Stdout, report)
 	}
 	if err != nil {
-		_, _ = fmt.Fprintf(stderr, "bench: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "benchmarks: %v\n", err)
 		return 1
 	}
 	return 0
 }
 
-// add takes over where the binary of a peer is.
+// add parses the value of the -peer flag, name=path@version, and sets the binary of that peer.
 func (s *settings) add(named string) error {
 	name, rest, _ := strings.Cut(named, "=")
 	path, version, versioned := strings.Cut(rest, "@")
@@ -88,7 +88,7 @@ func (s *settings) add(named string) error {
 		if p := &s.peers[i]; p.name == name && p.missing == notNamed {
 			binary, err := filepath.Abs(path)
 			if err == nil {
-				_, err = os.Stat(binary) //nolint:gosec // which program is compared is the caller's to say
+				_, err = os.Stat(binary) //nolint:gosec // the caller chooses the binary
 			}
 			p.binary, p.version, p.missing = binary, version, ""
 			if !versioned {
@@ -100,41 +100,41 @@ func (s *settings) add(named string) error {
 	return fmt.Errorf("there is no such peer: %q", name)
 }
 
-// measure gives the report.
+// measure runs the benchmarks and returns the report.
 func (s settings) measure(ctx context.Context, progress io.Writer) (string, error) {
-	dir, err := os.MkdirTemp("", "bench-")
+	dir, err := os.MkdirTemp("", "benchmarks-")
 	if err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	h, err := prepare(ctx, dir, s.peers)
+	h, err := newHarness(ctx, dir, s.peers)
 	if err != nil {
 		return "", err
 	}
-	results, err := h.race(ctx, s, progress)
+	results, err := h.measure(ctx, s, progress)
 	if err != nil {
 		return "", err
 	}
-	starts, err := h.starts(ctx, s.repeat)
+	starts, err := h.measureStarts(ctx, s.repeat)
 	if err != nil {
 		return "", err
 	}
-	recoveries, err := h.recoveries(ctx, progress)
+	recoveries, err := h.recoverAll(ctx, progress)
 	if err != nil {
 		return "", err
 	}
 	return report{s, h, results, starts, recoveries}.String(ctx), nil
 }
 
-// hall is where the peers meet: a CLI that finds all their providers in a mirror.
-type hall struct {
+// harness is a CLI that finds the providers of all peers in a mirror.
+type harness struct {
 	*workspace.Workspace
 	dir   string
 	peers []peer
 }
 
-// prepare builds what can be built, installs what there is, and notes what is missing.
-func prepare(ctx context.Context, dir string, peers []peer) (*hall, error) {
+// newHarness builds and installs the peers, and records which of them are missing.
+func newHarness(ctx context.Context, dir string, peers []peer) (*harness, error) {
 	w, err := workspace.New(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -157,11 +157,11 @@ func prepare(ctx context.Context, dir string, peers []peer) (*hall, error) {
 			}
 		}
 	}
-	return &hall{w, dir, peers}, nil
+	return &harness{w, dir, peers}, nil
 }
 
-// present are the peers that can be run.
-func (h *hall) present() []peer {
+// available returns the peers that can be run.
+func (h *harness) available() []peer {
 	var all []peer
 	for _, p := range h.peers {
 		if p.missing == "" {
@@ -171,7 +171,7 @@ func (h *hall) present() []peer {
 	return all
 }
 
-// machine tells what the figures were taken on.
+// machine describes the machine that the figures were taken on.
 func machine() string {
 	model := ""
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {

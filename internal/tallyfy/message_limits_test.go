@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// The bodies of a hostile or broken server, by their size: what is allocated for one that is four times as large is about four times
-// as much.
-func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts what the process allocates
+// Memory for the body of a hostile or broken server is linear in its size.
+func TestServerMessageUsesLinearMemory(t *testing.T) { // not parallel: it counts what the process allocates
 	const size = 1 << 16
 	for name, body := range map[string]func(n int) string{
 		"deep": func(n int) string {
@@ -21,10 +20,10 @@ func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts w
 			return `{"errors":` + strings.Repeat(`{"`+strings.Repeat("k", key)+`":`, depth) + `"x"` + strings.Repeat("}", depth+1)
 		},
 		"wide": func(n int) string {
-			return `{"errors":{"` + strings.Repeat("k", 2*maxWords) + `":[` + strings.Repeat(`"x",`, n/4) + `"x"]}}`
+			return `{"errors":{"` + strings.Repeat("k", 2*maxMessage) + `":[` + strings.Repeat(`"x",`, n/4) + `"x"]}}`
 		},
 		"nulls": func(n int) string {
-			return `{"errors":{"` + strings.Repeat("k", 2*maxWords) + `":[` + strings.Repeat(`{"a":null},`, n/11) + `null]}}`
+			return `{"errors":{"` + strings.Repeat("k", 2*maxMessage) + `":[` + strings.Repeat(`{"a":null},`, n/11) + `null]}}`
 		},
 		"keys": func(n int) string {
 			return `{"errors":{` + strings.Repeat(`"`+strings.Repeat("k", n/64)+`":{`, 16) + strings.Repeat("}", 18)
@@ -42,16 +41,16 @@ func TestWordsAreReadInLinearMemory(t *testing.T) { // not parallel: it counts w
 	}
 }
 
-// allocated returns how many bytes are allocated to find the words in a body.
+// allocated returns how many bytes are allocated to find the message in a body.
 func allocated(body string) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	words([]byte(body), asIs)
+	serverMessage([]byte(body), noRedaction)
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-func TestWordsStop(t *testing.T) {
+func TestServerMessageIsLimited(t *testing.T) {
 	t.Parallel()
 	nested := func(depth int) string {
 		return `{"errors":` + strings.Repeat(`{"a":`, depth) + `"deep"` + strings.Repeat("}", depth+1)
@@ -67,21 +66,21 @@ func TestWordsStop(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if said, _ := words([]byte(c.body), asIs); (said != "") != c.want {
+			if said, _ := serverMessage([]byte(c.body), noRedaction); (said != "") != c.want {
 				t.Errorf("it says %q", said)
 			}
 		})
 	}
 }
 
-// What an error does not repeat is not collected either.
-func TestWordsStopWhenThereAreEnough(t *testing.T) {
+// Messages that an error would not show are not collected.
+func TestMessageCollectorStopsWhenFull(t *testing.T) {
 	t.Parallel()
-	w := &collector{redact: asIs}
+	w := &messageCollector{redact: noRedaction}
 	for n := range 100 {
-		w.add(fmt.Sprint(n, strings.Repeat(" long", maxWords/5)))
+		w.add(fmt.Sprint(n, strings.Repeat(" long", maxMessage/5)))
 	}
-	if most := 4*maxWords + 2*maxWords; w.length > most || len(w.parts) > 6 {
+	if most := 4*maxMessage + 2*maxMessage; w.length > most || len(w.parts) > 6 {
 		t.Errorf("%d messages of %d bytes were collected", len(w.parts), w.length)
 	}
 }
