@@ -145,7 +145,9 @@ func (s *session) fail(ctx context.Context, err error) error {
 	if ctx.Err() != nil { // which is not Tallyfy's doing, and ends the wait
 		return nil
 	}
-	err = withoutBudget(err)
+	if !isHeldTooLong(err) {
+		err = withoutBudget(err)
+	}
 	s.failed = err
 	fields := s.fields()
 	fields["error"] = err.Error()
@@ -221,10 +223,11 @@ func isHeldTooLong(err error) bool {
 // isAbsent reports whether Tallyfy knows the path and not the task.
 func isAbsent(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
 
-// withoutBudget returns the failure of a poll without the words that it was not repeated: the next poll repeats it.
+// withoutBudget returns the failure of a request without the words on why it was not repeated: the next poll repeats it, or the wait
+// has ended.
 func withoutBudget(err error) error {
 	var e *tallyfy.Error
-	if !errors.As(err, &e) || isHeldTooLong(err) {
+	if !errors.As(err, &e) {
 		return err
 	}
 	polled := *e

@@ -78,7 +78,7 @@ func TestWaitsOfAProcessShareItsPolls(t *testing.T) {
 			want.Task = id
 			time.Sleep(time.Millisecond) // they start soon after each other, and not in the same instant
 			all = append(all, h.start(want))
-			h.after(time.Minute+time.Duration(i)*10*time.Second, h.decide(id, true))
+			h.after(time.Minute+time.Duration(i)*3*time.Second, h.decide(id, true))
 		}
 		h.over.Wait()
 		for _, o := range all {
@@ -151,13 +151,13 @@ func TestUntilLearnsTheProcess(t *testing.T) {
 // In a process with more pages of tasks than there are waits, each task is read by itself.
 func TestUntilInALongProcess(t *testing.T) {
 	t.Parallel()
-	for waits, want := range map[int][2]int{1: {1, 5}, 2: {1, 10}, 4: {4 * 5, 4}} { // pages and tasks of 5 polls, the last one being at the end
+	for waits, want := range map[int][2]int{1: {1, 5}, 3: {3 * 5, 3}} { // pages and tasks of 5 polls, the last one being at the end
 		inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-			for i := range 399 {
+			for i := range 299 {
 				h.server.AddTask(sandbox.Task{ID: fmt.Sprintf("7a5c%028d", 2000+i), RunID: runID})
 			}
 			for i := range waits {
-				id := fmt.Sprintf("7a5c%028d", 2390+i)
+				id := fmt.Sprintf("7a5c%028d", 2290+i)
 				wanted := h.want()
 				wanted.Task = id
 				h.start(wanted)
@@ -181,15 +181,19 @@ func TestUntilOnAListThatLags(t *testing.T) {
 		h.completed(h.wait(h.Context(), h.want()), time.Minute)
 		h.sent(5, 1)
 	})
-	inBubble(t, sandbox.Config{ListLag: 100}, nil, func(h *harness) {
-		h.after(20*time.Second, h.decide(taskID, true))
-		h.completed(h.wait(h.Context(), h.want()), timeout)
-		h.sent(240, 1)
-	})
-	inBubble(t, sandbox.Config{ListLag: 100}, nil, func(h *harness) {
-		h.after(20*time.Second, h.decide(taskID, false))
-		h.failed(h.wait(h.Context(), h.want()), timeout, "Approval Was Rejected")
-	})
+	for approved, summary := range map[bool]string{true: "", false: "Approval Was Rejected"} {
+		inBubble(t, sandbox.Config{ListLag: 100}, nil, func(h *harness) {
+			h.after(20*time.Second, h.decide(taskID, approved))
+			want := h.want()
+			want.Timeout = 10 * time.Minute
+			if o := h.wait(h.Context(), want); approved {
+				h.completed(o, want.Timeout)
+			} else {
+				h.failed(o, want.Timeout, summary)
+			}
+			h.sent(40, 1)
+		})
+	}
 }
 
 // A list that shows a completion does not end a wait: the task itself does, when it shows the completion too.
@@ -229,13 +233,13 @@ func TestUntilTimesOut(t *testing.T) {
 // An interrupt ends a wait at once, whatever it is doing, and nothing more is sent.
 func TestUntilInterrupted(t *testing.T) {
 	t.Parallel()
-	for name, config := range map[string]sandbox.Config{"between two polls": {}, "in a poll": {Latency: 20 * time.Second}} {
+	for name, config := range map[string]sandbox.Config{"between two polls": {Latency: time.Second}, "in a poll": {Latency: 20 * time.Second}} {
 		inBubble(t, config, nil, func(h *harness) {
 			ctx, cancel := context.WithCancel(h.Context())
-			h.after(70*time.Second, cancel)
+			h.after(75*time.Second, cancel)
 			o := h.wait(ctx, h.want())
 			before := len(h.server.Journal())
-			h.failed(o, 70*time.Second, "Wait Was Interrupted", `waited for task "Approve the change" (`+taskID+`)`, `status is "in-progress"`,
+			h.failed(o, 75*time.Second, "Wait Was Interrupted", `waited for task "Approve the change" (`+taskID+`)`, `status is "in-progress"`,
 				"assigned to user 1002", "Nothing is recorded", "The next apply waits again")
 			time.Sleep(time.Hour)
 			if after := len(h.server.Journal()); after != before {
@@ -423,18 +427,29 @@ func TestUntilOfAHiddenTask(t *testing.T) {
 	})
 }
 
-// Tallyfy may ask to wait longer than the wait may take. No poll can be sent then.
+// Tallyfy may ask to wait longer than the wait may take. No poll can be sent then. A wait that has the time for it goes on.
 func TestUntilHeldTooLong(t *testing.T) {
 	t.Parallel()
+	forAges := sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"864000"}}, Body: "{}"}
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-		h.server.Inject(sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"864000"}}, Body: "{}"})
-		long := h.want()
-		long.Timeout = 300 * time.Hour
+		h.server.Inject(forAges)
+		h.failed(h.wait(h.Context(), h.want()), 15*time.Second, "Task Could Not Be Read", "Tallyfy asks to wait", "only 59m45s of the operation's timeout is left",
+			"Apply again when Tallyfy accepts requests, or raise timeouts.create")
+		if n := len(h.server.Journal()); n != 1 {
+			h.Errorf("%d requests were sent", n)
+		}
+	})
+	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+		h.server.Inject(forAges)
+		want := h.want()
+		want.Timeout = 300 * time.Hour
+		impatient, patient := h.start(h.want()), h.start(want)
 		h.after(time.Minute, h.decide(taskID, true))
-		patient := h.start(long) // another wait that has the time for it goes on
-		h.failed(h.wait(h.Context(), h.want()), 15*time.Second, "Task Could Not Be Read", "Tallyfy asks to wait", "only 59m45s of the operation's timeout is left")
 		h.over.Wait()
-		if patient.err != nil {
+		if impatient.err == nil || strings.Contains(impatient.err.Error(), "only 10s") {
+			h.Errorf("after %s: got %v", impatient.at, impatient.err)
+		}
+		if patient.err != nil || patient.at < 240*time.Hour {
 			h.Errorf("after %s: got %v", patient.at, patient.err)
 		}
 		if n := len(h.server.Journal()); n != 3 {
