@@ -49,7 +49,10 @@ func demo(ctx context.Context, out io.Writer) error {
 	}
 	defer s.server.Close()
 	sandbox.Seed(s.server)
-	return s.perform(ctx, filepath.Join(dir, "demo"))
+	if err := s.perform(ctx, filepath.Join(dir, "demo")); err != nil {
+		return err
+	}
+	return s.gate(ctx, filepath.Join(dir, "gate"))
 }
 
 // takesColor tells whether escape sequences would be seen as colours: on a terminal whose user has not refused them.
@@ -67,6 +70,7 @@ type act struct {
 	says   string
 	args   []string
 	writes map[string]int // requests expected by method, beside any number of GETs
+	fails  bool           // it must end with exit code 1
 }
 
 var acts = []act{
@@ -131,6 +135,9 @@ func (s *stage) show(ctx context.Context, folder string, a act) error {
 	err := s.workspace.Run(ctx, s.server, folder, s.out, a.args...)
 	var exit *exec.ExitError
 	switch {
+	case errors.As(err, &exit) && a.fails && exit.ExitCode() == 1:
+	case a.fails:
+		return fmt.Errorf("%s %s should have failed, and ended with %w", filepath.Base(s.workspace.CLI), a.args[0], err)
 	case errors.As(err, &exit):
 		return fmt.Errorf("%s %s ended with exit code %d", filepath.Base(s.workspace.CLI), a.args[0], exit.ExitCode())
 	case err != nil:
