@@ -99,16 +99,16 @@ func (w *Waits) unchecked(ctx context.Context, want Wanted, err error) []notice.
 }
 
 func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
-	until := "it is completed"
-	if task.Type == approval && want.FailOnRejection {
-		until = "someone has decided it, and fails if it is rejected"
-	}
+	waits := "waits"
 	if want.Timeout > 0 {
-		until += fmt.Sprintf(", for up to %s", want.Timeout)
+		waits = fmt.Sprintf("waits for up to %s", want.Timeout)
 	}
-	detail := fmt.Sprintf("%s is open: its status is %s%s. Applying this waits until %s.", name(task), status(task), assignees(task), until)
+	detail := fmt.Sprintf("%s is open: its status is %s%s. Applying this %s until it is completed.", name(task), status(task), assignees(task), waits)
 	if task.EveryoneMustComplete {
 		detail += " Everyone who is assigned must complete it."
+	}
+	if task.Type == approval && want.FailOnRejection {
+		detail += " A rejection is an error."
 	}
 	return notice.Notice{Summary: "Apply Waits for a Task", Attribute: attrTaskID, Detail: detail}
 }

@@ -44,10 +44,10 @@ func TestForesee(t *testing.T) {
 	}{
 		"open": {says: []string{
 			"Warning: Apply Waits for a Task: ", `Task "Approve the change" (` + taskID + `) is open: its status is "in-progress", and it is assigned to user 1002, guest auditor@example.com, group 96.`,
-			"Applying this waits until someone has decided it, and fails if it is rejected, for up to 1h0m0s.",
+			"Applying this waits for up to 1h0m0s until it is completed. A rejection is an error.",
 		}},
-		"open, rejections accepted": {want: func(w *Wanted) { w.FailOnRejection = false }, says: []string{"Warning: Apply Waits for a Task: ", "waits until it is completed, for up to"}},
-		"the time is not known":     {want: func(w *Wanted) { w.Timeout = 0 }, says: []string{"Warning: Apply Waits for a Task: ", "fails if it is rejected."}},
+		"open, rejections accepted": {want: func(w *Wanted) { w.FailOnRejection = false }, says: []string{"Warning: Apply Waits for a Task: ", "until it is completed."}},
+		"the time is not known":     {want: func(w *Wanted) { w.Timeout = 0 }, says: []string{"Warning: Apply Waits for a Task: ", "Applying this waits until it is completed. A"}},
 		"everyone":                  {task: func(task *sandbox.Task) { task.EveryoneMustComplete = 2 }, says: []string{"Warning: Apply Waits for a Task: ", "Everyone who is assigned must"}},
 		"assigned to nobody":        {task: func(task *sandbox.Task) { task.Owners = sandbox.Owners{} }, says: []string{"Warning: Apply Waits for a Task: ", "assigned to nobody"}},
 		"without its process":       {want: func(w *Wanted) { w.Run = "" }, says: []string{"Warning: Apply Waits for a Task: "}, tasks: 1},
