@@ -458,6 +458,27 @@ func TestUntilHeldTooLong(t *testing.T) {
 	})
 }
 
+// What one wait has no time for is not a failure of another, which would find its task by the same list.
+func TestUntilByAliasHeldTooLongForAnother(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"864000"}}, Body: "{}"})
+		short := h.want()
+		short.Task, short.Alias = "", "approve-the-change"
+		long := short
+		long.Timeout, long.Interval = 300*time.Hour, 20*time.Second
+		impatient := h.start(short)
+		time.Sleep(time.Second)
+		patient := h.start(long)
+		h.after(time.Minute, h.decide(taskID, true))
+		h.over.Wait()
+		h.failed(*impatient, 15*time.Second, "Task Could Not Be Read", "Tallyfy asks to wait")
+		if patient.err != nil || patient.at < 240*time.Hour {
+			h.Errorf("after %s: got %v", patient.at, patient.err)
+		}
+	})
+}
+
 func TestUntilUnreachable(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
