@@ -25,6 +25,7 @@ func TestDemo(t *testing.T) {
 		"init -input=false", "4 to add", "No changes.", "Task Stays Completed in Tallyfy",
 		"Paths below /api/organizations/" + sandbox.DefaultOrganization,
 		"POST    /completed-tasks", "completed, approved", "saved 4 values", "Each task was completed once",
+		"Error: Approval Was Rejected", "rejected by", "The step behind it was completed once, after the approval.",
 	} {
 		t.Run(part, func(t *testing.T) {
 			if !strings.Contains(out.String(), part) {
@@ -75,6 +76,43 @@ func TestRunFails(t *testing.T) {
 			var out bytes.Buffer
 			s := demoRunner{out: &out, workspace: w, server: server}
 			err = s.run(t.Context(), filepath.Join(t.TempDir(), "demo"))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q\n%s", err, test.want, out.String())
+			}
+		})
+	}
+}
+
+// TestGate_fails has the person of the demo be there too early, or the wait be passed by a rejection.
+func TestGate_fails(t *testing.T) {
+	t.Parallel()
+	w, err := workspace.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		happens func(*sandbox.Server)
+		want    string
+	}{
+		"approved before": {func(s *sandbox.Server) {
+			s.CompleteOutside(sandbox.SeedSecurityTaskID, sandbox.SeedColleagueID, nil)
+		}, "apply should have failed"},
+		"completed by the pipeline too": {func(s *sandbox.Server) {
+			s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
+		}, "apply should have sent 1 × POST, and sent 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, err := sandbox.Start(sandbox.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			sandbox.Seed(server)
+			test.happens(server)
+			var out bytes.Buffer
+			r := demoRunner{out: &out, workspace: w, server: server}
+			err = r.gate(t.Context(), filepath.Join(t.TempDir(), "gate"))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q\n%s", err, test.want, out.String())
 			}

@@ -41,7 +41,7 @@ func TestExamples(t *testing.T) {
 		}
 		name = filepath.ToSlash(name)
 		switch {
-		case name == "demo/main.tf": // has a test of its own, in demo_test.go
+		case name == "demo/main.tf", name == "demo/wait/main.tf": // have tests of their own, in demo_test.go
 		case isMigration(name): // tested two by two, in comingfrom_test.go
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
@@ -57,6 +57,8 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApprovalWait(t, path, 1) })
 		case name == "guides/approvals/policy.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApply(t, path); testPolicy(t, path) })
+		case strings.HasPrefix(name, "resources/tallyfy_task_wait/"), name == "guides/approvals/wait.tf":
+			testWaits(t, path, name)
 		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testImportBlock(t, path) })
 		case filepath.Ext(path) == ".tf":

@@ -49,7 +49,10 @@ func demo(ctx context.Context, out io.Writer) error {
 	}
 	defer r.server.Close()
 	sandbox.Seed(r.server)
-	return r.run(ctx, filepath.Join(dir, "demo"))
+	if err := r.run(ctx, filepath.Join(dir, "demo")); err != nil {
+		return err
+	}
+	return r.gate(ctx, filepath.Join(dir, "gate"))
 }
 
 // supportsColor reports whether the output is a terminal whose user has not disabled colors.
@@ -67,6 +70,7 @@ type step struct {
 	title  string
 	args   []string
 	writes map[string]int // requests expected by method, beside any number of GETs
+	fails  bool           // it must end with exit code 1
 }
 
 var steps = []step{
@@ -131,6 +135,9 @@ func (r *demoRunner) runStep(ctx context.Context, folder string, a step) error {
 	err := r.workspace.Run(ctx, r.server, folder, r.out, a.args...)
 	var exit *exec.ExitError
 	switch {
+	case errors.As(err, &exit) && a.fails && exit.ExitCode() == 1:
+	case a.fails:
+		return fmt.Errorf("%s %s should have failed, and ended with %w", filepath.Base(r.workspace.CLI), a.args[0], err)
 	case errors.As(err, &exit):
 		return fmt.Errorf("%s %s exited with code %d", filepath.Base(r.workspace.CLI), a.args[0], exit.ExitCode())
 	case err != nil:

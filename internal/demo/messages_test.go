@@ -39,7 +39,7 @@ var diagnostics = map[string]struct {
 func messages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, room := range []string{"provider", "completion", "lookup", "notice"} {
+	for _, room := range []string{"provider", "completion", "lookup", "notice", "wait"} {
 		set := token.NewFileSet()
 		var files []*ast.File
 		for _, name := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", room, "*.go")) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
 // The environment variables that stand in for attributes, named as Tallyfy's own tools name them (tallyfy-api §4).
@@ -44,6 +45,8 @@ type connection struct {
 	engine *completion.Engine
 	// preflight looks at tasks while planning; nil where that is switched off, or like engine.
 	preflight *completion.Preflight
+	// waits are those of tallyfy_task_wait, which share their polls; nil as the engine is.
+	waits *wait.Waits
 	// client is what data sources read with; nil as the engine is.
 	client *tallyfy.Client
 	// organizationID is empty where none is configured or where it is not known yet.
@@ -132,6 +135,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 	conn.engine, conn.client = completion.New(client), client
+	conn.waits = wait.New(client, progress(client.Secrets))
 	if config.Preflight.IsNull() || config.Preflight.ValueBool() {
 		conn.preflight = conn.engine.Preflight()
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
 // subsystem is the name under which the provider's own lines stand in Terraform's log.
@@ -42,5 +43,14 @@ func HushLogs() {
 		if os.Getenv(part) == "" {
 			_ = os.Setenv(part, "off") // if it cannot be set the lines are written, as ever
 		}
+	}
+}
+
+// progress writes lines about what is waited for to Terraform's log at INFO, less the client's secrets.
+func progress(secrets func() []string) wait.LogFunc {
+	return func(ctx context.Context, message string, fields map[string]any) {
+		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
+		ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, secrets()...)
+		tflog.SubsystemInfo(ctx, subsystem, message, fields)
 	}
 }

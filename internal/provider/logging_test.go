@@ -4,9 +4,29 @@
 package provider
 
 import (
+	"bytes"
 	"os"
+	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
+
+// What a wait is about is in the log at INFO, less the secrets.
+func TestProgressIsLoggedAtInfo(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	ctx := tflogtest.RootLogger(t.Context(), &log)
+	progress(func() []string { return []string{"hush"} })(ctx, "waiting for a Tallyfy task", map[string]any{"title": "Approve the hush change", "status": "in-progress"})
+	lines, err := tflogtest.MultilineJSONDecode(&log)
+	if err != nil || len(lines) != 1 {
+		t.Fatalf("got %v, %v", lines, err)
+	}
+	title, _ := lines[0]["title"].(string)
+	if lines[0]["@level"] != "info" || lines[0]["@message"] != "waiting for a Tallyfy task" || !strings.HasPrefix(title, "Approve the ") || strings.Contains(title, "hush") {
+		t.Errorf("got %v", lines[0])
+	}
+}
 
 // Lines are written where the CLI shows them, and nowhere else; what a user sets is left alone.
 func TestHushLogs(t *testing.T) {

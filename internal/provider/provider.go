@@ -94,7 +94,7 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 
 // Resources lists what can be managed.
 func (p *tallyfyProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newTaskCompletion}
+	return []func() resource.Resource{newTaskCompletion, newTaskWait}
 }
 
 // DataSources lists what can be read.

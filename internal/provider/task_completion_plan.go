@@ -47,18 +47,28 @@ func (r *taskCompletion) planCreate(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if config.OrganizationID.IsNull() && r.conn != nil && !r.conn.organizationUnknown {
-		organization := r.organization(&resp.Diagnostics)
-		if organization.IsNull() {
+	if config.OrganizationID.IsNull() {
+		if plan.OrganizationID = r.planOrganization(ctx, resp); plan.OrganizationID.IsNull() {
 			return
 		}
-		plan.OrganizationID = organization
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("organization_id"), organization)...)
 	}
 	if !plan.isPlaceUnknown() && !plan.RunID.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), identifier(plan.ref()))...)
 	}
 	r.checkNew(ctx, config, plan.OrganizationID, &resp.Diagnostics)
+}
+
+// planOrganization plans the provider's organization for a resource that names none, and returns it. It is unknown if it is known only
+// after apply, and null after an error.
+func (r *taskCompletion) planOrganization(ctx context.Context, resp *resource.ModifyPlanResponse) types.String {
+	if r.conn == nil || r.conn.organizationUnknown {
+		return types.StringUnknown()
+	}
+	organization := r.organization(&resp.Diagnostics)
+	if !organization.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("organization_id"), organization)...)
+	}
+	return organization
 }
 
 // checkNew checks the task of a completion that is not recorded.

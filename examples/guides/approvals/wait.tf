@@ -1,0 +1,26 @@
+# First the step that people decide about.
+resource "tallyfy_task_completion" "provision_vpc" {
+  run_id      = "5eed0000000000000000000000000001" # the process "Launch the payments service"
+  task_id     = "7a5c0000000000000000000000000001" # its task "Provision the VPC"
+  form_fields = { "VPC id" = "vpc-0b7d2c41" }
+}
+
+# Then their decision: the apply waits here.
+resource "tallyfy_task_wait" "approve_change" {
+  run_id = tallyfy_task_completion.provision_vpc.run_id
+  alias  = "approve-the-change"
+
+  timeouts {
+    create = "4h"
+  }
+
+  depends_on = [tallyfy_task_completion.provision_vpc]
+}
+
+# Then the rest.
+resource "tallyfy_task_completion" "announce_maintenance" {
+  run_id  = tallyfy_task_wait.approve_change.run_id
+  task_id = "7a5c0000000000000000000000000004" # "Announce the maintenance window"
+
+  depends_on = [tallyfy_task_wait.approve_change]
+}

@@ -1,0 +1,13 @@
+# The same approval, by its identity. A one-off task has no run_id; organization_id defaults to the provider's.
+import {
+  to = tallyfy_task_wait.change
+  identity = {
+    run_id  = "5eed0000000000000000000000000001"
+    task_id = "7a5c0000000000000000000000000002"
+  }
+}
+
+resource "tallyfy_task_wait" "change" {
+  run_id  = "5eed0000000000000000000000000001"
+  task_id = "7a5c0000000000000000000000000002"
+}

@@ -1,0 +1,63 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+)
+
+// gate shows an apply that waits for a person, in examples/demo/wait: one that a rejection stops, and one that goes on when the person
+// has approved.
+func (r *demoRunner) gate(ctx context.Context, folder string) error {
+	root, err := workspace.SourceRoot(ctx)
+	if err != nil {
+		return err
+	}
+	if err := workspace.Checkout(folder, filepath.Join(root, "examples", "demo", "wait", "main.tf")); err != nil {
+		return err
+	}
+	r.server.ResetJournal()
+	if err := r.runStep(ctx, folder, step{title: "The next configuration waits for the approval \"Accept the security review\".", args: []string{"init", "-input=false"}}); err != nil {
+		return err
+	}
+	apply := []string{"apply", "-input=false", "-auto-approve"}
+
+	r.meanwhile(false)
+	if err := r.runStep(ctx, folder, step{title: "Apply waits. Meanwhile a person rejects: the apply fails, and nothing behind the wait is done.", args: apply, fails: true}); err != nil {
+		return err
+	}
+	r.server.ReopenOutside(sandbox.SeedSecurityTaskID)
+	r.meanwhile(true)
+	err = r.runStep(ctx, folder, step{
+		title: "The approval was reopened. Apply waits again. Meanwhile the person approves: the apply goes on.",
+		args:  apply, writes: map[string]int{http.MethodPost: 1},
+	})
+	if err != nil {
+		return err
+	}
+	r.print("What reached Tallyfy, in order:")
+	sandbox.WriteJournal(r.out, r.server.Journal())
+	if fired := r.server.Webhooks(sandbox.SeedPlainTaskID); fired != 1 {
+		return fmt.Errorf("the webhooks of the task behind the wait fired %d times", fired)
+	}
+	r.print("A wait only reads. The step behind it was completed once, after the approval.")
+	return nil
+}
+
+// meanwhile has a person decide while the CLI waits: the plan and the check before an apply read the list of tasks once each, so the
+// third list is a poll of the wait.
+func (r *demoRunner) meanwhile(approved bool) {
+	r.server.Inject(sandbox.Fault{
+		Method: http.MethodGet, PathPart: "/runs/" + sandbox.SeedRunID + "/tasks", Skip: 2, Handle: true,
+		Before: func(*http.Request) {
+			r.server.CompleteOutside(sandbox.SeedSecurityTaskID, sandbox.SeedColleagueID, &approved)
+		},
+	})
+}

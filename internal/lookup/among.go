@@ -1,0 +1,38 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package lookup
+
+import (
+	"errors"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// errAmbiguous is the cause of the failure that several tasks match.
+var errAmbiguous = errors.New("several tasks match")
+
+// Among returns the one of the tasks that has the wanted alias or title. tasks must be all tasks of the run. The error is a
+// [*notice.Failure].
+func Among(wanted Wanted, tasks []*tallyfy.Task) (*tallyfy.Task, error) {
+	by := wanted.trait()
+	found := by.having(tasks)
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	failure := by.undecided(wanted.Run, tasks, found)
+	if len(found) > 1 {
+		return nil, &ambiguous{failure}
+	}
+	return nil, failure
+}
+
+// ambiguous is a failure because several tasks match.
+type ambiguous struct{ *notice.Failure }
+
+// Unwrap returns the failure that users read, and what it can be recognized by.
+func (a *ambiguous) Unwrap() []error { return []error{a.Failure, errAmbiguous} }
+
+// IsAmbiguous reports whether [Among] found several tasks, which no later list changes unless someone renames them.
+func IsAmbiguous(err error) bool { return errors.Is(err, errAmbiguous) }

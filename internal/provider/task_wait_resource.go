@@ -1,0 +1,236 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
+)
+
+var (
+	_ resource.Resource                     = (*taskWait)(nil)
+	_ resource.ResourceWithConfigure        = (*taskWait)(nil)
+	_ resource.ResourceWithConfigValidators = (*taskWait)(nil)
+	_ resource.ResourceWithIdentity         = (*taskWait)(nil)
+	_ resource.ResourceWithImportState      = (*taskWait)(nil)
+	_ resource.ResourceWithModifyPlan       = (*taskWait)(nil)
+)
+
+// taskWait is the resource tallyfy_task_wait: a task that someone else has completed, recorded in the state. It only reads.
+type taskWait struct {
+	// task does what is the same for a completion: it is configured, and names its task, in the same way.
+	task taskCompletion
+}
+
+func newTaskWait() resource.Resource { return &taskWait{} }
+
+// Metadata returns the name of the resource. Its identity is mutable, as that of a completion is.
+func (r *taskWait) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_task_wait"
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// Configure takes what the provider prepared.
+func (r *taskWait) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.task.Configure(ctx, req, resp)
+}
+
+// ConfigValidators require exactly one way to name the task.
+func (r *taskWait) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"))}
+}
+
+// IdentitySchema returns what an import block may name a task by.
+func (r *taskWait) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	r.task.IdentitySchema(ctx, req, resp)
+}
+
+// ImportState takes the ID or the identity apart. The Read that follows finds the task.
+func (r *taskWait) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.task.ImportState(ctx, req, resp)
+}
+
+// Create waits until the task is completed. If it ends with an error, nothing is recorded.
+func (r *taskWait) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan taskWaitModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	engine := r.task.engine(&resp.Diagnostics)
+	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
+		plan.OrganizationID = r.task.organization(&resp.Diagnostics)
+	}
+	want := plan.wanted(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	task, err := r.task.conn.waits.Until(ctx, want)
+	report(&resp.Diagnostics, nil, err)
+	if err != nil {
+		return
+	}
+	plan.record(task)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
+}
+
+// Read keeps what is recorded while the task is completed and its approval stands. After an import it finds the task.
+func (r *taskWait) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state taskWaitModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	importing := state.ID.IsNull()
+	if !importing && r.task.conn.lacksToken(&resp.Diagnostics) {
+		return
+	}
+	if r.task.conn != nil && r.task.conn.engine == nil && !importing {
+		resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Completed Task Was Not Refreshed",
+			"A part of the tallyfy provider's configuration is known only after apply, so the task was not read. The wait stays recorded as it is.")
+		state.identify(ctx, resp.Identity, &resp.Diagnostics)
+		return
+	}
+	engine := r.task.engine(&resp.Diagnostics)
+	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if importing {
+		r.find(ctx, &state, resp)
+		return
+	}
+	r.refresh(ctx, engine, &state, resp)
+}
+
+// find records a task that was imported. The arguments get their defaults, so that a configuration without them shows no change.
+func (r *taskWait) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
+	task, err := wait.Import(ctx, r.task.conn.client, state.ref())
+	report(&resp.Diagnostics, nil, err)
+	if err != nil {
+		return
+	}
+	state.PollInterval = types.StringValue(defaultPollInterval)
+	state.FailOnRejection = types.BoolValue(!wait.Rejected(task.Type, task.IsApproved))
+	if state.RunID.IsNull() {
+		state.RunID = textOrNull(task.RunID)
+	}
+	state.record(task)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	state.identify(ctx, resp.Identity, &resp.Diagnostics)
+}
+
+// refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh does: the tasks of one process take one
+// request for each hundred.
+func (r *taskWait) refresh(ctx context.Context, engine *completion.Engine, state *taskWaitModel, resp *resource.ReadResponse) {
+	result, err := engine.Read(ctx, state.ref(), state.recorded())
+	state.identify(ctx, resp.Identity, &resp.Diagnostics)
+	ref, title := state.ref(), state.Title.ValueString()
+	switch {
+	case err != nil:
+		var failure *completion.Failure
+		if errors.As(err, &failure) && failure.Unwrap() != nil {
+			err = wait.NotRefreshed(ref, failure.Unwrap())
+		}
+		report(&resp.Diagnostics, nil, err)
+		return
+	case result.Reopened:
+		report(&resp.Diagnostics, []completion.Notice{wait.Reopened(ref, title)}, nil)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	report(&resp.Diagnostics, result.Warnings, nil)
+	if result.Changed {
+		state.facts(result.Record)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+	if state.FailOnRejection.ValueBool() && wait.Rejected(state.TaskType.ValueString(), state.IsApproved.ValueBoolPointer()) {
+		report(&resp.Diagnostics, []completion.Notice{wait.Revoked(ref, title, state.by())}, nil)
+		resp.State.RemoveResource(ctx)
+	}
+}
+
+// Update changes the state alone: what names the task forces replacement, and the rest is how to wait.
+func (r *taskWait) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan taskWaitModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
+}
+
+// Delete removes the wait from the state, and makes no request.
+func (r *taskWait) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// ModifyPlan says what an apply will wait for. It reads only for a wait that is planned anew.
+func (r *taskWait) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	switch {
+	case req.Plan.Raw.IsNull():
+	case req.State.Raw.IsNull():
+		if !r.task.conn.lacksToken(&resp.Diagnostics) {
+			r.planCreate(ctx, req, resp)
+		}
+	case !req.Plan.Raw.Equal(req.State.Raw):
+		resp.Diagnostics.Append(r.planUpdate(ctx, req)...)
+	}
+}
+
+// planCreate fills in the organization, and checks the task.
+func (r *taskWait) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var organization types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
+	if !resp.Diagnostics.HasError() && organization.IsNull() {
+		r.task.planOrganization(ctx, resp)
+	}
+	r.foresee(ctx, req, resp)
+}
+
+// planUpdate rejects a recorded rejection that the configuration does not accept any more.
+func (r *taskWait) planUpdate(ctx context.Context, req resource.ModifyPlanRequest) (diags diag.Diagnostics) {
+	var plan, state taskWaitModel
+	diags.Append(req.Plan.Get(ctx, &plan)...)
+	diags.Append(req.State.Get(ctx, &state)...)
+	if diags.HasError() || plan.ref() != state.ref() || !plan.FailOnRejection.ValueBool() ||
+		!wait.Rejected(state.TaskType.ValueString(), state.IsApproved.ValueBoolPointer()) {
+		return diags
+	}
+	report(&diags, nil, wait.RejectedBefore(state.ref(), state.Title.ValueString(), state.by()))
+	return diags
+}
+
+// foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
+func (r *taskWait) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	conn := r.task.conn
+	if resp.Diagnostics.HasError() || conn == nil || conn.waits == nil || conn.preflight == nil {
+		return
+	}
+	var config, plan taskWaitModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || config.TaskID.IsUnknown() || config.Alias.IsUnknown() || config.RunID.IsUnknown() ||
+		plan.OrganizationID.IsUnknown() || plan.FailOnRejection.IsUnknown() || plan.PollInterval.IsUnknown() {
+		return
+	}
+	want := plan.wanted(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if create, ok := plan.Timeouts.Attributes()["create"]; plan.Timeouts.IsUnknown() || ok && create.IsUnknown() {
+		want.Timeout = 0
+	}
+	warnings, err := conn.waits.Foresee(ctx, want)
+	report(&resp.Diagnostics, warnings, err)
+}

@@ -1,0 +1,59 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package wait
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// Import reads a completed task to record it as one that was waited for. A task that cannot be read or is open is a [*notice.Failure].
+func Import(ctx context.Context, client *tallyfy.Client, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
+	task, err := client.GetTask(ctx, ref)
+	switch {
+	case err != nil:
+		return nil, notice.Story{
+			Summary: "Task Could Not Be Imported",
+			Doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to import it",
+			Means:   "Nothing was imported, and nothing was sent.",
+			Next:    importAdvice(err, ref),
+			Cause:   err,
+		}.Failure()
+	case !task.Completed():
+		return nil, &notice.Failure{Notice: notice.Notice{
+			Summary: "Task Is Not Completed",
+			Detail: notice.Paragraphs(
+				fmt.Sprintf("%s is not completed: its status is %s%s. There is no completion to import.", name(task), status(task), assignees(task)),
+				"To wait for it, leave the import out and apply."),
+		}}
+	}
+	return task, nil
+}
+
+func importAdvice(err error, ref tallyfy.TaskRef) string {
+	switch {
+	case isAbsent(err) && ref.Run != "":
+		return "Check the IDs of the organization, the process and the task."
+	case isAbsent(err):
+		return "Check the IDs of the organization and the task."
+	case hasStatus(err, 403):
+		return "Check that the organization is that of the token, and that the token's owner may see the task."
+	}
+	return ""
+}
+
+// NotRefreshed is the failure of a refresh of a recorded task.
+func NotRefreshed(ref tallyfy.TaskRef, err error) *notice.Failure {
+	next := ""
+	if hasStatus(err, 403) {
+		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
+	}
+	return notice.Story{
+		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
+		Doing: "Refreshing the wait for " + where(ref), Means: "The state stays as it was, and nothing was sent.", Next: next, Cause: err,
+	}.Failure()
+}

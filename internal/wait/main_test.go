@@ -1,0 +1,202 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package wait
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+const (
+	runID    = "5eed0000000000000000000000000042"
+	taskID   = "7a5c0000000000000000000000000042"
+	interval = 15 * time.Second
+	timeout  = time.Hour
+	person   = sandbox.SeedColleagueID
+)
+
+// harness has waits that read from a sandbox without a network, in a bubble where time passes by itself.
+type harness struct {
+	*testing.T
+	server *sandbox.Server
+	client *tallyfy.Client
+	waits  *Waits
+	began  time.Time
+
+	mu   sync.Mutex
+	log  []string
+	over sync.WaitGroup
+}
+
+// inBubble runs a test on a sandbox with one open approval of a process, changed as the test wants it. However it goes, nothing but
+// GETs may have been sent.
+func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), test func(*harness)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		h := &harness{T: t, server: sandbox.New(config), began: time.Now()}
+		task := sandbox.Task{
+			ID: taskID, RunID: runID, Title: "Approve the change", Alias: "approve-the-change", Type: approval,
+			Owners: sandbox.Owners{Users: []int64{person}, Guests: []string{"auditor@example.com"}, Groups: []string{"96"}},
+		}
+		if change != nil {
+			change(&task)
+		}
+		h.server.AddTask(task)
+		var err error
+		h.client, err = tallyfy.New(tallyfy.Config{
+			BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, MaxRetries: tallyfy.DefaultMaxRetries,
+			RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: inProcess{h.server},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.waits = New(h.client, func(_ context.Context, message string, fields map[string]any) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.log = append(h.log, fmt.Sprint(message, " ", fields))
+		})
+		test(h)
+		h.over.Wait()
+		for _, entry := range h.server.Journal() {
+			if entry.Method != http.MethodGet {
+				t.Errorf("%s %s was sent", entry.Method, entry.Path)
+			}
+		}
+		if said := strings.Join(h.log, "\n"); strings.Contains(said, sandbox.DefaultToken) {
+			t.Errorf("the token is in the log:\n%s", said)
+		}
+	})
+}
+
+// inProcess hands requests to a server without a network between them.
+type inProcess struct{ handler http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	answer := make(chan *http.Response, 1)
+	go func() {
+		defer close(answer)
+		defer func() {
+			if aborted := recover(); aborted != nil && aborted != http.ErrAbortHandler { //nolint:errorlint // a panic's value
+				panic(aborted)
+			}
+		}()
+		recorder := httptest.NewRecorder()
+		p.handler.ServeHTTP(recorder, r)
+		answer <- recorder.Result()
+	}()
+	select {
+	case resp, ok := <-answer:
+		if !ok {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return resp, nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
+// want is the task, with its process known.
+func (h *harness) want() Wanted {
+	return Wanted{
+		TaskRef:         tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: taskID},
+		FailOnRejection: true, Interval: interval, Timeout: timeout,
+	}
+}
+
+// outcome is what a wait came to, and when.
+type outcome struct {
+	task *tallyfy.Task
+	err  error
+	at   time.Duration // since the test began
+}
+
+// wait waits, and returns what came of it.
+func (h *harness) wait(ctx context.Context, want Wanted) outcome {
+	task, err := h.waits.Until(ctx, want)
+	return outcome{task, err, time.Since(h.began)}
+}
+
+// start waits in the background.
+func (h *harness) start(want Wanted) *outcome {
+	o := &outcome{}
+	h.over.Go(func() { *o = h.wait(context.Background(), want) })
+	return o
+}
+
+// after does something once so much time has passed.
+func (h *harness) after(d time.Duration, do func()) { time.AfterFunc(d, do) }
+
+func (h *harness) decide(id string, approved bool) func() {
+	return func() { h.server.CompleteOutside(id, person, &approved) }
+}
+
+// completed fails the test unless the wait ended with the task at that time.
+func (h *harness) completed(o outcome, at time.Duration) {
+	h.Helper()
+	if o.err != nil || o.task == nil || !o.task.Completed() || o.at != at {
+		h.Errorf("after %s: got %+v, %v, want the task after %s", o.at, o.task, o.err, at)
+	}
+}
+
+// failed fails the test unless the wait ended with this error at that time, and returns its text.
+func (h *harness) failed(o outcome, at time.Duration, summary string, parts ...string) {
+	h.Helper()
+	var failure *notice.Failure
+	if !errors.As(o.err, &failure) {
+		h.Fatalf("after %s: it did not fail: %+v, %v", o.at, o.task, o.err)
+	}
+	if failure.Summary != summary || o.at != at {
+		h.Errorf("after %s: got %q, want %q after %s\n%s", o.at, failure.Summary, summary, at, failure.Detail)
+	}
+	h.says(failure.Detail, parts...)
+	if strings.Contains(failure.Error(), sandbox.DefaultToken) || strings.Contains(failure.Error(), "max_retries") {
+		h.Errorf("the error says too much: %v", failure)
+	}
+}
+
+func (h *harness) says(text string, parts ...string) {
+	h.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			h.Errorf("%q is missing in:\n%s", part, text)
+		}
+	}
+}
+
+// sent fails the test unless so many pages of lists and so many single tasks were read.
+func (h *harness) sent(pages, tasks int) {
+	h.Helper()
+	gotPages, gotTasks := h.requests()
+	if gotPages != pages || gotTasks != tasks {
+		h.Errorf("%d pages and %d tasks were read, want %d and %d", gotPages, gotTasks, pages, tasks)
+	}
+}
+
+func (h *harness) requests() (pages, tasks int) {
+	for _, entry := range h.server.Journal() {
+		if strings.HasSuffix(entry.Path, "/tasks") {
+			pages++
+		} else {
+			tasks++
+		}
+	}
+	return pages, tasks
+}

@@ -1,0 +1,250 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package wait
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// attrTaskID is the attribute that messages point to.
+const attrTaskID = "task_id"
+
+// waitsAgain says what a wait that ended without a completed task leaves behind.
+const (
+	nothingRecorded = "Nothing is recorded, and what depends on this wait is not applied. A wait only reads, so it changed nothing in Tallyfy."
+	waitsAgain      = "The next apply waits again, and records the task if it is completed by then."
+)
+
+// phase says when a task that ends a wait was found.
+type phase string
+
+const (
+	planning phase = "The plan"
+	applying phase = "The apply"
+)
+
+// refusal says why a task that nobody has to complete any more, or that nobody can, fails the wait.
+func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
+	n := notice.Notice{Attribute: attrTaskID}
+	switch why {
+	case archived:
+		n.Summary = "Task Is Archived"
+		n.Detail = notice.Paragraphs(
+			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. %s does not wait for it.", name(task), task.ArchivedAt, when),
+			nothingRecorded,
+			"Restore the task in Tallyfy, then apply again. Or remove the block.")
+	case undecided:
+		n.Summary = "Decision Is Not Shown"
+		n.Detail = notice.Paragraphs(
+			fmt.Sprintf("%s is an approval that was completed by %s, and Tallyfy does not show whether it was approved or rejected. %s does not take it for approved.",
+				name(task), completer(task), when),
+			nothingRecorded,
+			"Check the decision in Tallyfy, then apply again: the next apply reads the task first. Set fail_on_rejection to false if the decision does not matter.")
+	case rejected:
+		n.Summary = "Approval Was Rejected"
+		n.Detail = notice.Paragraphs(
+			fmt.Sprintf("%s was rejected by %s. Its status is %s%s.", name(task), completer(task), status(task), assignees(task)),
+			nothingRecorded,
+			"The next apply reads the task again, and fails as long as it is rejected. To go on, have the task reopened and approved in Tallyfy, then apply again. "+
+				"Set fail_on_rejection to false to record a rejection as well.")
+	case open, done:
+		panic("a task that is open or completed does not fail a wait")
+	}
+	return &notice.Failure{Notice: n}
+}
+
+// RejectedBefore says that a rejection is recorded, and that the configuration does not accept one any more.
+func RejectedBefore(ref tallyfy.TaskRef, title, by string) *notice.Failure {
+	return &notice.Failure{Notice: notice.Notice{
+		Summary: "Approval Was Rejected", Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("The state records that %s was rejected by %s, and fail_on_rejection is true now.", Name(ref, title), by),
+			"Nothing was changed: the state stays as it was, and no request was sent.",
+			"To accept the rejection, keep fail_on_rejection = false. To go on with an approval, have the task reopened and approved in Tallyfy, then plan again."),
+	}}
+}
+
+// Revoked warns that a recorded approval is rejected now.
+func Revoked(ref tallyfy.TaskRef, title, by string) notice.Notice {
+	return notice.Notice{
+		Summary: "Approval Was Revoked", Attribute: attrTaskID,
+		Detail: fmt.Sprintf("The approval of %s was recorded, and Tallyfy now shows it as rejected by %s. "+
+			"The wait is removed from the state: an apply of this configuration fails as long as the task is rejected, and waits if it is reopened.", Name(ref, title), by),
+	}
+}
+
+// Reopened warns that a recorded task is open again.
+func Reopened(ref tallyfy.TaskRef, title string) notice.Notice {
+	return notice.Notice{
+		Summary: "Task Was Reopened", Attribute: attrTaskID,
+		Detail: fmt.Sprintf("The completion of %s was recorded, and Tallyfy now shows the task as open. "+
+			"The wait is removed from the state, so an apply of this configuration waits until the task is completed again.", Name(ref, title)),
+	}
+}
+
+// timedOut says that the time of the wait is over.
+func (s *session) timedOut() *notice.Failure {
+	return &notice.Failure{Notice: notice.Notice{
+		Summary: "Wait Timed Out", Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Waited %s (timeouts.create) for %s. %s", s.want.Timeout, s.named(), s.known()),
+			nothingRecorded,
+			waitsAgain+" Raise timeouts.create if people need longer, or let the pipeline start again when the task is completed.",
+			s.lastFailure()),
+	}}
+}
+
+// interrupted says that the wait was cancelled.
+func (s *session) interrupted() *notice.Failure {
+	return &notice.Failure{Notice: notice.Notice{
+		Summary: "Wait Was Interrupted", Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("The apply was interrupted while it waited for %s. %s", s.named(), s.known()),
+			nothingRecorded, waitsAgain,
+			s.lastFailure()),
+	}}
+}
+
+// unreadable says that Tallyfy refuses to show the task, so that no further poll can end the wait.
+func (s *session) unreadable(err error) *notice.Failure {
+	means := nothingRecorded
+	if s.shown != nil {
+		means = s.known() + " " + means
+	}
+	next := advice(err, s.ref)
+	if isAbsent(err) {
+		means = fmt.Sprintf("Tallyfy has answered so for at least %s. ", appearance) + means
+	}
+	return notice.Story{
+		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
+		Doing: "Waiting for " + s.named(), Means: means, Next: next, Cause: err,
+	}.Failure()
+}
+
+// advice says what to do about an answer that depends on what was read; it is empty if the answer alone says enough.
+func advice(err error, ref tallyfy.TaskRef) string {
+	switch {
+	case isHeldTooLong(err):
+		return "Apply again when Tallyfy accepts requests, or raise timeouts.create. " + waitsAgain
+	case isAbsent(err) && ref.Task == "":
+		return "Check organization_id and run_id: Tallyfy shows no such process. " + waitsAgain
+	case isAbsent(err) && ref.Run != "":
+		return "Check organization_id, run_id and task_id: Tallyfy shows no such task in this process. The tasks of an archived process are not shown either. " + waitsAgain
+	case isAbsent(err):
+		return "Check organization_id and task_id: the task was deleted, or the token's owner may not see it. " + waitsAgain
+	case hasStatus(err, 403):
+		return "Check that organization_id is the token's organization, and that the token's owner may see the task. " + waitsAgain
+	}
+	return ""
+}
+
+// named names what is waited for.
+func (s *session) named() string {
+	switch {
+	case s.shown != nil:
+		return lowerFirst(name(s.shown))
+	case s.ref.Task == "":
+		return fmt.Sprintf("the task with the alias %q of process %s", s.want.Alias, s.ref.Run)
+	}
+	return where(s.ref)
+}
+
+// known says how the task was when Tallyfy showed it last.
+func (s *session) known() string {
+	switch {
+	case s.shown == nil && s.ref.Task == "":
+		return "No task of the process has this alias."
+	case s.shown == nil:
+		return "Tallyfy did not show the task."
+	}
+	text := fmt.Sprintf("It was open when it was read last: its status is %s%s.", status(s.shown), assignees(s.shown))
+	if s.shown.EveryoneMustComplete {
+		text += " Everyone who is assigned must complete it."
+	}
+	return text
+}
+
+// lastFailure tells of a poll that failed last, which may be why the task is not known to be completed.
+func (s *session) lastFailure() string {
+	if s.failed == nil {
+		return ""
+	}
+	return notice.Paragraphs("The last poll failed: "+notice.CameBack(s.failed)+".", notice.SaidBy(s.failed))
+}
+
+// Name names a task of which the IDs are known, and the title if it is not empty.
+func Name(ref tallyfy.TaskRef, title string) string {
+	if title == "" {
+		return where(ref)
+	}
+	return fmt.Sprintf("task %q (%s)", title, ref.Task)
+}
+
+// By names who completed a task and when, as far as it is known.
+func By(user int64, guest, at string) string {
+	return completer(&tallyfy.Task{CompleterID: user, CompleterGuestID: guest, CompletedAt: at})
+}
+
+func name(task *tallyfy.Task) string {
+	if task.Title == "" {
+		return "Task " + task.ID
+	}
+	return fmt.Sprintf("Task %q (%s)", task.Title, task.ID)
+}
+
+func where(ref tallyfy.TaskRef) string {
+	if ref.Run == "" {
+		return "task " + ref.Task
+	}
+	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
+}
+
+func status(task *tallyfy.Task) string {
+	if task.Status == "" {
+		return "not shown"
+	}
+	return strconv.Quote(task.Status)
+}
+
+func completer(task *tallyfy.Task) string {
+	who := "an unknown user"
+	switch {
+	case task.CompleterID != 0:
+		who = fmt.Sprintf("user %d", task.CompleterID)
+	case task.CompleterGuestID != "":
+		who = "guest " + task.CompleterGuestID
+	}
+	if task.CompletedAt == "" {
+		return who
+	}
+	return who + " at " + task.CompletedAt
+}
+
+// assignees continues a sentence with whom the task is assigned to; it is empty if Tallyfy does not show that.
+func assignees(task *tallyfy.Task) string {
+	if task.Owners == nil {
+		return ""
+	}
+	var all []string
+	for _, id := range task.Owners.Users {
+		all = append(all, fmt.Sprintf("user %d", id))
+	}
+	for _, guest := range task.Owners.Guests {
+		all = append(all, "guest "+guest)
+	}
+	for _, group := range task.Owners.Groups {
+		all = append(all, "group "+group)
+	}
+	if len(all) == 0 {
+		return ", and it is assigned to nobody"
+	}
+	return ", and it is assigned to " + strings.Join(all, ", ")
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
