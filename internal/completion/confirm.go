@@ -16,15 +16,25 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 	if !known.saysCompleted() || known.CompletedAt == "" {
 		return false
 	}
+	task := e.listed(ctx, ref)
+	return task != nil && known.isOf(task, runOf(ref, task).Run)
+}
+
+// listed returns a task as a list shows it that all who look at a task of its run share. It is nil if the list does not show the task,
+// or if this is the first look: the task may be the only one, and then a list takes no fewer requests.
+func (e *Engine) listed(ctx context.Context, ref tallyfy.TaskRef) *tallyfy.Task {
 	list := e.rosters.known(withForms(ref), ref.Task) // which is for tasks to be completed, and shows the others too
 	if list == nil {
 		first := false
-		if list, first = e.rosters.of(ofCompleted(ref), ref.Task); first {
-			return false
+		if list, first = e.rosters.of(Completed(ref.Organization, ref.Run), ref.Task); first {
+			return nil
 		}
 	}
 	task, err := list.look(ctx, e.client.Hasty().TasksPage, ref.Task)
-	return err == nil && task != nil && known.isOf(task, runOf(ref, task).Run)
+	if err != nil {
+		return nil
+	}
+	return task
 }
 
 // isOf tells whether a task that was found in a run shows just what is recorded. Words of its status may differ, and so may a
@@ -39,13 +49,6 @@ func (r Record) isOf(task *tallyfy.Task, run string) bool {
 		shown.IsApproved = nil
 	}
 	return shown.equal(r)
-}
-
-// ofCompleted is the list of the completed tasks of a run, or of one-off tasks where there is none. The filter only keeps it
-// short: one that the server does not know has no effect (tallyfy-api §1.4). Runs are archived once they are over, and their
-// completions stay in states for long.
-func ofCompleted(ref tallyfy.TaskRef) tallyfy.List {
-	return tallyfy.List{Organization: ref.Organization, Run: ref.Run, OneOff: ref.Run == "", Status: "complete", Archived: true}
 }
 
 // withForms is the list of all tasks of a run with what there is to fill in.

@@ -39,6 +39,9 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 // Import finds the completion of a task that is not recorded yet. A task that cannot be found or is not completed is a
 // [*Failure]: there is nothing to import.
 func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
+	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
+		return Result{Record: record}, nil
+	}
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:

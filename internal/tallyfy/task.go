@@ -13,7 +13,12 @@ type Task struct {
 	ID string
 	// RunID is the process that the task belongs to. A one-off task has none.
 	RunID string
-	Title string
+	// ShowsRun says that the response includes RunID, even if only to show that the task has none.
+	ShowsRun bool
+	// IsOneOff is Tallyfy's is_oneoff_task; nil if the response does not include it. A one-off task may belong to a process all the
+	// same (tallyfy-api §1.1).
+	IsOneOff *bool
+	Title    string
 	// Alias is a stable slug of the step that the task came from.
 	Alias string
 	// Type is task, approval, expiring, email, expiring_email, or what older versions of the API called them.
@@ -71,6 +76,7 @@ func taskFrom(f fields) *Task {
 	t := &Task{
 		ID:                   f.text("id"),
 		RunID:                f.text("run_id"),
+		IsOneOff:             f.flag("is_oneoff_task"),
 		Title:                f.text("title"),
 		Alias:                f.text("alias"),
 		Type:                 f.text("task_type"),
@@ -87,6 +93,7 @@ func taskFrom(f fields) *Task {
 		Owners:               ownersFrom(f["owners"]),
 		Form:                 formFrom(f["form_fields"]),
 	}
+	_, t.ShowsRun = f["run_id"]
 	t.Taskdata = taskdataFrom(f["taskdata"], t.Form)
 	if t.CompleterGuestID == "" {
 		t.CompleterGuestID = f.text("completer_guest") // the name that Tallyfy's SDK knows (tallyfy-api §2.1)
