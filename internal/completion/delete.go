@@ -49,7 +49,7 @@ func takenOver(ref tallyfy.TaskRef) Notice {
 	return Notice{
 		Summary:   "Task Was Not Reopened",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("Another block of this configuration has just recorded the completion of %s, so destroying this one did not reopen it. "+
+		Detail: fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, so destroying this one did not reopen it. "+
 			"Nothing was sent. Use a moved block when you rename a block.", where(ref)),
 	}
 }

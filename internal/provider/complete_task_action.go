@@ -1,0 +1,211 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	frameworkaction "github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+var (
+	_ frameworkaction.Action               = (*completeTask)(nil)
+	_ frameworkaction.ActionWithConfigure  = (*completeTask)(nil)
+	_ frameworkaction.ActionWithModifyPlan = (*completeTask)(nil)
+)
+
+// completeTask is the action tallyfy_complete_task: the create of tallyfy_task_completion, without a record.
+type completeTask struct {
+	conn *connection // nil until the provider is configured
+}
+
+func newCompleteTask() frameworkaction.Action { return &completeTask{} }
+
+// defaultInvokeTimeout is how long an invocation may take unless the timeouts block says otherwise: as long as a create.
+const defaultInvokeTimeout = 10 * time.Minute
+
+// completeTaskModel is the configuration of an action.
+type completeTaskModel struct {
+	TaskID         types.String   `tfsdk:"task_id"`
+	RunID          types.String   `tfsdk:"run_id"`
+	OrganizationID types.String   `tfsdk:"organization_id"`
+	IsApproved     types.Bool     `tfsdk:"is_approved"`
+	Taskdata       types.Dynamic  `tfsdk:"taskdata"`
+	FormFields     types.Dynamic  `tfsdk:"form_fields"`
+	OverrideUser   types.Int64    `tfsdk:"override_user"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+}
+
+// ref returns where the task is.
+func (m *completeTaskModel) ref() tallyfy.TaskRef {
+	return tallyfy.TaskRef{Organization: m.OrganizationID.ValueString(), Run: m.RunID.ValueString(), Task: m.TaskID.ValueString()}
+}
+
+// Metadata sets the name of the action.
+func (a *completeTask) Metadata(_ context.Context, req frameworkaction.MetadataRequest, resp *frameworkaction.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_complete_task"
+}
+
+// Configure sets the provider data. It is nil while Terraform only validates a configuration.
+func (a *completeTask) Configure(_ context.Context, req frameworkaction.ConfigureRequest, resp *frameworkaction.ConfigureResponse) {
+	a.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would fail at. It makes no request while
+// an ID is unknown.
+func (a *completeTask) ModifyPlan(ctx context.Context, req frameworkaction.ModifyPlanRequest, resp *frameworkaction.ModifyPlanResponse) {
+	var config completeTaskModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || a.conn == nil {
+		return
+	}
+	if config.OrganizationID.IsNull() && !a.conn.organizationUnknown {
+		config.OrganizationID = a.organization(&resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() || a.conn.preflight == nil || config.OrganizationID.ValueString() == "" || config.TaskID.IsUnknown() || config.RunID.IsUnknown() {
+		return
+	}
+	problems, warnings, err := a.conn.preflight.Check(ctx, completion.Desired{
+		Task:       config.ref(),
+		IsApproved: config.IsApproved.ValueBoolPointer(),
+		Taskdata:   plannedValues(ctx, config.Taskdata),
+		FormFields: plannedValues(ctx, config.FormFields),
+	}, config.IsApproved.IsUnknown())
+	if err != nil {
+		tflog.Debug(ctx, "the preflight check of a planned action failed", map[string]any{"task_id": config.TaskID.ValueString(), "error": err.Error()})
+		return
+	}
+	report(&resp.Diagnostics, reworded(warnings, completion.PlannedAction), nil)
+	if len(problems) > 0 {
+		problems = reworded(problems, completion.PlannedAction)
+		report(&resp.Diagnostics, nil, &completion.Failure{Notice: problems[0], Others: problems[1:]})
+	}
+}
+
+// Invoke completes the task as a create does, and reports each step as progress. It reports warnings as progress too, because Terraform
+// 1.16 drops the warnings of actions that a create or an update triggers.
+func (a *completeTask) Invoke(ctx context.Context, req frameworkaction.InvokeRequest, resp *frameworkaction.InvokeResponse) {
+	var config completeTaskModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	engine := a.engine(&resp.Diagnostics)
+	if engine != nil && config.OrganizationID.IsNull() {
+		config.OrganizationID = a.organization(&resp.Diagnostics)
+	}
+	want := completion.Desired{
+		Task:         config.ref(),
+		IsApproved:   config.IsApproved.ValueBoolPointer(),
+		OverrideUser: config.OverrideUser.ValueInt64Pointer(),
+		Taskdata:     knownValues(ctx, config.Taskdata, "taskdata", &resp.Diagnostics),
+		FormFields:   knownValues(ctx, config.FormFields, "form_fields", &resp.Diagnostics),
+	}
+	timeout, diags := config.Timeouts.Invoke(ctx, defaultInvokeTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	progress := func(message string) { resp.SendProgress(frameworkaction.InvokeProgressEvent{Message: message}) }
+	result, err := engine.Create(completion.WithProgress(ctx, progress), want)
+	for _, warning := range reworded(result.Warnings, completion.InvokedAction) {
+		progress("Warning: " + warning.Summary + ": " + warning.Detail)
+		report(&resp.Diagnostics, []completion.Notice{warning}, nil)
+	}
+	if err != nil {
+		report(&resp.Diagnostics, nil, invocationFailed(err))
+		return
+	}
+	progress(outcome(result.Record, config.TaskID.ValueString()))
+}
+
+// outcome returns the last line of an invocation that did not fail.
+func outcome(r completion.Record, task string) string {
+	which := "Task " + task
+	if r.Title != "" {
+		which = fmt.Sprintf("Task %q (%s)", r.Title, task)
+	}
+	if r.CompletedAt == "" {
+		return "The completion of " + lowerFirst(which) + " was accepted"
+	}
+	return which + " is completed, since " + r.CompletedAt
+}
+
+// invocationFailed returns the failure of a create with advice that is true of an action.
+func invocationFailed(err error) error {
+	const next = "An apply does not repeat an action that failed after_create or after_update, because the resource that triggers it has been created or updated. " +
+		"To repeat it, run: terraform apply -invoke=action.tallyfy_complete_task.<name>"
+	failure, ok := err.(*completion.Failure) //nolint:errorlint // the engine returns it as it is
+	if !ok {
+		return err
+	}
+	reworded := reworded(append([]completion.Notice{failure.Notice}, failure.Others...), completion.InvokedAction)
+	reworded[0].Detail = notice.Paragraphs(reworded[0].Detail, next)
+	return &completion.Failure{Notice: reworded[0], Others: reworded[1:]}
+}
+
+// reworded returns notices as change makes them.
+func reworded(notices []completion.Notice, change func(completion.Notice) completion.Notice) []completion.Notice {
+	changed := make([]completion.Notice, 0, len(notices))
+	for _, n := range notices {
+		changed = append(changed, change(n))
+	}
+	return changed
+}
+
+// engine returns the engine, or reports that the provider's configuration is unknown.
+func (a *completeTask) engine(diags *diag.Diagnostics) *completion.Engine {
+	if a.conn != nil && a.conn.engine != nil {
+		return a.conn.engine
+	}
+	unknownConfiguration(diags)
+	return nil
+}
+
+// organization returns the provider's organization, for an action that does not have one.
+func (a *completeTask) organization(diags *diag.Diagnostics) types.String {
+	if a.conn.organizationID == "" {
+		missingOrganization(diags, "action")
+		return types.StringNull()
+	}
+	return types.StringValue(a.conn.organizationID)
+}
+
+// connectionOf returns the provider data that Configure prepared; nil while Terraform only validates a configuration.
+func connectionOf(data any, diags *diag.Diagnostics) *connection {
+	if data == nil {
+		return nil
+	}
+	conn, ok := data.(*connection)
+	if !ok {
+		diags.AddError("Unexpected Provider Data", fmt.Sprintf("The provider handed over a %T. Please report this to its developers.", data))
+	}
+	return conn
+}
+
+// unknownConfiguration reports that Tallyfy cannot be asked yet.
+func unknownConfiguration(diags *diag.Diagnostics) {
+	diags.AddError("Provider Configuration Is Not Known",
+		"A part of the tallyfy provider's configuration depends on something that is known only after apply, so Tallyfy cannot be asked.\n\n"+
+			"Apply what it depends on first (with -target), or give the provider values that are known.")
+}
+
+// missingOrganization reports that neither a block of this kind nor the provider names an organization.
+func missingOrganization(diags *diag.Diagnostics, kind string) {
+	diags.AddAttributeError(path.Root("organization_id"), "Missing Organization",
+		"It is not known which organization the task belongs to: neither the "+kind+" nor the provider has an organization_id.\n\n"+
+			"Set organization_id in the provider block, or the environment variable "+envOrganization+", or organization_id of this "+kind+".")
+}
+
+func lowerFirst(s string) string { return "t" + s[1:] }
