@@ -236,13 +236,16 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 		want     string // nothing if empty
 		silent   bool   // no request
 	}{
-		"fine":                 {block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}},
-		"no decision":          {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
-		"decision unknown":     {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)}},
+		"fine":        {block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}},
+		"no decision": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
+		"decision unknown": {
+			block:  protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)},
+			before: func(s *stage) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
+		},
 		"unknown field":        {block: protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1"})}, want: "Error: Unknown Form Field"},
 		"already completed":    {block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}, before: completed, want: "Warning: Task Is Already Completed"},
 		"no such task":         {block: protocol.Attributes{"task_id": "nothing"}, want: "Warning: Task Cannot Be Found"},
-		"task unknown":         {block: protocol.Attributes{"task_id": unknown(tftypes.String)}, silent: true},
+		"task unknown":         {block: protocol.Attributes{"task_id": unknown(tftypes.String), "run_id": sandbox.SeedRunID}, silent: true},
 		"process unknown":      {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": unknown(tftypes.String)}, silent: true},
 		"organization unknown": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "organization_id": unknown(tftypes.String)}, silent: true},
 		"provider unknown": {

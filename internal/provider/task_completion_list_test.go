@@ -178,6 +178,23 @@ func TestListLeavesOutOthers(t *testing.T) {
 	}
 }
 
+// TestListShowsTheProcessOfAOneOff lists a one-off task of a process, of which the list does not show all facts.
+func TestListShowsTheProcessOfAOneOff(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.completedTasks("", 1)
+	s.AddRun(listedRun, "Hidden")
+	s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) {
+		task.RunID, task.OneOff, task.Extra = listedRun, true, map[string]any{"completer_id": nil, "completer_guest_id": nil}
+	})
+	for _, whole := range []bool{false, true} {
+		got := s.query(s.session(nil), nil, whole, 10)
+		if len(got) != 1 || !got[0].Identity["run_id"].Equal(tftypes.NewValue(tftypes.String, listedRun)) {
+			t.Errorf("whole %t: got %+v", whole, got)
+		}
+	}
+}
+
 // TestListFails looks at errors as results, after the results that came before them.
 func TestListFails(t *testing.T) {
 	t.Parallel()
