@@ -118,7 +118,9 @@ type CLIVersion struct {
 }
 
 // AtLeast reports whether the version is this or a later one.
-func (v CLIVersion) AtLeast(major, minor int) bool { return v.Major > major || v.Major == major && v.Minor >= minor }
+func (v CLIVersion) AtLeast(major, minor int) bool {
+	return v.Major > major || v.Major == major && v.Minor >= minor
+}
 
 // CLIVersion asks the CLI for its version.
 func (w *Workspace) CLIVersion(ctx context.Context) (CLIVersion, error) {
