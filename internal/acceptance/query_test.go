@@ -11,15 +11,23 @@ import (
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// needsTerraform skips the test unless the CLI is a Terraform of this version or a later one. OpenTofu has no such feature.
-func (c *cli) needsTerraform(major, minor int) {
+// cliVersion is the version of the CLI.
+func (c *cli) cliVersion() workspace.CLIVersion {
 	c.Helper()
 	version, err := c.workspace.CLIVersion(c.Context())
 	if err != nil {
 		c.Fatal(err)
 	}
+	return version
+}
+
+// needsTerraform skips the test unless the CLI is a Terraform of this version or a later one. OpenTofu has no such feature.
+func (c *cli) needsTerraform(major, minor int) {
+	c.Helper()
+	version := c.cliVersion()
 	if version.OpenTofu || !version.AtLeast(major, minor) {
 		c.Skipf("this needs Terraform %d.%d, and the CLI is %+v", major, minor, version)
 	}
@@ -122,10 +130,7 @@ func TestQueryGeneratesImports(t *testing.T) {
 func TestOlderCLIsSeeTheSameSchema(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
-	version, err := c.workspace.CLIVersion(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	version := c.cliVersion()
 	out := c.mustRun("providers", "schema", "-json")
 	var shown struct {
 		Schemas map[string]struct {
