@@ -4,8 +4,12 @@
 package acceptance
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -86,12 +90,18 @@ func TestFailedTriggers(t *testing.T) {
 		"after_create, halt":      {16, "after_create", "on_failure = halt", 1, 0},
 		"after_create, continue":  {16, "after_create", "on_failure = continue", 0, 0},
 		"after_create, taint":     {16, "after_create", "on_failure = taint", 1, 1},
+		"after_update":            {14, "after_update", "", 1, 0},
+		"after_update, taint":     {16, "after_update", "on_failure = taint", 1, 0},
 		"before_create":           {14, "before_create", "", 1, 1},
 		"before_create, continue": {16, "before_create", "on_failure = continue", 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newTriggered(t, row.minor, triggered(row.event, row.more))
+			if row.event == "after_update" {
+				c.mustRun("apply", "-input=false", "-auto-approve")
+				c.add("triggered.tf", strings.Replace(triggered(row.event, row.more), `input = "a"`, `input = "b"`, 1))
+			}
 			c.rejects(1)
 			out, code := c.run("apply", "-input=false", "-auto-approve")
 			if code != row.failing || !strings.Contains(out, "Task Was Not Completed") {
@@ -118,6 +128,34 @@ func TestActionWarningsAreShown(t *testing.T) {
 		t.Errorf("the warning is not among the progress:\n%s", out)
 	}
 	c.wroteNothing()
+}
+
+// TestActionValuesAreInThePlanFile looks for a sensitive value in a plan file, as the page of the action warns.
+func TestActionValuesAreInThePlanFile(t *testing.T) {
+	t.Parallel()
+	const secret = "correct-horse-battery-staple"
+	text := "variable \"secret\" {\n  sensitive = true\n  default   = \"" + secret + "\"\n}\n" +
+		strings.Replace(triggered("after_create", ""), sandbox.SeedPlainTaskID+"\"", sandbox.SeedVPCTaskID+"\"\n    form_fields = { \"VPC id\" = var.secret }", 1)
+	c := newTriggered(t, 14, text)
+	if out := c.mustRun("plan", "-input=false", "-out=planned"); strings.Contains(out, secret) {
+		t.Errorf("the plan shows it:\n%s", out)
+	}
+	archive, err := zip.OpenReader(filepath.Join(c.folder, "planned"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = archive.Close() }()
+	plan, err := archive.Open("tfplan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content, err := io.ReadAll(plan); err != nil || !bytes.Contains(content, []byte(secret)) {
+		t.Errorf("the plan file does not contain the value, and the page says so (%v)", err)
+	}
+	out := c.mustRun("apply", "-input=false", "planned")
+	if held, _ := c.server.Task(sandbox.SeedVPCTaskID); held.Taskdata[sandbox.SeedVPCIDField] != secret || strings.Contains(out, secret) {
+		t.Errorf("the task holds %v, and the CLI showed\n%s", held.Taskdata, out)
+	}
 }
 
 // TestActionAndResourceInOneApply has both for one task.

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -59,10 +59,12 @@ func TestGeneratedConfigurationPlansClean(t *testing.T) {
 	}
 }
 
+var implicitProviderBug = regexp.MustCompile(`^1\.16\.[0-2](-|$)`)
+
 // isImplicitProviderBug reports whether a plan that writes a configuration failed by a bug of Terraform 1.16.0 to 1.16.2, which ignores
 // required_providers for import blocks.
 func isImplicitProviderBug(version workspace.CLIVersion, out string) bool {
-	return !version.OpenTofu && slices.Contains([]string{"1.16.0", "1.16.1", "1.16.2"}, version.Text) &&
+	return !version.OpenTofu && implicitProviderBug.MatchString(version.Text) &&
 		strings.Contains(out, `unavailable provider "registry.terraform.io/hashicorp/tallyfy"`)
 }
 
@@ -78,6 +80,8 @@ func TestIsImplicitProviderBug(t *testing.T) {
 	}{
 		{"1.16.0", false, message, true},
 		{"1.16.2", false, message, true},
+		{"1.16.0-rc2", false, message, true},
+		{"1.16.20", false, message, false},
 		{"1.16.3", false, message, false},
 		{"1.15.9", false, message, false},
 		{"1.16.0", true, message, false},

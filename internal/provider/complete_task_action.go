@@ -144,8 +144,8 @@ func outcome(r completion.Record, task string) string {
 
 // invocationFailed returns the failure of a create with advice that is true of an action.
 func invocationFailed(err error) error {
-	const next = "An apply does not repeat an action that failed after_create or after_update, because the resource that triggers it has been created or updated. " +
-		"To repeat it, run: terraform apply -invoke=action.tallyfy_complete_task.<name>"
+	const next = "The next apply invokes the action only if something triggers it again. " +
+		"To invoke it without a trigger, run: terraform apply -invoke=action.tallyfy_complete_task.<name>"
 	failure, ok := err.(*completion.Failure) //nolint:errorlint // the engine returns it as it is
 	if !ok {
 		return err
