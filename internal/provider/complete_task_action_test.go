@@ -193,8 +193,12 @@ func TestActionFails(t *testing.T) {
 			s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 		}, []string{"Task Is Already Completed Differently", "change it to what the task holds"}, 0},
 		"no decision": {protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
-		"two faults of values": {protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1", "Zone": "2"})}, nil,
-			[]string{"Unknown Form Field", `"VPC"`, `"Zone"`}, 0},
+		"two faults of values": {
+			protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1", "Zone": "2"})},
+			nil,
+			[]string{"Unknown Form Field", `"VPC"`, `"Zone"`},
+			0,
+		},
 		"no time": {protocol.Attributes{"task_id": sandbox.SeedPlainTaskID, "timeouts": tftypes.NewValue(
 			tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}},
 			map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "1ns")})}, nil, []string{"Task Could Not Be Read"}, 0},
