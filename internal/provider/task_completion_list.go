@@ -10,10 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/list/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -189,7 +187,7 @@ func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, r
 		record = imported.Record
 	}
 	var recorded taskCompletionModel
-	result.Diagnostics.Append(nameTaskIn(ctx, result.Resource, ref)...)
+	result.Diagnostics.Append(nameTask(ctx, result.Resource, ref)...)
 	result.Diagnostics.Append(result.Resource.Get(ctx, &recorded)...)
 	if result.Diagnostics.HasError() {
 		return result
@@ -198,17 +196,4 @@ func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, r
 	recorded.identify(ctx, result.Identity, &result.Diagnostics)
 	result.Diagnostics.Append(result.Resource.Set(ctx, &recorded)...)
 	return result
-}
-
-// attributeSetter is a state, or a resource that is listed.
-type attributeSetter interface {
-	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
-}
-
-// nameTaskIn leaves in an empty resource which task it is about.
-func nameTaskIn(ctx context.Context, in attributeSetter, ref tallyfy.TaskRef) (diags diag.Diagnostics) {
-	diags.Append(in.SetAttribute(ctx, path.Root("organization_id"), textOrNull(ref.Organization))...)
-	diags.Append(in.SetAttribute(ctx, path.Root("run_id"), textOrNull(ref.Run))...)
-	diags.Append(in.SetAttribute(ctx, path.Root("task_id"), ref.Task)...)
-	return diags
 }
