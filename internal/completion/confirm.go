@@ -19,18 +19,28 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 	if !known.saysCompleted() || known.CompletedAt == "" {
 		return known, false
 	}
-	list := e.rosters.known(withForms(ref), ref.Task) // which is for tasks to be completed, and shows the others too
-	if list == nil {
-		first := false
-		if list, first = e.rosters.of(ofCompleted(ref), ref.Task); first {
-			return known, false
-		}
-	}
-	task, err := list.look(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
-	if err != nil || task == nil {
+	task := e.listed(ctx, ref)
+	if task == nil {
 		return known, false
 	}
 	return known.confirmedBy(task, runOf(ref, task).Run)
+}
+
+// listed returns a task as a list shows it that all who look at a task of its run share. It is nil if the list does not show the task,
+// or if this is the first look: the task may be the only one, and then a list takes no fewer requests.
+func (e *Engine) listed(ctx context.Context, ref tallyfy.TaskRef) *tallyfy.Task {
+	list := e.rosters.known(withForms(ref), ref.Task) // which is for tasks to be completed, and shows the others too
+	if list == nil {
+		first := false
+		if list, first = e.rosters.of(Completed(ref.Organization, ref.Run), ref.Task); first {
+			return nil
+		}
+	}
+	task, err := list.look(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
+	if err != nil {
+		return nil
+	}
+	return task
 }
 
 // confirmedBy returns the record, with the facts that it lacks filled in, and reports whether a task that was found in a run shows
@@ -61,13 +71,6 @@ func (r Record) filledFrom(other Record) Record {
 		}
 	}
 	return r
-}
-
-// ofCompleted is the list of the completed tasks of a run, or of one-off tasks where there is none. The filter only keeps it
-// short: one that the server does not know has no effect (tallyfy-api §1.4). Runs are archived once they are over, and their
-// completions stay in states for long.
-func ofCompleted(ref tallyfy.TaskRef) tallyfy.List {
-	return tallyfy.List{Organization: ref.Organization, Run: ref.Run, OneOff: ref.Run == "", Status: "complete", Archived: true}
 }
 
 // withForms is the list of all tasks of a run with what there is to fill in.

@@ -19,6 +19,7 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	}
 	defer unlock()
 	did := e.locks.memory(want.Task)
+	progress(ctx, "Reading %s", where(want.Task))
 	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(nil), detached: did.doubtful})
 	if err != nil {
 		return Result{}, err

@@ -48,7 +48,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 
 // takenOver warns of a task that was not reopened, because another block has its completion now. doubtful says that it may have it.
 func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
-	what := fmt.Sprintf("recorded the completion of %s", where(ref))
+	what := fmt.Sprintf("completed %s or found it completed", where(ref))
 	if doubtful {
 		what = fmt.Sprintf("sent a completion of %s whose outcome is not known", where(ref))
 	}

@@ -95,7 +95,7 @@ func notShownYet(task *tallyfy.Task) Notice {
 		Summary:   "Completion Is Not Shown Yet",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration has just recorded the completion of %s, by %s, and Tallyfy does not show it: its reads are behind, someone has reopened or removed the task, or the token may not see it. "+
+			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads are behind, someone has reopened or removed the task, or the token may not see it. "+
 				"The completion was recorded for this block too, and nothing was sent.", lowerFirst(name(task)), completer(task)),
 			"Keep one block for each task. If the task was reopened, the next plan shows it."),
 	}

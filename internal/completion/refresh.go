@@ -49,6 +49,9 @@ func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) 
 }
 
 func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, means string, open func(*tallyfy.Task) Notice) (Result, error) {
+	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
+		return Result{Record: record}, nil
+	}
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:

@@ -78,6 +78,7 @@ type saver struct {
 func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, error) {
 	budget := s.engine.client.NewBudget()
 	for {
+		progress(ctx, "Saving the field values of %s", where(s.ref))
 		update := tallyfy.TaskUpdate{Taskdata: values}
 		if s.ref.Run == "" {
 			if missing := missingEcho(s.task); len(missing) > 0 {
@@ -94,6 +95,7 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 		case !tallyfy.Repeatable(err):
 			return nil, err
 		}
+		progress(ctx, "No acceptance of the field values came back: %s", notice.CameBack(err))
 		if spent := budget.Wait(ctx, err); spent != nil {
 			return nil, spent
 		}

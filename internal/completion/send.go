@@ -20,6 +20,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 	var unsure bool // an earlier attempt may have gone through
 	began := time.Now()
 	for {
+		progress(ctx, "Completing %s", where(ref))
 		response, err := e.processes.write(ctx, ref, func() (*tallyfy.Task, error) { return e.client.Complete(ctx, ref, body) })
 		err = budget.Count(err)
 		outcome := tallyfy.OutcomeOf(err)
@@ -30,6 +31,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		last := err // why there is no further attempt; nil if there is one
 		if outcome != tallyfy.Rejected {
 			// The pause comes before the read: a server that is slow to respond may still be at work on the completion.
+			progress(ctx, "No acceptance of the completion came back: %s", notice.CameBack(err))
 			last = budget.Wait(ctx, err)
 		}
 		switch {
@@ -78,6 +80,7 @@ func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	if a.unsure { // otherwise nothing was handled, and one read is more than enough
 		o.until = base.isSettled
 	}
+	progress(ctx, "Reading %s to see what became of the completion", where(ref))
 	task, readErr := e.read(ctx, ref, o)
 	switch {
 	case readErr != nil && a.unsure:

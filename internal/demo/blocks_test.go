@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func exampleFiles(t *testing.T) map[string]bool {
 	t.Helper()
 	contents := map[string]bool{}
 	err := filepath.WalkDir(examples(t), func(file string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && filepath.Ext(file) == ".tf" {
+		if err == nil && !entry.IsDir() && slices.Contains([]string{".tf", ".hcl"}, filepath.Ext(file)) {
 			contents[content(t, file)] = true
 		}
 		return err

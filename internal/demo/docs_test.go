@@ -17,7 +17,7 @@ func TestDocsNameMessages(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))
 	guide := entries(t)
-	for _, kind := range []string{"resources", "data-sources", "guides"} {
+	for _, kind := range []string{"actions", "resources", "data-sources", "list-resources", "guides"} {
 		t.Run(kind, func(t *testing.T) {
 			for _, page := range matching(t, filepath.Join(root, "docs", kind, "*.md")) {
 				titles := messageTitle.FindAllStringSubmatch(content(t, page), -1)

@@ -59,6 +59,13 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApply(t, path); testPolicy(t, path) })
 		case strings.HasPrefix(name, "resources/tallyfy_task_wait/"), name == "guides/approvals/wait.tf":
 			testWaits(t, path, name)
+		case strings.HasPrefix(name, "actions/"):
+			t.Run(name, func(t *testing.T) { t.Parallel(); testAction(t, path) })
+		case strings.HasSuffix(name, ".tfquery.hcl"):
+			t.Run(name, func(t *testing.T) { t.Parallel(); testQuery(t, path) })
+		case name == "guides/testing/main.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testApply(t, path) })
+		case name == "guides/testing/vpc.tftest.hcl": // has tests of its own, in testing_test.go
 		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testImportBlock(t, path) })
 		case filepath.Ext(path) == ".tf":

@@ -26,29 +26,79 @@ type fixture struct {
 	env    []string // beside what a user of the sandbox exports
 }
 
-// features are parts of a configuration that need a version of the CLI: the later of Terraform and OpenTofu.
+// features are parts of a configuration that only later versions of a CLI know: the minor version 1.x of each CLI that has them first.
 var features = []struct {
-	written      string
-	major, minor int
-}{{"provider::", 1, 8}, {"removed {", 1, 10}, {"moved {", 1, 10}, {"use_lockfile", 1, 10}, {"ephemeral", 1, 11}, {"_wo ", 1, 11}, {"identity = {", 1, 12}}
+	written             *regexp.Regexp
+	terraform, openTofu int
+}{
+	{regexp.MustCompile(`provider::`), 8, 7},
+	{regexp.MustCompile(`(?m)^removed \{`), 7, 10}, // with its lifecycle block, which all examples have
+	{regexp.MustCompile(`(?m)^moved \{`), 8, 10},   // between types of resources
+	{regexp.MustCompile(`use_lockfile`), 10, 10},
+	{regexp.MustCompile(`ephemeral`), 10, 11},
+	{regexp.MustCompile(`_wo `), 11, 11},
+	{regexp.MustCompile(`identity = \{`), 12, 12},
+	{regexp.MustCompile(`(?m)^mock_provider "`), 7, 8},
+	{regexp.MustCompile(`(?m)^action "`), 14, never},
+	{regexp.MustCompile(`(?m)^list "`), 14, never},
+}
+
+// never is for what a CLI does not have.
+const never = -1
 
 // needs skips a test of an example that needs a newer CLI.
 func needs(t *testing.T, file string) {
 	t.Helper()
-	content, err := os.ReadFile(file) //nolint:gosec // an example
-	if err != nil {
-		t.Fatal(err)
-	}
 	w, err := workspace.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
+	version, err := w.CLIVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if missing := missingFeature(content(t, file), version); missing != "" {
+		t.Skipf("the CLI is %+v, and does not have %q", version, missing)
+	}
+}
+
+// missingFeature returns what a configuration has and the CLI does not know; empty for nothing.
+func missingFeature(configuration string, cli workspace.CLIVersion) string {
 	for _, feature := range features {
-		if !strings.Contains(string(content), feature.written) {
-			continue
+		first := feature.terraform
+		if cli.OpenTofu {
+			first = feature.openTofu
 		}
-		if enough, version, err := w.AtLeast(t.Context(), feature.major, feature.minor); err != nil || !enough {
-			t.Skipf("%q needs version %d.%d, and the CLI has %s (%v)", feature.written, feature.major, feature.minor, version, err)
+		if feature.written.MatchString(configuration) && (first == never || !cli.AtLeast(1, first)) {
+			return feature.written.String()
+		}
+	}
+	return ""
+}
+
+// TestFeatures asks which CLI is too old for what.
+func TestFeatures(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		configuration string
+		openTofu      bool
+		minor         int
+		missing       bool
+	}{
+		{"action \"tallyfy_complete_task\" \"it\" {", false, 13, true},
+		{"action \"tallyfy_complete_task\" \"it\" {", false, 14, false},
+		{"action \"tallyfy_complete_task\" \"it\" {", true, 99, true},
+		{"list \"tallyfy_task_completion\" \"it\" {", true, 99, true},
+		{"moved {", false, 8, false},
+		{"moved {", true, 9, true},
+		{"import {\n}\nmoved {", false, 7, true},
+		{"removed {", false, 7, false},
+		{"removed {", true, 9, true},
+		{"removed {", true, 10, false},
+		{"resource \"tallyfy_task_completion\" \"it\" {", true, 0, false},
+	} {
+		if got := missingFeature(c.configuration, workspace.CLIVersion{OpenTofu: c.openTofu, Major: 1, Minor: c.minor}); (got != "") != c.missing {
+			t.Errorf("%+v: got %q", c, got)
 		}
 	}
 }

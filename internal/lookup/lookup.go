@@ -16,6 +16,7 @@ package lookup
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
@@ -77,6 +78,22 @@ func Tasks(ctx context.Context, client *tallyfy.Client, of tallyfy.List) ([]*tal
 		tasks = append(tasks, task)
 	}
 	return tasks, nil
+}
+
+// Each returns the tasks of a list one by one, and reads each page only when its tasks are asked for. The sequence ends after its first
+// error, which is a [*notice.Failure]: the tasks before it are some of the list.
+func Each(ctx context.Context, client *tallyfy.Client, of tallyfy.List) iter.Seq2[*tallyfy.Task, error] {
+	return func(yield func(*tallyfy.Task, error) bool) {
+		for task, err := range client.Tasks(ctx, of) {
+			if err != nil {
+				yield(nil, unlisted(of, err))
+				return
+			}
+			if !yield(task, nil) {
+				return
+			}
+		}
+	}
 }
 
 // where names a task of which only the ids are known.

@@ -96,6 +96,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	}
 	conn := &connection{organizationUnknown: config.OrganizationID.IsUnknown()}
 	resp.ResourceData, resp.DataSourceData = conn, conn
+	resp.ActionData, resp.ListResourceData = conn, conn
 
 	conn.organizationID, _ = setting(config.OrganizationID, &resp.Diagnostics, "organization_id", tallyfy.CheckID, envOrganization)
 	root, _ := setting(config.BaseURL, &resp.Diagnostics, "base_url", checkBaseURL, envBaseURL)

@@ -5,14 +5,12 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -29,15 +27,7 @@ const defaultLookupTimeout = 5 * time.Minute
 
 // Configure takes what the provider prepared. There is nothing when a configuration is only validated.
 func (d *lookupData) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return
-	}
-	conn, ok := req.ProviderData.(*connection)
-	if !ok {
-		resp.Diagnostics.AddError("Unexpected Provider Data", fmt.Sprintf("The provider handed over a %T. Please report this to its developers.", req.ProviderData))
-		return
-	}
-	d.conn = conn
+	d.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // begin gives what a read needs: the client, the organization (the provider's where none is configured) and a context that ends with
@@ -45,7 +35,7 @@ func (d *lookupData) Configure(_ context.Context, req datasource.ConfigureReques
 func (d *lookupData) begin(ctx context.Context, organization *types.String, within timeouts.Value, diags *diag.Diagnostics) (context.Context, context.CancelFunc, *tallyfy.Client) {
 	client := d.client(diags)
 	if client != nil && organization.IsNull() {
-		*organization = d.organization(diags)
+		*organization = d.conn.organization("data source", diags)
 	}
 	timeout, more := within.Read(ctx, defaultLookupTimeout)
 	diags.Append(more...)
@@ -59,17 +49,6 @@ func (d *lookupData) client(diags *diag.Diagnostics) *tallyfy.Client {
 		return nil
 	}
 	return d.conn.client
-}
-
-// organization gives the provider's organization, for a data source that names none.
-func (d *lookupData) organization(diags *diag.Diagnostics) types.String {
-	if d.conn.organizationID == "" {
-		diags.AddAttributeError(path.Root("organization_id"), "Missing Organization",
-			"It is not known in which organization to look: neither the data source nor the provider has an organization_id.\n\n"+
-				"Set organization_id in the provider block, or the environment variable "+envOrganization+", or organization_id of this data source.")
-		return types.StringNull()
-	}
-	return types.StringValue(d.conn.organizationID)
 }
 
 // organizationAttribute is the same in each data source.

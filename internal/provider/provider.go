@@ -10,8 +10,10 @@ import (
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	frameworkaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -21,8 +23,10 @@ import (
 )
 
 var (
-	_ provider.Provider              = (*tallyfyProvider)(nil)
-	_ provider.ProviderWithFunctions = (*tallyfyProvider)(nil)
+	_ provider.Provider                  = (*tallyfyProvider)(nil)
+	_ provider.ProviderWithActions       = (*tallyfyProvider)(nil)
+	_ provider.ProviderWithFunctions     = (*tallyfyProvider)(nil)
+	_ provider.ProviderWithListResources = (*tallyfyProvider)(nil)
 )
 
 type tallyfyProvider struct {
@@ -105,4 +109,14 @@ func (p *tallyfyProvider) DataSources(context.Context) []func() datasource.DataS
 // Functions lists what can be computed without asking Tallyfy.
 func (p *tallyfyProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newParseURL}
+}
+
+// Actions returns what can be invoked, with Terraform 1.14 or later.
+func (p *tallyfyProvider) Actions(context.Context) []func() frameworkaction.Action {
+	return []func() frameworkaction.Action{newCompleteTask}
+}
+
+// ListResources returns what can be queried, with Terraform 1.14 or later.
+func (p *tallyfyProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newTaskCompletionList}
 }

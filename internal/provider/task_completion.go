@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -49,15 +48,7 @@ func (r *taskCompletion) Metadata(_ context.Context, req resource.MetadataReques
 
 // Configure takes what the provider prepared. There is nothing when a configuration is only validated.
 func (r *taskCompletion) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return
-	}
-	conn, ok := req.ProviderData.(*connection)
-	if !ok {
-		resp.Diagnostics.AddError("Unexpected Provider Data", fmt.Sprintf("The provider handed over a %T. Please report this to its developers.", req.ProviderData))
-		return
-	}
-	r.conn = conn
+	r.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // engine returns the engine, or adds the error that says why there is none.
@@ -74,7 +65,7 @@ func (r *taskCompletion) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.engine(&resp.Diagnostics)
 	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
-		plan.OrganizationID = r.organization(&resp.Diagnostics)
+		plan.OrganizationID = r.conn.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.desired(ctx, &resp.Diagnostics)
 	addSecrets(ctx, req.Config, &want, &resp.Diagnostics)
@@ -114,7 +105,7 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	engine := r.engine(&resp.Diagnostics)
 	if engine != nil && importing && state.OrganizationID.IsNull() { // moved from a state that does not name it
-		state.OrganizationID = r.organization(&resp.Diagnostics)
+		state.OrganizationID = r.conn.organization("resource", &resp.Diagnostics)
 	}
 	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
@@ -51,11 +50,16 @@ func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportSta
 
 // nameTask leaves in an empty state which task it is about. Without an id in it, the Read that follows looks for a completion, and
 // tells the rest.
-func nameTask(ctx context.Context, state *tfsdk.State, ref tallyfy.TaskRef) (diags diag.Diagnostics) {
+func nameTask(ctx context.Context, state attributeSetter, ref tallyfy.TaskRef) (diags diag.Diagnostics) {
 	diags.Append(state.SetAttribute(ctx, path.Root("organization_id"), textOrNull(ref.Organization))...)
 	diags.Append(state.SetAttribute(ctx, path.Root("run_id"), textOrNull(ref.Run))...)
 	diags.Append(state.SetAttribute(ctx, path.Root("task_id"), ref.Task)...)
 	return diags
+}
+
+// attributeSetter is a state, or a resource that is listed.
+type attributeSetter interface {
+	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
 }
 
 // importRef tells which task is to be imported, and how it was named.

@@ -64,7 +64,7 @@ func (r *taskCompletion) planOrganization(ctx context.Context, resp *resource.Mo
 	if r.conn == nil || r.conn.organizationUnknown {
 		return types.StringUnknown()
 	}
-	organization := r.organization(&resp.Diagnostics)
+	organization := r.conn.organization("resource", &resp.Diagnostics)
 	if !organization.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("organization_id"), organization)...)
 	}
@@ -83,17 +83,6 @@ func (r *taskCompletion) checkNew(ctx context.Context, config *taskCompletionMod
 // isPlaceUnknown reports whether it is not known yet which task is meant.
 func (m *taskCompletionModel) isPlaceUnknown() bool {
 	return m.OrganizationID.IsUnknown() || m.RunID.IsUnknown() || m.TaskID.IsUnknown()
-}
-
-// organization gives the provider's organization, for a resource that names none.
-func (r *taskCompletion) organization(diags *diag.Diagnostics) types.String {
-	if r.conn.organizationID == "" {
-		diags.AddAttributeError(path.Root("organization_id"), "Missing Organization",
-			"It is not known which organization the task belongs to: neither the resource nor the provider has an organization_id.\n\n"+
-				"Set organization_id in the provider block, or the environment variable "+envOrganization+", or organization_id of this resource.")
-		return types.StringNull()
-	}
-	return types.StringValue(r.conn.organizationID)
 }
 
 // planUpdate announces what an update does to the task, and leaves open what it will change.

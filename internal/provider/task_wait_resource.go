@@ -66,7 +66,7 @@ func (r *taskWait) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.task.engine(&resp.Diagnostics)
 	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
-		plan.OrganizationID = r.task.organization(&resp.Diagnostics)
+		plan.OrganizationID = r.task.conn.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

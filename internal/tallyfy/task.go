@@ -14,7 +14,12 @@ type Task struct {
 	Asked TaskRef
 	// RunID is the ID of the process that the task belongs to; empty for a one-off task.
 	RunID string
-	Title string
+	// ShowsRun says that the response includes RunID, even if only to show that the task has none.
+	ShowsRun bool
+	// IsOneOff is Tallyfy's is_oneoff_task; nil if the response does not include it. A one-off task may belong to a process all the
+	// same (API.md §1.1).
+	IsOneOff *bool
+	Title    string
 	// Alias is a stable slug of the step from which the task was created.
 	Alias string
 	// Type is task, approval, expiring, email or expiring_email, or a name from older versions of the API.
@@ -72,6 +77,7 @@ func taskFrom(f jsonObject) *Task {
 	t := &Task{
 		ID:                   f.text("id"),
 		RunID:                f.text("run_id"),
+		IsOneOff:             f.boolean("is_oneoff_task"),
 		Title:                f.text("title"),
 		Alias:                f.text("alias"),
 		Type:                 f.text("task_type"),
@@ -88,6 +94,7 @@ func taskFrom(f jsonObject) *Task {
 		Owners:               ownersFrom(f["owners"]),
 		Form:                 formFrom(f["form_fields"]),
 	}
+	_, t.ShowsRun = f["run_id"]
 	t.Taskdata = taskdataFrom(f["taskdata"], t.Form)
 	if t.CompleterGuestID == "" {
 		t.CompleterGuestID = f.text("completer_guest") // the name in Tallyfy's SDK (API.md §2.1)

@@ -152,12 +152,17 @@ func written(t *testing.T, k *Task) []byte {
 			"options": options, "columns": columns, "field_value": f.Value,
 		})
 	}
-	body, err := json.Marshal(map[string]any{"data": map[string]any{
-		"id": k.ID, "alias": k.Alias, "form_fields": form, "run_id": k.RunID, "title": k.Title, "task_type": k.Type, "status": k.Status, "is_approved": k.IsApproved,
+	members := map[string]any{
+		"is_oneoff_task": k.IsOneOff,
+		"id":             k.ID, "alias": k.Alias, "form_fields": form, "run_id": k.RunID, "title": k.Title, "task_type": k.Type, "status": k.Status, "is_approved": k.IsApproved,
 		"everyone_must_complete": k.EveryoneMustComplete, "archived_at": k.ArchivedAt, "completed_at": k.CompletedAt, "deadline": k.Deadline,
 		"completer_id": k.CompleterID, "completer_guest_id": k.CompleterGuestID, "owners": k.Owners, "taskdata": k.Taskdata,
 		"tasks_changed_by_rules": k.TasksChangedByRules, "completion_progress": k.Progress, "last_updated": k.LastUpdated,
-	}})
+	}
+	if !k.ShowsRun {
+		delete(members, "run_id")
+	}
+	body, err := json.Marshal(map[string]any{"data": members})
 	if err != nil {
 		t.Fatal(err)
 	}

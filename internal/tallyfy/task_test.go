@@ -21,7 +21,7 @@ func TestReadTask(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Task{
-		ID: "bbbb", RunID: "aaaa", Title: "T", Type: "approval", Status: "completed", IsApproved: new(true),
+		ID: "bbbb", RunID: "aaaa", ShowsRun: true, Title: "T", Type: "approval", Status: "completed", IsApproved: new(true),
 		EveryoneMustComplete: true, Deadline: "2030-01-01T00:00:00Z", CompletedAt: "2026-05-20T17:00:00.000Z",
 		CompleterID: 1001, CompleterGuestID: "g1",
 		Owners:   &Owners{Users: []int64{1, 2}, Guests: []string{"a@b.c", "d@e.f"}, Groups: []string{"g"}},
@@ -40,7 +40,9 @@ func TestReadTaskTolerates(t *testing.T) {
 		check func(*Task) bool
 	}{
 		"no envelope":            {`{"id":"bbbb","status":"in-progress"}`, func(k *Task) bool { return !k.Completed() && k.Taskdata == nil && k.Owners == nil }},
-		"run_id null":            {`{"id":"bbbb","run_id":null}`, func(k *Task) bool { return k.RunID == "" }},
+		"run_id null":            {`{"id":"bbbb","run_id":null}`, func(k *Task) bool { return k.RunID == "" && k.ShowsRun }},
+		"no run_id":              {`{"id":"bbbb"}`, func(k *Task) bool { return k.RunID == "" && !k.ShowsRun && k.IsOneOff == nil }},
+		"one-off":                {`{"id":"bbbb","is_oneoff_task":1}`, func(k *Task) bool { return *k.IsOneOff }},
 		"no id":                  {`{"data":{"status":"completed"}}`, func(k *Task) bool { return k.Completed() && k.ID == "bbbb" }},
 		"empty taskdata":         {`{"id":"bbbb","taskdata":[]}`, func(k *Task) bool { return k.Taskdata != nil && len(k.Taskdata) == 0 }},
 		"form, wrapped":          {`{"id":"bbbb","form_fields":{"data":[{"id":"f","field_value":"v","value":"old"}]}}`, func(k *Task) bool { return k.Taskdata["f"] == "v" }},

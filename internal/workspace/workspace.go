@@ -7,7 +7,6 @@ package workspace
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -111,26 +110,45 @@ func SourceRoot(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// AtLeast reports whether the CLI has at least this version, and returns its version. Terraform and OpenTofu have write-only values since
-// 1.11 and identities since 1.12.
-func (w *Workspace) AtLeast(ctx context.Context, major, minor int) (bool, string, error) {
-	command := exec.CommandContext(ctx, w.CLI, "version", "-json") //nolint:gosec // the CLI that the user chose
+// CLIVersion is the version of a CLI.
+type CLIVersion struct {
+	// OpenTofu says that the CLI is an OpenTofu and not a Terraform.
+	OpenTofu     bool
+	Major, Minor int
+	// Text is the whole version, such as "1.16.0-rc2".
+	Text string
+}
+
+// AtLeast reports whether the version is this or a later one.
+func (v CLIVersion) AtLeast(major, minor int) bool {
+	return v.Major > major || v.Major == major && v.Minor >= minor
+}
+
+// CLIVersion asks the CLI for its version.
+func (w *Workspace) CLIVersion(ctx context.Context) (CLIVersion, error) {
+	command := exec.CommandContext(ctx, w.CLI, "version") //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = w.dir, append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+w.cliConfig())
 	out, err := command.Output()
 	if err != nil {
-		return false, "", fmt.Errorf("reading the version of %s: %w", w.CLI, err)
+		return CLIVersion{}, fmt.Errorf("asking %s for its version: %w", w.CLI, err)
 	}
-	var reported struct {
-		Version string `json:"terraform_version"`
+	var v CLIVersion
+	var product string
+	if _, err := fmt.Sscanf(string(out), "%s v%s", &product, &v.Text); err != nil {
+		return v, fmt.Errorf("reading the version of %s from %q: %w", w.CLI, out, err)
 	}
-	if err := json.Unmarshal(out, &reported); err != nil {
-		return false, "", fmt.Errorf("reading the version of %s: %w", w.CLI, err)
+	if _, err := fmt.Sscanf(v.Text, "%d.%d", &v.Major, &v.Minor); err != nil {
+		return v, fmt.Errorf("reading the version %q of %s: %w", v.Text, w.CLI, err)
 	}
-	var hasMajor, hasMinor int
-	if _, err := fmt.Sscanf(reported.Version, "%d.%d", &hasMajor, &hasMinor); err != nil {
-		return false, reported.Version, fmt.Errorf("reading the version %q of %s: %w", reported.Version, w.CLI, err)
-	}
-	return hasMajor > major || hasMajor == major && hasMinor >= minor, reported.Version, nil
+	v.OpenTofu = product == "OpenTofu"
+	return v, nil
+}
+
+// AtLeast reports whether the CLI has this version or a later one, and which it has, for features that come with one version of
+// Terraform and OpenTofu alike: write-only values with 1.11, identities with 1.12.
+func (w *Workspace) AtLeast(ctx context.Context, major, minor int) (bool, string, error) {
+	v, err := w.CLIVersion(ctx)
+	return v.AtLeast(major, minor), v.Text, err
 }
 
 // Command returns a command of the CLI, to be run in the directory of a configuration against this sandbox.

@@ -1,0 +1,36 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+
+// Completed returns the list of the completed tasks of a process, or of the completed one-off tasks if run is empty. Two of its filters
+// only keep it short, because a server that does not know them ignores them (tallyfy-api §1.4): see [IsListed]. Archived tasks are
+// included: processes are archived when they are over, and their completions stay in states for long.
+func Completed(organization, run string) tallyfy.List {
+	return tallyfy.List{Organization: organization, Run: run, OneOff: run == "", Status: "complete", Archived: true}
+}
+
+// IsListed reports whether a task belongs to the list of [Completed], which may contain other tasks.
+func IsListed(run string, task *tallyfy.Task) bool {
+	attached := task.RunID != "" && task.IsOneOff != nil && !*task.IsOneOff
+	return task.Completed() && (run != "" || !attached)
+}
+
+// ImportListed returns the record that [Engine.Import] finds of a task that a list shows. ok is false if the list does not show all of
+// it. Then the task itself must be read, and also if the list shows it as open, because lists may lag behind (tallyfy-api §1.4). A list
+// that shows a completion with all its facts is believed: whatever happened since is found by the next refresh.
+func ImportListed(ref tallyfy.TaskRef, task *tallyfy.Task) (record Record, ok bool) {
+	switch {
+	case task == nil, task.CompletedAt == "", task.Status == "", task.Title == "", task.Type == "":
+		return Record{}, false
+	case task.CompleterID == 0 && task.CompleterGuestID == "":
+		return Record{}, false
+	case task.Type == approval && task.IsApproved == nil:
+		return Record{}, false
+	case ref.Run == "" && !task.ShowsRun: // the process, if it has one, is part of its identity
+		return Record{}, false
+	}
+	return recordOf(Record{}, runOf(ref, task).Run, task), true
+}

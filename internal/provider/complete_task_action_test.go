@@ -1,0 +1,315 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+const (
+	completeTaskName = "tallyfy_complete_task"
+	completionName   = "tallyfy_task_completion"
+)
+
+// session is a configured provider, as an apply or a query runs it.
+func (s *stage) session(more protocol.Attributes) *protocol.Session {
+	s.Helper()
+	settings := protocol.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()}
+	for name, value := range more {
+		settings[name] = value
+	}
+	session, said, err := protocol.Begin(s.Context(), New("test"), settings)
+	if err != nil || len(said) > 0 {
+		s.Fatalf("%v\n%s", err, said)
+	}
+	return session
+}
+
+// invoked is what an invocation reported.
+type invoked struct {
+	progress []string
+	said     protocol.Diagnostics
+}
+
+func (s *stage) invoke(session *protocol.Session, block protocol.Attributes) invoked {
+	s.Helper()
+	progress, said, err := session.InvokeAction(s.Context(), completeTaskName, block)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return invoked{progress, said}
+}
+
+// textObject is an object of strings, as a dynamic attribute holds it.
+func textObject(members map[string]string) tftypes.Value {
+	types, values := map[string]tftypes.Type{}, map[string]tftypes.Value{}
+	for name, value := range members {
+		types[name], values[name] = tftypes.String, tftypes.NewValue(tftypes.String, value)
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
+}
+
+// TestActionCompletesATask invokes the action on each kind of task, and a second time.
+func TestActionCompletesATask(t *testing.T) {
+	t.Parallel()
+	run := sandbox.SeedRunID
+	for name, c := range map[string]struct {
+		task  string
+		block protocol.Attributes
+		steps []string
+		puts  int
+	}{
+		"plain": {sandbox.SeedPlainTaskID, protocol.Attributes{"run_id": run}, []string{
+			"Reading task " + sandbox.SeedPlainTaskID + " of process " + run,
+			"Completing task " + sandbox.SeedPlainTaskID + " of process " + run,
+		}, 0},
+		"process unknown": {sandbox.SeedPlainTaskID, nil, []string{
+			"Reading task " + sandbox.SeedPlainTaskID,
+			"Completing task " + sandbox.SeedPlainTaskID + " of process " + run,
+		}, 0},
+		"approval": {sandbox.SeedApprovalTaskID, protocol.Attributes{"is_approved": false, "override_user": sandbox.SeedColleagueID}, []string{
+			"Reading task " + sandbox.SeedApprovalTaskID,
+			"Completing task " + sandbox.SeedApprovalTaskID + " of process " + run,
+		}, 0},
+		"one-off": {sandbox.SeedOneOffTaskID, protocol.Attributes{"form_fields": textObject(map[string]string{"Key fingerprint": "SHA256:1"})}, []string{
+			"Reading task " + sandbox.SeedOneOffTaskID,
+			"Saving the field values of task " + sandbox.SeedOneOffTaskID,
+			"Completing task " + sandbox.SeedOneOffTaskID,
+		}, 1},
+		"values": {sandbox.SeedVPCTaskID, protocol.Attributes{"taskdata": textObject(map[string]string{sandbox.SeedVPCIDField: "vpc-1"})}, []string{
+			"Reading task " + sandbox.SeedVPCTaskID,
+			"Saving the field values of task " + sandbox.SeedVPCTaskID + " of process " + run,
+			"Completing task " + sandbox.SeedVPCTaskID + " of process " + run,
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			block := protocol.Attributes{"task_id": c.task}
+			for attribute, value := range c.block {
+				block[attribute] = value
+			}
+			session := s.session(nil)
+			if said, err := session.PlanAction(t.Context(), completeTaskName, block); err != nil || said.Failed() {
+				t.Fatalf("planning: %v\n%s", err, said)
+			}
+			if n := s.Count("", "") - s.Count(http.MethodGet, ""); n != 0 {
+				t.Fatalf("planning sent %d requests that may change something", n)
+			}
+			got := s.invoke(session, block)
+			held, _ := s.Task(c.task)
+			want := append(slices.Clone(c.steps), `Task "`+held.Title+`" (`+c.task+`) is completed, since `+held.CompletedAt)
+			if len(got.said) > 0 || strings.Join(got.progress, "\n") != strings.Join(want, "\n") {
+				t.Errorf("said %q, progress\n%s\nwant\n%s", got.said, strings.Join(got.progress, "\n"), strings.Join(want, "\n"))
+			}
+			if held.CompletedAt == "" || s.Webhooks(c.task) != 1 || s.Count(http.MethodPost, "") != 1 || s.Count(http.MethodPut, "") != c.puts {
+				t.Errorf("completed at %q, %d webhooks, %d × POST, %d × PUT", held.CompletedAt, s.Webhooks(c.task), s.Count(http.MethodPost, ""), s.Count(http.MethodPut, ""))
+			}
+			if c.block["is_approved"] != nil && (held.IsApproved == nil || *held.IsApproved || held.CompleterID != sandbox.SeedColleagueID) {
+				t.Errorf("decided %v by %d", held.IsApproved, held.CompleterID)
+			}
+
+			again := s.invoke(s.session(nil), block) // another apply
+			warning := "Warning: Task Was Already Completed: "
+			if len(again.said) != 1 || again.said.Failed() || !strings.HasPrefix(again.said.String(), warning) || strings.Contains(again.said.String(), "record") {
+				t.Errorf("the second invocation said %q", again.said)
+			}
+			if !slices.ContainsFunc(again.progress, func(line string) bool {
+				return strings.HasPrefix(line, warning) && strings.Contains(line, held.CompletedAt)
+			}) {
+				t.Errorf("the warning is not among the progress: %q", again.progress)
+			}
+			if s.Count(http.MethodPost, "") != 1 || s.Webhooks(c.task) != 1 {
+				t.Errorf("the second invocation sent a completion")
+			}
+		})
+	}
+}
+
+// TestActionAndResourceSendOneCompletion has a resource and an action for one task in one apply, in either order and side by side.
+func TestActionAndResourceSendOneCompletion(t *testing.T) {
+	t.Parallel()
+	block := protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC id": "vpc-1"})}
+	for name, order := range map[string]string{"the resource first": "ra", "the action first": "ar", "two actions": "aa", "side by side": "|"} {
+		for lag, config := range map[string]sandbox.Config{"": {}, ", reads lag": {ReadLag: 2}} {
+			t.Run(name+lag, func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t, config)
+				session := s.session(protocol.Attributes{"preflight": false})
+				create := func() {
+					if said, err := session.Create(t.Context(), completionName, block); err != nil || said.Failed() {
+						t.Errorf("creating: %v\n%s", err, said)
+					}
+				}
+				invoke := func() {
+					if _, said, err := session.InvokeAction(t.Context(), completeTaskName, block); err != nil || said.Failed() {
+						t.Errorf("invoking: %v\n%s", err, said)
+					}
+				}
+				if order == "|" {
+					var both sync.WaitGroup
+					both.Go(create)
+					both.Go(invoke)
+					both.Wait()
+				}
+				for _, step := range strings.Trim(order, "|") {
+					map[rune]func(){'r': create, 'a': invoke}[step]()
+				}
+				if n := s.Count(http.MethodPost, ""); n != 1 || s.Webhooks(sandbox.SeedVPCTaskID) != 1 {
+					t.Errorf("%d × POST, %d webhooks", n, s.Webhooks(sandbox.SeedVPCTaskID))
+				}
+			})
+		}
+	}
+}
+
+// TestActionFails looks at what a failed invocation reports: what Terraform does not repeat, and nothing of a record.
+func TestActionFails(t *testing.T) {
+	t.Parallel()
+	plain := protocol.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
+	for name, c := range map[string]struct {
+		block  protocol.Attributes
+		before func(*stage)
+		want   []string
+		posts  int
+	}{
+		"rejected": {plain, func(s *stage) {
+			s.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"No."}`})
+		}, []string{"Task Was Not Completed", "and invoke the action again.", "Tallyfy said: No."}, 1},
+		"completed differently": {protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *stage) {
+			s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
+		}, []string{"Task Is Already Completed Differently", "change it to what the task holds"}, 0},
+		"no decision": {protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
+		"two faults of values": {
+			protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1", "Zone": "2"})},
+			nil,
+			[]string{"Unknown Form Field", `"VPC"`, `"Zone"`},
+			0,
+		},
+		"no time": {protocol.Attributes{"task_id": sandbox.SeedPlainTaskID, "timeouts": tftypes.NewValue(
+			tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}},
+			map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "1ns")})}, nil, []string{"Task Could Not Be Read"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			if c.before != nil {
+				c.before(s)
+			}
+			got := s.invoke(s.session(nil), c.block)
+			told := got.said.String()
+			for _, want := range append(c.want, "-invoke=action.tallyfy_complete_task.<name>") {
+				if !got.said.Failed() || !strings.Contains(told, want) {
+					t.Errorf("%q is not in\n%s", want, told)
+				}
+			}
+			for _, never := range []string{"apply again", "Apply again", "in the state", "is recorded", "import the task"} {
+				if strings.Contains(told, never) {
+					t.Errorf("%q is in\n%s", never, told)
+				}
+			}
+			if n := s.Count(http.MethodPost, ""); n != c.posts || strings.Count(told, "-invoke=") != 1 {
+				t.Errorf("%d × POST, and it said\n%s", n, told)
+			}
+		})
+	}
+}
+
+// TestActionIsCheckedWhilePlanned looks at what a plan reports.
+func TestActionIsCheckedWhilePlanned(t *testing.T) {
+	t.Parallel()
+	unknown := func(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, tftypes.UnknownValue) }
+	completed := func(s *stage) { s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
+	for name, c := range map[string]struct {
+		block    protocol.Attributes
+		settings protocol.Attributes
+		before   func(*stage)
+		want     string // nothing if empty
+		silent   bool   // no request
+	}{
+		"fine":        {block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}},
+		"no decision": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
+		"decision unknown": {
+			block:  protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)},
+			before: func(s *stage) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
+		},
+		"unknown field":        {block: protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1"})}, want: "Error: Unknown Form Field"},
+		"already completed":    {block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}, before: completed, want: "Warning: Task Is Already Completed"},
+		"no such task":         {block: protocol.Attributes{"task_id": "nothing"}, want: "Warning: Task Cannot Be Found"},
+		"task unknown":         {block: protocol.Attributes{"task_id": unknown(tftypes.String), "run_id": sandbox.SeedRunID}, silent: true},
+		"process unknown":      {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": unknown(tftypes.String)}, silent: true},
+		"organization unknown": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "organization_id": unknown(tftypes.String)}, silent: true},
+		"provider unknown": {
+			block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, settings: protocol.Attributes{"organization_id": unknown(tftypes.String)}, silent: true,
+		},
+		"no preflight": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, settings: protocol.Attributes{"preflight": false}, silent: true},
+		"no organization": {
+			block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}, settings: protocol.Attributes{"organization_id": nil},
+			want: "Error: Missing Organization: It is not known which organization the task belongs to: neither the action", silent: true,
+		},
+		"malformed ID":     {block: protocol.Attributes{"task_id": "a/b"}, want: "Error: Invalid Id", silent: true},
+		"both values":      {block: protocol.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},
+		"negative timeout": {block: protocol.Attributes{"task_id": "t", "timeouts": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "-1s")})}, want: "Error: Invalid", silent: true},
+		"Tallyfy is away":  {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *stage) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			if c.before != nil {
+				c.before(s)
+			}
+			s.ResetJournal()
+			said, err := s.session(c.settings).PlanAction(t.Context(), completeTaskName, c.block)
+			if err != nil || c.want == "" && len(said) > 0 || !strings.Contains(said.String(), c.want) {
+				t.Errorf("got %v\n%s\nwant %q", err, said, c.want)
+			}
+			if strings.Contains(said.String(), "record") {
+				t.Errorf("an action records nothing:\n%s", said)
+			}
+			if writes := s.Count("", "") - s.Count(http.MethodGet, ""); writes != 0 || (s.Count("", "") == 0) != c.silent {
+				t.Errorf("%d writes among %d requests", writes, s.Count("", ""))
+			}
+		})
+	}
+}
+
+// TestActionSchemaFollowsTheResource compares the arguments of the action with those of the resource that a create uses.
+func TestActionSchemaFollowsTheResource(t *testing.T) {
+	t.Parallel()
+	schemas, err := providerserver.NewProtocol6(New("test")())().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]*tfprotov6.SchemaAttribute{}
+	for _, attribute := range schemas.ActionSchemas[completeTaskName].Schema.Block.Attributes {
+		of[attribute.Name] = attribute
+	}
+	for _, attribute := range schemas.ResourceSchemas[completionName].Block.Attributes {
+		configurable := (attribute.Required || attribute.Optional) && !strings.Contains(attribute.Name, "_wo") && attribute.Name != "reopen_on_destroy"
+		twin := of[attribute.Name]
+		if (twin != nil) != configurable {
+			t.Errorf("%s: the action has it: %t", attribute.Name, twin != nil)
+			continue
+		}
+		if twin != nil && (!twin.Type.Equal(attribute.Type) || twin.Required != attribute.Required || twin.Computed || twin.WriteOnly) {
+			t.Errorf("%s: got %+v, and the resource has %+v", attribute.Name, twin, attribute)
+		}
+		delete(of, attribute.Name)
+	}
+	if len(of) > 0 {
+		t.Errorf("the resource does not have %v", of)
+	}
+}

@@ -1,0 +1,239 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+const (
+	listedRun   = "5eed00000000000000000000000000aa"
+	listedSince = "2026-05-20T17:00:00.000Z"
+)
+
+// completedTasks adds completed tasks to a process, or one-off ones if run is empty.
+func (s *stage) completedTasks(run string, n int) {
+	if run != "" {
+		s.AddRun(run, "Launch")
+	}
+	for i := range n {
+		s.AddTask(sandbox.Task{ID: fmt.Sprintf("c%s%030d", run[:min(1, len(run))], i), RunID: run, Title: fmt.Sprintf("Step %d", i), Status: "completed", CompletedAt: listedSince, CompleterID: sandbox.CallerID})
+	}
+	s.ResetJournal()
+}
+
+// query runs a query to its end.
+func (s *stage) query(session *protocol.Session, block protocol.Attributes, whole bool, limit int64) []protocol.Listed {
+	s.Helper()
+	var all []protocol.Listed
+	said, err := session.Query(s.Context(), completionName, block, whole, limit, func(one protocol.Listed) bool { all = append(all, one); return true })
+	if err != nil || len(said) > 0 {
+		s.Fatalf("%v\n%s", err, said)
+	}
+	return all
+}
+
+// TestListIsWhatAnImportRecords compares each result with an import and a refresh of its identity, in another session.
+func TestListIsWhatAnImportRecords(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	for _, task := range sandbox.SeedTasks() {
+		var approved *bool
+		if task.Type == "approval" {
+			approved = new(task.ID == sandbox.SeedApprovalTaskID)
+		}
+		if task.ID != sandbox.SeedVPCTaskID && task.ID != sandbox.SeedEveryoneTaskID { // which stay open
+			s.CompleteOutside(task.ID, sandbox.SeedColleagueID, approved)
+		}
+	}
+	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil} }) // so that the list is not enough
+	for run, want := range map[string]int{sandbox.SeedRunID: 5, "": 1} {
+		block := protocol.Attributes{"run_id": nil}
+		if run != "" {
+			block["run_id"] = run
+		}
+		results := s.query(s.session(nil), block, true, 100)
+		if len(results) != want {
+			t.Errorf("run %q: %d results, want %d", run, len(results), want)
+		}
+		for _, one := range results {
+			if len(one.Diagnostics) > 0 {
+				t.Errorf("%s: %s", one.DisplayName, one.Diagnostics)
+				continue
+			}
+			recorded, said, err := s.session(nil).Import(t.Context(), completionName, one.Identity)
+			if err != nil || len(said) > 0 || !recorded.Equal(one.Resource) {
+				t.Errorf("%s: the list has\n%s\nand an import\n%s\n%v %s", one.DisplayName, one.Resource, recorded, err, said)
+			}
+		}
+		for i, one := range s.query(s.session(nil), block, false, 100) {
+			if !one.Resource.IsNull() || fmt.Sprint(one.Identity) != fmt.Sprint(results[i].Identity) {
+				t.Errorf("without the resource: got %s of %s", one.Resource, one.Identity)
+			}
+		}
+	}
+	if writes := s.Count("", "") - s.Count(http.MethodGet, ""); writes != 0 {
+		t.Errorf("%d requests that may change something", writes)
+	}
+}
+
+// TestListNamesTasks reads the display names.
+func TestListNamesTasks(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		run    string
+		change func(*stage)
+		want   string
+	}{
+		"process": {listedRun, nil, `Step 0 (process "Launch")`},
+		"process that cannot be read": {listedRun, func(s *stage) {
+			s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/tasks", Times: -1})
+			s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/runs/" + listedRun, Status: http.StatusForbidden})
+		}, `Step 0 (process ` + listedRun + `)`},
+		"one-off": {"", nil, `Step 0 (one-off task)`},
+		"one-off of a process": {"", func(s *stage) {
+			s.AddRun(listedRun, "Hidden")
+			s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.RunID, task.OneOff = listedRun, true })
+		}, `Step 0 (process ` + listedRun + `)`},
+		"no title": {"", func(s *stage) {
+			s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.Extra = map[string]any{"title": nil} })
+		}, fmt.Sprintf("c%030d (one-off task)", 0)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			s.completedTasks(c.run, 1)
+			if c.change != nil {
+				c.change(s)
+			}
+			block := protocol.Attributes{}
+			if c.run != "" {
+				block["run_id"] = c.run
+			}
+			if got := s.query(s.session(nil), block, false, 10); len(got) != 1 || got[0].DisplayName != c.want {
+				t.Errorf("got %+v, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestListReadsNoMoreThanIsAskedFor counts the pages that limits take.
+func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int64]struct{ results, pages int }{1: {1, 1}, 99: {99, 1}, 100: {100, 1}, 101: {101, 2}, 250: {250, 3}, 1000: {250, 3}, 0: {250, 3}} {
+		for _, whole := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d, whole %t", limit, whole), func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t, sandbox.Config{})
+				s.completedTasks(listedRun, 250)
+				got := s.query(s.session(nil), protocol.Attributes{"run_id": listedRun}, whole, limit)
+				if pages := s.Count(http.MethodGet, "/tasks"); len(got) != want.results || pages != want.pages {
+					t.Errorf("%d results of %d requests, want %+v", len(got), pages, want)
+				}
+				if n := s.Count("", ""); n != want.pages+1 { // and the process itself
+					t.Errorf("%d requests", n)
+				}
+			})
+		}
+	}
+	t.Run("the CLI has enough", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, sandbox.Config{})
+		s.completedTasks(listedRun, 250)
+		count := 0
+		_, err := s.session(nil).Query(t.Context(), completionName, protocol.Attributes{"run_id": listedRun}, false, 1000, func(protocol.Listed) bool { count++; return count < 3 })
+		if pages := s.Count(http.MethodGet, "/tasks"); err != nil || count != 3 || pages != 1 {
+			t.Errorf("%d results, %d pages, %v", count, pages, err)
+		}
+	})
+}
+
+// TestListLeavesOutOthers lists with a server that ignores the filters.
+func TestListLeavesOutOthers(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.completedTasks(listedRun, 3)
+	s.completedTasks("", 2)
+	s.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
+	s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/tasks", Times: -1, Before: func(r *http.Request) {
+		query := r.URL.Query()
+		query.Del("is_oneoff")
+		query.Del("status")
+		r.URL.RawQuery = query.Encode()
+	}})
+	if got := s.query(s.session(nil), nil, false, 100); len(got) != 3 {
+		t.Errorf("%d one-off tasks, want 3: %+v", len(got), got)
+	}
+	if got := s.query(s.session(nil), protocol.Attributes{"run_id": sandbox.SeedRunID}, false, 100); len(got) != 0 {
+		t.Errorf("%d completed tasks of a process that has none", len(got))
+	}
+}
+
+// TestListShowsTheProcessOfAOneOff lists a one-off task of a process, of which the list does not show all facts.
+func TestListShowsTheProcessOfAOneOff(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.completedTasks("", 1)
+	s.AddRun(listedRun, "Hidden")
+	s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) {
+		task.RunID, task.OneOff, task.Extra = listedRun, true, map[string]any{"completer_id": nil, "completer_guest_id": nil}
+	})
+	for _, whole := range []bool{false, true} {
+		got := s.query(s.session(nil), nil, whole, 10)
+		if len(got) != 1 || !got[0].Identity["run_id"].Equal(tftypes.NewValue(tftypes.String, listedRun)) {
+			t.Errorf("whole %t: got %+v", whole, got)
+		}
+	}
+}
+
+// TestListFails looks at errors as results, after the results that came before them.
+func TestListFails(t *testing.T) {
+	t.Parallel()
+	gone := map[string]any{"completer_id": nil, "completer_guest_id": nil}
+	for name, c := range map[string]struct {
+		block    protocol.Attributes
+		settings protocol.Attributes
+		whole    bool
+		before   func(*stage)
+		results  int
+		want     string
+	}{
+		"no such process": {block: protocol.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of run nothing: Tallyfy answered 404"},
+		"second page": {block: protocol.Attributes{"run_id": listedRun}, before: func(s *stage) {
+			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
+		}, results: 100, want: "Error: Tasks Could Not Be Listed"},
+		"no organization":  {settings: protocol.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization the task belongs to: neither the query"},
+		"provider unknown": {settings: protocol.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
+		"a task without its facts": {block: protocol.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
+			s.Update(fmt.Sprintf("c5%030d", 1), func(task *sandbox.Task) { task.Extra = gone })
+			s.Inject(sandbox.Fault{PathPart: fmt.Sprintf("/tasks/c5%030d", 1), Status: http.StatusForbidden})
+		}, results: 1, want: "Error: Task Could Not Be Imported"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			s.completedTasks(listedRun, 150)
+			if c.before != nil {
+				c.before(s)
+			}
+			got := s.query(s.session(c.settings), c.block, c.whole, 1000)
+			if len(got) != c.results+1 {
+				t.Fatalf("%d results, want %d and an error", len(got), c.results)
+			}
+			for i, one := range got {
+				if failed := i == c.results; one.Failed() != failed || failed && !strings.HasPrefix(one.String(), c.want) {
+					t.Errorf("result %d: %s", i, one)
+				}
+			}
+		})
+	}
+}
