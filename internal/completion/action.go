@@ -9,6 +9,11 @@ import "strings"
 var unrecorded = strings.NewReplacer(
 	"It is recorded as it is, and no completion was sent", "No completion was sent",
 	"Applying this records it as it is, and sends no completion.", "The action sends no completion unless someone reopens the task before.",
+	"If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing",
+	"If the task holds what becomes known, the action sends nothing. If it does not, the action fails and sends nothing",
+	"Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
+		"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it.", "Either remove the action, or change it to what the task holds. "+
+		"Or, to overrule what was done, reopen the task in Tallyfy before the action is invoked, which completes the task again.",
 	"The completion was recorded for this block too, and nothing was sent.", "Nothing was sent for this action.",
 	"If the task was reopened, the next plan shows it.", "If the task was reopened, invoke the action again to complete it.",
 	"The same is recorded for this block, and nothing was sent.", "Nothing was sent for this action.",

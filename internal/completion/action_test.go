@@ -30,7 +30,9 @@ func ofCreate() map[string]Notice {
 		"unconfirmed": unconfirmed(ref, failed), "values unsure": valuesUnsure(ref, Desired{}, false, difference{}), "another decision": another[0], "another completer": another[1],
 		"not completed": notCompleted(ref, failed).Notice, "not read again": notReadAgain(ref, failed, failed).Notice, "still open": stillOpen(share, ref, failed).Notice,
 		"share unknown": shareUnknown(share, ref, failed).Notice, "nobody knows": nobodyKnows(ref, failed, failed).Notice, "nobody can know": nobodyKnows(ref, failed, gone).Notice,
-		"form hidden": formHidden(Desired{Task: ref}),
+		"will be adopted, perhaps": willBeAdopted(task, Planned{Unknown: []string{attrIsApproved}}), "differs in plan": differsInPlan(task, []string{attrIsApproved}),
+		"required empty": requiredEmpty(task, []tallyfy.Field{{ID: "f", Label: "VPC"}}), "not checked": notChecked(ref, failed),
+		"contradicts": contradicts(task, []string{attrIsApproved}, "The second fails."), "form hidden": formHidden(Desired{Task: ref}),
 	}
 }
 

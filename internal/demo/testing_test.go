@@ -30,10 +30,10 @@ func newTested(t *testing.T, edit func(string) string) *fixture {
 }
 
 // test runs the CLI's test command, and returns what it printed and whether it succeeded.
-func (s *fixture) test() (out string, ok bool) {
-	s.t.Helper()
+func (f *fixture) test() (out string, ok bool) {
+	f.t.Helper()
 	var printed bytes.Buffer
-	command := s.w.Command(s.t.Context(), s.server, s.folder, "test")
+	command := f.w.Command(f.t.Context(), f.server, f.folder, "test")
 	command.Stdout, command.Stderr = &printed, &printed
 	err := command.Run()
 	return printed.String(), err == nil

@@ -258,7 +258,7 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 		"no preflight": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, settings: protocol.Attributes{"preflight": false}, silent: true},
 		"no organization": {
 			block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}, settings: protocol.Attributes{"organization_id": nil},
-			want: "Error: Missing Organization: It is not known which organization the task belongs to: neither the action", silent: true,
+			want: "Error: Missing Organization: It is not known which organization to use: neither the action", silent: true,
 		},
 		"malformed ID":     {block: protocol.Attributes{"task_id": "a/b"}, want: "Error: Invalid Id", silent: true},
 		"both values":      {block: protocol.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},

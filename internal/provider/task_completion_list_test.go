@@ -211,7 +211,7 @@ func TestListFails(t *testing.T) {
 		"second page": {block: protocol.Attributes{"run_id": listedRun}, before: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
 		}, results: 100, want: "Error: Tasks Could Not Be Listed"},
-		"no organization":  {settings: protocol.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization the task belongs to: neither the query"},
+		"no organization":  {settings: protocol.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization to use: neither the query"},
 		"provider unknown": {settings: protocol.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
 		"a task without its facts": {block: protocol.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
 			s.Update(fmt.Sprintf("c5%030d", 1), func(task *sandbox.Task) { task.Extra = gone })

@@ -115,7 +115,7 @@ func TestTaskWaitRefusesConfigurations(t *testing.T) {
 		`alias = "x"`:                   `run_id`,
 		`task_id = "a b"`:               `Invalid Id`,
 		plainTask + "\n  poll_interval = \"999ms\"":       `poll_interval cannot be used: it must be at least 1s`,
-		plainTask + "\n  poll_interval = \"soon\"":        `Invalid Time Duration String Value`,
+		plainTask + "\n  poll_interval = \"soon\"":        `Invalid Duration`,
 		plainTask + "\n  timeouts {\n create = \"0s\"\n}": `Invalid Duration`,
 	} {
 		s.run(resource.TestStep{Config: s.config(waitFor(lines)), ExpectError: regexp.MustCompile(says), PlanOnly: true})

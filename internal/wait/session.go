@@ -143,7 +143,7 @@ func (s *session) show(ctx context.Context, task *tallyfy.Task) {
 // fail notes a failed poll. The error is nil if the wait goes on.
 func (s *session) fail(ctx context.Context, err error) error {
 	if ctx.Err() != nil { // which is not Tallyfy's doing, and ends the wait
-		return nil
+		return nil //nolint:nilerr // the caller sees that ctx is done
 	}
 	if !isHeldTooLong(err) {
 		err = withoutBudget(err)
