@@ -163,16 +163,21 @@ func completesOpen(task *tallyfy.Task, p Planned) Notice {
 
 // notThere tells of a task that Tallyfy does not show. more says what is known of it from its process.
 func notThere(p Planned, more string, err error) Notice {
-	sends := "Applying this sends the completion anyway"
-	if p.Recorded != nil {
-		sends = "Applying this sends the reopening and the completion anyway"
+	does := "sends the completion anyway, and fails"
+	switch {
+	case p.byName(): // only the form has the IDs of the fields
+		does = "sends nothing and fails"
+	case p.isUnknown(attrFormFields, attrSecretFormFields):
+		does = "fails"
+	case p.Recorded != nil: // no completion follows a reopening that fails
+		does = "sends the reopening anyway, and fails"
 	}
 	return Notice{
 		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
 			more,
-			sends+", and fails unless Tallyfy knows the task by then, as it may if an automation makes the task appear.",
+			fmt.Sprintf("Applying this %s unless Tallyfy knows the task by then, as it may if an automation makes the task appear.", does),
 			advice(err), notice.SaidBy(err)),
 	}
 }
@@ -213,8 +218,12 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 // notChecked warns that Tallyfy refuses to show tasks.
 func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	means := "The tasks of this plan were not checked, and an apply is likely to fail in the same way."
-	if tallyfy.IsNoTask(err) {
-		means = "The tasks of this plan were not checked. An apply sends its completions all the same, and their responses decide."
+	switch {
+	case tallyfy.IsNoTask(err):
+		means = "The tasks of this plan were not checked. An apply sends completions even if it cannot read their tasks, and the responses decide. " +
+			"Completions with form_fields fail without a request, because only the form has the IDs of the fields."
+	case !isGeneral(refusalOf(err)):
+		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
 	}
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",
