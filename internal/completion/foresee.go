@@ -27,7 +27,10 @@ func foresee(task *tallyfy.Task, p Planned) foresight {
 	if !p.valuesUnknown() {
 		empty = unanswered(task, v.given)
 	}
-	if p.Recorded != nil {
+	switch {
+	case p.isUnknown(attrIsApproved) && isExpiring(task): // only null is right, and all else is said of a decision that is
+		return foresight{problems: v.all(task, empty), warnings: []Notice{decisionMayExpire(task)}}
+	case p.Recorded != nil:
 		return foreseeUpdate(task, p, want, v, empty)
 	}
 	return foreseeCreate(task, p, want, v, empty)
@@ -91,7 +94,7 @@ func foreseeUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	switch {
 	case len(f.problems) > 0:
 	case task.Completed() && !wouldExpire(task, want) && holdsAll(task, want):
-		if len(p.later()) > 0 {
+		if len(p.later(task)) > 0 {
 			f.warnings = append(f.warnings, mayReopen(task, p, true))
 		} else {
 			f.warnings = append(f.warnings, nothingToSend(task, p))

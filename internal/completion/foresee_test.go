@@ -26,7 +26,9 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
+	const expires = "Expiring Task Takes No Decision: Provision the VPC"
 	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = approval, new(true) }
+	plain := func(k *tallyfy.Task) { k.Type = "task" }
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		plan     Planned
@@ -99,6 +101,49 @@ func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 			"Nothing was sent",
 		},
 		"the form is not shown": {completedForm(nil), Planned{}, "", adopts, nil, "not compared"},
+		"by another completer": {
+			completedForm(nil),
+			Planned{Desired: Desired{OverrideUser: new(int64(1001))}},
+			"", adopts,
+			[]string{"was completed as configured except for override_user, by user 1005", "sends no completion."},
+			"",
+		},
+		"by the configured completer": {completedForm(nil), Planned{Desired: Desired{OverrideUser: new(int64(1005))}}, "", adopts, nil, "override_user"},
+		"the completer comes later": {
+			completedForm(nil),
+			Planned{Unknown: []string{attrFormFields, attrOverrideUser}},
+			"", adopts,
+			[]string{"Known only after apply: form_fields. What is known of the rest is as configured except for override_user."},
+			"",
+		},
+		"a decision that has no effect": {
+			completedForm(plain),
+			Planned{Desired: Desired{IsApproved: new(true)}},
+			"", "Decision Has No Effect on This Task",
+			[]string{"records it as it is, and sends no completion."},
+			"sent as configured",
+		},
+		"a decision that has no effect comes later": {
+			completedForm(plain),
+			Planned{Unknown: []string{attrIsApproved}},
+			"", adopts,
+			[]string{"was completed as configured, by user 1005"},
+			"fails",
+		},
+		"an update to a decision that has no effect, which comes later": {
+			completedForm(plain),
+			Planned{Unknown: []string{attrIsApproved}, Recorded: &Desired{IsApproved: new(true)}},
+			"", "Task Is Already as Configured",
+			[]string{"changed: is_approved. The task was completed", "no completion is sent"},
+			"fire again",
+		},
+		"a decision that would expire it comes later": {
+			completedForm(func(k *tallyfy.Task) { k.Type = "expiring" }),
+			Planned{Unknown: []string{attrIsApproved}},
+			"", expires,
+			[]string{"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then."},
+			"as configured",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -51,13 +51,17 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		unless = unlessReplaced
 	}
 	n := Notice{Summary: "Task Is Already Completed", Attribute: attrTaskID}
-	later := p.later()
+	later := p.later(task)
+	as := "as configured"
+	if p.isUnknown(attrOverrideUser) || p.OverrideUser != nil && *p.OverrideUser != task.CompleterID { // who completed it does not matter
+		as += " except for " + attrOverrideUser
+	}
 	hidden := ""
 	if task.Taskdata == nil && p.hasValues() {
 		hidden = " Tallyfy does not show its values, so they were not compared."
 	}
 	if len(later) == 0 {
-		how := "as configured, "
+		how := as + ", "
 		if hidden != "" {
 			how = ""
 		}
@@ -65,7 +69,7 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		return n
 	}
 	n.Detail = notice.Paragraphs(
-		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is as configured.", name(task), completer(task), hidden, strings.Join(later, ", ")),
+		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is %s.", name(task), completer(task), hidden, strings.Join(later, ", "), as),
 		fmt.Sprintf("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing%s.", unless))
 	return n
 }
@@ -98,6 +102,17 @@ func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
 			"If this replaces the completion that is in the state, and reopen_on_destroy was applied for it, applying this reopens the task and completes it as configured, so that webhooks and emails fire again. "+
 				"Otherwise the apply fails and sends nothing.",
 			"To overrule what was done without a replacement, import the task if it is not in the state, or run terraform untaint if it is tainted, then apply."),
+	}
+}
+
+// decisionMayExpire warns of a decision that is known only after apply, on a task that takes none.
+func decisionMayExpire(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary: about(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. "+
+				"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then.", name(task), task.Type),
+			"Remove is_approved."),
 	}
 }
 
@@ -138,7 +153,7 @@ func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 	if !checked {
 		n.Detail += " The task was not checked while planning."
 	}
-	if later := p.later(); len(later) > 0 {
+	if later := p.later(task); len(later) > 0 {
 		n.Detail += " Known only after apply: " + strings.Join(later, ", ") + "."
 	}
 	n.Detail += " If the completed task holds all that is configured, nothing is sent. Otherwise applying this " + again(p)
