@@ -8,7 +8,8 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 // foresight is what an apply would do about a task as it was read, in words.
 type foresight struct {
 	problems, warnings []Notice
-	// firm says that it is worth telling on the word of a list, which may lag: nothing in it keeps an apply from being made.
+	// firm says that it is worth telling on the word of a list, which may lag: nothing in it keeps an apply from
+	// being made or from going well.
 	firm bool
 }
 
@@ -79,7 +80,7 @@ func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	if len(empty) > 0 && len(v.emptied) == 0 {
 		f.warnings = append(f.warnings, requiredEmpty(task, empty))
 	}
-	f.firm = len(f.problems) == 0 && task.Form != nil
+	f.firm = len(f.problems)+len(empty) == 0 && task.Form != nil
 	return f
 }
 

@@ -346,3 +346,17 @@ func TestPreflightRedactsSecrets(t *testing.T) {
 		b.says(warnings[0].Detail, "no (write-only value) here")
 	})
 }
+
+// A required field that was filled in since the list was written is not said to be empty.
+func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
+	t.Parallel()
+	required := func(k *sandbox.Task) { k.Fields[0].Required = true }
+	inBubble(t, sandbox.Config{ListLag: 1}, required, func(b *bench) {
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "filled in"} })
+		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "")
+		b.sent(get, get)
+	})
+	inBubble(t, today(), required, func(b *bench) {
+		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "Required Field Is Empty: Provision the VPC")
+	})
+}
