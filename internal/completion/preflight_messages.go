@@ -88,7 +88,7 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 		Detail: notice.Paragraphs(
 			completedHow(task, differs), sentNothing,
 			"Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
-				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it."),
+				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it. "+importID(task)),
 	}
 }
 
@@ -101,7 +101,7 @@ func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
 			completedHow(task, differs),
 			"If this replaces the completion that is in the state, and reopen_on_destroy was applied for it, applying this reopens the task and completes it as configured, so that webhooks and emails fire again. "+
 				"Otherwise the apply fails and sends nothing.",
-			"To overrule what was done without a replacement, import the task if it is not in the state, or run terraform untaint if it is tainted, then apply."),
+			"To overrule what was done without a replacement, import the task if it is not in the state, or run terraform untaint if it is tainted, then apply. "+importID(task)),
 	}
 }
 
@@ -116,14 +116,15 @@ func decisionMayExpire(task *tallyfy.Task) Notice {
 	}
 }
 
-// updateOf begins the notice of an update: what changed, on the attribute that changed first. which names the task.
+// updateOf begins the notice of an update: what differs, on the attribute that differs first. which names the task. The configuration
+// need not have changed: someone may have decided an approval otherwise, or the completion is imported.
 func updateOf(which string, p Planned) Notice {
 	changes := p.changes()
 	var texts []string
 	for _, c := range changes {
 		texts = append(texts, c.String())
 	}
-	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s changed: %s.", lowerFirst(which), strings.Join(texts, ", "))}
+	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s differs from the state: %s.", lowerFirst(which), strings.Join(texts, ", "))}
 	if len(changes[0].keys) == 1 {
 		n.Key = changes[0].keys[0]
 	}
