@@ -80,7 +80,10 @@ func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	if len(empty) > 0 && len(v.emptied) == 0 {
 		f.warnings = append(f.warnings, requiredEmpty(task, empty))
 	}
-	f.firm = len(f.problems)+len(empty) == 0 && task.Form != nil
+	if isHidden(task) {
+		f.warnings = append(f.warnings, hiddenTask(task))
+	}
+	f.firm = len(f.problems)+len(empty) == 0 && task.Form != nil && !isHidden(task)
 	return f
 }
 

@@ -44,6 +44,16 @@ func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	}
 }
 
+func hiddenTask(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary: about(task, "Task Is Hidden"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("An automation hides %s: Tallyfy shows it as %q, and a hidden task cannot be completed.", lowerFirst(name(task)), task.Status),
+			"Applying this sends the completion, and fails unless an automation shows the task by then. "+
+				"If the completion of another block shows it, name that block in depends_on."),
+	}
+}
+
 // willBeAdopted warns of a task that is completed as configured, as far as that is known.
 func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 	unless := ""

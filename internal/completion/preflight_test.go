@@ -360,3 +360,21 @@ func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "Required Field Is Empty: Provision the VPC")
 	})
 }
+
+// A task that an automation hides is planned with a warning, because Tallyfy rejects its completion until an automation shows it.
+func TestPreflightOfAHiddenTask(t *testing.T) {
+	t.Parallel()
+	hidden := func(k *sandbox.Task) { k.Hidden = true }
+	inBubble(t, today(), hidden, func(b *bench) {
+		f := b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()})
+		b.found(f, "", "Task Is Hidden: Provision the VPC")
+		b.says(f.Warnings[0].Detail, `Tallyfy shows it as "auto-skipped"`, "sends the completion, and fails unless an automation shows the task by then")
+		b.server.ResetJournal()
+		b.says(b.refuse(b.want()).Error(), "422")
+		b.sent(get, post)
+	})
+	inBubble(t, sandbox.Config{ListLag: 1}, hidden, func(b *bench) { // the list does not show yet that it is there
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Hidden = false })
+		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "")
+	})
+}
