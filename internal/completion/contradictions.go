@@ -55,9 +55,9 @@ func contradictions(task *tallyfy.Task, p Planned, others []Planned) (problems, 
 		switch {
 		case len(differs) == 0:
 		case p.Recorded == nil && other.Recorded == nil && isOpen(task):
-			return []Notice{contradicts(task, differs, "Applying this completes the task for one of them, and fails for the other.")}, nil
+			return []Notice{contradicts(task, differs, "The block that is applied first completes the task. The other one fails, unless the task then holds what it configures.")}, nil
 		default:
-			warnings = []Notice{contradicts(task, differs, "The task can hold only one of them. What an apply leaves depends on the order in which Terraform applies the blocks.")}
+			warnings = []Notice{contradicts(task, differs, "The task can hold only one of them. What an apply leaves can depend on the order in which Terraform applies the blocks.")}
 		}
 	}
 	return nil, warnings

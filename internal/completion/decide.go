@@ -106,6 +106,12 @@ func isExpiring(task *tallyfy.Task) bool {
 	return task.Type == "expiring" || task.Type == "expiring_email"
 }
 
+// isHidden reports whether an automation hides the task, so that it cannot be completed until one shows it (tallyfy-api §2.2, §3.1). What
+// an apply completes before may show it, so that only Tallyfy's response decides.
+func isHidden(task *tallyfy.Task) bool {
+	return task.Status == "auto-skipped" || task.Status == "skipped"
+}
+
 // decides reports whether a decision on this task means something: on an approval, and on types that we do not know.
 func decides(task *tallyfy.Task) bool {
 	return !isExpiring(task) && task.Type != "task" && task.Type != "email"

@@ -8,7 +8,8 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 // foresight is what an apply would do about a task as it was read, in words.
 type foresight struct {
 	problems, warnings []Notice
-	// firm says that it is worth telling on the word of a list, which may lag: nothing in it keeps an apply from being made.
+	// firm says that it is worth telling on the word of a list, which may lag: nothing in it keeps an apply from
+	// being made or from going well.
 	firm bool
 }
 
@@ -27,7 +28,10 @@ func foresee(task *tallyfy.Task, p Planned) foresight {
 	if !p.valuesUnknown() {
 		empty = unanswered(task, v.given)
 	}
-	if p.Recorded != nil {
+	switch {
+	case p.isUnknown(attrIsApproved) && isExpiring(task): // only null is right, and all else is said of a decision that is
+		return foresight{problems: v.all(task, empty), warnings: []Notice{decisionMayExpire(task)}}
+	case p.Recorded != nil:
 		return foreseeUpdate(task, p, want, v, empty)
 	}
 	return foreseeCreate(task, p, want, v, empty)
@@ -76,7 +80,10 @@ func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	if len(empty) > 0 && len(v.emptied) == 0 {
 		f.warnings = append(f.warnings, requiredEmpty(task, empty))
 	}
-	f.firm = len(f.problems) == 0 && task.Form != nil
+	if isHidden(task) {
+		f.warnings = append(f.warnings, hiddenTask(task))
+	}
+	f.firm = len(f.problems)+len(empty) == 0 && task.Form != nil && !isHidden(task)
 	return f
 }
 
@@ -91,7 +98,7 @@ func foreseeUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	switch {
 	case len(f.problems) > 0:
 	case task.Completed() && !wouldExpire(task, want) && holdsAll(task, want):
-		if len(p.later()) > 0 {
+		if len(p.later(task)) > 0 {
 			f.warnings = append(f.warnings, mayReopen(task, p, true))
 		} else {
 			f.warnings = append(f.warnings, nothingToSend(task, p))

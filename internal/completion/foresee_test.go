@@ -14,7 +14,7 @@ import (
 func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 	task := formTask()
 	task.Status, task.CompletedAt, task.CompleterID = "completed", "2026-05-20T17:00:00Z", 1005
-	task.Form[0].Value = "vpc-1"
+	task.Form[0].Value, task.Asked = "vpc-1", tallyfy.TaskRef{Organization: "o", Task: taskID}
 	task.Taskdata = map[string]any{"f1": "vpc-1"}
 	if change != nil {
 		change(task)
@@ -26,7 +26,9 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
+	const expires = "Expiring Task Takes No Decision: Provision the VPC"
 	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = approval, new(true) }
+	plain := func(k *tallyfy.Task) { k.Type = "task" }
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		plan     Planned
@@ -88,17 +90,60 @@ func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 			completedForm(nil),
 			Planned{Desired: Desired{FormFields: map[string]any{"VPC id": "vpc-2", "Tier": Unknown{}}}},
 			differs, "",
-			[]string{"holds another value", sentNothing, "run terraform untaint first", "import the task first if it is not in the state"},
+			[]string{"holds another value", sentNothing, "run terraform untaint first", "import the task first if it is not in the state", `The ID to import is "o/` + runID + "/" + taskID + `".`},
 			"it is not in the state.",
 		},
 		"another value, reopens on destroy": {
 			completedForm(nil),
 			Planned{Desired: Desired{FormFields: map[string]any{"VPC id": "vpc-2"}}, ReopenOnDestroy: true},
 			"", differs + ": Provision the VPC",
-			[]string{"holds another value", "applying this reopens the task and completes it as configured", "Otherwise the apply fails and sends nothing.", "terraform untaint"},
+			[]string{"holds another value", "applying this reopens the task and completes it as configured", "Otherwise the apply fails and sends nothing.", "terraform untaint", "The ID to import is"},
 			"Nothing was sent",
 		},
 		"the form is not shown": {completedForm(nil), Planned{}, "", adopts, nil, "not compared"},
+		"by another completer": {
+			completedForm(nil),
+			Planned{Desired: Desired{OverrideUser: new(int64(1001))}},
+			"", adopts,
+			[]string{"was completed as configured except for override_user, by user 1005", "sends no completion."},
+			"",
+		},
+		"by the configured completer": {completedForm(nil), Planned{Desired: Desired{OverrideUser: new(int64(1005))}}, "", adopts, nil, "override_user"},
+		"the completer comes later": {
+			completedForm(nil),
+			Planned{Unknown: []string{attrFormFields, attrOverrideUser}},
+			"", adopts,
+			[]string{"Known only after apply: form_fields. What is known of the rest is as configured except for override_user."},
+			"",
+		},
+		"a decision that has no effect": {
+			completedForm(plain),
+			Planned{Desired: Desired{IsApproved: new(true)}},
+			"", "Decision Has No Effect on This Task",
+			[]string{"records it as it is, and sends no completion."},
+			"sent as configured",
+		},
+		"a decision that has no effect comes later": {
+			completedForm(plain),
+			Planned{Unknown: []string{attrIsApproved}},
+			"", adopts,
+			[]string{"was completed as configured, by user 1005"},
+			"fails",
+		},
+		"an update to a decision that has no effect, which comes later": {
+			completedForm(plain),
+			Planned{Unknown: []string{attrIsApproved}, Recorded: &Desired{IsApproved: new(true)}},
+			"", "Task Is Already as Configured",
+			[]string{"differs from the state: is_approved. The task was completed", "no completion is sent"},
+			"fire again",
+		},
+		"a decision that would expire it comes later": {
+			completedForm(func(k *tallyfy.Task) { k.Type = "expiring" }),
+			Planned{Unknown: []string{attrIsApproved}},
+			"", expires,
+			[]string{"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then."},
+			"as configured",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,18 +232,18 @@ func TestForeseeUpdate(t *testing.T) {
 			completedForm(nil), before,
 			Planned{Desired: named("vpc-2")},
 			"", reopens, attrFormFields + "/VPC id",
-			[]string{`The configuration of task "Provision the VPC" (` + taskID + `) changed: form_fields "VPC id".`, "reopens it, saves the values and completes it again", "fire again"},
+			[]string{`The configuration of task "Provision the VPC" (` + taskID + `) differs from the state: form_fields "VPC id".`, "reopens it, saves the values and completes it again", "fire again"},
 		},
 		"what it holds":                 {completedForm(nil), before, Planned{Desired: named("vpc-1")}, "", nothing, attrFormFields + "/VPC id", []string{"completed by user 1005", "only updates the state", "no completion is sent"}},
 		"what it holds, spelled so":     {completedForm(nil), before, Planned{Desired: named(" vpc-1\r\n")}, "", nothing, attrFormFields + "/VPC id", nil},
 		"no values any more":            {completedForm(nil), before, Planned{}, "", nothing, attrFormFields + "/VPC id", nil},
 		"a value comes later":           {completedForm(nil), before, Planned{Desired: named(Unknown{})}, "", may, attrFormFields + "/VPC id", []string{`Known only after apply: form_fields "VPC id".`, "nothing is sent. Otherwise applying this reopens it"}},
 		"the values come later":         {completedForm(nil), before, Planned{Unknown: []string{attrFormFields}}, "", may, attrFormFields, []string{"Known only after apply: form_fields.", "saves the values"}},
-		"one comes later, one differs":  {completedForm(nil), before, Planned{Desired: Desired{FormFields: map[string]any{"VPC id": "vpc-2", "Tier": Unknown{}}}}, "", reopens, attrFormFields, []string{`changed: form_fields "Tier", "VPC id".`}},
-		"the completer comes later":     {completedForm(nil), before, Planned{Desired: named("vpc-0"), Unknown: []string{attrOverrideUser}}, "", reopens, attrOverrideUser, []string{"changed: override_user."}},
+		"one comes later, one differs":  {completedForm(nil), before, Planned{Desired: Desired{FormFields: map[string]any{"VPC id": "vpc-2", "Tier": Unknown{}}}}, "", reopens, attrFormFields, []string{`differs from the state: form_fields "Tier", "VPC id".`}},
+		"the completer comes later":     {completedForm(nil), before, Planned{Desired: named("vpc-0"), Unknown: []string{attrOverrideUser}}, "", reopens, attrOverrideUser, []string{"differs from the state: override_user."}},
 		"another completer":             {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{FormFields: named("vpc-1").FormFields, OverrideUser: new(int64(7))}}, "", reopens, attrOverrideUser, nil},
 		"that completer":                {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{FormFields: named("vpc-1").FormFields, OverrideUser: new(int64(1005))}}, "", nothing, attrOverrideUser, nil},
-		"decision and value":            {completedForm(gate), before, Planned{Desired: Desired{IsApproved: new(false), FormFields: named("vpc-2").FormFields}}, "", reopens, attrIsApproved, []string{`changed: is_approved, form_fields "VPC id".`}},
+		"decision and value":            {completedForm(gate), before, Planned{Desired: Desired{IsApproved: new(false), FormFields: named("vpc-2").FormFields}}, "", reopens, attrIsApproved, []string{`differs from the state: is_approved, form_fields "VPC id".`}},
 		"another version of a secret":   {completedForm(nil), Desired{}, Planned{Desired: Desired{SecretFormFields: named("vpc-2").FormFields, SecretFormFieldsVersion: new(int64(2))}}, "", reopens, "form_fields_wo_version", nil},
 		"unknown label":                 {completedForm(nil), before, Planned{Desired: Desired{FormFields: map[string]any{"VPC id": "vpc-1", "Nix": "x"}}}, "Unknown Form Field", "", "form_fields/Nix", nil},
 		"unknown ID":                    {completedForm(nil), before, Planned{Desired: Desired{Taskdata: map[string]any{"zz": "x"}}}, "Unknown Form Field", "", "taskdata/zz", nil},
@@ -215,7 +260,7 @@ func TestForeseeUpdate(t *testing.T) {
 		"form is not shown":             {completedForm(func(k *tallyfy.Task) { k.Form = nil }), before, Planned{Desired: named("vpc-2")}, "Form Cannot Be Read", "", attrFormFields, nil},
 		"open, everyone must complete":  {completedForm(func(k *tallyfy.Task) { k.Status, k.CompletedAt = "in-progress", "" }), before, Planned{Desired: named("vpc-2")}, "", "Update Completes the Open Task", attrFormFields + "/VPC id", []string{`shows the task as "in-progress"`, "reopens nothing, and sends another completion"}},
 		"decision on what is no gate":   {completedForm(func(k *tallyfy.Task) { k.Type = "task" }), named("vpc-1"), Planned{Desired: Desired{IsApproved: new(true), FormFields: named("vpc-2").FormFields}}, "", "Decision Has No Effect on This Task: Provision the VPC|" + reopens, attrIsApproved, nil},
-		"ids instead of names":          {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{Taskdata: map[string]any{"f1": "vpc-1"}}}, "", nothing, attrFormFields + "/VPC id", []string{`changed: form_fields "VPC id", taskdata "f1".`}},
+		"ids instead of names":          {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{Taskdata: map[string]any{"f1": "vpc-1"}}}, "", nothing, attrFormFields + "/VPC id", []string{`differs from the state: form_fields "VPC id", taskdata "f1".`}},
 		"options in another order":      {completedForm(func(k *tallyfy.Task) { k.Taskdata["f7"] = regions() }), Desired{FormFields: map[string]any{"Regions": []any{"us-west-2", "eu-central-1"}}}, Planned{Desired: Desired{FormFields: map[string]any{"Regions": []any{"eu-central-1", "us-west-2"}}}}, "", nothing, attrFormFields + "/Regions", nil},
 		"values of another kind, later": {completedForm(nil), before, Planned{Desired: named("vpc-1"), Unknown: []string{"taskdata_wo_version"}}, "", may, attrFormFields + "/VPC id", []string{"Known only after apply: taskdata_wo_version."}},
 	} {

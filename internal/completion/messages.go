@@ -49,7 +49,7 @@ func decisionIgnored(task *tallyfy.Task) Notice {
 		Summary:   "Decision Has No Effect on This Task",
 		Attribute: attrIsApproved,
 		Detail: fmt.Sprintf("%s is of type %s. Tallyfy uses is_approved on approvals only, and ignores it here. "+
-			"It is sent as configured; remove it if the task is not meant to be an approval.", name(task), task.Type),
+			"Remove it if the task is not meant to be an approval.", name(task), task.Type),
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // Planned is a completion that is planned. Values that are known only after apply are [Unknown].
@@ -77,11 +79,11 @@ func (p Planned) valuesUnknown() bool {
 	return p.isUnknown(attrFormFields, attrTaskdata, attrSecretFormFields, attrSecretTaskdata)
 }
 
-// later names what is known only after apply and matters to the task: the decision, the values, and for a recorded completion what else
-// may change it.
-func (p Planned) later() []string {
+// later names what is known only after apply and matters to the task: the decision if it has an effect, the values, and for a recorded
+// completion what else may change it.
+func (p Planned) later(task *tallyfy.Task) []string {
 	var all []string
-	if p.isUnknown(attrIsApproved) {
+	if p.isUnknown(attrIsApproved) && decides(task) {
 		all = append(all, attrIsApproved)
 	}
 	for _, given := range []struct {

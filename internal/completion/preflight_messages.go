@@ -44,6 +44,16 @@ func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	}
 }
 
+func hiddenTask(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary: about(task, "Task Is Hidden"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("An automation hides %s: Tallyfy shows it as %q, and a hidden task cannot be completed.", lowerFirst(name(task)), task.Status),
+			"Applying this sends the completion, and fails unless an automation shows the task by then. "+
+				"If the completion of another block shows it, name that block in depends_on."),
+	}
+}
+
 // willBeAdopted warns of a task that is completed as configured, as far as that is known.
 func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 	unless := ""
@@ -51,13 +61,17 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		unless = unlessReplaced
 	}
 	n := Notice{Summary: "Task Is Already Completed", Attribute: attrTaskID}
-	later := p.later()
+	later := p.later(task)
+	as := "as configured"
+	if p.isUnknown(attrOverrideUser) || p.OverrideUser != nil && *p.OverrideUser != task.CompleterID { // who completed it does not matter
+		as += " except for " + attrOverrideUser
+	}
 	hidden := ""
 	if task.Taskdata == nil && p.hasValues() {
 		hidden = " Tallyfy does not show its values, so they were not compared."
 	}
 	if len(later) == 0 {
-		how := "as configured, "
+		how := as + ", "
 		if hidden != "" {
 			how = ""
 		}
@@ -65,7 +79,7 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		return n
 	}
 	n.Detail = notice.Paragraphs(
-		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is as configured.", name(task), completer(task), hidden, strings.Join(later, ", ")),
+		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is %s.", name(task), completer(task), hidden, strings.Join(later, ", "), as),
 		fmt.Sprintf("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing%s.", unless))
 	return n
 }
@@ -84,7 +98,7 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 		Detail: notice.Paragraphs(
 			completedHow(task, differs), sentNothing,
 			"Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
-				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it."),
+				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it. "+importID(task)),
 	}
 }
 
@@ -97,18 +111,30 @@ func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
 			completedHow(task, differs),
 			"If this replaces the completion that is in the state, and reopen_on_destroy was applied for it, applying this reopens the task and completes it as configured, so that webhooks and emails fire again. "+
 				"Otherwise the apply fails and sends nothing.",
-			"To overrule what was done without a replacement, import the task if it is not in the state, or run terraform untaint if it is tainted, then apply."),
+			"To overrule what was done without a replacement, import the task if it is not in the state, or run terraform untaint if it is tainted, then apply. "+importID(task)),
 	}
 }
 
-// updateOf begins the notice of an update: what changed, on the attribute that changed first. which names the task.
+// decisionMayExpire warns of a decision that is known only after apply, on a task that takes none.
+func decisionMayExpire(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary: about(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. "+
+				"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then.", name(task), task.Type),
+			"Remove is_approved."),
+	}
+}
+
+// updateOf begins the notice of an update: what differs, on the attribute that differs first. which names the task. The configuration
+// need not have changed: someone may have decided an approval otherwise, or the completion is imported.
 func updateOf(which string, p Planned) Notice {
 	changes := p.changes()
 	var texts []string
 	for _, c := range changes {
 		texts = append(texts, c.String())
 	}
-	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s changed: %s.", lowerFirst(which), strings.Join(texts, ", "))}
+	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s differs from the state: %s.", lowerFirst(which), strings.Join(texts, ", "))}
 	if len(changes[0].keys) == 1 {
 		n.Key = changes[0].keys[0]
 	}
@@ -138,7 +164,7 @@ func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 	if !checked {
 		n.Detail += " The task was not checked while planning."
 	}
-	if later := p.later(); len(later) > 0 {
+	if later := p.later(task); len(later) > 0 {
 		n.Detail += " Known only after apply: " + strings.Join(later, ", ") + "."
 	}
 	n.Detail += " If the completed task holds all that is configured, nothing is sent. Otherwise applying this " + again(p)
@@ -163,16 +189,21 @@ func completesOpen(task *tallyfy.Task, p Planned) Notice {
 
 // notThere tells of a task that Tallyfy does not show. more says what is known of it from its process.
 func notThere(p Planned, more string, err error) Notice {
-	sends := "Applying this sends the completion anyway"
-	if p.Recorded != nil {
-		sends = "Applying this sends the reopening and the completion anyway"
+	does := "sends the completion anyway, and fails"
+	switch {
+	case p.byName(): // only the form has the IDs of the fields
+		does = "sends nothing and fails"
+	case p.isUnknown(attrFormFields, attrSecretFormFields):
+		does = "fails"
+	case p.Recorded != nil: // no completion follows a reopening that fails
+		does = "sends the reopening anyway, and fails"
 	}
 	return Notice{
 		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
 			more,
-			sends+", and fails unless Tallyfy knows the task by then, as it may if an automation makes the task appear.",
+			fmt.Sprintf("Applying this %s unless Tallyfy knows the task by then, as it may if an automation makes the task appear.", does),
 			advice(err), notice.SaidBy(err)),
 	}
 }
@@ -213,8 +244,12 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 // notChecked warns that Tallyfy refuses to show tasks.
 func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	means := "The tasks of this plan were not checked, and an apply is likely to fail in the same way."
-	if tallyfy.IsNoTask(err) {
-		means = "The tasks of this plan were not checked. An apply sends its completions all the same, and their responses decide."
+	switch {
+	case tallyfy.IsNoTask(err):
+		means = "The tasks of this plan were not checked. An apply sends completions even if it cannot read their tasks, and the responses decide. " +
+			"Completions with form_fields fail without a request, because only the form has the IDs of the fields."
+	case !isGeneral(refusalOf(err)):
+		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
 	}
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",

@@ -28,6 +28,7 @@ func TestForesee(t *testing.T) {
 	gate := func(k *tallyfy.Task) { k.Type, k.Form = approval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
+	const expires = "Expiring Task Takes No Decision: Provision the VPC"
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		want     Desired
@@ -60,8 +61,8 @@ func TestForesee(t *testing.T) {
 		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
 		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
-		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, nil},
-		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{adopts}},
+		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
+		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
 	} {
 		plan := Planned{Desired: c.want}
 		if c.unknown {
@@ -155,7 +156,7 @@ func TestPreflightThatFails(t *testing.T) {
 		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy answered 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
 		"a page":       {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, true, []string{"200 OK, but the response is not a list of tasks", "check base_url"}},
 		"elsewhere":    {sandbox.Fault{Status: 302}, 1, true, []string{"302", "Redirects are not followed"}},
-		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends its completions all the same"}},
+		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends completions even if it cannot read their tasks"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -343,5 +344,37 @@ func TestPreflightRedactsSecrets(t *testing.T) {
 			b.Fatalf("got %v, %v", warnings, err)
 		}
 		b.says(warnings[0].Detail, "no (write-only value) here")
+	})
+}
+
+// A required field that was filled in since the list was written is not said to be empty.
+func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
+	t.Parallel()
+	required := func(k *sandbox.Task) { k.Fields[0].Required = true }
+	inBubble(t, sandbox.Config{ListLag: 1}, required, func(b *bench) {
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "filled in"} })
+		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "")
+		b.sent(get, get)
+	})
+	inBubble(t, today(), required, func(b *bench) {
+		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "Required Field Is Empty: Provision the VPC")
+	})
+}
+
+// A task that an automation hides is planned with a warning, because Tallyfy rejects its completion until an automation shows it.
+func TestPreflightOfAHiddenTask(t *testing.T) {
+	t.Parallel()
+	hidden := func(k *sandbox.Task) { k.Hidden = true }
+	inBubble(t, today(), hidden, func(b *bench) {
+		f := b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()})
+		b.found(f, "", "Task Is Hidden: Provision the VPC")
+		b.says(f.Warnings[0].Detail, `Tallyfy shows it as "auto-skipped"`, "sends the completion, and fails unless an automation shows the task by then")
+		b.server.ResetJournal()
+		b.says(b.refuse(b.want()).Error(), "422")
+		b.sent(get, post)
+	})
+	inBubble(t, sandbox.Config{ListLag: 1}, hidden, func(b *bench) { // the list does not show yet that it is there
+		b.server.Update(taskID, func(k *sandbox.Task) { k.Hidden = false })
+		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "")
 	})
 }

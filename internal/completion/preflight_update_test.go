@@ -286,7 +286,7 @@ func TestPreflightOfContradictingBlocks(t *testing.T) {
 	}{
 		"the same":                    {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "x"}), false, nil},
 		"the same, by ID":             {approve(true, map[string]any{"VPC id": "x"}), Planned{Desired: Desired{IsApproved: new(true), Taskdata: map[string]any{field: " x"}}}, false, nil},
-		"another decision":            {approve(true, nil), approve(false, nil), true, []string{"is_approved: rejected here, and approved there", "fails for the other", "one block for each task"}},
+		"another decision":            {approve(true, nil), approve(false, nil), true, []string{"is_approved: rejected here, and approved there", "The other one fails, unless the task then holds what it configures", "one block for each task"}},
 		"decision comes later":        {approve(true, nil), Planned{Unknown: []string{attrIsApproved}}, false, nil},
 		"another value":               {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "y"}), true, []string{`field "VPC id"`, "has another value"}},
 		"value comes later":           {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": Unknown{}}), false, nil},

@@ -15,7 +15,7 @@ import (
 )
 
 // shape returns a plain value in the form that Tallyfy takes for a field's type (tallyfy-api §1.5). If the value does not fit, wrong
-// is the end of a sentence that says what the field takes. null clears every field but a table.
+// is the end of a sentence that says what the field expects. null clears every field but a table.
 func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	if value == nil && field.Type != "table" {
 		return nil, ""
@@ -28,7 +28,7 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	case "date":
 		text, wrong := asText(value)
 		if _, ok := instant(text); wrong == "" && text != "" && !ok {
-			return nil, takesDate
+			return nil, expectedDate
 		}
 		return text, wrong
 	case "radio":
@@ -49,14 +49,14 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	return nil, "is of a type that form_fields does not know. Use taskdata instead of form_fields, with the shape that Tallyfy gives this field."
 }
 
-// takesDate ends a sentence about a field.
-const takesDate = "takes a date: \"2026-11-23\", \"2026-11-23 09:30:00\" or RFC 3339 as timestamp() returns it."
+// expectedDate ends a sentence about a field.
+const expectedDate = "expects a date: \"2026-11-23\", \"2026-11-23 09:30:00\" or RFC 3339 as timestamp() returns it."
 
 // asEmail takes one bare address.
 func asEmail(value any) (any, string) {
 	text, wrong := asText(value)
 	if address, err := mail.ParseAddress(text); wrong == "" && text != "" && (err != nil || address.Address != text) {
-		return nil, "takes one email address, such as \"ops@example.com\"."
+		return nil, "expects one email address, such as \"ops@example.com\"."
 	}
 	return text, wrong
 }
@@ -71,14 +71,14 @@ func asText(value any) (text, wrong string) {
 	case bool:
 		return fmt.Sprint(value), ""
 	}
-	return "", fmt.Sprintf("takes text, and was given %s.", kind(value))
+	return "", fmt.Sprintf("expects text, but got %s.", kind(value))
 }
 
 // optionOf finds the option with this text.
 func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	text, wrong := asText(value)
 	if wrong != "" {
-		return tallyfy.Option{}, fmt.Sprintf("takes the text of one of its options, and was given %s.\n\n%s", kind(value), listOptions(field))
+		return tallyfy.Option{}, fmt.Sprintf("expects the text of one of its options, but got %s.\n\n%s", kind(value), listOptions(field))
 	}
 	var texts []string
 	for _, option := range field.Options {
@@ -90,7 +90,7 @@ func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	if len(field.Options) == 0 {
 		return tallyfy.Option{}, noOptions
 	}
-	return tallyfy.Option{}, fmt.Sprintf("has no such option.%s\n\n%s", suggest(text, texts), listOptions(field))
+	return tallyfy.Option{}, fmt.Sprintf("does not have the configured option.%s\n\n%s", suggest(text, texts), listOptions(field))
 }
 
 // noOptions ends a sentence about a field whose options come from a list of the organization, which is not shown with the form.
@@ -109,7 +109,7 @@ func listOptions(field tallyfy.Field) string {
 func severalOf(field tallyfy.Field, value any) (any, string) {
 	texts, ok := value.([]any)
 	if !ok {
-		return nil, fmt.Sprintf("takes a list of the texts of its options, and was given %s.\n\n%s", kind(value), listOptions(field))
+		return nil, fmt.Sprintf("expects a list of option texts, but got %s.\n\n%s", kind(value), listOptions(field))
 	}
 	all := []any{}
 	for _, text := range texts {
@@ -130,7 +130,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 	headings := "its columns are \"" + strings.Join(field.Columns, "\", \"") + "\"."
 	if rows, ok := value.([]any); ok && len(rows) > 0 && !isScalar(rows[0]) {
 		if len(rows) > 1 {
-			return nil, "takes one row, since Tallyfy does not document how several are sent; " + headings + " Use taskdata instead of form_fields for what you know Tallyfy to take."
+			return nil, "expects one row, since Tallyfy does not document how several are sent; " + headings + " Use taskdata instead of form_fields for what you know Tallyfy to take."
 		}
 		value = rows[0]
 	}
@@ -155,50 +155,50 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 			}
 		}
 	default:
-		return nil, fmt.Sprintf("takes a list with one entry for each column, and was given %s; %s", kind(value), headings)
+		return nil, fmt.Sprintf("expects a list with one entry for each column, but got %s; %s", kind(value), headings)
 	}
 	if len(entries) != len(field.Columns) {
-		return nil, fmt.Sprintf("takes one entry for each of its %d columns, and was given %d; %s", len(field.Columns), len(entries), headings)
+		return nil, fmt.Sprintf("expects one entry for each of its %d columns, but got %d; %s", len(field.Columns), len(entries), headings)
 	}
 	shaped := []any{}
 	for _, entry := range entries {
 		text, wrong := asText(entry)
 		if wrong != "" && entry != nil {
-			return nil, fmt.Sprintf("takes text in each column, and was given %s; %s", kind(entry), headings)
+			return nil, fmt.Sprintf("expects text in each column, but got %s; %s", kind(entry), headings)
 		}
 		shaped = append(shaped, text)
 	}
 	return shaped, ""
 }
 
-// takesPeople ends a sentence about a field.
-const takesPeople = `takes an object such as { users = [1001], guests = ["a@example.com"], groups = ["<group ID>"] }`
+// expectedPeople ends a sentence about a field.
+const expectedPeople = `expects an object such as { users = [1001], guests = ["a@example.com"], groups = ["<group ID>"] }`
 
 // assignees returns the three kinds of people that a field of assignees holds.
 func assignees(value any) (any, string) {
-	const takes = takesPeople
+	const expects = expectedPeople
 	given, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Sprintf("%s, and was given %s.", takes, kind(value))
+		return nil, fmt.Sprintf("%s, but got %s.", expects, kind(value))
 	}
 	shaped := map[string]any{"users": []any{}, "guests": []any{}, "groups": []any{}}
 	for _, bucket := range slices.Sorted(maps.Keys(given)) {
 		if _, known := shaped[bucket]; !known {
-			return nil, fmt.Sprintf("%s, and has no member %q.", takes, bucket)
+			return nil, fmt.Sprintf("%s, and has no member %q.", expects, bucket)
 		}
 		people, ok := given[bucket].([]any)
 		if given[bucket] != nil && !ok {
-			return nil, fmt.Sprintf("%s: %s is a list.", takes, bucket)
+			return nil, fmt.Sprintf("%s: %s is a list.", expects, bucket)
 		}
 		list := []any{}
 		for _, person := range people {
 			text, wrong := asText(person)
 			if _, isBool := person.(bool); wrong != "" || isBool || text == "" {
-				return nil, fmt.Sprintf("%s: %s holds ids, and was given %s.", takes, bucket, kind(person))
+				return nil, fmt.Sprintf("%s: %s holds ids, but got %s.", expects, bucket, kind(person))
 			}
 			if bucket == "users" {
 				if !sameNumber(text, text) || strings.ContainsAny(text, ".eE") {
-					return nil, takes + ": users holds whole numbers."
+					return nil, expects + ": users holds whole numbers."
 				}
 				list = append(list, json.Number(text))
 				continue
@@ -221,11 +221,11 @@ func kind(value any) string {
 	case nil:
 		return "null"
 	case string:
-		return "a text"
+		return "a string"
 	case json.Number:
 		return "a number"
 	case bool:
-		return "true or false"
+		return "a Boolean"
 	case []any:
 		return "a list"
 	}

@@ -27,15 +27,15 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	switch field.Type {
 	case "text", "email":
 		if isList || isObject {
-			return nil, fmt.Sprintf("takes text, and was given %s.", kind(value))
+			return nil, fmt.Sprintf("expects text, but got %s.", kind(value))
 		}
 	case "textarea":
 		if !isText {
-			return nil, fmt.Sprintf("takes text in quotes, and was given %s.", kind(value))
+			return nil, fmt.Sprintf("expects text in quotes, but got %s.", kind(value))
 		}
 	case "date":
 		if !isText {
-			return nil, takesDate
+			return nil, expectedDate
 		}
 	case "radio":
 		if len(field.Options) > 0 {
@@ -44,21 +44,21 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 		}
 	case "dropdown":
 		if !isObject {
-			return nil, `takes an object with the ID and the text of one option, such as { id = 3, text = "Office 365" }, and was given ` + kind(value) + "."
+			return nil, `expects an object with the ID and the text of one option, such as { id = 3, text = "Office 365" }, but got ` + kind(value) + "."
 		}
 		return checkOption(field, object)
 	case "multiselect":
 		if !isList {
-			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + kind(value) + "."
+			return nil, `expects a list of objects, such as [{ id = 1, text = "Slack", selected = true }], but got ` + kind(value) + "."
 		}
 		return checkOptions(field, list)
 	case "assignees_form":
 		if !isObject {
-			return nil, fmt.Sprintf("%s, and was given %s.", takesPeople, kind(value))
+			return nil, fmt.Sprintf("%s, but got %s.", expectedPeople, kind(value))
 		}
 	case "file":
 		if !isList || slices.ContainsFunc(list, func(file any) bool { return !isFile(file) }) {
-			return nil, "takes a list of objects, each with an id, a url or a full_url."
+			return nil, "expects a list of objects, each with an id, a url or a full_url."
 		}
 	}
 	return value, ""
@@ -70,7 +70,7 @@ func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
 		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is."
 	}
 	if len(list) != len(field.Columns) && len(field.Columns) > 0 {
-		return nil, fmt.Sprintf("takes a list with one entry for each of its %d columns.", len(field.Columns))
+		return nil, fmt.Sprintf("expects a list with one entry for each of its %d columns.", len(field.Columns))
 	}
 	return value, ""
 }
@@ -104,7 +104,7 @@ func checkOptions(field tallyfy.Field, list []any) (any, string) {
 	for _, element := range list {
 		object, ok := element.(map[string]any)
 		if !ok {
-			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + kind(element) + " in it."
+			return nil, `expects a list of objects, such as [{ id = 1, text = "Slack", selected = true }], but got ` + kind(element) + " in it."
 		}
 		option, wrong := checkOption(field, object)
 		if wrong != "" {

@@ -13,8 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 )
 
-// takesFiles ends a sentence about a field.
-const takesFiles = `takes the address of a file, such as "https://example.com/plan.txt", an object { filename = "plan.txt", url = "https://example.com/plan.txt" }, or a list of these`
+// expectedFiles ends a sentence about a field.
+const expectedFiles = `expects the address of a file, such as "https://example.com/plan.txt", an object { filename = "plan.txt", url = "https://example.com/plan.txt" }, or a list of these`
 
 // filesOf returns the files of a file field by their addresses, as Tallyfy takes them without an upload (tallyfy-api §1.5).
 func filesOf(value any) (any, string) {
@@ -36,23 +36,23 @@ func fileOf(value any) (file map[string]any, wrong string) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		if key != "url" && key != "filename" {
-			return nil, fmt.Sprintf("%s, and has no member %q. To name a file that was uploaded to Tallyfy, use taskdata instead of form_fields.", takesFiles, key)
+			return nil, fmt.Sprintf("%s, and has no member %q. To name a file that was uploaded to Tallyfy, use taskdata instead of form_fields.", expectedFiles, key)
 		}
 	}
 	address, ok := given["url"].(string)
 	parsed, err := url.Parse(address)
 	if !ok || err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
-		return nil, notice.Paragraphs(takesFiles+", and was given "+kind(given["url"])+" that is not an address.",
+		return nil, notice.Paragraphs(expectedFiles+", but got "+kind(given["url"])+" that is not an address.",
 			"A file that was uploaded to Tallyfy is named in taskdata by what Tallyfy reports of it.")
 	}
 	filename := path.Base(parsed.Path)
 	if given["filename"] != nil {
 		if filename, wrong = asText(given["filename"]); wrong != "" {
-			return nil, takesFiles + ", and its filename is not a text."
+			return nil, expectedFiles + ", and its filename is not a string."
 		}
 	}
 	if filename == "" || filename == "." || filename == "/" {
-		return nil, takesFiles + ". The address does not end in a name: give one as filename."
+		return nil, expectedFiles + ". The address does not end in a name: give one as filename."
 	}
 	return map[string]any{"filename": filename, "source": "url", "url": address}, ""
 }

@@ -104,7 +104,7 @@ func (p *Preflight) missing(ctx context.Context, s *sight, plan Planned, err err
 			return foresight{problems: []Notice{mistyped(plan, meant, err)}}
 		}
 		if complete {
-			more = fmt.Sprintf("The list of the process has %d of its tasks, and none with this ID.", len(tasks))
+			more = fmt.Sprintf("The list of the process has %d tasks, and none with this ID.", len(tasks))
 		}
 	}
 	if plan.Recorded == nil && plan.Task.Run != "" {

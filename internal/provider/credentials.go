@@ -122,7 +122,7 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 // missingToken says that there is neither an access token nor what to get one with.
 func missingToken(diags *diag.Diagnostics) {
 	diags.AddError("Missing Access Token",
-		"Tallyfy is to be asked, and the provider has no access token: neither its block nor the environment has one.\n\n"+
+		"This needs a request to Tallyfy, and the provider has no access token: neither its block nor the environment has one.\n\n"+
 			"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+
 			"A personal access token is made in Tallyfy under Settings > Integrations > REST API.\n\n"+
 			"For a pipeline, client_id and client_secret (or "+envClientID+" and "+envClientSecret+") are better: "+

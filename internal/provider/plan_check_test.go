@@ -4,11 +4,14 @@
 package provider
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
@@ -71,7 +74,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 		says   []string
 		gets   int
 	}{
-		"another value":      {"vpc-1", vpcBlock("vpc-2"), []string{"Warning: Update Reopens the Task and Completes It Again: ", `changed: form_fields "VPC id".`}, 1},
+		"another value":      {"vpc-1", vpcBlock("vpc-2"), []string{"Warning: Update Reopens the Task and Completes It Again: ", `differs from the state: form_fields "VPC id".`}, 1},
 		"what it holds":      {"vpc-0", vpcBlock("vpc-1"), []string{"Warning: Task Is Already as Configured: ", "no completion is sent"}, 2},
 		"unknown label":      {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"Vpc Id": text("x")})), []string{"Error: Unknown Form Field: ", `Did you mean "VPC id"?`}, 2},
 		"unknown option":     {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"VPC id": text("vpc-1"), "Tier": text("platinum")})), []string{"Error: Invalid Form Value: "}, 2},
@@ -80,7 +83,8 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 		"values known later": {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
 		"map known later":    {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
 		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: Provision the VPC: ", "Warning: Task Is Already as Configured: "}, 2},
-		"completer":          {"vpc-1", with("override_user", 1002), []string{"Warning: Update Reopens the Task and Completes It Again: ", "changed: override_user."}, 1},
+		"completer":          {"vpc-1", with("override_user", 1002), []string{"Warning: Update Reopens the Task and Completes It Again: ", "differs from the state: override_user."}, 1},
+		"completer later":    {"vpc-1", with("override_user", tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: override_user."}, 2},
 		"a setting":          {"vpc-1", with("reopen_on_destroy", true), nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,6 +104,20 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 			if n := server.Count(http.MethodGet, ""); n != c.gets || n != server.Count("", "") {
 				t.Errorf("%d GETs of %d requests, want %d", n, server.Count("", ""), c.gets)
 			}
+		})
+	}
+}
+
+// A decision that is known only after apply contradicts no other block, whatever that one decides.
+func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
+	t.Parallel()
+	for _, decision := range []bool{true, false} {
+		s := newStage(t, sandbox.Config{})
+		known := strings.Replace(block(approval, fmt.Sprintf("is_approved = %t", decision)), `"it"`, `"known"`, 1)
+		later := block(approval, "is_approved = terraform_data.checks.output")
+		s.run(resource.TestStep{
+			Config:            s.configWith("", fmt.Sprintf("resource \"terraform_data\" \"checks\" {\n  input = %t\n}\n", decision)+known+later),
+			ConfigStateChecks: []statecheck.StateCheck{s.wrote("POST"), s.fired(sandbox.SeedApprovalTaskID, 1)},
 		})
 	}
 }

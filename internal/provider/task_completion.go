@@ -95,6 +95,7 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	importing := state.ID.IsNull()
 	if !importing && r.conn.lacksToken(&resp.Diagnostics) {
+		state.identify(ctx, resp.Identity, &resp.Diagnostics) // the error may be another block's
 		return
 	}
 	if r.conn != nil && r.conn.engine == nil && !importing {

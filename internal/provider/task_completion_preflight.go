@@ -45,14 +45,14 @@ func (m *taskCompletionModel) planned(ctx context.Context, ref tallyfy.TaskRef) 
 	plan := completion.Planned{
 		Desired: completion.Desired{
 			Task:                    ref,
-			IsApproved:              m.IsApproved.ValueBoolPointer(),
-			OverrideUser:            m.OverrideUser.ValueInt64Pointer(),
+			IsApproved:              unlessUnknown(m.IsApproved, m.IsApproved.ValueBoolPointer()),
+			OverrideUser:            unlessUnknown(m.OverrideUser, m.OverrideUser.ValueInt64Pointer()),
 			Taskdata:                plannedValues(ctx, m.Taskdata),
 			FormFields:              plannedValues(ctx, m.FormFields),
 			SecretTaskdata:          plannedValues(ctx, m.TaskdataWO),
 			SecretFormFields:        plannedValues(ctx, m.FormFieldsWO),
-			SecretTaskdataVersion:   m.TaskdataWOVersion.ValueInt64Pointer(),
-			SecretFormFieldsVersion: m.FormFieldsWOVersion.ValueInt64Pointer(),
+			SecretTaskdataVersion:   unlessUnknown(m.TaskdataWOVersion, m.TaskdataWOVersion.ValueInt64Pointer()),
+			SecretFormFieldsVersion: unlessUnknown(m.FormFieldsWOVersion, m.FormFieldsWOVersion.ValueInt64Pointer()),
 		},
 		ReopenOnDestroy: m.ReopenOnDestroy.ValueBool(),
 	}
@@ -75,4 +75,12 @@ func (m *taskCompletionModel) planned(ctx context.Context, ref tallyfy.TaskRef) 
 		}
 	}
 	return plan
+}
+
+// unlessUnknown returns the pointer to a value; nil if the value is unknown, for which the framework points to a zero value.
+func unlessUnknown[T any](value attr.Value, pointer *T) *T {
+	if value.IsUnknown() {
+		return nil
+	}
+	return pointer
 }

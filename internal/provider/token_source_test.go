@@ -182,6 +182,26 @@ func TestAMissingTokenIsReportedOnce(t *testing.T) {
 	}
 }
 
+// A refresh of several completions fails with that error alone.
+func TestAMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	blocks := block(plainTask) + strings.Replace(block(oneOff), `"it"`, `"other"`, 1)
+	bare := fmt.Sprintf("provider \"tallyfy\" {\n  organization_id = %q\n  base_url = %q\n}\n%s", sandbox.DefaultOrganization, s.URL(), blocks)
+	failed := ""
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories,
+		ErrorCheck: func(err error) error {
+			failed = err.Error()
+			return nil
+		},
+		Steps: []resource.TestStep{{Config: s.config(blocks)}, {Config: bare, PlanOnly: true}},
+	})
+	if !strings.Contains(failed, "Missing Access Token") || strings.Count(failed, "Error: ") != 1 {
+		t.Errorf("the refresh fails with:\n%s", failed)
+	}
+}
+
 // What would be taken for done without an error has one each time.
 func TestAMissingTokenFailsEachOperation(t *testing.T) {
 	t.Parallel()
