@@ -31,7 +31,7 @@ var (
 		{words: regexp.MustCompile(`(?i)\b(stays|remains) completed\b`), denies: []string{"DELETE"}, completed: true},
 		{words: regexp.MustCompile(`(?i)\b(stays|remains|is left) (as it is|untouched|unchanged)\b`), denies: writes},
 		{words: regexp.MustCompile(`(?i)\bnot reopen(ed)?\b`), denies: []string{"DELETE"}},
-		{words: regexp.MustCompile(`(?i)\b(reopens|may reopen) (the task|this task|task|it)\b|\b(is|will be) reopened\b`), promises: []string{"DELETE"}},
+		{words: regexp.MustCompile(`(?i)\b(reopens|may reopen) (the task|this task|task|it)\b|\bsends the reopening\b|\b(is|will be) reopened\b`), promises: []string{"DELETE"}},
 		{words: regexp.MustCompile(`(?i)\b(completes|and complete) (the task|this task|task|it)\b|\bsends (the|a|another) completion\b|\b(is|will be) completed again\b`), promises: []string{"POST"}},
 	}
 

@@ -171,16 +171,19 @@ func completesOpen(task *tallyfy.Task, p Planned) Notice {
 
 // notThere tells of a task that Tallyfy does not show. more says what is known of it from its process.
 func notThere(p Planned, more string, err error) Notice {
-	sends := "Applying this sends the completion anyway"
-	if p.Recorded != nil {
-		sends = "Applying this sends the reopening and the completion anyway"
+	sends := "Applying this sends the completion anyway, and fails"
+	switch {
+	case p.byName(): // the names are those of the form, which is not shown either
+		sends = "Applying this fails and sends no completion"
+	case p.Recorded != nil:
+		sends = "Applying this sends the reopening and the completion anyway, and fails"
 	}
 	return Notice{
 		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
 			more,
-			sends+", and fails unless Tallyfy knows the task by then, as it may if an automation makes the task appear.",
+			sends+" unless Tallyfy knows the task by then, as it may if an automation makes the task appear.",
 			advice(err), notice.SaidBy(err)),
 	}
 }
