@@ -157,7 +157,7 @@ func TestPlansOfReplacements(t *testing.T) {
 		},
 		"removed": {
 			before: completionBlock("t", plain, reopen), after: "removed {\n  from = tallyfy_task_completion.t\n  lifecycle { destroy = false }\n}\n",
-			says: []string{"warning: Some objects will no longer be managed by"},
+			says: []string{"warning: ", "managed"}, never: "Reopens", // by the CLI, each in words of its own
 		},
 		"destroyed, which is known": {
 			before: completionBlock("t", plain, "reopen_on_destroy = false"), after: "",
