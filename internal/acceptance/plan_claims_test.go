@@ -4,6 +4,7 @@
 package acceptance
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,12 +31,16 @@ var (
 		{words: regexp.MustCompile(`(?i)\b(stays|remains) completed\b`), denies: []string{"DELETE"}, completed: true},
 		{words: regexp.MustCompile(`(?i)\b(stays|remains|is left) (as it is|untouched|unchanged)\b`), denies: writes},
 		{words: regexp.MustCompile(`(?i)\bnot reopen(ed)?\b`), denies: []string{"DELETE"}},
-		{words: regexp.MustCompile(`(?i)\breopens (the task|this task|task|it)\b|\b(is|will be) reopened\b`), promises: []string{"DELETE"}},
-		{words: regexp.MustCompile(`(?i)\bcompletes (the task|this task|task|it)\b|\bsends (the|a|another) completion\b|\b(is|will be) completed again\b`), promises: []string{"POST"}},
+		{words: regexp.MustCompile(`(?i)\b(reopens|may reopen) (the task|this task|task|it)\b|\bsends the reopening\b|\b(is|will be) reopened\b`), promises: []string{"DELETE"}},
+		{words: regexp.MustCompile(`(?i)\b(completes|and complete) (the task|this task|task|it)\b|\bsends (the|a|another) completion\b|\b(is|will be) completed again\b`), promises: []string{"POST"}},
 	}
 
 	// conditional is what makes a sentence hold only sometimes.
-	conditional = regexp.MustCompile(`(?i)\b(unless|if|may|might|can|cannot|could|would|depends|whether)\b`)
+	conditional = regexp.MustCompile(`(?i)^otherwise\b|\b(unless|if|may|might|can|cannot|could|would|depends|whether)\b`)
+	// ofDestroy is a sentence about the destroy alone. Another block may send something for the same task.
+	ofDestroy = regexp.MustCompile(`^Destroying this `)
+	// failing is what announces that the apply may fail.
+	failing = regexp.MustCompile(`(?i)\bfails?\b`)
 	// advice is a sentence about what the user may do next, not about this apply.
 	advice = regexp.MustCompile(`^(To |Or|Either |Fix|Check |Set |Use |Remove |Take |Keep |Align |Change |Import )`)
 	// past is a sentence about what has happened.
@@ -54,6 +59,7 @@ type reading struct {
 	denied, promised map[string]string // by method, the words that say so
 	completed        string            // the words that say that the task is completed afterwards
 	announced        map[string]bool   // methods that may be sent
+	fails            bool              // whether the apply may fail
 }
 
 // meaningOf reads diagnostics. A denial holds unless its own sentence is conditional. A promise holds unless its diagnostic is
@@ -62,6 +68,7 @@ func meaningOf(all []spoken) reading {
 	m := reading{denied: map[string]string{}, promised: map[string]string{}, announced: map[string]bool{}}
 	for _, said := range all {
 		sometimes := conditional.MatchString(said.Summary + " " + said.Detail)
+		m.fails = m.fails || failing.MatchString(said.Detail)
 		for _, words := range append([]string{said.Summary}, sentence.Split(said.Detail, -1)...) {
 			if words = strings.TrimSpace(words); advice.MatchString(words) || past.MatchString(words) {
 				continue
@@ -88,6 +95,9 @@ func (m *reading) take(c claim, words string, sometimes bool) {
 		return
 	}
 	for _, method := range c.denies {
+		if method != http.MethodDelete && ofDestroy.MatchString(words) {
+			continue
+		}
 		m.denied[method] = words
 	}
 	if c.completed {
@@ -102,9 +112,11 @@ func TestWordsMean(t *testing.T) {
 		denied, promised, announced []string
 		completed                   bool
 	}{
-		"Task Stays Completed in Tallyfy: Destroying this only removes the completion from the state. Task x stays completed in Tallyfy, and no request is sent. " +
-			"To reopen a task with its resource, apply reopen_on_destroy = true first.": {denied: writes, completed: true},
-		"Destroy Reopens the Task: Destroying this reopens task x in Tallyfy.": {promised: []string{"DELETE"}, announced: []string{"DELETE"}},
+		"Task Stays: Task x stays completed in Tallyfy, and no request is sent.": {denied: writes, completed: true},
+		"Destroy Does Not Reopen the Task: Destroying this sends nothing to Tallyfy. It only removes the completion of task x from the state. " +
+			"To reopen a task with its resource, apply reopen_on_destroy = true first.": {denied: []string{"DELETE"}},
+		"Update: If the task holds all of it, nothing is sent. Otherwise the apply fails and sends nothing.": {},
+		"Destroy Reopens the Task: Destroying this reopens task x in Tallyfy.":                               {promised: []string{"DELETE"}, announced: []string{"DELETE"}},
 		"Destroy Reopens the Task: Destroying this reopens task x. The task is left as it is if another block records its completion in the same apply.": {
 			announced: []string{"DELETE"},
 		},
@@ -116,6 +128,7 @@ func TestWordsMean(t *testing.T) {
 			promised: []string{"DELETE", "POST"}, announced: []string{"DELETE", "POST"},
 		},
 		"Task Was Reopened: It is open again, so an apply completes the task again.":                                                            {promised: []string{"POST"}, announced: []string{"POST"}},
+		"Task Was Reopened: It is open again. If this plan creates a completion of the task, applying it completes the task again.":             {announced: []string{"POST"}},
 		"Task Is Already Completed Differently: Nothing was sent. Or, to overrule what was done, import the task and apply: that is an update.": {},
 	} {
 		summary, detail, _ := strings.Cut(said, ": ")

@@ -15,18 +15,33 @@ type way struct {
 	name string
 	// before is the configuration that is applied first; nil for none. after is the one that is planned.
 	before, after func(*wordsRow) string
-	// replaced adds -replace, and tainted marks what is recorded as tainted.
-	replaced, tainted bool
+	// book is the plan that the row is in, and tainted says that what is recorded is marked as tainted.
+	book    book
+	tainted bool
 	// wants is the value that the planned configuration has for the task that is found in each state; value1 if it is not set.
 	wants string
 	// onOther says that the states are those of the other task, and not of the first.
 	onOther bool
 	// destroys says that the apply takes the block's record away, and records nothing of the same task.
 	destroys bool
-	// unspoken says why the plan cannot announce that the apply reopens the task, where reopen_on_destroy asks for that, and completes
-	// it again. The plan must not say the contrary all the same.
+	// unspoken says why the plan cannot announce what the apply does if reopen_on_destroy is true: it reopens the task and completes it
+	// again, or fails with create_before_destroy. The plan must not say the contrary all the same.
 	unspoken string
 }
+
+// book is a plan, by what makes its changes.
+type book string
+
+const (
+	byConfiguration book = "by the configuration"
+	byReplace       book = "by -replace"
+	byDestroy       book = "by -destroy"
+)
+
+// setting is reopen_on_destroy in the configuration.
+type setting string
+
+const unset, no, yes setting = "", "false", "true"
 
 // found is how the task is found when the plan is made.
 type found string
@@ -66,11 +81,28 @@ func ways() []way {
 		}
 	}
 	nothing := func(*wordsRow) string { return "" }
+	changed := func(r *wordsRow) string { return r.block(r.name, r.task, value2, "") }
+	reset := func(of func(*wordsRow) string) func(*wordsRow) string {
+		return func(r *wordsRow) string { return of(r.with(r.otherSetting())) }
+	}
+	// The value becomes known when something else that is new has been applied.
+	later := func(value string) func(*wordsRow) string {
+		return func(r *wordsRow) string {
+			return fmt.Sprintf("resource \"terraform_data\" \"later_%s\" {\ninput = %q\n}\n", r.name, value) +
+				strings.Replace(plain(r), fmt.Sprintf("%q }", value1), fmt.Sprintf("terraform_data.later_%s.output }", r.name), 1)
+		}
+	}
+	imports := func(r *wordsRow) string {
+		return fmt.Sprintf("import {\nto = tallyfy_task_completion.%s\nid = \"%s/%s\"\n}\n", r.name, r.run, r.task)
+	}
 	from := func(kind, lines string) string { return kind + " {\n" + lines + "\n}\n" }
 	all := []way{
 		{name: "create", after: plain},
-		{name: "setting", before: plain, after: func(r *wordsRow) string { return r.with(!r.reopen).block(r.name, r.task, value1, "") }},
-		{name: "value", before: plain, wants: value2, after: func(r *wordsRow) string { return r.block(r.name, r.task, value2, "") }},
+		{name: "create, known after apply", after: later(value1)},
+		{name: "setting", before: plain, after: reset(plain)},
+		{name: "value", before: plain, wants: value2, after: changed},
+		{name: "value, known after apply", before: plain, wants: value2, after: later(value2)},
+		{name: "same value, known after apply", before: plain, after: later(value1)},
 		{name: "unchanged", before: plain, after: plain},
 
 		{name: "other task", destroys: true, before: plain, after: other("")},
@@ -91,29 +123,29 @@ func ways() []way {
 			return from("removed", "from = tallyfy_task_completion."+r.name+"\nlifecycle {\ndestroy = true\n}")
 		}},
 		{name: "destroyed", destroys: true, before: plain, after: nothing},
-		{name: "imported", after: func(r *wordsRow) string {
-			return plain(r) + from("import", fmt.Sprintf("to = tallyfy_task_completion.%s\nid = \"%s/%s\"", r.name, r.run, r.task))
-		}},
+		{name: "-destroy", book: byDestroy, destroys: true, before: plain, after: plain},
+		{name: "imported", after: func(r *wordsRow) string { return plain(r) + imports(r) }},
+		{name: "imported, known after apply", after: func(r *wordsRow) string { return later(value1)(r) + imports(r) }},
 	}
 	for _, how := range []struct{ name, lines string }{{"", ""}, {", create first", "create_before_destroy = true"}} {
 		same := lifecycle(how.lines)
 		all = append(all,
-			way{name: "-replace" + how.name, before: same, after: same, replaced: true, unspoken: droppedWords},
+			way{name: "-replace" + how.name, before: same, after: same, book: byReplace, unspoken: droppedWords},
 			way{name: "triggered" + how.name, before: triggered("1", how.lines), after: triggered("2", how.lines), unspoken: droppedWords},
 			way{name: "tainted" + how.name, before: same, after: same, tainted: true},
+			way{name: "tainted, setting" + how.name, before: same, after: reset(same), tainted: true},
+			way{name: "-replace with another value" + how.name, before: same, book: byReplace, wants: value2, after: func(r *wordsRow) string {
+				return r.block(r.name, r.task, value2, "lifecycle {\n"+how.lines+"\n}")
+			}},
 		)
 	}
-	all = append(all, way{name: "-replace with another value", before: plain, replaced: true, wants: value2, after: func(r *wordsRow) string {
-		return r.block(r.name, r.task, value2, "")
-	}})
-	all = append(all, way{name: "-replace, create first by a dependent", before: dependent(plain), after: dependent(plain), replaced: true, unspoken: droppedWords})
-	return all
+	return append(all, way{name: "-replace, create first by a dependent", before: dependent(plain), after: dependent(plain), book: byReplace, unspoken: droppedWords})
 }
 
 // wordsRow is a way, a setting of reopen_on_destroy, and a state of the task.
 type wordsRow struct {
 	way
-	reopen bool
+	reopen setting
 	state  found
 
 	title            string // of the row
@@ -128,80 +160,25 @@ type wordsRow struct {
 	completed map[string]bool     // by task, whether it is completed after the apply
 }
 
-// pending are the rows that fail today, by their titles.
-var pending = []struct {
-	reason string
-	// sometimes is for rows that do not always fail: it depends on the CLI, or on what it does first.
-	sometimes bool
-	rows      []string
-}{
-	{
-		reason: "the refresh says that an apply completes the reopened task again, and the configuration has no block for it any more",
-		rows: []string{
-			"other task, open", "other task, create first, open", "other task, create first by a dependent, open",
-			"other task, open, reopen_on_destroy", "other task, create first, open, reopen_on_destroy",
-			"other task, create first by a dependent, open, reopen_on_destroy",
-			"destroyed, open, reopen_on_destroy", "removed and destroyed, open, reopen_on_destroy",
-		},
-	},
-	{
-		reason:    "the refresh says the same of a task that is forgotten; Terraform does not refresh it",
-		sometimes: true,
-		rows:      []string{"removed, open", "removed, open, reopen_on_destroy"},
-	},
-	{
-		reason: "the words of the destroy are of what is recorded, and say of a task that is open that it stays completed",
-		rows:   []string{"destroyed, open", "removed and destroyed, open"},
-	},
-	{
-		reason:    "the same; OpenTofu plans no destroy of what a refresh has removed",
-		sometimes: true,
-		rows:      []string{"renamed, open"},
-	},
-	{
-		reason: "the words of the destroy say of a task that is gone that it stays completed",
-		rows: []string{
-			"other task, gone", "other task, create first, gone", "other task, create first by a dependent, gone",
-			"destroyed, gone", "removed and destroyed, gone", "renamed, gone",
-		},
-	},
-	{
-		reason: "the refresh says of a task that is gone that nothing is sent, and the destroy tries to reopen it",
-		rows: []string{
-			"other task, gone, reopen_on_destroy", "other task, create first, gone, reopen_on_destroy",
-			"other task, create first by a dependent, gone, reopen_on_destroy", "destroyed, gone, reopen_on_destroy",
-			"removed and destroyed, gone, reopen_on_destroy", "renamed, gone, reopen_on_destroy",
-			"-replace with another value, gone, reopen_on_destroy", "-replace, gone, reopen_on_destroy",
-			"triggered, gone, reopen_on_destroy", "tainted, gone, reopen_on_destroy",
-		},
-	},
-	{
-		reason: "the plan says that the completion is recorded as it is, and the destroy of the tainted resource reopens the task first",
-		rows:   []string{"tainted, completed as configured, reopen_on_destroy"},
-	},
-	{
-		reason:    "the plan says that the completion is recorded as it is, and the destroy of the old block may reopen the task first",
-		sometimes: true,
-		rows:      []string{"renamed, completed as configured, reopen_on_destroy"},
-	},
-}
-
 // wordsRows returns a row for each way, each setting of reopen_on_destroy and each state.
 func wordsRows() []*wordsRow {
 	var all []*wordsRow
 	for _, w := range ways() {
-		for _, reopen := range []bool{false, true} {
+		for _, reopen := range []setting{unset, no, yes} {
 			for _, s := range []found{foundOpen, foundAsConfigured, foundOtherwise, foundGone} {
 				n := len(all) + 1
 				if w.wants == "" {
 					w.wants = value1
 				}
+				if w.book == "" {
+					w.book = byConfiguration
+				}
 				r := &wordsRow{
 					way: w, reopen: reopen, state: s, name: fmt.Sprintf("row%d", n), title: fmt.Sprintf("%s, %s", w.name, s),
-					run: fmt.Sprintf("5eed%028d", n), task: fmt.Sprintf("7a5c1%027d", n), other: fmt.Sprintf("7a5c2%027d", n),
+					run: fmt.Sprintf("5eed%028d", n), task: fmt.Sprintf("7a5c1%027d", n), other: fmt.Sprintf("beefed%026d", n), // which nobody takes for a slip of the first
 				}
-				if reopen {
-					r.title += ", reopen_on_destroy"
+				if reopen != unset {
+					r.title += ", reopen_on_destroy = " + string(reopen)
 				}
 				all = append(all, r)
 			}
@@ -211,15 +188,25 @@ func wordsRows() []*wordsRow {
 }
 
 // with returns the row with another setting of reopen_on_destroy.
-func (r *wordsRow) with(reopen bool) *wordsRow {
+func (r *wordsRow) with(reopen setting) *wordsRow {
 	changed := *r
 	changed.reopen = reopen
 	return &changed
 }
 
+// otherSetting is what a changed configuration has.
+func (r *wordsRow) otherSetting() setting {
+	if r.reopen == yes {
+		return unset
+	}
+	return yes
+}
+
 func (r *wordsRow) block(name, task, value, lines string) string {
-	return fmt.Sprintf("resource \"tallyfy_task_completion\" %q {\nrun_id = %q\ntask_id = %q\nform_fields = { Note = %q }\nreopen_on_destroy = %t\n%s\n}\n",
-		name, r.run, task, value, r.reopen, lines)
+	if r.reopen != unset {
+		lines += "\nreopen_on_destroy = " + string(r.reopen)
+	}
+	return fmt.Sprintf("resource \"tallyfy_task_completion\" %q {\nrun_id = %q\ntask_id = %q\nform_fields = { Note = %q }\n%s\n}\n", name, r.run, task, value, lines)
 }
 
 // subject is the task that is found in the row's state.

@@ -105,7 +105,7 @@ func TestPlansOfReplacements(t *testing.T) {
 	}{
 		"another task": {
 			before: completionBlock("t", plain), after: completionBlock("t", vpcID),
-			says:  []string{"warning: Task Stays Completed in Tallyfy: ", "warning: Required Field Is Empty: Provision the VPC: "},
+			says:  []string{"warning: Destroy Does Not Reopen the Task: ", "warning: Required Field Is Empty: Provision the VPC: "},
 			fails: false, wrote: "POST", task: "open",
 		},
 		"another task, mistyped": {
@@ -118,12 +118,12 @@ func TestPlansOfReplacements(t *testing.T) {
 		},
 		"tainted": {
 			before: completionBlock("t", plain, reopen), after: completionBlock("t", plain, reopen), taint: true,
-			says:  []string{"warning: Task Is Already Completed: ", "sends no completion, unless the same apply reopens the task first, as a replacement with reopen_on_destroy does."},
+			says:  []string{"warning: Task Is Already Completed: ", "sends no completion, unless the same apply reopens the task first and completes it again. A destroy with reopen_on_destroy"},
 			wrote: "DELETE POST",
 		},
 		"tainted, another value": {
 			before: completionBlock("t", vpcID, reopen, vpcValue("vpc-1")), after: completionBlock("t", vpcID, reopen, vpcValue("vpc-2")), taint: true,
-			says:  []string{"warning: Task Is Already Completed Differently: Provision the VPC: ", "applying this reopens the task and completes it as configured"},
+			says:  []string{"warning: Task Is Already Completed Differently: Provision the VPC: ", "sends no completion, unless the same apply reopens the task first"},
 			wrote: "DELETE PUT POST", task: vpcID,
 		},
 		"tainted, another value, nothing reopens it": {
@@ -157,7 +157,7 @@ func TestPlansOfReplacements(t *testing.T) {
 		},
 		"removed": {
 			before: completionBlock("t", plain, reopen), after: "removed {\n  from = tallyfy_task_completion.t\n  lifecycle { destroy = false }\n}\n",
-			says: []string{"warning: Some objects will no longer be managed by"},
+			says: []string{"warning: ", "managed"}, never: "Reopens", // by the CLI, each in words of its own
 		},
 		"destroyed, which is known": {
 			before: completionBlock("t", plain, "reopen_on_destroy = false"), after: "",

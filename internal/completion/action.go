@@ -8,9 +8,10 @@ import "strings"
 // unrecorded replaces what notices say of a completion that is recorded, for an action, which records nothing.
 var unrecorded = strings.NewReplacer(
 	"It is recorded as it is, and no completion was sent", "No completion was sent",
-	"Applying this records it as it is, and sends no completion.", "The action sends no completion unless someone reopens the task before.",
-	"If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing",
-	"If the task holds what becomes known, the action sends nothing. If it does not, the action fails and sends nothing",
+	"Applying this records it as it is and sends no completion, unless the same apply reopens the task first and completes it again.",
+	"The action sends no completion, unless the task is reopened before.",
+	"If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion",
+	"If the task holds what becomes known, the action sends nothing. If it does not, the action fails and sends no completion",
 	"Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
 		"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it.", "Either remove the action, or change it to what the task holds. "+
 		"Or, to overrule what was done, reopen the task in Tallyfy before the action is invoked, which completes the task again.",
@@ -19,8 +20,8 @@ var unrecorded = strings.NewReplacer(
 	"The same is recorded for this block, and nothing was sent.", "Nothing was sent for this action.",
 	"the task is as it was, and it is not in the state.", "the task is as it was.",
 	"This completion is not in the state, and nothing more was sent;", "Nothing more was sent;",
-	"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
-		"that is an update, which reopens the task and completes it again", "Either remove the action, or change it to what the task holds. "+
+	"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
+		"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again", "Either remove the action, or change it to what the task holds. "+
 		"Or, to overrule what was done, reopen the task in Tallyfy before the action is invoked, which completes the task again",
 	"The true status is recorded. No further completion will be sent for it; refresh to see when the task is done.",
 	"The action keeps no record of it: invoked again while the task is open, it sends another completion.",

@@ -7,11 +7,12 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Delete reopens a task, for configurations that ask for it. known is what is recorded of it. A task that is open or gone already is
-// fine. A task whose completion this process has just recorded for another block, as create_before_destroy and a renamed block make
+// Delete reopens a task, for configurations that ask for it. known is what is recorded of it. A task that is open already is fine, and so
+// is one that is gone: nothing is sent for it, and a warning says so. A task whose completion this process has just recorded for another block, as create_before_destroy and a renamed block make
 // it, is left as it is, also if the outcome of that completion is not known. So is one that someone completes anew meanwhile; a warning
 // says so. Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
@@ -27,6 +28,15 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	task, err := e.readBefore(ctx, ref, readOptions{until: did.until(known.shows())})
 	if err != nil {
 		return nil, err
+	}
+	if task == nil { // one that Tallyfy twice does not know is gone; otherwise the DELETE has the last word
+		again, err := e.read(ctx, ref, readOptions{})
+		switch {
+		case tallyfy.IsNoResource(err):
+			return []Notice{nothingToReopen(ref, err)}, nil
+		case err == nil:
+			task = again
+		}
 	}
 	if task, _ = did.correct(ref, task, nil); task != nil && isOpen(task) {
 		return nil, nil
@@ -57,6 +67,18 @@ func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("Another block of this configuration has just %s, so destroying this one did not reopen the task. "+
 			"Nothing was sent. Use a moved block when you rename a block.", what),
+	}
+}
+
+// nothingToReopen warns of a task that Tallyfy does not know.
+func nothingToReopen(ref tallyfy.TaskRef, err error) Notice {
+	return Notice{
+		Summary:   "Task Was Not Reopened",
+		Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s before reopening it: %s. It was deleted, or the token may no longer see it.", where(ref), notice.CameBack(err)),
+			"Nothing was sent. The completion is removed from the state.",
+			notice.SaidBy(err)),
 	}
 }
 

@@ -64,7 +64,7 @@ func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 		case len(differs) == 0:
 			f.warnings = append(f.warnings, willBeAdopted(task, p))
 		case p.ReopenOnDestroy:
-			f.warnings = append(f.warnings, differsUnlessReplaced(task, differs))
+			f.warnings = append(f.warnings, differsUnlessReopened(task, p, differs))
 		default:
 			f.problems = append(f.problems, differsInPlan(task, differs))
 		}

@@ -154,9 +154,9 @@ func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - ")),
-			"Nothing was sent; the task is as it was, and it is not in the state.",
+			sentNothing,
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
-				"import the task and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again. "+
+				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again. "+
 				importID(task)),
 	}
 }
@@ -311,13 +311,13 @@ func takenBack(task *tallyfy.Task) Notice {
 		Summary:   "Task Was Reopened",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q: it is open again. "+
-			"The completion is removed from the state, so an apply of this configuration completes the task again.", name(task), task.Status),
+			"The completion is removed from the state. If this plan creates a completion of the task, applying it completes the task again.", name(task), task.Status),
 	}
 }
 
 // cannotBeSeen warns that a recorded completion can no longer be checked.
 func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
-	next := "The completion happened and stays recorded; nothing is sent. Take the block out of the configuration when it is no longer of use."
+	next := "The completion happened and stays recorded. Take the block out of the configuration when it is no longer of use."
 	if tallyfy.IsNoEndpoint(err) {
 		next += " " + advice(err)
 	}

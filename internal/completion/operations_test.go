@@ -238,7 +238,7 @@ func TestDelete(t *testing.T) {
 		sent     []string
 	}{
 		"open already": {func(b *bench) { b.server.ReopenOutside(taskID) }, []string{get, get, get}},
-		"deleted":      {func(b *bench) { b.server.DeleteTask(taskID) }, []string{get, del, get}},
+		"deleted":      {func(b *bench) { b.server.DeleteTask(taskID) }, []string{get, get}},
 		"opened between the look and the request": {func(b *bench) {
 			b.server.Inject(sandbox.Fault{Method: del, Before: func(*http.Request) { b.server.ReopenOutside(taskID) }, Handle: true})
 		}, []string{get, del, get}},
@@ -309,6 +309,50 @@ func TestReadWithoutTimeForAnother(t *testing.T) {
 		}
 		b.sent(get)
 	})
+}
+
+// A task that Tallyfy twice says is not there is gone. Once may be an error, and so may what is not Tallyfy's own 404 be: then the DELETE
+// has the last word.
+func TestDeleteReadsAMissingTaskTwice(t *testing.T) {
+	t.Parallel()
+	missing := sandbox.Fault{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`}
+	for name, c := range map[string]struct {
+		reads    []sandbox.Fault
+		sent     []string
+		reopened bool
+	}{
+		"missing twice":          {[]sandbox.Fault{missing, missing}, []string{get, get}, false},
+		"missing once":           {[]sandbox.Fault{missing}, []string{get, get, del}, true},
+		"missing, then an error": {[]sandbox.Fault{missing, {Status: 403}}, []string{get, get, del}, true},
+		"a page":                 {[]sandbox.Fault{{Status: 404, Body: "<html>"}, {Status: 404, Body: "<html>"}}, []string{get, get, del}, true},
+		"no such path":           {[]sandbox.Fault{{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, {Status: 405}}, []string{get, get, del}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(b *bench) {
+				known := b.recorded(b.want())
+				b.restart()
+				for _, fault := range c.reads {
+					fault.Method = get
+					b.server.Inject(fault)
+				}
+				result, err := b.delete(b.ctx, known)
+				if err != nil {
+					b.Error(err)
+				}
+				b.sent(c.sent...)
+				if reopened := b.task().CompletedAt == ""; reopened != c.reopened {
+					b.Errorf("the task was reopened: %t", reopened)
+				}
+				if c.reopened {
+					b.warned(result)
+					return
+				}
+				b.warned(result, "Task Was Not Reopened")
+				b.says(result.Warnings[0].Detail, "404", "Nothing was sent", "removed from the state")
+			})
+		})
+	}
 }
 
 // A task is gone only if Tallyfy says so twice: to the DELETE and to the read after it. The 404 of a path, which the edge answers if a

@@ -31,9 +31,15 @@ func about(task *tallyfy.Task, summary string) string {
 	return summary + ": " + which
 }
 
-// unlessReplaced ends a sentence about a completed task. A tainted resource is planned as a new one, and so is one that -replace or
-// replace_triggered_by names.
-const unlessReplaced = ", unless the same apply reopens the task first, as a replacement with reopen_on_destroy does"
+// unlessReopened ends what is said of a new completion of a completed task. Terraform plans a tainted resource as a new one, and the
+// provider does not see what its destroy does first. Nor does it see what the destroy of another block for the task does.
+func unlessReopened(p Planned) string {
+	unless := ", unless the same apply reopens the task first and completes it again."
+	if p.ReopenOnDestroy {
+		unless += " A destroy with reopen_on_destroy does that if it precedes this, as in a replacement without create_before_destroy. Webhooks and emails then fire again."
+	}
+	return unless
+}
 
 func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	return Notice{
@@ -56,10 +62,6 @@ func hiddenTask(task *tallyfy.Task) Notice {
 
 // willBeAdopted warns of a task that is completed as configured, as far as that is known.
 func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
-	unless := ""
-	if p.ReopenOnDestroy {
-		unless = unlessReplaced
-	}
 	n := Notice{Summary: "Task Is Already Completed", Attribute: attrTaskID}
 	later := p.later(task)
 	as := "as configured"
@@ -75,12 +77,12 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		if hidden != "" {
 			how = ""
 		}
-		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is, and sends no completion%s.", name(task), how, completer(task), hidden, unless)
+		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is and sends no completion", name(task), how, completer(task), hidden) + unlessReopened(p)
 		return n
 	}
 	n.Detail = notice.Paragraphs(
 		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is %s.", name(task), completer(task), hidden, strings.Join(later, ", "), as),
-		fmt.Sprintf("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing%s.", unless))
+		"If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion"+unlessReopened(p))
 	return n
 }
 
@@ -102,15 +104,14 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// differsUnlessReplaced warns of the same where the plan may be that of a replacement that reopens the task.
-func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
+// differsUnlessReopened warns of the same if the plan may be that of a replacement that reopens the task.
+func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Notice {
 	return Notice{
 		Summary:   about(task, "Task Is Already Completed Differently"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			completedHow(task, differs),
-			"If this replaces the completion that is in the state, and reopen_on_destroy was applied for it, applying this reopens the task and completes it as configured, so that webhooks and emails fire again. "+
-				"Otherwise the apply fails and sends nothing.",
+			"The apply fails and sends no completion"+unlessReopened(p),
 			"To overrule what was done without a replacement, import the task if it is not in the state, or run terraform untaint if it is tainted, then apply. "+importID(task)),
 	}
 }
@@ -154,6 +155,9 @@ func reopens(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(name(task), p)
 	n.Summary = "Update Reopens the Task and Completes It Again"
 	n.Detail += " Tallyfy cannot change a completed task, so applying this " + again(p)
+	if p.ReopenOnDestroy {
+		n.Detail += " If -replace or replace_triggered_by makes this a replacement with create_before_destroy, the apply fails instead."
+	}
 	return n
 }
 
@@ -175,7 +179,11 @@ func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 func nothingToSend(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(name(task), p)
 	n.Summary = "Task Is Already as Configured"
-	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent.", completer(task))
+	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent", completer(task))
+	if p.ReopenOnDestroy {
+		n.Detail += ", unless -replace or replace_triggered_by makes this a replacement, which may reopen the task and complete it again"
+	}
+	n.Detail += "."
 	return n
 }
 

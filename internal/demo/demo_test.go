@@ -22,7 +22,7 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, part := range []string{
-		"init -input=false", "4 to add", "No changes.", "Task Stays Completed in Tallyfy",
+		"init -input=false", "4 to add", "No changes.", "Destroy Does Not Reopen the Task",
 		"Paths below /api/organizations/" + sandbox.DefaultOrganization,
 		"POST    /completed-tasks", "completed, approved", "saved 4 values", "Each task was completed once",
 		"Error: Approval Was Rejected", "rejected by", "The step behind it was completed once, after the approval.",

@@ -176,7 +176,7 @@ func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 			t.Parallel()
 			p, server := seeded(t, nil)
 			said := p.tried(vpcState(server), c.block)
-			for _, part := range append(c.says, "Warning: Task Stays Completed in Tallyfy: ") {
+			for _, part := range append(c.says, "Warning: Destroy Does Not Reopen the Task: ") {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in:\n%s", part, said)
 				}

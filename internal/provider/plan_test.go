@@ -135,7 +135,7 @@ func TestPlanWarnsOfADestroy(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t, somewhere())
 	state := completedState()
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Task Stays Completed in Tallyfy: ") || !strings.Contains(warnings, `Task "Provision the VPC" (t) stays completed`) {
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || !strings.Contains(warnings, `only removes the completion of task "Provision the VPC" (t)`) {
 		t.Errorf("warnings are %q", warnings)
 	}
 	state["reopen_on_destroy"] = true
@@ -145,15 +145,15 @@ func TestPlanWarnsOfADestroy(t *testing.T) {
 	delete(state, "reopen_on_destroy")
 	delete(state, "completed_at")
 	state["status"] = "in-progress"
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Task Stays as It Is in Tallyfy: ") || strings.Contains(warnings, "stays completed") {
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || strings.Contains(warnings, "stays completed") {
 		t.Errorf("warnings of an open task are %q", warnings)
 	}
-	state["reopen_on_destroy"] = true // which sends nothing for an open task
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Task Stays as It Is in Tallyfy: ") || !strings.Contains(warnings, "It reopens the task if it is completed by then.") {
+	state["reopen_on_destroy"] = true // which sends nothing if the task is open then
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy May Reopen the Task: ") || !strings.Contains(warnings, "If the task is completed by then, destroying this reopens it.") {
 		t.Errorf("warnings of an open task that is to be reopened are %q", warnings)
 	}
 	state["status"], state["title"] = nil, nil // its completion was accepted, and nothing is known of it
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "reopens task t in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
+	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "if task t is still completed, destroying this reopens it in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
 		t.Errorf("warnings are %q", warnings)
 	}
 	for _, status := range []any{"completed", "in-progress", nil} { // false is written by who knows
@@ -180,7 +180,7 @@ func TestPlanWarnsOfAReplacement(t *testing.T) {
 	p := newPlanner(t, somewhere())
 	state, config := completedState(), configured()
 	config["task_id"] = "another"
-	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Task Stays Completed in Tallyfy: ") {
+	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") {
 		t.Errorf("warnings are %q", warnings)
 	}
 	state["reopen_on_destroy"] = true

@@ -137,31 +137,27 @@ func (r *taskCompletion) checkReplacement(ctx context.Context, config, plan *tas
 }
 
 // destroys says what taking a completion out of the state does: nothing to Tallyfy, unless it was asked to reopen the task. A written
-// reopen_on_destroy = false says that this is known.
+// reopen_on_destroy = false says that this is known. Terraform may plan the destroy of what a refresh has just removed, so state may be
+// behind: whatever the task is by now, the words must hold.
 func destroys(state *taskCompletionModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	shown := state.Status.ValueString()
 	completed := (&tallyfy.Task{Status: shown, CompletedAt: state.CompletedAt.ValueString()}).Completed()
+	const left = "The task is left as it is if another block records its completion in the same apply, or if Terraform only forgets the resource (destroy = false)."
 	switch {
 	case state.ReopenOnDestroy.ValueBool() && !completed && shown != "": // everyone must complete it, say
-		diags.AddWarning("Task Stays as It Is in Tallyfy",
-			fmt.Sprintf("reopen_on_destroy is true, and Tallyfy shows %s as %q. Destroying this sends nothing for an open task. It reopens the task if it is completed by then.", state.named(), shown))
+		diags.AddWarning("Destroy May Reopen the Task",
+			fmt.Sprintf("reopen_on_destroy is true, and Tallyfy shows %s as %q. If the task is completed by then, destroying this reopens it. ", state.named(), shown)+left)
 	case state.ReopenOnDestroy.ValueBool():
 		diags.AddWarning("Destroy Reopens the Task",
-			fmt.Sprintf("reopen_on_destroy is true: destroying this reopens %s in Tallyfy, and automations work out deadlines and visibility anew. "+
-				"The task is left as it is if another block records its completion in the same apply, or if Terraform only forgets the resource (destroy = false).", state.named()))
-	case !state.ReopenOnDestroy.IsNull():
-	case !completed:
-		diags.AddWarning("Task Stays as It Is in Tallyfy",
-			fmt.Sprintf("Destroying this only removes the completion from the state. %s stays as it is in Tallyfy,", capital(state.named()))+stays)
-	default:
-		diags.AddWarning("Task Stays Completed in Tallyfy",
-			fmt.Sprintf("Destroying this only removes the completion from the state. %s stays completed in Tallyfy,", capital(state.named()))+stays)
+			fmt.Sprintf("reopen_on_destroy is true: if %s is still completed, destroying this reopens it in Tallyfy, and automations work out deadlines and visibility anew. ", state.named())+left)
+	case state.ReopenOnDestroy.IsNull():
+		diags.AddWarning("Destroy Does Not Reopen the Task",
+			fmt.Sprintf("Destroying this sends nothing to Tallyfy. It only removes the completion of %s from the state. ", state.named())+
+				"To reopen a task with its resource, apply reopen_on_destroy = true first. Write reopen_on_destroy = false to plan without this warning.")
 	}
 	return diags
 }
-
-const stays = " and no request is sent. To reopen a task with its resource, apply reopen_on_destroy = true first. Write reopen_on_destroy = false to plan without this warning."
 
 // named tells a person which task is meant.
 func (m *taskCompletionModel) named() string {
@@ -170,5 +166,3 @@ func (m *taskCompletionModel) named() string {
 	}
 	return fmt.Sprintf("task %q (%s)", m.Title.ValueString(), m.TaskID.ValueString())
 }
-
-func capital(s string) string { return "T" + s[1:] }

@@ -5,8 +5,12 @@ package provider
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -143,38 +147,61 @@ func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 }
 
 // Equal values may be written differently while a part of them is known only after apply. Terraform compares the types and the texts of
-// what was planned with those of the final plan and of the result.
+// what was planned with those of the final plan and of the result. Each pair has a block and a task of its own, in one configuration.
 func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ before, after string }{
-		"a map, then an object":        {`tomap({ "VPC id" = "vpc-1" })`, `{ "VPC id" = later("vpc-1") }`},
-		"an object, then a map":        {`{ "VPC id" = "vpc-1", Tier = "critical" }`, `tomap({ "VPC id" = later("vpc-1"), Tier = "critical" })`},
-		"a list, then a tuple":         {`{ "VPC id" = "vpc-1", "Checks done" = tolist(["Flow logs", "DNS"]) }`, `{ "VPC id" = "vpc-1", "Checks done" = ["Flow logs", later("DNS")] }`},
-		"a tuple, then a set":          {`{ "VPC id" = "vpc-1", "Checks done" = ["DNS", "Flow logs"] }`, `{ "VPC id" = "vpc-1", "Checks done" = toset(["DNS", later("Flow logs")]) }`},
-		"another text beside":          {`{ "VPC id" = "vpc-1", Notes = "a\nb" }`, `{ "VPC id" = later("vpc-1"), Notes = "a\r\nb\n" }`},
-		"a number, then a text":        {`{ "VPC id" = "vpc-1", Notes = 42 }`, `{ "VPC id" = later("vpc-1"), Notes = "42" }`},
-		"a Boolean of a map":           {`{ "VPC id" = true, Notes = null }`, `tomap({ "VPC id" = later("true"), Notes = null })`},
-		"a whole that is unknown":      {`{ "VPC id" = "vpc-1" }`, `later("x") == "x" ? tomap({ "VPC id" = "vpc-1" }) : null`},
-		"an object with an empty part": {`{ "VPC id" = "vpc-1", Reviewers = { users = [1001], guests = [] } }`, `{ "VPC id" = later("vpc-1"), Reviewers = { users = ["1001"], guests = null } }`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			config := func(trigger, values string) string {
-				later := regexp.MustCompile(`later\(("[^"]*")\)`)
-				given := `""`
-				if found := later.FindStringSubmatch(values); found != nil {
-					given = found[1]
-				}
-				return s.config(fmt.Sprintf("resource \"terraform_data\" \"later\" {\n  input            = %s\n  triggers_replace = %q\n}\n", given, trigger) +
-					block(vpcTask, "form_fields = "+later.ReplaceAllString(values, "terraform_data.later.output")))
-			}
-			s.run(
-				resource.TestStep{Config: config("1", c.before)},
-				resource.TestStep{Config: config("2", c.after), ConfigPlanChecks: action(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST")}},
-			)
-		})
+	s := newStage(t, sandbox.Config{})
+	later := regexp.MustCompile(`later\(("[^"]*")\)`)
+	blocks := func(i int, task, known, trigger, values string) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"later%d\" {\n  input            = %s\n  triggers_replace = %q\n}\n", i, known, trigger) +
+			fmt.Sprintf("resource \"tallyfy_task_completion\" \"it%d\" {\n  run_id = %q\n  task_id = %q\n  form_fields = %s\n}\n",
+				i, sandbox.SeedRunID, task, later.ReplaceAllString(values, fmt.Sprintf("terraform_data.later%d.output", i)))
 	}
+	var before, after string
+	var updates []plancheck.PlanCheck
+	names := map[string]string{} // by task
+	for i, c := range []struct{ name, before, after string }{
+		{"a map, then an object", `tomap({ "VPC id" = "vpc-1" })`, `{ "VPC id" = later("vpc-1") }`},
+		{"an object, then a map", `{ "VPC id" = "vpc-1", Tier = "critical" }`, `tomap({ "VPC id" = later("vpc-1"), Tier = "critical" })`},
+		{"a list, then a tuple", `{ "VPC id" = "vpc-1", "Checks done" = tolist(["Flow logs", "DNS"]) }`, `{ "VPC id" = "vpc-1", "Checks done" = ["Flow logs", later("DNS")] }`},
+		{"a tuple, then a set", `{ "VPC id" = "vpc-1", "Checks done" = ["DNS", "Flow logs"] }`, `{ "VPC id" = "vpc-1", "Checks done" = toset(["DNS", later("Flow logs")]) }`},
+		{"another text beside", `{ "VPC id" = "vpc-1", Notes = "a\nb" }`, `{ "VPC id" = later("vpc-1"), Notes = "a\r\nb\n" }`},
+		{"a number, then a text", `{ "VPC id" = "vpc-1", Notes = 42 }`, `{ "VPC id" = later("vpc-1"), Notes = "42" }`},
+		{"a Boolean of a map", `{ "VPC id" = true, Notes = null }`, `tomap({ "VPC id" = later("true"), Notes = null })`},
+		{"a whole that is unknown", `{ "VPC id" = "vpc-1" }`, `later("x") == "x" ? tomap({ "VPC id" = "vpc-1" }) : null`},
+		{"an object with an empty part", `{ "VPC id" = "vpc-1", Reviewers = { users = [1001], guests = [] } }`, `{ "VPC id" = later("vpc-1"), Reviewers = { users = ["1001"], guests = null } }`},
+	} {
+		task, _ := s.Task(sandbox.SeedVPCTaskID)
+		task.ID = fmt.Sprintf("7a5cb%027d", i)
+		s.AddTask(task)
+		names[task.ID] = c.name
+		known := later.FindStringSubmatch(c.after)[1]
+		before += blocks(i, task.ID, known, "1", c.before)
+		after += blocks(i, task.ID, known, "2", c.after)
+		updates = append(updates, plancheck.ExpectResourceAction(fmt.Sprintf("tallyfy_task_completion.it%d", i), plancheck.ResourceActionUpdate))
+	}
+	sendsNothing := stateCheck(func() (err error) {
+		for id, name := range names {
+			var wrote []string
+			for _, entry := range s.Journal() {
+				if entry.Method != http.MethodGet && strings.Contains(entry.Path+string(entry.Body), id) {
+					wrote = append(wrote, entry.Method)
+				}
+			}
+			if !slices.Equal(wrote, []string{http.MethodPut, http.MethodPost}) { // of the first step
+				err = errors.Join(err, fmt.Errorf("%s: the writes are %v", name, wrote))
+			}
+		}
+		return err
+	})
+	s.run(
+		resource.TestStep{Config: s.config(before)},
+		resource.TestStep{
+			Config:            s.config(after),
+			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: updates},
+			ConfigStateChecks: []statecheck.StateCheck{sendsNothing},
+		},
+	)
 }
 
 // Everything that a resource is made of may be known only at apply.
