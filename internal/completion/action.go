@@ -3,7 +3,10 @@
 
 package completion
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // unrecorded replaces what notices say of a completion that is recorded, for an action, which records nothing.
 var unrecorded = strings.NewReplacer(
@@ -35,6 +38,9 @@ var unrecorded = strings.NewReplacer(
 	"the provider reads the task first, and sends nothing if it is completed as configured",
 )
 
+// importing is what a notice says about an import, which an action does not need.
+var importing = regexp.MustCompile(` The ID to import is "[^"]*"\.`)
+
 // invoked replaces the advice to apply again, for an action that was invoked: Terraform does not invoke it again by every apply.
 var invoked = strings.NewReplacer(
 	"Apply again", "Invoke the action again",
@@ -47,7 +53,7 @@ const saidByTallyfy = "\n\nTallyfy said: "
 
 // PlannedAction returns a notice about an action that is only planned. It says nothing of a record, because an action keeps none.
 func PlannedAction(n Notice) Notice {
-	n.Detail = unrecorded.Replace(n.Detail)
+	n.Detail = importing.ReplaceAllString(unrecorded.Replace(n.Detail), "")
 	return n
 }
 

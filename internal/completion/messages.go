@@ -178,7 +178,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", lowerFirst(name(task)), completer(task), strings.Join(differs, "\n  - ")),
 			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
-			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
+			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task if it is not in the state, and apply: "+
 				"that is an update, which reopens the task and completes it again. "+importID(task),
 			came, notice.SaidBy(cause)),
 	}

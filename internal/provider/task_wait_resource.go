@@ -91,6 +91,7 @@ func (r *taskWait) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	importing := state.ID.IsNull()
 	if !importing && r.task.conn.lacksToken(&resp.Diagnostics) {
+		state.identify(ctx, resp.Identity, &resp.Diagnostics) // the error may be another block's
 		return
 	}
 	if r.task.conn != nil && r.task.conn.engine == nil && !importing {
