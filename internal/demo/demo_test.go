@@ -15,6 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
+func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
+
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
