@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
 
-// leftByTrial are the names of what a CLI leaves where somebody has tried an example by hand, as the README says.
+// leftovers are the names of what a CLI leaves where someone has tried an example by hand, as the README says.
 var leftovers = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)
 
 // TestExamples runs every file below examples/ together with examples/provider/provider.tf. It finds new files.

@@ -58,11 +58,11 @@ func CheckID(s string) error {
 	case s == "":
 		return errors.New("it is empty")
 	case s == "." || s == "..":
-		return fmt.Errorf("%q is a path, not an id", s)
+		return fmt.Errorf("%q is a path, not an ID", s)
 	case strings.ContainsAny(s, "/?#%"):
-		return errors.New("it contains one of / ? # %, as a URL does: give the id alone")
+		return errors.New("it contains one of / ? # %, as a URL does: use only the ID")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return errors.New("it contains white space or a control character")
+		return errors.New("it contains whitespace or a control character")
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func CheckToken(s string) error {
 	case len(s) > len("bearer ") && strings.EqualFold(s[:len("bearer ")], "bearer "):
 		return errors.New(`it begins with "Bearer ": give the token alone, the provider adds the word`)
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New("it contains white space, a line break or a character that no token has (was it read from a file with a trailing line break?)")
+		return errors.New("it contains whitespace, a line break or a character that no token has (was it read from a file with a trailing line break?)")
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (c Credentials) check() error {
 		name, value string
 		rule        func(string) error
 	}{
-		{"client id", c.ClientID, CheckCredential},
+		{"client ID", c.ClientID, CheckCredential},
 		{"client secret", c.ClientSecret, CheckCredential},
 		{"token URL", c.withDefaults().TokenURL, CheckTokenURL},
 	}
@@ -69,7 +69,7 @@ func CheckCredential(s string) error {
 	case s == "":
 		return errors.New("it is empty")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return errors.New("it contains white space or a line break (was it read from a file with a trailing line break?)")
+		return errors.New("it contains whitespace or a line break (was it read from a file with a trailing line break?)")
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func CheckEmail(s string) error {
 	case !found || name == "" || host == "":
 		return errors.New("it is not an email address such as pipeline@example.com")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return errors.New("it contains white space or a control character")
+		return errors.New("it contains whitespace or a control character")
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, ": %s", e.ServerMessage)
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+		fmt.Fprintf(&b, " (request ID %s)", e.RequestID)
 	}
 	if e.GaveUp != "" {
 		fmt.Fprintf(&b, "; %s", e.GaveUp)
