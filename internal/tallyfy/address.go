@@ -12,8 +12,9 @@ import (
 	"unicode"
 )
 
-// ParseBaseURL parses the root URL of the API. It accepts https to any host, and http to a loopback address only, because every request
-// carries the token. User info, a query and a fragment are errors. The error completes a sentence that names the URL.
+// ParseBaseURL parses the root URL of the API. It accepts https to any host, and http to a loopback
+// address only, because every request carries the token. User info, a query and a fragment are
+// errors. The error completes a sentence that names the URL.
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := parseURL(s, "the access token")
 	if err != nil {
@@ -50,9 +51,10 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// CheckID returns an error if s cannot be the ID of an organization, a run or a task. Tallyfy's IDs are 32 hexadecimal digits, but
-// nothing guarantees that (API.md §5). CheckID therefore rejects only values that would change the path of the URL or are obvious
-// mistakes. The error completes a sentence that names the ID.
+// CheckID returns an error if s cannot be the ID of an organization, a run or a task. Tallyfy's IDs
+// are 32 hexadecimal digits, but nothing guarantees that (API.md §5). CheckID therefore rejects
+// only values that would change the path of the URL or are obvious mistakes. The error completes a
+// sentence that names the ID.
 func CheckID(s string) error {
 	switch {
 	case s == "":
@@ -84,11 +86,13 @@ func CheckToken(s string) error {
 type TaskRef struct {
 	// Organization and Task are required.
 	Organization, Task string
-	// Run is the ID of the process that the task belongs to. It is empty for a one-off task, and to read a task whose process is unknown.
+	// Run is the ID of the process that the task belongs to. It is empty for a one-off task, and to
+	// read a task whose process is unknown.
 	Run string
 }
 
-// scope returns the part of the path that decides which tasks Tallyfy finds (API.md §1.1, "Routing trap").
+// scope returns the part of the path that decides which tasks Tallyfy finds (API.md §1.1, "Routing
+// trap").
 func (r TaskRef) scope() []string {
 	if r.Run == "" {
 		return []string{"organizations", r.Organization}

@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// rateLimitedTransport rejects requests above a rate limit, and returns a completed task for the others.
+// rateLimitedTransport rejects requests above a rate limit, and returns a completed task for the
+// others.
 type rateLimitedTransport struct {
 	latency time.Duration
 	// wait returns how long a request that is sent now has to wait; it counts one that need not.

@@ -162,7 +162,8 @@ func TestShortValuesAreNotRedacted(t *testing.T) {
 	contains(t, err.Error(), "The text is wrong.")
 }
 
-// What automations changed contains no form values. JSON without any is unchanged to the last digit.
+// What automations changed contains no form values. JSON without any is unchanged to the last
+// digit.
 func TestWithoutValues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ sent, want string }{

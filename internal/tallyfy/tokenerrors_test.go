@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 )
 
-// The error of a token request states what was being done, what came back and what to do. It does not count as a response to the call
-// that needs the token.
+// The error of a token request states what was being done, what came back and what to do. It does
+// not count as a response to the call that needs the token.
 func TestTokenRequestErrors(t *testing.T) {
 	t.Parallel()
 	app := granted("app", 3600)
