@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
@@ -30,6 +31,12 @@ var pendingStyle = []string{
 
 // messageRooms are the packages whose string literals users read.
 var messageRooms = []string{"completion", "lookup", "notice", "provider", "tallyfy", "wait"}
+
+// commentWidth is the number of columns that a line of a comment has at most; a tab has four.
+const commentWidth = 100
+
+// wrappedRooms are the files, by how their paths begin, whose comments are wrapped.
+var wrappedRooms = []string{"internal/sandbox/", "internal/tallyfy/"}
 
 // finding is a breach of a rule.
 type finding struct {
@@ -56,6 +63,9 @@ func TestStyle(t *testing.T) {
 		case path.Ext(name) == ".go":
 			more, names := goTexts(t, root, name, isMessageRoom(name))
 			texts, found = append(texts, more...), append(found, names...)
+			if slices.ContainsFunc(wrappedRooms, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+				found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
+			}
 		}
 	}
 	for _, description := range descriptions(t) {
@@ -128,6 +138,30 @@ func checkStyle(p passage) []finding {
 		}
 	}
 	return all
+}
+
+// wideComments returns the lines of comments that are wider than [commentWidth]. A comment behind code, and a directive, may be wider.
+func wideComments(name, code string) []finding {
+	var all []finding
+	number := 0
+	for line := range strings.Lines(code) {
+		number++
+		line = strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    ")
+		if width := utf8.RuneCountInString(line); strings.HasPrefix(strings.TrimLeft(line, " "), "// ") && width > commentWidth {
+			all = append(all, finding{name, number, fmt.Sprintf("a comment is %d columns wide: wrap it at %d", width, commentWidth)})
+		}
+	}
+	return all
+}
+
+// TestWideComments has a comment of each width around the limit.
+func TestWideComments(t *testing.T) {
+	t.Parallel()
+	text := func(width int) string { return strings.Repeat("é", width) }
+	code := "\t// " + text(93) + "\n\t// " + text(94) + "\n//nolint:x // " + text(100) + "\nx := 1 // " + text(100) + "\n"
+	if got := wideComments("x.go", code); len(got) != 1 || got[0].line != 2 {
+		t.Errorf("found %v", got)
+	}
 }
 
 // TestStyleRules breaks each rule once.
