@@ -175,7 +175,7 @@ func retired(at token.Position, name string) []finding {
 }
 
 // providerSchemas is the provider's schemas, in the format of "terraform providers schema -json".
-var providerSchemas = sync.OnceValues(func() (map[string]any, error) {
+var providerSchemas = sync.OnceValues(func() ([]byte, error) {
 	// All tests share it, so that it cannot depend on the context of one.
 	root, err := workspace.SourceRoot(context.Background())
 	if err != nil {
@@ -189,21 +189,29 @@ var providerSchemas = sync.OnceValues(func() (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, failure.String())
 	}
-	var decoded struct {
-		Schemas map[string]map[string]any `json:"provider_schemas"`
-	}
-	err = json.Unmarshal(out, &decoded)
-	return decoded.Schemas["tallyfy"], err
+	return out, nil
 })
+
+// readSchemas decodes the provider's schemas.
+func readSchemas(t *testing.T, into any) {
+	t.Helper()
+	text, err := providerSchemas()
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // descriptions returns the descriptions in the provider's schemas, such as that of "provider.max_retries" or of
 // "resource tallyfy_task_wait.timeouts.create".
 func descriptions(t *testing.T) []passage {
 	t.Helper()
-	schemas, err := providerSchemas()
-	if err != nil {
-		t.Fatal(err)
+	var shown struct {
+		Schemas map[string]any `json:"provider_schemas"`
 	}
+	readSchemas(t, &shown)
 	var all []passage
 	var walk func(path string, value any)
 	walk = func(path string, value any) {
@@ -230,7 +238,7 @@ func descriptions(t *testing.T) []passage {
 			}
 		}
 	}
-	walk("", map[string]any(schemas))
+	walk("", shown.Schemas["tallyfy"])
 	if len(all) < 50 {
 		t.Fatalf("there are only %d descriptions in the schemas", len(all))
 	}
