@@ -181,7 +181,7 @@ var providerSchemas = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(context.Background(), "go", "run", "./internal/docschema")
+	command := exec.CommandContext(context.Background(), "go", "run", "./internal/tools/docschema")
 	command.Dir = root
 	var failure bytes.Buffer
 	command.Stderr = &failure
