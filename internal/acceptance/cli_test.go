@@ -26,23 +26,23 @@ import (
 func TestMatrixUnderTheCLI(t *testing.T) {
 	t.Parallel()
 	batches := map[string][]row{}
-	for _, r := range append(rows(), scenes()...) {
+	for _, r := range append(rows(), specialRows()...) {
 		if r.cli {
 			batches[r.together()] = append(batches[r.together()], r)
 		}
 	}
 	// They wait more than they work, so more of them run side by side than there are cores.
 	var running sync.WaitGroup
-	turns := make(chan struct{}, 8)
+	slots := make(chan struct{}, 8)
 	for name, batch := range batches {
 		running.Go(func() {
-			turns <- struct{}{}
-			defer func() { <-turns }()
+			slots <- struct{}{}
+			defer func() { <-slots }()
 			t.Run(name, func(t *testing.T) {
 				c := newCLI(t, batch[0].config)
-				var ts []*trial
+				var ts []*testCase
 				for n, r := range batch {
-					ts = append(ts, newTrial(r, n+1, c.server))
+					ts = append(ts, newTestCase(r, n+1, c.server))
 				}
 				perform(t, c, ts)
 			})
@@ -64,7 +64,7 @@ func (r row) together() string {
 	return strings.TrimSpace(name)
 }
 
-// requestTimeout is what "time-out" means under a real CLI: much longer than a sandbox takes to answer on a busy machine.
+// requestTimeout is what "timeout" means under a real CLI: much longer than a sandbox takes to answer on a busy machine.
 const requestTimeout = "5s"
 
 // cli is a hand with a real CLI, in a folder of its own, on a sandbox that listens.
@@ -96,7 +96,7 @@ func newCLI(t *testing.T, config sandbox.Config) *cli {
 
 func (c *cli) move(base func(string) string) { c.base = base }
 
-func (c *cli) arm([]*trial) {} // sandboxes break requests, and a CLI's requests cannot be kept from being sent one by one
+func (c *cli) arm([]*testCase) {} // sandboxes break requests, and a CLI's requests cannot be kept from being sent one by one
 
 // command is the CLI, to be run in the folder.
 func (c *cli) command(args ...string) *exec.Cmd {
@@ -107,7 +107,7 @@ func (c *cli) command(args ...string) *exec.Cmd {
 	return command
 }
 
-// run gives what was printed, and the exit code.
+// run returns what was printed, and the exit code.
 func (c *cli) run(args ...string) (string, int) {
 	c.Helper()
 	var out bytes.Buffer
@@ -151,18 +151,18 @@ func (c *cli) configure(blocks map[string]any) {
 	}
 }
 
-// trials adds tasks whose completion is planned.
-func (c *cli) trials(n int) []*trial {
+// testCases adds tasks whose completion is planned.
+func (c *cli) testCases(n int) []*testCase {
 	c.Helper()
-	var ts []*trial
+	var ts []*testCase
 	for i := range n {
-		ts = append(ts, newTrial(row{operation: create}, i+1, c.server))
+		ts = append(ts, newTestCase(row{operation: create}, i+1, c.server))
 	}
 	c.plan(ts, false)
 	return ts
 }
 
-func (c *cli) plan(ts []*trial, destroying bool) {
+func (c *cli) plan(ts []*testCase, destroying bool) {
 	c.Helper()
 	blocks := map[string]any{}
 	for n, t := range ts {
@@ -195,7 +195,7 @@ func (c *cli) plan(ts []*trial, destroying bool) {
 	c.show(ts)
 }
 
-func (c *cli) apply(ts []*trial) {
+func (c *cli) apply(ts []*testCase) {
 	c.Helper()
 	c.hear(ts, "apply", "-json", "-input=false", "-parallelism=50", "planned")
 	c.show(ts)
@@ -203,8 +203,8 @@ func (c *cli) apply(ts []*trial) {
 
 func blockName(n int) string { return fmt.Sprintf("row%d", n) }
 
-// hear runs a command, and takes down what it says to each of the trials.
-func (c *cli) hear(ts []*trial, args ...string) (code int) {
+// hear runs a command, and takes down what it says to each of the test cases.
+func (c *cli) hear(ts []*testCase, args ...string) (code int) {
 	c.Helper()
 	said, out, code := c.listen(args...)
 	someFailed := false
@@ -243,8 +243,8 @@ func (c *cli) listen(args ...string) (said []spoken, out string, code int) {
 	return said, out, code
 }
 
-// show tells what is recorded.
-func (c *cli) show(ts []*trial) {
+// show reads what is recorded.
+func (c *cli) show(ts []*testCase) {
 	c.Helper()
 	var state struct {
 		Values struct {

@@ -15,9 +15,9 @@ import (
 // This file makes the answers of the matrix.
 
 // answers makes what the sandbox does to a request of this method.
-type answers = func(*trial, string) sandbox.Fault
+type answers = func(*testCase, string) sandbox.Fault
 
-func always(f sandbox.Fault) answers { return func(*trial, string) sandbox.Fault { return f } }
+func always(f sandbox.Fault) answers { return func(*testCase, string) sandbox.Fault { return f } }
 
 // status is a refusal in the documented shape.
 func status(code int) answers {
@@ -38,7 +38,7 @@ func after(code int, retryAfter string) answers {
 }
 
 func untilDate(in time.Duration) answers {
-	return func(t *trial, method string) sandbox.Fault {
+	return func(t *testCase, method string) sandbox.Fault {
 		return after(http.StatusTooManyRequests, time.Now().Add(in).UTC().Format(http.TimeFormat))(t, method)
 	}
 }
@@ -50,7 +50,7 @@ func redirect(code int) answers {
 
 // handled lets the request have its effect first.
 func handled(answer answers) answers {
-	return func(t *trial, method string) sandbox.Fault {
+	return func(t *testCase, method string) sandbox.Fault {
 		f := answer(t, method)
 		f.Handle = true
 		return f
@@ -59,7 +59,7 @@ func handled(answer answers) answers {
 
 // unhandled keeps the request from having its effect.
 func unhandled(answer answers) answers {
-	return func(t *trial, method string) sandbox.Fault {
+	return func(t *testCase, method string) sandbox.Fault {
 		f := answer(t, method)
 		f.Handle = false
 		return f
@@ -75,7 +75,7 @@ func body(text string) answers {
 }
 
 // bare is the right answer, less its envelope.
-func bare(t *trial, method string) sandbox.Fault {
+func bare(t *testCase, method string) sandbox.Fault {
 	task := map[string]any{"id": t.task, "run_id": t.run, "title": "Bare", "status": "in-progress", "task_type": "task"}
 	if method == http.MethodPost || method == http.MethodGet && t.operation != create {
 		task["status"], task["completed_at"] = "completed", time.Now().UTC().Format(time.RFC3339)

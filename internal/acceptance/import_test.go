@@ -98,7 +98,7 @@ func TestIdentityIsRecorded(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
 	c.needs(1, 12)
-	ts := c.trials(1)
+	ts := c.testCases(1)
 	c.apply(ts)
 	want := taskIdentity{sandbox.DefaultOrganization, ts[0].run, ts[0].task}
 	for range 2 { // after the create, and after a refresh
@@ -172,7 +172,7 @@ func (c *cli) needs(major, minor int) {
 	}
 }
 
-// atLeast tells whether the CLI is of this version or a later one, and of which.
+// atLeast reports whether the CLI has this version or a later one, and returns its version.
 func (c *cli) atLeast(major, minor int) (enough bool, version string) {
 	c.Helper()
 	enough, version, err := c.workspace.AtLeast(c.Context(), major, minor)

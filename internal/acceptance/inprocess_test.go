@@ -19,25 +19,25 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Rows run here over the provider's protocol, in a bubble where time passes by itself. What lies between the provider and the
+// Rows run here over the provider's protocol, in a bubble with simulated time. What lies between the provider and the
 // sandbox is HTTP over connections in memory, so that what breaks there breaks as it does on a wire.
 
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	for n, r := range append(rows(), scenes()...) {
+	for n, r := range append(rows(), specialRows()...) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				server := sandbox.New(r.config)
 				hand := newInProcess(t, server)
 				defer hand.network.close()
-				perform(t, hand, []*trial{newTrial(r, n+1, server)})
+				perform(t, hand, []*testCase{newTestCase(r, n+1, server)})
 			})
 		})
 	}
 }
 
-// inProcess is a hand without a CLI, for one trial.
+// inProcess is a hand without a CLI, for one tc.
 type inProcess struct {
 	*testing.T
 	network *network
@@ -70,9 +70,9 @@ func (h *inProcess) move(base func(string) string) {
 }
 
 // arm breaks the requests of faults that have no answer.
-func (h *inProcess) arm(ts []*trial) { h.network.breakNext(ts[0].faults) }
+func (h *inProcess) arm(ts []*testCase) { h.network.breakNext(ts[0].faults) }
 
-func (h *inProcess) plan(ts []*trial, destroying bool) {
+func (h *inProcess) plan(ts []*testCase, destroying bool) {
 	t := ts[0]
 	var block protocol.Attributes
 	if !destroying {
@@ -87,7 +87,7 @@ func (h *inProcess) plan(ts []*trial, destroying bool) {
 	h.show(t)
 }
 
-func (h *inProcess) apply(ts []*trial) {
+func (h *inProcess) apply(ts []*testCase) {
 	t := ts[0]
 	said, err := h.Apply(context.Background(), h.last)
 	if err != nil {
@@ -98,8 +98,8 @@ func (h *inProcess) apply(ts []*trial) {
 	h.show(t)
 }
 
-// show tells what is recorded.
-func (h *inProcess) show(t *trial) {
+// show reads what is recorded.
+func (h *inProcess) show(t *testCase) {
 	t.held, t.tainted = nothing, false
 	if h.State == nil {
 		return
@@ -130,7 +130,7 @@ func actionOf(a protocol.Action) action {
 	return action(a)
 }
 
-// protocolBlock gives the attributes of a configuration their types.
+// protocolBlock sets the types of the attributes of a configuration.
 func protocolBlock(attributes map[string]any) protocol.Attributes {
 	block := protocol.Attributes{}
 	for name, value := range attributes {
@@ -166,7 +166,7 @@ type network struct {
 }
 
 func listen(handler http.Handler) *network {
-	n := &network{server: &http.Server{Handler: handler}, conns: make(chan net.Conn), closed: make(chan struct{})} //nolint:gosec // no one but the test speaks to it
+	n := &network{server: &http.Server{Handler: handler}, conns: make(chan net.Conn), closed: make(chan struct{})} //nolint:gosec // only the test sends requests to it
 	n.transport = &http.Transport{DialContext: n.dial, MaxIdleConnsPerHost: 10}
 	go n.server.Serve(n) //nolint:errcheck // it ends when the network is closed
 	return n

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package acceptance holds the provider to its promise from outside: each task is completed exactly once and recorded, through
-// every fault, and errors tell what became of it. Its tests assert requests made and not made, webhooks, state, the next plan
+// every fault, and errors say what became of it. Its tests assert requests made and not made, webhooks, state, the next plan
 // and what the user reads.
 package acceptance
 

@@ -45,8 +45,8 @@ type fault struct {
 	means meaning
 	// met says that users meet it: it is tried under the real CLI too.
 	met bool
-	// answer is what the sandbox does; trial and method are what it is for.
-	answer func(*trial, string) sandbox.Fault
+	// answer is what the sandbox does; the test case and the method are what it is for.
+	answer func(*testCase, string) sandbox.Fault
 	// broken keeps the request from being sent at all, where answer is nil.
 	broken breakage
 	// waits says that all requests of a process wait because of it, so that it meets no other fault there.
@@ -127,7 +127,7 @@ var faults = []fault{
 
 // then is what a fault comes to.
 type then struct {
-	// fails tells whether the operation ends with an error.
+	// fails reports whether the operation ends with an error.
 	fails bool
 	// puts, posts and deletes are sent during the operation, and fired completion webhooks.
 	puts, posts, deletes, fired int

@@ -228,7 +228,7 @@ func (r *wordsRow) addTasks(server *sandbox.Server) {
 	}
 }
 
-// find brings the task into the state in which the plan finds it.
+// find puts the task into the state in which the plan finds it.
 func (r *wordsRow) find(server *sandbox.Server) {
 	id, complete := r.subject(), func(value string) {
 		held, _ := server.Task(r.subject())
@@ -253,8 +253,8 @@ func (r *wordsRow) find(server *sandbox.Server) {
 // tasks are those that a row may send requests for.
 func (r *wordsRow) tasks() []string { return []string{r.task, r.other} }
 
-// hears tells whether a diagnostic is the row's. What a destroy says has no address; the text names the task.
-func (r *wordsRow) hears(said spoken) bool {
+// matches reports whether a diagnostic is the row's. What a destroy says has no address; the text names the task.
+func (r *wordsRow) matches(said spoken) bool {
 	if said.Address != "" {
 		return said.Address == "tallyfy_task_completion."+r.name || said.Address == "tallyfy_task_completion."+r.name+"_new"
 	}

@@ -231,7 +231,7 @@ func (b *wordsBook) plan() (refused []*wordsRow) {
 	b.read(&plan, "show", "-json", "planned")
 	for _, change := range plan.Changes {
 		for _, r := range b.rows {
-			if r.hears(spoken{Address: change.Address}) {
+			if r.matches(spoken{Address: change.Address}) {
 				r.actions = append(r.actions, strings.Join(change.Change.Actions, ", "))
 			}
 		}
@@ -255,7 +255,7 @@ func (b *wordsBook) tell(to func(*wordsRow, spoken), args ...string) (code int) 
 	for _, d := range said {
 		known := false
 		for _, r := range b.rows {
-			if r.hears(d) {
+			if r.matches(d) {
 				to(r, d)
 				known = true
 			}
@@ -333,7 +333,7 @@ func (c *cli) taint(names map[string]bool) {
 	})
 }
 
-// String tells what was planned, sent and said.
+// String returns what was planned, sent and said.
 func (r *wordsRow) String() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "planned %q, sent %q for %s and %q for %s\n", r.actions, r.written[r.task], r.task, r.written[r.other], r.other)

@@ -271,7 +271,7 @@ func TestPlanNamesEachTaskToActOn(t *testing.T) {
 	}
 }
 
-// After an import, values that the task holds are no change that sends anything, and the plan says so.
+// After an import, values that the task holds are not a change that sends anything, and the plan says so.
 func TestPlanAfterAnImport(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)

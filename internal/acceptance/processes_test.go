@@ -26,7 +26,7 @@ import (
 func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
-	ts := c.trials(1)
+	ts := c.testCases(1)
 	out, interrupted := make(chan struct{}), make(chan struct{})
 	c.server.Inject(sandbox.Fault{
 		Method: http.MethodPost, Handle: true, Delay: time.Second, // for the interrupt to reach the provider first
@@ -60,7 +60,7 @@ func TestKilledApplyIsAdopted(t *testing.T) {
 			went()
 		}
 	}})
-	ts := c.trials(1)
+	ts := c.testCases(1)
 	out := make(chan struct{})
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Handle: true, Delay: time.Hour, Before: func(*http.Request) { close(out) }})
 	apply, _ := c.start("apply", "-input=false", "planned")
@@ -94,18 +94,18 @@ func TestTallyfyGoesDownInMidApply(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
 	c.settings["max_retries"] = 1 // the server stays down for the rest of the run
-	ts := c.trials(20)
+	ts := c.testCases(20)
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Skip: 6, Handle: true, Drop: true, Before: func(*http.Request) { c.server.Close() }})
 	c.apply(ts)
 	recorded, failed, fired := 0, 0, 0
-	for _, trial := range ts {
-		if trial.held == completed {
+	for _, tc := range ts {
+		if tc.held == completed {
 			recorded++
 		}
-		if trial.failed {
+		if tc.failed {
 			failed++
 		}
-		fired += c.server.Webhooks(trial.task)
+		fired += c.server.Webhooks(tc.task)
 	}
 	if recorded == 0 || failed == 0 || recorded+failed != len(ts) || fired <= recorded {
 		t.Fatalf("it was not cut off in the middle: %d of %d completions are recorded, %d failed, %d webhooks fired", recorded, len(ts), failed, fired)
@@ -115,9 +115,9 @@ func TestTallyfyGoesDownInMidApply(t *testing.T) {
 	}
 	c.plan(ts, false)
 	c.apply(ts)
-	for _, trial := range ts {
-		if trial.failed || trial.tainted || trial.held != completed {
-			t.Errorf("task %s: the state holds %q:\n%s", trial.task, trial.held, trial.said)
+	for _, tc := range ts {
+		if tc.failed || tc.tainted || tc.held != completed {
+			t.Errorf("task %s: the state holds %q:\n%s", tc.task, tc.held, tc.said)
 		}
 	}
 	c.everyFired(ts)
@@ -138,23 +138,23 @@ func (c *cli) start(args ...string) (*exec.Cmd, *bytes.Buffer) {
 }
 
 // everyFired fails the test unless the webhooks of each task fired exactly once.
-func (c *cli) everyFired(ts []*trial) {
+func (c *cli) everyFired(ts []*testCase) {
 	c.Helper()
-	for _, trial := range ts {
-		if fired := c.server.Webhooks(trial.task); fired != 1 {
-			c.Errorf("the webhooks of task %s fired %d times", trial.task, fired)
+	for _, tc := range ts {
+		if fired := c.server.Webhooks(tc.task); fired != 1 {
+			c.Errorf("the webhooks of task %s fired %d times", tc.task, fired)
 		}
 	}
 }
 
 // again applies once more: nothing is planned, nothing written, nothing fired.
-func (c *cli) again(ts []*trial) {
+func (c *cli) again(ts []*testCase) {
 	c.Helper()
 	c.server.ResetJournal()
 	c.plan(ts, false)
-	for _, trial := range ts {
-		if trial.planned != noChanges || trial.said != "" {
-			c.Errorf("task %s: the next plan is to %q:\n%s", trial.task, trial.planned, trial.said)
+	for _, tc := range ts {
+		if tc.planned != noChanges || tc.said != "" {
+			c.Errorf("task %s: the next plan is to %q:\n%s", tc.task, tc.planned, tc.said)
 		}
 	}
 	c.apply(ts)

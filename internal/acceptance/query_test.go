@@ -57,7 +57,7 @@ func (c *cli) completedTasks(run string, n int) (ids []string) {
 
 const listedRun = "5eed00000000000000000000000000aa"
 
-// TestImportsShareTheList imports many tasks of one process, and counts the requests of the plan and of the apply: one task by itself,
+// TestImportsShareTheList imports many tasks of one process, and counts the requests of the plan and of the apply: one for a task alone,
 // and a request for each hundred of the others.
 func TestImportsShareTheList(t *testing.T) {
 	t.Parallel()

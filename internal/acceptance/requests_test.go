@@ -13,7 +13,7 @@ import (
 )
 
 // TestRequestsOfManyBlocks counts what a real CLI comes to send for the completions of a whole run: two requests for each that
-// is new, and for all that are recorded one, and one more for each hundred. Fifty completions are out at once.
+// is new, and for all that are recorded one, and one more for each hundred. Fifty completions are in flight at the same time.
 func TestRequestsOfManyBlocks(t *testing.T) {
 	t.Parallel()
 	const blocks, sideBySide = 120, 50

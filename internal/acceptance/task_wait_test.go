@@ -33,7 +33,7 @@ func waitEnds(means meaning, ofList bool) bool {
 }
 
 // TestTaskWaitMatrix lets each fault meet both requests of a wait: the poll of the list, and the read of the task that it leads to. A
-// wait only reads. It outlasts whatever passes by itself, and sends no more than one request an interval besides one for the task.
+// wait only reads. It outlasts whatever passes without help, and sends no more than one request an interval besides one for the task.
 func TestTaskWaitMatrix(t *testing.T) {
 	t.Parallel()
 	for n, f := range faults {
@@ -50,7 +50,7 @@ func testWaitThrough(t *testing.T, f fault, n int, ofList bool) {
 	server := sandbox.New(sandbox.Config{})
 	network := listen(server)
 	defer network.close()
-	task := newTrial(row{operation: refresh}, n, server)
+	task := newTestCase(row{operation: refresh}, n, server)
 	terraform, err := protocol.New(t.Context(), provider.NewOver("test", network), protocol.Attributes{
 		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": "http://127.0.0.1/api", "preflight": false,
 	}, "tallyfy_task_wait")

@@ -15,6 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
+func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
+
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -83,8 +85,8 @@ func TestRunFails(t *testing.T) {
 	}
 }
 
-// TestGate_fails has the person of the demo be there too early, or the wait be passed by a rejection.
-func TestGate_fails(t *testing.T) {
+// TestWaitForApproval_fails has the person of the demo be there too early, or the wait be passed by a rejection.
+func TestWaitForApproval_fails(t *testing.T) {
 	t.Parallel()
 	w, err := workspace.Shared()
 	if err != nil {
@@ -112,7 +114,7 @@ func TestGate_fails(t *testing.T) {
 			test.happens(server)
 			var out bytes.Buffer
 			r := demoRunner{out: &out, workspace: w, server: server}
-			err = r.gate(t.Context(), filepath.Join(t.TempDir(), "gate"))
+			err = r.waitForApproval(t.Context(), filepath.Join(t.TempDir(), "wait"))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q\n%s", err, test.want, out.String())
 			}

@@ -52,7 +52,7 @@ func demo(ctx context.Context, out io.Writer) error {
 	if err := r.run(ctx, filepath.Join(dir, "demo")); err != nil {
 		return err
 	}
-	return r.gate(ctx, filepath.Join(dir, "gate"))
+	return r.waitForApproval(ctx, filepath.Join(dir, "wait"))
 }
 
 // supportsColor reports whether the output is a terminal whose user has not disabled colors.

@@ -100,7 +100,7 @@ func (t *Terraform) Refresh(ctx context.Context) (Diagnostics, error) {
 	return append(said, read...), err
 }
 
-// read brings the state up to date by a provider that runs.
+// read refreshes the state with a running provider.
 func (t *Terraform) read(ctx context.Context, server tfprotov6.ProviderServer) (Diagnostics, error) {
 	resp, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{
 		TypeName: t.resource, CurrentState: t.wire(t.State.Value), Private: t.State.private, CurrentIdentity: t.identity.wire(t.State.Identity),
@@ -217,7 +217,7 @@ func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) 
 		}
 		t.State = nil
 		fresh := *plan
-		fresh.identity = nil // a CLI plans what it creates in the place of another anew, without an identity
+		fresh.identity = nil // a CLI plans what it creates instead of another, without an identity
 		created, err := t.apply(ctx, t.none(), &fresh)
 		return append(said, created...), err
 	default:

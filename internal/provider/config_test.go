@@ -72,9 +72,9 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 	}{
 		"task_id missing":     {"", "", spaced(`The argument "task_id" is required`)},
 		"task_id empty":       {"", `task_id = ""`, spaced("Invalid Id", `task_id = ""`, "task_id cannot be used: it is empty")},
-		"task_id blank":       {"", `task_id = "a b"`, spaced("Invalid Id", "white space", `(given: "a b")`)},
-		"task_id a URL":       {"", `task_id = "https://go.tallyfy.com/tasks/1"`, spaced("Invalid Id", "give the id alone")},
-		"task_id dots":        {"", `task_id = ".."`, spaced("Invalid Id", "is a path, not an id")},
+		"task_id blank":       {"", `task_id = "a b"`, spaced("Invalid Id", "whitespace", `(given: "a b")`)},
+		"task_id a URL":       {"", `task_id = "https://go.tallyfy.com/tasks/1"`, spaced("Invalid Id", "use only the ID")},
+		"task_id dots":        {"", `task_id = ".."`, spaced("Invalid Id", "is a path, not an ID")},
 		"task_id escaped":     {"", `task_id = "a%2fb"`, spaced("Invalid Id")},
 		"run_id slash":        {"", "task_id = \"t\"\n  run_id = \"a/b\"", spaced("Invalid Id", `run_id = "a/b"`)},
 		"run_id empty string": {"", "task_id = \"t\"\n  run_id = \"\"", spaced("Invalid Id", `run_id = ""`)},

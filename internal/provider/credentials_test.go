@@ -56,7 +56,7 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 		"user alone":              {callerEmail, spaced("Missing Client Id")},
 		"user, no organization":   {bothOfClient + "\n  " + callerEmail, spaced("Missing Organization", "user_email", "TALLYFY_ORG_ID")},
 		"id empty":                {`client_id = ""`, spaced("Invalid Client Id", "client_id cannot be used: it is empty")},
-		"id with space":           {`client_id = "1 2"`, spaced("Invalid Client Id", "white space")},
+		"id with space":           {`client_id = "1 2"`, spaced("Invalid Client Id", "whitespace")},
 		"secret with line break":  {clientID + "\n  client_secret = \"s3cr3t\\n\"", spaced("Invalid Client Secret", "trailing line break")},
 		"address without TLS":     {bothOfClient + "\n  token_url = \"http://account.tallyfy.com/oauth/token\"", spaced("Invalid Token URL", "would send the client secret unencrypted")},
 		"address with a password": {bothOfClient + "\n  token_url = \"https://u:s3cr3t@h/t\"", spaced("Invalid Token URL", "must not hold a user name or password")},

@@ -89,7 +89,7 @@ func TestRunRefusals(t *testing.T) {
 	s.refused(said, "run_id", "Run Could Not Be Read: Reading run gone: Tallyfy answered 404 Not Found.", "Check organization_id and run_id", "Tallyfy said: Resource not found", "Request id: sandbox-")
 	s.asked("/runs/gone")
 	_, said = s.data("tallyfy_run", attributes{"run_id": "https://go.tallyfy.com/tracker/1"})
-	s.refused(said, "run_id", "Invalid Id", "give the id alone")
+	s.refused(said, "run_id", "Invalid Id", "use only the ID")
 	s.asked()
 	s.Inject(sandbox.Fault{PathPart: "/tasks", Status: http.StatusBadGateway, Body: "<title>Bad</title>"})
 	_, said = s.data("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})

@@ -15,7 +15,7 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	binary := project + "_v" + version
 	for name, test := range map[string]struct {
-		flags   []string                // of the build, in place of the good ones
+		flags   []string                // of the build, instead of the good ones
 		spoil   func(*testRelease)      // before it is packed
 		spoiled func(*testing.T, *dist) // afterwards
 		want    string

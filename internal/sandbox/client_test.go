@@ -137,7 +137,7 @@ func (c *client) try(r *http.Request) (reply, error) {
 	got := reply{status: answer.StatusCode, header: answer.Header, raw: string(raw)}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
-	_ = decoder.Decode(&got.body) // Some answers are no JSON.
+	_ = decoder.Decode(&got.body) // Some responses are not JSON.
 	return got, nil
 }
 

@@ -195,7 +195,7 @@ func TestList_lag(t *testing.T) {
 	if got := statuses(); got != "completed" {
 		t.Errorf("after a reopening: %s", got)
 	}
-	c.AddTask(processTask()) // Setting up is no write that lags.
+	c.AddTask(processTask()) // Setting up is not a write that lags.
 	c.AddTask(sandbox.Task{ID: "third", RunID: run, Status: "not-started"})
 	if got := statuses(); got != "in-progress not-started" {
 		t.Errorf("after adding: %s", got)

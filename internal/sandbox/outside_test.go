@@ -98,7 +98,7 @@ func TestCompleteOutside(t *testing.T) {
 			s := sandbox.New(sandbox.Config{})
 			s.AddTask(sandbox.Task{ID: "x", Type: test.taskType, Archived: true, Issue: true, AssigneesOnly: true})
 			s.CompleteOutside("x", 7, test.approved)
-			s.CompleteOutside("x", 8, &yes) // Completed already.
+			s.CompleteOutside("x", 8, &yes) // Already completed.
 			got, _ := s.Task("x")
 			if got.Status != "completed" || got.CompletedAt == "" || got.CompleterID != 7 ||
 				!reflect.DeepEqual(got.IsApproved, test.want) || got.Expired != test.expired {

@@ -106,7 +106,8 @@ func TestRateLimit_refusal(t *testing.T) {
 	}
 }
 
-// Requests without a valid route, token or organization count too, and are rejected before these are checked.
+// Requests without a valid route, token or organization count too, and are rejected before these
+// are checked.
 func TestRateLimit_everyArrival(t *testing.T) {
 	t.Parallel()
 	stray := func(c *client) []*http.Request {

@@ -12,8 +12,9 @@ import (
 	"unicode"
 )
 
-// ParseBaseURL parses the root URL of the API. It accepts https to any host, and http to a loopback address only, because every request
-// carries the token. User info, a query and a fragment are errors. The error completes a sentence that names the URL.
+// ParseBaseURL parses the root URL of the API. It accepts https to any host, and http to a loopback
+// address only, because every request carries the token. User info, a query and a fragment are
+// errors. The error completes a sentence that names the URL.
 func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := parseURL(s, "the access token")
 	if err != nil {
@@ -50,19 +51,20 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// CheckID returns an error if s cannot be the ID of an organization, a run or a task. Tallyfy's IDs are 32 hexadecimal digits, but
-// nothing guarantees that (API.md §5). CheckID therefore rejects only values that would change the path of the URL or are obvious
-// mistakes. The error completes a sentence that names the ID.
+// CheckID returns an error if s cannot be the ID of an organization, a run or a task. Tallyfy's IDs
+// are 32 hexadecimal digits, but nothing guarantees that (API.md §5). CheckID therefore rejects
+// only values that would change the path of the URL or are obvious mistakes. The error completes a
+// sentence that names the ID.
 func CheckID(s string) error {
 	switch {
 	case s == "":
 		return errors.New("it is empty")
 	case s == "." || s == "..":
-		return fmt.Errorf("%q is a path, not an id", s)
+		return fmt.Errorf("%q is a path, not an ID", s)
 	case strings.ContainsAny(s, "/?#%"):
-		return errors.New("it contains one of / ? # %, as a URL does: give the id alone")
+		return errors.New("it contains one of / ? # %, as a URL does: use only the ID")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return errors.New("it contains white space or a control character")
+		return errors.New("it contains whitespace or a control character")
 	}
 	return nil
 }
@@ -75,7 +77,7 @@ func CheckToken(s string) error {
 	case len(s) > len("bearer ") && strings.EqualFold(s[:len("bearer ")], "bearer "):
 		return errors.New(`it begins with "Bearer ": give the token alone, the provider adds the word`)
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New("it contains white space, a line break or a character that no token has (was it read from a file with a trailing line break?)")
+		return errors.New("it contains whitespace, a line break or a character that no token has (was it read from a file with a trailing line break?)")
 	}
 	return nil
 }
@@ -84,11 +86,13 @@ func CheckToken(s string) error {
 type TaskRef struct {
 	// Organization and Task are required.
 	Organization, Task string
-	// Run is the ID of the process that the task belongs to. It is empty for a one-off task, and to read a task whose process is unknown.
+	// Run is the ID of the process that the task belongs to. It is empty for a one-off task, and to
+	// read a task whose process is unknown.
 	Run string
 }
 
-// scope returns the part of the path that decides which tasks Tallyfy finds (API.md §1.1, "Routing trap").
+// scope returns the part of the path that decides which tasks Tallyfy finds (API.md §1.1, "Routing
+// trap").
 func (r TaskRef) scope() []string {
 	if r.Run == "" {
 		return []string{"organizations", r.Organization}

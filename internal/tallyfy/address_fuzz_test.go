@@ -20,8 +20,8 @@ var someBases = []string{
 	"http://localhost.evil.test", "http://go.tallyfy.com", "HTTPS://Go.Tallyfy.Com", "https:go.tallyfy.com", "//go.tallyfy.com", "ftp://x", "https://", "https://:443", "https://ä.test/ö", "",
 }
 
-// FuzzParseBaseURL checks that the token is sent in plain text to this machine only, that a path can be appended to the result, and that
-// the result is accepted again.
+// FuzzParseBaseURL checks that the token is sent in plain text to this machine only, that a path
+// can be appended to the result, and that the result is accepted again.
 func FuzzParseBaseURL(f *testing.F) {
 	for _, base := range someBases {
 		f.Add(base)
@@ -52,8 +52,8 @@ func isThisMachine(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
-// FuzzPath checks that a request stays below the base URL whatever the IDs are, that the server finds exactly the parts from which its
-// path was built, and that accepted IDs can be sent.
+// FuzzPath checks that a request stays below the base URL whatever the IDs are, that the server
+// finds exactly the parts from which its path was built, and that accepted IDs can be sent.
 func FuzzPath(f *testing.F) {
 	for _, base := range someBases {
 		f.Add(base, "c0ffee", "aaaa", "bbbb")
@@ -82,7 +82,8 @@ func FuzzPath(f *testing.F) {
 	})
 }
 
-// checkPath checks that a request to root and path reaches root's host, and compares the part below root.
+// checkPath checks that a request to root and path reaches root's host, and compares the part below
+// root.
 func checkPath(t *testing.T, root *url.URL, path string, parts []string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, root.String()+path, nil)
@@ -110,7 +111,8 @@ func checkPath(t *testing.T, root *url.URL, path string, parts []string) {
 	}
 }
 
-// FuzzCheckToken checks that an accepted token arrives unchanged, and that an error does not contain a rejected one.
+// FuzzCheckToken checks that an accepted token arrives unchanged, and that an error does not
+// contain a rejected one.
 func FuzzCheckToken(f *testing.F) {
 	for _, token := range []string{"eyJhbGciOi.J9._-", testToken, "", "secret\n", " x", "x ", "x y", "Bearer secret", "bearer\tx", "bearer", "s\u00e9cret", "\x7f", "~!,:;=\"", "a\r\nHost: evil"} {
 		f.Add(token)

@@ -100,7 +100,8 @@ func TestAPICitationsCheck(t *testing.T) {
 	}
 }
 
-// apiPage is API.md with the numbers of its sections, and of the items in its list of contradictions.
+// apiPage is API.md with the numbers of its sections, and of the items in its list of
+// contradictions.
 type apiPage struct {
 	text            string
 	sections, items map[string]bool

@@ -17,9 +17,10 @@ import (
 
 var errNoToken = errors.New("the response contains no access token")
 
-// fetchToken requests a token with the credentials: the application's own or, if the credentials name a user, that user's. The latter is
-// requested with the application's token. Token requests change nothing, so each of the two is retried within its own budget. The error
-// is an [*Error] with [NotSent], because the request that needs the token was not sent.
+// fetchToken requests a token with the credentials: the application's own or, if the credentials
+// name a user, that user's. The latter is requested with the application's token. Token requests
+// change nothing, so each of the two is retried within its own budget. The error is an [*Error]
+// with [NotSent], because the request that needs the token was not sent.
 func (c *Client) fetchToken(ctx context.Context) (*oauth2.Token, error) {
 	token, err := retry(ctx, c.NewBudget(), Repeatable, func() (*oauth2.Token, error) { return c.requestApplicationToken(ctx) })
 	if err != nil {
@@ -35,7 +36,8 @@ func (c *Client) fetchToken(ctx context.Context) (*oauth2.Token, error) {
 	return token, nil
 }
 
-// requestApplicationToken requests the application's token once. The request must be form-encoded (API.md §4).
+// requestApplicationToken requests the application's token once. The request must be form-encoded
+// (API.md §4).
 func (c *Client) requestApplicationToken(ctx context.Context) (*oauth2.Token, error) {
 	transport := &tokenTransport{client: c}
 	grant := clientcredentials.Config{
@@ -55,8 +57,9 @@ func (c *Client) requestApplicationToken(ctx context.Context) (*oauth2.Token, er
 	return c.register(token, transport.about)
 }
 
-// tokenTransport sends the requests of the oauth2 library as the client sends all others: through the limiter, with a timeout, logged,
-// and without following redirects. The library sees only accepted responses; every other response is an [*Error].
+// tokenTransport sends the requests of the oauth2 library as the client sends all others: through
+// the limiter, with a timeout, logged, and without following redirects. The library sees only
+// accepted responses; every other response is an [*Error].
 type tokenTransport struct {
 	client *Client
 	about  Error // describes the accepted response
@@ -76,8 +79,9 @@ func (e *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: got.about.Status, Body: io.NopCloser(bytes.NewReader(got.body)), Request: req}, nil
 }
 
-// requestUserToken requests the token of the user to act as, with the application's token (API.md §4). The shape of the response is not
-// documented: access_token or token is read, with or without an envelope, and expires_in in seconds.
+// requestUserToken requests the token of the user to act as, with the application's token (API.md
+// §4). The shape of the response is not documented: access_token or token is read, with or without
+// an envelope, and expires_in in seconds.
 func (c *Client) requestUserToken(ctx context.Context, application *oauth2.Token) (*oauth2.Token, error) {
 	l, err := c.encode(request{method: http.MethodPost, path: []string{"applications", c.credentials.Organization, "users", c.credentials.UserEmail, "token"}})
 	if err != nil {
@@ -102,7 +106,8 @@ func (c *Client) requestUserToken(ctx context.Context, application *oauth2.Token
 	return c.register(token, got.about)
 }
 
-// register adds a new token to the secrets, so that errors and logs do not contain it. A token that cannot be sent is an error.
+// register adds a new token to the secrets, so that errors and logs do not contain it. A token that
+// cannot be sent is an error.
 func (c *Client) register(token *oauth2.Token, about Error) (*oauth2.Token, error) {
 	if CheckToken(token.AccessToken) != nil {
 		about.Cause = errNoToken

@@ -23,7 +23,8 @@ func granted(token string, seconds int) reply {
 	return ok(fmt.Sprintf(`{"token_type":"Bearer","expires_in":%d,"access_token":%q}`, seconds, token))
 }
 
-// scriptedApplication is newScriptedClient for a client with credentials. change may change its configuration.
+// scriptedApplication is newScriptedClient for a client with credentials. change may change its
+// configuration.
 func scriptedApplication(t *testing.T, retries int, change func(*Config), script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
 	w := &scriptedTransport{script: script}
@@ -180,7 +181,8 @@ func TestTokenRequestsAreRetried(t *testing.T) {
 						t.Errorf("token request %d has the body %q", i+1, r.body)
 					}
 				}
-				// The budget is spent once: the call that needs the token does not begin anew. Nor does a completion, which counts its tries itself.
+				// The budget is spent once: the call that needs the token does not begin anew. Nor
+				// does a completion, which counts its tries itself.
 				for _, send := range operations {
 					client, w = scriptedApplication(t, 2, nil, failing)
 					err := send(t.Context(), client)
@@ -214,7 +216,8 @@ func TestTokenRequestsUseTheLimiter(t *testing.T) {
 	})
 }
 
-// A token request that was rejected permanently is not retried, not even within the budget of the call that needs the token.
+// A token request that was rejected permanently is not retried, not even within the budget of the
+// call that needs the token.
 func TestRejectedTokenRequestsAreNotRetried(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {

@@ -4,11 +4,13 @@
 // Package tallyfy is a client for the part of Tallyfy's REST API that completing a task needs.
 //
 // The package handles HTTP and JSON and does not depend on Terraform. It guarantees that:
-//   - a request that may change something is sent at most once per call, unless Tallyfy cannot have acted on it;
+//   - a request that may change something is sent at most once per call, unless Tallyfy cannot have
+//     acted on it;
 //   - every error states what the failure means for the request ([Outcome]);
 //   - errors and log lines do not contain the token.
 //
-// Section numbers in comments ("API.md §1.1") refer to API.md beside this file, which describes the API and names its sources.
+// Section numbers in comments ("API.md §1.1") refer to API.md beside this file, which describes the
+// API and names its sources.
 package tallyfy
 
 import (
@@ -43,8 +45,9 @@ type Config struct {
 	AccessToken string
 	// Credentials are used to request tokens; nil if AccessToken is set.
 	Credentials *Credentials
-	// TokenSource says where the AccessToken or the Credentials come from, such as "the environment variable TALLYFY_ACCESS_TOKEN".
-	// Errors repeat it, so it must not hold a secret. Empty if there is nothing to say.
+	// TokenSource says where the AccessToken or the Credentials come from, such as "the environment
+	// variable TALLYFY_ACCESS_TOKEN". Errors repeat it, so it must not hold a secret. Empty if
+	// there is nothing to say.
 	TokenSource string
 	// UserAgent is the User-Agent header. Characters that a header must not contain are removed.
 	UserAgent string
@@ -54,11 +57,13 @@ type Config struct {
 	RequestTimeout time.Duration
 	// Log is called once for each attempt; nil for no log.
 	Log LogFunc
-	// Transport replaces the default transport, which reuses connections and reads its proxy from the environment.
+	// Transport replaces the default transport, which reuses connections and reads its proxy from
+	// the environment.
 	Transport http.RoundTripper
 }
 
-// Client calls Tallyfy. It is safe for concurrent use and meant to be shared: after a rate limit, all its requests wait together.
+// Client calls Tallyfy. It is safe for concurrent use and meant to be shared: after a rate limit,
+// all its requests wait together.
 type Client struct {
 	base                 *url.URL
 	http                 *http.Client
@@ -102,7 +107,8 @@ func New(c Config) (*Client, error) {
 		base: base,
 		http: &http.Client{
 			Transport: transport,
-			// A redirect could send the token to another host, or turn a POST into a GET. It is a response like any other.
+			// A redirect could send the token to another host, or turn a POST into a GET. It is a
+			// response like any other.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		tokenSource:    c.TokenSource,
@@ -148,30 +154,32 @@ func (c Config) checkProxies(base *url.URL) error {
 	return checkProxy(os.Getenv, tokens)
 }
 
-// WithoutRetries returns a client that never sends a request again, and is otherwise the same: it shares the token and the limiter.
-// It still replaces a token that was refused, because Tallyfy did not act on that request.
+// WithoutRetries returns a client that never sends a request again, and is otherwise the same: it
+// shares the token and the limiter. It still replaces a token that was refused, because Tallyfy did
+// not act on that request.
 func (c *Client) WithoutRetries() *Client {
 	client := *c
 	client.retries = 0
 	return &client
 }
 
-// WithRateLimitRetriesOnly returns a client that retries reads only after a rate limit, and is otherwise the same. It is for reads with
-// an alternative that the same rate limit would reject.
+// WithRateLimitRetriesOnly returns a client that retries reads only after a rate limit, and is
+// otherwise the same. It is for reads with an alternative that the same rate limit would reject.
 func (c *Client) WithRateLimitRetriesOnly() *Client {
 	client := *c
 	client.rateLimitRetriesOnly = true
 	return &client
 }
 
-// Urgent returns a client that sends a request even if Tallyfy asks to wait longer than the request's context lasts, and is otherwise
-// the same: it waits if the wait fits. It is for the read that decides whether a completion succeeded.
+// Urgent returns a client that sends a request even if Tallyfy asks to wait longer than the
+// request's context lasts, and is otherwise the same: it waits if the wait fits. It is for the read
+// that decides whether a completion succeeded.
 func (c *Client) Urgent() *Client {
 	client := *c
 	client.urgent = true
 	return &client
 }
 
-// Secrets returns the secrets that are known so far, for redaction: the access token, or the client secret and each token that was
-// requested with it.
+// Secrets returns the secrets that are known so far, for redaction: the access token, or the client
+// secret and each token that was requested with it.
 func (c *Client) Secrets() []string { return c.secrets.list() }

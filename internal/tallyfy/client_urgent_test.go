@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// An urgent request waits if the wait fits into its time, and is sent without waiting if it does not.
+// An urgent request waits if the wait fits into its time, and is sent without waiting if it does
+// not.
 func TestUrgent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// ParseCompletionPath returns the organization and the run in the path to which other clients send completions (API.md §1.1). The path may
-// begin with the API's mount point, and may omit parts that such a client's base URL contains; these are empty in the result. A path does
-// not contain the task. The error completes a sentence that names the path.
+// ParseCompletionPath returns the organization and the run in the path to which other clients send
+// completions (API.md §1.1). The path may begin with the API's mount point, and may omit parts that
+// such a client's base URL contains; these are empty in the result. A path does not contain the
+// task. The error completes a sentence that names the path.
 func ParseCompletionPath(path string) (TaskRef, error) {
 	path, _, _ = strings.Cut(path, "?")
 	parts, err := segments(path)

@@ -13,8 +13,8 @@ import (
 // DefaultTokenURL is where tokens are requested (API.md §4, the page on third-party applications).
 const DefaultTokenURL = "https://account.tallyfy.com/oauth/token" //nolint:gosec // an address
 
-// Credentials are the client credentials of an application, which Tallyfy's support issues (API.md §4). They do not expire when a user
-// logs out.
+// Credentials are the client credentials of an application, which Tallyfy's support issues (API.md
+// §4). They do not expire when a user logs out.
 type Credentials struct {
 	// ClientID is the application's number. Other text is sent as it is.
 	ClientID string
@@ -41,7 +41,7 @@ func (c Credentials) check() error {
 		name, value string
 		rule        func(string) error
 	}{
-		{"client id", c.ClientID, CheckCredential},
+		{"client ID", c.ClientID, CheckCredential},
 		{"client secret", c.ClientSecret, CheckCredential},
 		{"token URL", c.withDefaults().TokenURL, CheckTokenURL},
 	}
@@ -62,26 +62,27 @@ func (c Credentials) check() error {
 	return nil
 }
 
-// CheckCredential returns an error if s cannot be a client ID or a client secret. Their format is not documented, so only obvious
-// mistakes are rejected. The error does not contain s.
+// CheckCredential returns an error if s cannot be a client ID or a client secret. Their format is
+// not documented, so only obvious mistakes are rejected. The error does not contain s.
 func CheckCredential(s string) error {
 	switch {
 	case s == "":
 		return errors.New("it is empty")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return errors.New("it contains white space or a line break (was it read from a file with a trailing line break?)")
+		return errors.New("it contains whitespace or a line break (was it read from a file with a trailing line break?)")
 	}
 	return nil
 }
 
-// CheckTokenURL returns an error if the client secret must not be sent to s. https is accepted to any host, and http to a loopback address
-// only. The error completes a sentence that names the URL.
+// CheckTokenURL returns an error if the client secret must not be sent to s. https is accepted to
+// any host, and http to a loopback address only. The error completes a sentence that names the URL.
 func CheckTokenURL(s string) error {
 	_, err := parseURL(s, "the client secret")
 	return err
 }
 
-// CheckEmail returns an error if s cannot be the email of a user. The error completes a sentence that names the email.
+// CheckEmail returns an error if s cannot be the email of a user. The error completes a sentence
+// that names the email.
 func CheckEmail(s string) error {
 	switch name, host, found := strings.Cut(s, "@"); {
 	case s == "":
@@ -89,7 +90,7 @@ func CheckEmail(s string) error {
 	case !found || name == "" || host == "":
 		return errors.New("it is not an email address such as pipeline@example.com")
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return errors.New("it contains white space or a control character")
+		return errors.New("it contains whitespace or a control character")
 	}
 	return nil
 }

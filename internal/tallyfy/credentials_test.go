@@ -16,7 +16,7 @@ func TestCredentialsAreChecked(t *testing.T) {
 	for says, change := range map[string]func(*Config){
 		"":                                     func(*Config) {},
 		"both an access token":                 func(c *Config) { c.AccessToken = testToken },
-		"client id cannot be used":             func(c *Config) { c.Credentials.ClientID = "" },
+		"client ID cannot be used":             func(c *Config) { c.Credentials.ClientID = "" },
 		"client secret cannot be used":         func(c *Config) { c.Credentials.ClientSecret = testSecret + "\n" },
 		"would send the client secret":         func(c *Config) { c.Credentials.TokenURL = "http://account.tallyfy.com/oauth/token" },
 		"address cannot be used":               func(c *Config) { c.Credentials.UserEmail, c.Credentials.Organization = "me", org },

@@ -9,12 +9,14 @@ import (
 	"time"
 )
 
-// Grace is how long a request whose response must not be lost may continue after the operation was cancelled or its timeout passed:
-// long enough for a slow response, and short enough for a pipeline that kills jobs that do not stop.
+// Grace is how long a request whose response must not be lost may continue after the operation was
+// cancelled or its timeout passed: long enough for a slow response, and short enough for a pipeline
+// that kills jobs that do not stop.
 const Grace = 10 * time.Second
 
-// Detach returns a context for work that must be finished. It ends [Grace] after ctx ends, or Grace from now if ctx is already done. Its
-// cause is that of ctx. The caller must call the returned function when the work is done.
+// Detach returns a context for work that must be finished. It ends [Grace] after ctx ends, or Grace
+// from now if ctx is already done. Its cause is that of ctx. The caller must call the returned
+// function when the work is done.
 func Detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	kept := context.WithoutCancel(ctx)
 	detached, cancel := context.WithCancelCause(kept)
@@ -45,7 +47,8 @@ func endOf(ctx context.Context) (end time.Time, known bool) {
 	return latest(deadline, time.Now()), known
 }
 
-// ending is the cause of the end of a detached context: the end of the context that it was derived from.
+// ending is the cause of the end of a detached context: the end of the context that it was derived
+// from.
 type ending struct{ of context.Context }
 
 func (e *ending) Error() string { return stopped(e.of) }

@@ -81,7 +81,8 @@ func TestDetachEndsWithTheWork(t *testing.T) {
 	}
 }
 
-// A timeout is not reported as a cancellation, or a cancellation as a timeout, whichever timer fires first.
+// A timeout is not reported as a cancellation, or a cancellation as a timeout, whichever timer
+// fires first.
 func TestStopped(t *testing.T) {
 	t.Parallel()
 	for want, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){

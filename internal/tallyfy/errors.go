@@ -16,20 +16,23 @@ import (
 type Outcome int
 
 const (
-	// Accepted means that Tallyfy responded with 2xx. If there is an error too, the response does not show the task.
+	// Accepted means that Tallyfy responded with 2xx. If there is an error too, the response does
+	// not show the task.
 	Accepted Outcome = iota
 	// NotSent means that the request did not reach Tallyfy, so nothing happened.
 	NotSent
-	// RejectedForNow means that Tallyfy rejected the request because of other requests (429, 409). Nothing happened.
+	// RejectedForNow means that Tallyfy rejected the request because of other requests (429, 409).
+	// Nothing happened.
 	RejectedForNow
 	// Rejected means that Tallyfy rejected the request (any other 3xx or 4xx). Nothing happened.
 	Rejected
-	// Unknown means that the request was sent and no response shows its result: a timeout, a reset, 408, 425, any 5xx, and a 2xx to a
-	// write that is evidently not from Tallyfy.
+	// Unknown means that the request was sent and no response shows its result: a timeout, a reset,
+	// 408, 425, any 5xx, and a 2xx to a write that is evidently not from Tallyfy.
 	Unknown
 )
 
-// OutcomeOf returns the outcome of a call by its error. It is [Accepted] for nil, and [Unknown] for errors of other packages.
+// OutcomeOf returns the outcome of a call by its error. It is [Accepted] for nil, and [Unknown] for
+// errors of other packages.
 func OutcomeOf(err error) Outcome {
 	var e *Error
 	switch {
@@ -44,15 +47,18 @@ func OutcomeOf(err error) Outcome {
 
 // Error is a failed call. It never contains a token or the client secret.
 type Error struct {
-	// Method and Path identify the request. The path is relative to the base URL, or a whole URL for a request to another host.
+	// Method and Path identify the request. The path is relative to the base URL, or a whole URL
+	// for a request to another host.
 	Method, Path string
 	// Outcome is what the failure means for the request.
 	Outcome Outcome
 	// Status is the HTTP status; 0 if no response came.
 	Status int
-	// ServerMessage is the server's message in one line, from a body of any shape (API.md §3.2), shortened. It may be empty.
+	// ServerMessage is the server's message in one line, from a body of any shape (API.md §3.2),
+	// shortened. It may be empty.
 	ServerMessage string
-	// Code is the response's code, such as RESOURCE_NOT_FOUND. Only the two codes of a 404 are documented; do not switch on others.
+	// Code is the response's code, such as RESOURCE_NOT_FOUND. Only the two codes of a 404 are
+	// documented; do not switch on others.
 	Code string
 	// RequestID is the response's X-Request-Id. It may be empty.
 	RequestID string
@@ -62,12 +68,14 @@ type Error struct {
 	GaveUp string
 	// Earlier is the last response to an earlier attempt, if this attempt had none. It may be nil.
 	Earlier *Error
-	// Cause is the error of the transport or the decoder, or of a request for the token that the call needed. It may be nil.
+	// Cause is the error of the transport or the decoder, or of a request for the token that the
+	// call needed. It may be nil.
 	Cause error
-	// Advice is what to do about the failure, in sentences, if the client knows more than the status shows. It may be empty.
+	// Advice is what to do about the failure, in sentences, if the client knows more than the
+	// status shows. It may be empty.
 	Advice string
-	// TokenSource says where the token that was refused (401, 403) or could not be got comes from, by [Config]. It holds no secret.
-	// Empty for every other error, and if the client was not told.
+	// TokenSource says where the token that was refused (401, 403) or could not be got comes from,
+	// by [Config]. It holds no secret. Empty for every other error, and if the client was not told.
 	TokenSource string
 
 	retryAfter   time.Duration // from Retry-After; negative if there is none
@@ -83,7 +91,8 @@ type Error struct {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Error returns one line: the request, its result, why it was not retried, and the advice if there is any.
+// Error returns one line: the request, its result, why it was not retried, and the advice if there
+// is any.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if !e.noToken { // its cause names the request
@@ -95,7 +104,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, ": %s", e.ServerMessage)
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+		fmt.Fprintf(&b, " (request ID %s)", e.RequestID)
 	}
 	if e.GaveUp != "" {
 		fmt.Fprintf(&b, "; %s", e.GaveUp)
@@ -141,7 +150,8 @@ func statusText(status int) string {
 	return fmt.Sprintf("%d", status)
 }
 
-// encodeError returns the failure of a request that cannot be encoded. Another attempt would not change it.
+// encodeError returns the failure of a request that cannot be encoded. Another attempt would not
+// change it.
 func encodeError(method string, path []string, cause error) *Error {
 	return &Error{Method: method, Path: "/" + strings.Join(path, "/"), Outcome: NotSent, Cause: cause, retryAfter: -1, notAttempted: true, final: true}
 }
@@ -152,7 +162,8 @@ func (e *Error) stop(why string) *Error {
 	return e
 }
 
-// isOutOfTime reports whether err is the end of the caller's time, so that another caller may succeed.
+// isOutOfTime reports whether err is the end of the caller's time, so that another caller may
+// succeed.
 func isOutOfTime(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.outOfTime
@@ -179,8 +190,8 @@ func IsNoResource(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == "RESOURCE_NOT_FOUND"
 }
 
-// IsNoEndpoint reports whether err is a 404 for the path and not for the task. Its causes are a wrong base URL, or a proxy that removes the
-// X-Tallyfy-Client header (API.md §3.3).
+// IsNoEndpoint reports whether err is a 404 for the path and not for the task. Its causes are a
+// wrong base URL, or a proxy that removes the X-Tallyfy-Client header (API.md §3.3).
 func IsNoEndpoint(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.noEndpoint()
@@ -195,8 +206,8 @@ func (e *Error) noEndpoint() bool {
 	return message == "endpoint not found" || message == "api endpoint not found" || strings.Contains(message, "apsh546")
 }
 
-// IsNotMade reports whether no request was sent because the caller's time was over, before it or while it waited for the limiter. That says
-// nothing about the network or about Tallyfy.
+// IsNotMade reports whether no request was sent because the caller's time was over, before it or
+// while it waited for the limiter. That says nothing about the network or about Tallyfy.
 func IsNotMade(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.notAttempted && e.Cause == nil
@@ -205,8 +216,8 @@ func IsNotMade(err error) bool {
 // IsTooManyRequests reports whether err is a 429.
 func IsTooManyRequests(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 
-// IsRateLimited reports whether Tallyfy asks to wait: by a 429, by a response of unknown effect with Retry-After, or by an earlier
-// response, so that the request was held back.
+// IsRateLimited reports whether Tallyfy asks to wait: by a 429, by a response of unknown effect
+// with Retry-After, or by an earlier response, so that the request was held back.
 func IsRateLimited(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.rateLimited || e.Status == http.StatusTooManyRequests) || errors.Is(err, errRateLimited)

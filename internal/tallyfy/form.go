@@ -8,7 +8,8 @@ import (
 	"encoding/json"
 )
 
-// Field is a field of a task's form, with its value (API.md §1.3). A zero value means that the response did not include it.
+// Field is a field of a task's form, with its value (API.md §1.3). A zero value means that the
+// response did not include it.
 type Field struct {
 	// ID is the key of the field's value in taskdata. It does not change when the field is renamed.
 	ID string
@@ -58,7 +59,8 @@ func formFrom(raw json.RawMessage) []Field {
 	return form
 }
 
-// optionsFrom parses options, whose entries are objects or texts. The text of an option is its text, label or value.
+// optionsFrom parses options, whose entries are objects or texts. The text of an option is its
+// text, label or value.
 func optionsFrom(raw json.RawMessage) []Option {
 	var options []Option
 	entries, _ := parseList(raw)
@@ -74,7 +76,8 @@ func optionsFrom(raw json.RawMessage) []Option {
 	return options
 }
 
-// columnsFrom parses the headings of a table, whose entries are objects or texts. A column without a heading counts too.
+// columnsFrom parses the headings of a table, whose entries are objects or texts. A column without
+// a heading counts too.
 func columnsFrom(raw json.RawMessage) []string {
 	var columns []string
 	entries, _ := parseList(raw)

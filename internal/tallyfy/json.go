@@ -10,11 +10,12 @@ import (
 	"strings"
 )
 
-// jsonObject is a JSON object that is read leniently: a member of an unexpected type counts as missing, because the object grows and the
-// sources disagree about its shape (API.md §2.1, §7).
+// jsonObject is a JSON object that is read leniently: a member of an unexpected type counts as
+// missing, because the object grows and the sources disagree about its shape (API.md §2.1, §7).
 type jsonObject map[string]json.RawMessage
 
-// parseObject parses raw as an object. PHP encodes an empty one as [] (API.md §2). ok is false for null and for any other value.
+// parseObject parses raw as an object. PHP encodes an empty one as [] (API.md §2). ok is false for
+// null and for any other value.
 func parseObject(raw json.RawMessage) (f jsonObject, ok bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
@@ -61,7 +62,8 @@ func parseList(raw json.RawMessage) ([]json.RawMessage, bool) {
 	return elements, true
 }
 
-// text returns a string, or a number as it is written, because IDs come as both; empty for anything else.
+// text returns a string, or a number as it is written, because IDs come as both; empty for anything
+// else.
 func (f jsonObject) text(name string) string {
 	switch v := f.value(name).(type) {
 	case string:

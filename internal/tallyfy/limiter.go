@@ -10,21 +10,24 @@ import (
 	"time"
 )
 
-// After the first 429, all requests of the client wait. They then continue one at a time, at a rate that is inferred from the limit,
-// because requests that are sent together are rejected together.
+// After the first 429, all requests of the client wait. They then continue one at a time, at a rate
+// that is inferred from the limit, because requests that are sent together are rejected together.
 
 const (
-	// defaultInterval is the rate that Tallyfy documents, 600 requests a minute (API.md §3.4). It applies until the actual limit can be
-	// inferred.
+	// defaultInterval is the rate that Tallyfy documents, 600 requests a minute (API.md §3.4). It
+	// applies until the actual limit can be inferred.
 	defaultInterval = time.Minute / 600
-	// maxInterval limits an interval that is inferred while other clients use up the limit. The lowest documented limit is 100 a minute.
+	// maxInterval limits an interval that is inferred while other clients use up the limit. The
+	// lowest documented limit is 100 a minute.
 	maxInterval = time.Second
 	// minSamples is the number of accepted requests from which an interval is inferred.
 	minSamples = 5
-	// headroom lengthens an inferred interval by a tenth, because limits are rounded and clocks differ.
+	// headroom lengthens an inferred interval by a tenth, because limits are rounded and clocks
+	// differ.
 	headroom = 10
-	// decay is the fraction of the interval by which each accepted request shortens it, so that an interval that was too long does not
-	// last. It is small enough to probe the limit about once in fifty requests.
+	// decay is the fraction of the interval by which each accepted request shortens it, so that an
+	// interval that was too long does not last. It is small enough to probe the limit about once in
+	// fifty requests.
 	decay = 256
 	// window is how long accepted requests count, the period of the documented limits.
 	window = time.Minute
@@ -44,8 +47,9 @@ type limiter struct {
 
 var errRateLimited = errors.New("not sent, because Tallyfy asks to wait (rate limit)")
 
-// wait waits until a request may be sent and returns the current generation. reason is why it may not be sent: the context is done, or
-// the wait would outlast it, which is returned immediately. An urgent request whose wait does not fit is sent without waiting.
+// wait waits until a request may be sent and returns the current generation. reason is why it may
+// not be sent: the context is done, or the wait would outlast it, which is returned immediately. An
+// urgent request whose wait does not fit is sent without waiting.
 func (l *limiter) wait(ctx context.Context, urgent bool) (generation int, reason string) {
 	for {
 		if ctx.Err() != nil {
@@ -106,8 +110,9 @@ func (l *limiter) accept(now time.Time) {
 	}
 }
 
-// pause stops all requests until the given time, after the rejection of a request that was sent in this generation. Later rejections of
-// the same generation were already under way and do not change the interval.
+// pause stops all requests until the given time, after the rejection of a request that was sent in
+// this generation. Later rejections of the same generation were already under way and do not change
+// the interval.
 func (l *limiter) pause(generation int, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -17,10 +17,11 @@ import (
 	"time"
 )
 
-// rateLimitedTransport rejects requests above a rate limit, and returns a completed task for the others.
+// rateLimitedTransport rejects requests above a rate limit, and returns a completed task for the
+// others.
 type rateLimitedTransport struct {
 	latency time.Duration
-	// room tells how long a request that comes now would have to wait; it counts one that need not.
+	// wait returns how long a request that is sent now has to wait; it counts one that need not.
 	wait func(now time.Time) time.Duration
 
 	mu             sync.Mutex
@@ -166,7 +167,7 @@ func TestRateLimitDelaysAllRequests(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		for i, r := range w.requests { // one by one after the wait, and not all at once
+		for i, r := range w.requests { // one by one after the wait, and not all together
 			turn := 30*time.Second + time.Duration(i-1)*defaultInterval*9/10
 			if after := r.at.Sub(began); i > 0 && after < turn {
 				t.Errorf("request %d was sent after %s", i+1, after)

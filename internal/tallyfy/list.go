@@ -23,15 +23,17 @@ const (
 	maxPages = 1000
 )
 
-// StatusFilters are the filters of a list that Tallyfy applies in production (API.md §1.4), in its order.
+// StatusFilters are the filters of a list that Tallyfy applies in production (API.md §1.4), in its
+// order.
 var StatusFilters = []string{
 	"all", "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "due-soon", "on-time",
 	"has-problem", "has-improvement",
 }
 
-// CheckStatusFilter returns an error unless s is one of [StatusFilters]. Tallyfy ignores other filters without an error and lists
-// every task. Among these are completed, although tasks report it as their status, and stalled, although Tallyfy's staging system
-// applies it. The error completes a sentence that names the filter.
+// CheckStatusFilter returns an error unless s is one of [StatusFilters]. Tallyfy ignores other
+// filters without an error and lists every task. Among these are completed, although tasks report
+// it as their status, and stalled, although Tallyfy's staging system applies it. The error
+// completes a sentence that names the filter.
 func CheckStatusFilter(s string) error {
 	switch {
 	case slices.Contains(StatusFilters, s):
@@ -48,28 +50,33 @@ func CheckStatusFilter(s string) error {
 // List selects the tasks to list.
 type List struct {
 	Organization string
-	// Run is the ID of the process whose tasks are listed; empty for those of the whole organization.
+	// Run is the ID of the process whose tasks are listed; empty for those of the whole
+	// organization.
 	Run string
 	// Status is one of [StatusFilters]; empty for the list's default.
 	Status string
 	// WithForm includes the forms of the tasks.
 	WithForm bool
-	// Archived includes archived tasks. The parameter is documented for the list of an organization, and is also sent for the list of a
-	// process: there an unknown parameter has no effect.
+	// Archived includes archived tasks. The parameter is documented for the list of an
+	// organization, and is also sent for the list of a process: there an unknown parameter has no
+	// effect.
 	Archived bool
-	// OneOff lists only one-off tasks, including those attached to a process. The value of the filter is not documented: if it has no
-	// effect, every task is listed.
+	// OneOff lists only one-off tasks, including those attached to a process. The value of the
+	// filter is not documented: if it has no effect, every task is listed.
 	OneOff bool
 }
 
-// Tasks lists tasks and reads each page only when the caller needs it (API.md §1.4). It yields each task once. It does not
-// yield entries without an ID. Lists may lag behind a write: to learn whether a task is completed, read the task.
+// Tasks lists tasks and reads each page only when the caller needs it (API.md §1.4). It yields each
+// task once. It does not yield entries without an ID. Lists may lag behind a write: to learn
+// whether a task is completed, read the task.
 //
-// A list can change while its pages are read. If the number of tasks changes, or if the pages contain fewer tasks than the last
-// page reports, Tasks reads the list once more from the start and yields what is new. If tasks are still missing, the last error
-// wraps an [*IncompleteError]: a caller that chooses among the tasks must wait for the end of the sequence.
+// A list can change while its pages are read. If the number of tasks changes, or if the pages
+// contain fewer tasks than the last page reports, Tasks reads the list once more from the start and
+// yields what is new. If tasks are still missing, the last error wraps an [*IncompleteError]: a
+// caller that chooses among the tasks must wait for the end of the sequence.
 //
-// The sequence ends after its first error, which is an [*Error] unless the request could not be written.
+// The sequence ends after its first error, which is an [*Error] unless the request could not be
+// written.
 func (c *Client) Tasks(ctx context.Context, list List) iter.Seq2[*Task, error] {
 	return func(yield func(*Task, error) bool) {
 		yielded := map[string]bool{}
@@ -90,8 +97,8 @@ func (c *Client) Tasks(ctx context.Context, list List) iter.Seq2[*Task, error] {
 	}
 }
 
-// pages reads a list from start to end, and yields the tasks that are not in yielded. It returns false if the sequence has ended, because
-// the caller stopped or a request failed.
+// pages reads a list from start to end, and yields the tasks that are not in yielded. It returns
+// false if the sequence has ended, because the caller stopped or a request failed.
 func (c *Client) pages(ctx context.Context, list List, t *traversal, yielded map[string]bool, yield func(*Task, error) bool) bool {
 	for number := 1; number <= maxPages; number++ {
 		page, err := c.TasksPage(ctx, list, number)
@@ -128,8 +135,9 @@ type traversal struct {
 	endless      bool // there are more pages than are read
 }
 
-// add records a page and returns the tasks that no earlier page of this pass contains. A page without a new ID ends the list,
-// because a server that ignores the parameter page returns the same tasks for ever.
+// add records a page and returns the tasks that no earlier page of this pass contains. A page
+// without a new ID ends the list, because a server that ignores the parameter page returns the same
+// tasks for ever.
 func (t *traversal) add(page Page, number int) []*Task {
 	t.last, t.number = page, number
 	if page.Total > 0 {
@@ -157,8 +165,9 @@ func (t *traversal) add(page Page, number int) []*Task {
 	return found
 }
 
-// incomplete returns an error if the list has more entries than were read, and nil otherwise. If the list reports no total, an empty page
-// is its end, and a page that repeats tasks and announces another page is not.
+// incomplete returns an error if the list has more entries than were read, and nil otherwise. If
+// the list reports no total, an empty page is its end, and a page that repeats tasks and announces
+// another page is not.
 func (t *traversal) incomplete(read int) error {
 	failure := &IncompleteError{Read: read, Total: t.total}
 	switch {
@@ -176,7 +185,8 @@ func (t *traversal) incomplete(read int) error {
 	return &about
 }
 
-// IncompleteError reports that a list has tasks that none of its pages contains, so that a choice among the others could miss one.
+// IncompleteError reports that a list has tasks that none of its pages contains, so that a choice
+// among the others could miss one.
 type IncompleteError struct {
 	// Read is the number of entries that were read.
 	Read int
@@ -192,8 +202,9 @@ func (e *IncompleteError) Error() string { return e.reason }
 // Page is a page of a list.
 type Page struct {
 	Tasks []*Task
-	// Of is the number of pages in the list, as far as this page shows: the most that any evidence says. If this page only announces
-	// another page, Of is the number of that page. If this page is empty, it is beyond the last page.
+	// Of is the number of pages in the list, as far as this page shows: the most that any evidence
+	// says. If this page only announces another page, Of is the number of that page. If this page
+	// is empty, it is beyond the last page.
 	Of int
 	// Total is the number of entries in the list that this page reports; 0 if it reports none.
 	Total int
@@ -203,7 +214,8 @@ type Page struct {
 	about     Error
 }
 
-// TasksPage reads one page of a list, of up to 100 tasks. Pages count from 1. The request is retried; the error is an [*Error].
+// TasksPage reads one page of a list, of up to 100 tasks. Pages count from 1. The request is
+// retried; the error is an [*Error].
 func (c *Client) TasksPage(ctx context.Context, list List, number int) (Page, error) {
 	got, err := c.doWithRetries(ctx, request{
 		method: http.MethodGet,
@@ -247,8 +259,9 @@ func (l List) query(page int) url.Values {
 	return query
 }
 
-// paged derives the number of pages of a list from the page with this number and this many entries (API.md §2). The sources disagree
-// about which evidence exists, and total_pages may refer to another page size, so the evidence for the most pages counts.
+// paged derives the number of pages of a list from the page with this number and this many entries
+// (API.md §2). The sources disagree about which evidence exists, and total_pages may refer to
+// another page size, so the evidence for the most pages counts.
 func paged(body []byte, number, entries int) Page {
 	outer, _ := parseObject(body)
 	meta, _ := parseObject(outer["meta"])
@@ -280,7 +293,8 @@ func paged(body []byte, number, entries int) Page {
 	return page
 }
 
-// nextPage reports whether the pagination announces another page, and whether it reports on that at all.
+// nextPage reports whether the pagination announces another page, and whether it reports on that at
+// all.
 func nextPage(pagination jsonObject) (next, reported bool) {
 	links, _ := parseObject(pagination["links"])
 	_, reported = links["next"]

@@ -13,8 +13,9 @@ import (
 	"testing"
 )
 
-// FuzzList checks that a list has the entries of the response in their order, with or without an envelope, and that a number of pages,
-// however absurd, is at least that of the page and not less than the response reports.
+// FuzzList checks that a list has the entries of the response in their order, with or without an
+// envelope, and that a number of pages, however absurd, is at least that of the page and not less
+// than the response reports.
 func FuzzList(f *testing.F) {
 	for _, body := range []string{
 		`[{"id":"bbbb"},{"id":1}]`, `[]`, ` [null, 1.50, "x", [[]], {"a":{}}]`,
@@ -69,7 +70,8 @@ func sameEntries(read []json.RawMessage, want []any) bool {
 	return slices.EqualFunc(read, want, func(raw json.RawMessage, v any) bool { return reflect.DeepEqual(decodePlainly(raw), v) })
 }
 
-// decodePlainly decodes JSON with [json.Number]; nil if it is not JSON. Surrounding space may be of any kind.
+// decodePlainly decodes JSON with [json.Number]; nil if it is not JSON. Surrounding space may be of
+// any kind.
 func decodePlainly(body []byte) (v any) {
 	body = bytes.TrimSpace(body)
 	decoder := json.NewDecoder(bytes.NewReader(body))

@@ -97,7 +97,8 @@ func TestPageOf(t *testing.T) {
 	}
 }
 
-// A full page that reports neither a total nor a number of pages may have a next one, unless it reports that it has none.
+// A full page that reports neither a total nor a number of pages may have a next one, unless it
+// reports that it has none.
 func TestPageOfAFullPage(t *testing.T) {
 	t.Parallel()
 	for pagination, want := range map[string]int{

@@ -26,8 +26,8 @@ var (
 	oneOffTask  = TaskRef{Organization: org, Task: task}
 )
 
-// scriptedTransport returns the replies of a script in order and records the requests. It uses no network, so it works in a synctest
-// bubble with simulated time.
+// scriptedTransport returns the replies of a script in order and records the requests. It uses no
+// network, so it works in a synctest bubble with simulated time.
 type scriptedTransport struct {
 	mu       sync.Mutex
 	script   []reply
@@ -100,7 +100,8 @@ func (w *scriptedTransport) count(method string) int {
 	return n
 }
 
-// newScriptedClient returns a client whose requests get the replies of the script. The last reply repeats.
+// newScriptedClient returns a client whose requests get the replies of the script. The last reply
+// repeats.
 func newScriptedClient(t *testing.T, retries int, script ...reply) (*Client, *scriptedTransport) {
 	t.Helper()
 	w := &scriptedTransport{script: script}

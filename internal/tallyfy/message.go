@@ -16,17 +16,19 @@ import (
 )
 
 const (
-	// maxMessage limits the server's message in an error, in characters: enough for a form with several wrong fields, and not too long for the
-	// log of a pipeline.
+	// maxMessage limits the server's message in an error, in characters: enough for a form with
+	// several wrong fields, and not too long for the log of a pipeline.
 	maxMessage = 1000
-	// maxDepth and maxNodes limit how deep and how far the body of an error is searched for messages.
+	// maxDepth and maxNodes limit how deep and how far the body of an error is searched for
+	// messages.
 	maxDepth = 20
 	maxNodes = 1000
 )
 
-// serverMessage returns the message in the body of an error of any shape (API.md §3.2): Laravel's message and errors; an error that is a
-// Boolean, a string or an object; plain text; HTML; nothing. code is the response's code, if it has one. redact is applied to decoded
-// text before it is shortened.
+// serverMessage returns the message in the body of an error of any shape (API.md §3.2): Laravel's
+// message and errors; an error that is a Boolean, a string or an object; plain text; HTML; nothing.
+// code is the response's code, if it has one. redact is applied to decoded text before it is
+// shortened.
 func serverMessage(body []byte, redact func(string) string) (message, code string) {
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) == 0 {
@@ -138,8 +140,9 @@ func pageTitle(page []byte, redact func(string) string) string {
 	return ""
 }
 
-// oneLine returns a server's text as one readable line. Secrets are redacted before the text is shortened, so that no part of one remains,
-// and again after line breaks in one may have become spaces.
+// oneLine returns a server's text as one readable line. Secrets are redacted before the text is
+// shortened, so that no part of one remains, and again after line breaks in one may have become
+// spaces.
 func oneLine(s string, redact func(string) string) string {
 	return shorten(redact(collapse(redact(s))))
 }
@@ -156,7 +159,8 @@ func shorten(s string) string {
 	return s
 }
 
-// collapse replaces each run of whitespace and control characters with one space, and invalid UTF-8 with U+FFFD.
+// collapse replaces each run of whitespace and control characters with one space, and invalid UTF-8
+// with U+FFFD.
 func collapse(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))

@@ -30,8 +30,8 @@ var errorShapes = []string{
 	`%s`,
 }
 
-// FuzzServerMessage checks that the message of any response is one line of limited length that a terminal can show, and that a message
-// with text is never empty.
+// FuzzServerMessage checks that the message of any response is one line of limited length that a
+// terminal can show, and that a message with text is never empty.
 func FuzzServerMessage(f *testing.F) {
 	for _, shape := range errorShapes {
 		f.Add(fmt.Appendf(nil, shape, `"The is approved field is required."`))
@@ -59,7 +59,8 @@ func FuzzServerMessage(f *testing.F) {
 	})
 }
 
-// FuzzErrorShapes checks that a message is found in a response of any shape, a number in its own digits, and the code unchanged.
+// FuzzErrorShapes checks that a message is found in a response of any shape, a number in its own
+// digits, and the code unchanged.
 func FuzzErrorShapes(f *testing.F) {
 	for _, message := range []string{
 		"The is approved field is required.", "You don't have application's permissions for this organization!", "Permission denied. Error code: APSH213.",

@@ -10,9 +10,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// NormalizeName returns the form in which names that users type are compared: titles, aliases, labels, texts of options and headings of
-// columns. It is in NFC, because Terraform normalizes every string to NFC and text that is pasted from macOS or a PDF often is not.
-// No-break spaces become spaces, and surrounding whitespace is removed. Letter case is kept.
+// NormalizeName returns the form in which names that users type are compared: titles, aliases,
+// labels, texts of options and headings of columns. It is in NFC, because Terraform normalizes
+// every string to NFC and text that is pasted from macOS or a PDF often is not. No-break spaces
+// become spaces, and surrounding whitespace is removed. Letter case is kept.
 func NormalizeName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch r {

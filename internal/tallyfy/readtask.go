@@ -22,7 +22,8 @@ var (
 	errAnotherTask = errors.New("the response is about another task")
 )
 
-// statuses are the values of status by which a response without an ID is still recognized as a task (API.md §2.2).
+// statuses are the values of status by which a response without an ID is still recognized as a task
+// (API.md §2.2).
 var statuses = []string{"not-started", "in-progress", "auto-skipped", "skipped", "active", "incomplete", "completed", "complete"}
 
 // unreadable is the error of a 2xx that does not show the task.
@@ -30,8 +31,9 @@ type unreadable struct {
 	reason error
 	// message is what the response says instead.
 	message string
-	// genuine reports whether the response can be Tallyfy's: it is empty, or what there is of it looks like a task's JSON. Any other
-	// response was written by a proxy or a sign-in page, and the request may not have reached Tallyfy.
+	// genuine reports whether the response can be Tallyfy's: it is empty, or what there is of it
+	// looks like a task's JSON. Any other response was written by a proxy or a sign-in page, and
+	// the request may not have reached Tallyfy.
 	genuine bool
 	// truncated reports whether the response ended too early.
 	truncated bool
@@ -52,8 +54,8 @@ func envelope(body []byte, notThis error) (jsonObject, error) {
 	return unwrap(outer), nil
 }
 
-// readTask parses the response to a request for the task with this ID. A response about another object is an error; letter case does not
-// count. Any error is an [*unreadable].
+// readTask parses the response to a request for the task with this ID. A response about another
+// object is an error; letter case does not count. Any error is an [*unreadable].
 func readTask(body []byte, id string) (*Task, error) {
 	return readTaskOf(&response{body: body, redact: noRedaction}, id)
 }
@@ -76,7 +78,8 @@ func readTaskOf(got *response, id string) (*Task, error) {
 	return t, nil
 }
 
-// notJSON returns what a body that is not JSON is; nil for JSON. A body that was cut after its last brace is complete.
+// notJSON returns what a body that is not JSON is; nil for JSON. A body that was cut after its last
+// brace is complete.
 func notJSON(got *response) *unreadable {
 	body, cut := bytes.TrimSpace(got.body), got.readErr
 	switch {
@@ -164,7 +167,8 @@ func hasValue(f jsonObject, names ...string) bool {
 	})
 }
 
-// isBareEnvelope reports whether the object is an envelope with nothing in it and nothing beside it: a response without its task.
+// isBareEnvelope reports whether the object is an envelope with nothing in it and nothing beside
+// it: a response without its task.
 func isBareEnvelope(outer jsonObject) bool {
 	data, there := outer["data"]
 	if !there || len(outer) != 1 {

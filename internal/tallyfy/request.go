@@ -18,7 +18,8 @@ import (
 	"time"
 )
 
-// maxResponse limits how much of a response is read, in bytes. It is many times the largest page of tasks.
+// maxResponse limits how much of a response is read, in bytes. It is many times the largest page of
+// tasks.
 const maxResponse = 8 << 20
 
 var errTooLong = fmt.Errorf("the response is longer than %d MiB", maxResponse>>20)
@@ -29,7 +30,8 @@ type request struct {
 	path   []string
 	query  url.Values
 	body   any // nil for none
-	// finish reports whether the response must not be missed: once sent, the request outlives its context (see [Detach]).
+	// finish reports whether the response must not be missed: once sent, the request outlives its
+	// context (see [Detach]).
 	finish bool
 }
 
@@ -38,7 +40,8 @@ type response struct {
 	body []byte
 	// readErr is why the body is incomplete; nil if it is complete.
 	readErr error
-	// about describes the request and the response's status and request ID, for an error about its body.
+	// about describes the request and the response's status and request ID, for an error about its
+	// body.
 	about    Error
 	answered Answered
 	// redact removes secrets from text of the response.
@@ -47,9 +50,11 @@ type response struct {
 
 // Answered is when Tallyfy responded and how long it took.
 type Answered struct {
-	// At is the time by the server's clock, from the Date header in whole seconds; zero if there is none.
+	// At is the time by the server's clock, from the Date header in whole seconds; zero if there is
+	// none.
 	At time.Time
-	// Took is how long the request took by this machine's monotonic clock, without waiting for the limiter or for a token.
+	// Took is how long the request took by this machine's monotonic clock, without waiting for the
+	// limiter or for a token.
 	Took time.Duration
 }
 
@@ -73,7 +78,8 @@ type encodedRequest struct {
 	finish bool
 }
 
-// encode encodes a request. The error is an [*Error] with [NotSent]; another attempt would not change it.
+// encode encodes a request. The error is an [*Error] with [NotSent]; another attempt would not
+// change it.
 func (c *Client) encode(req request) (*encodedRequest, error) {
 	path, err := escape(req.path)
 	if err != nil {
@@ -91,8 +97,8 @@ func (c *Client) encode(req request) (*encodedRequest, error) {
 	return encoded, nil
 }
 
-// requestKind returns the method and the path of a request without its IDs, which are every other part. Requests of one kind need the
-// same permissions.
+// requestKind returns the method and the path of a request without its IDs, which are every other
+// part. Requests of one kind need the same permissions.
 func requestKind(req request) string {
 	kind := req.method
 	for i := 0; i < len(req.path); i += 2 {
@@ -101,8 +107,8 @@ func requestKind(req request) string {
 	return kind
 }
 
-// do sends a request once. If its token is rejected (401), so that nothing was done, and another token can be fetched, do sends the
-// request with that token. Any error is an [*Error].
+// do sends a request once. If its token is rejected (401), so that nothing was done, and another
+// token can be fetched, do sends the request with that token. Any error is an [*Error].
 func (c *Client) do(ctx context.Context, req request) (*response, error) {
 	encoded, err := c.encode(req)
 	if err != nil {
@@ -146,7 +152,8 @@ func (c *Client) shouldRetry() func(error) bool {
 	return Repeatable
 }
 
-// sendWithToken sends a request once with this token. renewed reports whether another token was rejected for the request.
+// sendWithToken sends a request once with this token. renewed reports whether another token was
+// rejected for the request.
 func (c *Client) sendWithToken(ctx context.Context, encoded *encodedRequest, token *bearerToken, renewed bool) (*response, error) {
 	req, err := http.NewRequestWithContext(ctx, encoded.method, encoded.url, bytes.NewReader(encoded.body))
 	if err != nil {
@@ -161,8 +168,8 @@ func (c *Client) sendWithToken(ctx context.Context, encoded *encodedRequest, tok
 	return got, err
 }
 
-// send sends a request once, as soon as the limiter allows, and logs it. path names the request in errors and logs. If finish is set, the
-// request outlives its context (see [Detach]).
+// send sends a request once, as soon as the limiter allows, and logs it. path names the request in
+// errors and logs. If finish is set, the request outlives its context (see [Detach]).
 func (c *Client) send(req *http.Request, path string, finish bool) (*response, error) {
 	ctx := req.Context()
 	failure := &Error{Method: req.Method, Path: path, Attempts: 1, retryAfter: -1}
@@ -192,7 +199,8 @@ func (c *Client) send(req *http.Request, path string, finish bool) (*response, e
 	return got, err
 }
 
-// roundTrip sends one request and reads its response. It fills in failure with what it learns, and returns it if the request failed.
+// roundTrip sends one request and reads its response. It fills in failure with what it learns, and
+// returns it if the request failed.
 func (c *Client) roundTrip(ctx context.Context, req *http.Request, failure *Error) (*response, error) {
 	attemptCtx, cancel := ctx, context.CancelFunc(func() {})
 	if c.requestTimeout > 0 {
@@ -228,8 +236,8 @@ func (c *Client) roundTrip(ctx context.Context, req *http.Request, failure *Erro
 	return c.readResponse(resp, failure, start, func(err error) error { return c.explain(ctx, attemptCtx, err) }, redact)
 }
 
-// readResponse reads the response to a request that was sent at start. It fills in failure, and returns it unless the response is a 2xx.
-// explain describes an error of reading.
+// readResponse reads the response to a request that was sent at start. It fills in failure, and
+// returns it unless the response is a 2xx. explain describes an error of reading.
 func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Time, explain func(error) error, redact func(string) string) (*response, error) {
 	failure.Status = resp.StatusCode
 	failure.RequestID = oneLine(resp.Header.Get("X-Request-Id"), redact)

@@ -82,7 +82,7 @@ func TestErrorText(t *testing.T) {
 		body: `{"message":"` + testToken + ` is wrong","errors":{"is_approved":["The is approved field is required"]}}`,
 	})
 	_, err := client.Complete(context.Background(), processTask, Completion{TaskID: task})
-	contains(t, err.Error(), "POST /organizations/c0ffee/runs/aaaa/completed-tasks", "422 Unprocessable Entity", "is_approved: The is approved field is required", "request id req-1 (access token)")
+	contains(t, err.Error(), "POST /organizations/c0ffee/runs/aaaa/completed-tasks", "422 Unprocessable Entity", "is_approved: The is approved field is required", "request ID req-1 (access token)")
 	if strings.Contains(err.Error(), testToken) {
 		t.Errorf("the error holds the token: %v", err)
 	}
@@ -140,7 +140,7 @@ func TestLostResponsesAreUnknownAndNotRetried(t *testing.T) {
 	}))
 	defer server.Close()
 	client := mustNew(t, server.URL)
-	// A connection that has been used before tempts Go's transport to send again by itself.
+	// A connection that has been used before lets Go's transport send the request again.
 	if _, err := client.GetTask(context.Background(), processTask); err != nil {
 		t.Fatal(err)
 	}

@@ -15,15 +15,17 @@ import (
 )
 
 const (
-	// minDelay and maxDelay limit the wait between attempts if Tallyfy does not ask for one. They are those of Tallyfy's command line
-	// client (API.md §3.4).
+	// minDelay and maxDelay limit the wait between attempts if Tallyfy does not ask for one. They
+	// are those of Tallyfy's command line client (API.md §3.4).
 	minDelay = 500 * time.Millisecond
 	maxDelay = 8 * time.Second
-	// maxRetryAfter keeps an absurd Retry-After from overflowing. No operation has a longer timeout.
+	// maxRetryAfter keeps an absurd Retry-After from overflowing. No operation has a longer
+	// timeout.
 	maxRetryAfter = 365 * 24 * time.Hour
 )
 
-// A Budget limits the attempts of one operation. It belongs to one caller and is not safe for concurrent use.
+// A Budget limits the attempts of one operation. It belongs to one caller and is not safe for
+// concurrent use.
 type Budget struct {
 	client       *Client
 	attempts     int
@@ -33,7 +35,8 @@ type Budget struct {
 // NewBudget returns a budget of the client's number of retries.
 func (c *Client) NewBudget() *Budget { return &Budget{client: c} }
 
-// Count returns the error of an attempt with the number of attempts and, if the attempt had no response, the last response before it.
+// Count returns the error of an attempt with the number of attempts and, if the attempt had no
+// response, the last response before it.
 func (b *Budget) Count(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -58,10 +61,12 @@ func (b *Budget) Count(err error) error {
 	return &counted
 }
 
-// Wait is called after a failed attempt that may be repeated, with the error that [Budget.Count] returned. It returns nil when it is time
-// for the next attempt. If there is none – no retries left, the context done, a wait that would outlast it, or a failure that another
-// attempt would not change – it returns the failure immediately, with the number of attempts and the reason. A wait is as long as Tallyfy
-// asks for, and at least the backoff. If Tallyfy asks to wait, the other requests of the client wait too.
+// Wait is called after a failed attempt that may be repeated, with the error that [Budget.Count]
+// returned. It returns nil when it is time for the next attempt. If there is none – no retries
+// left, the context done, a wait that would outlast it, or a failure that another attempt would not
+// change – it returns the failure immediately, with the number of attempts and the reason. A wait
+// is as long as Tallyfy asks for, and at least the backoff. If Tallyfy asks to wait, the other
+// requests of the client wait too.
 func (b *Budget) Wait(ctx context.Context, failed error) error {
 	failure := copyError(failed)
 	if failure.notAttempted || failure.noToken || failure.final { // it has already waited, or another attempt would not help
@@ -113,8 +118,8 @@ func copyError(err error) *Error {
 	return &Error{Outcome: Unknown, Cause: err, retryAfter: -1, final: true}
 }
 
-// backoff returns the wait after the given number of attempts. It doubles from minDelay up to maxDelay. A random half of it spreads requests
-// that failed together.
+// backoff returns the wait after the given number of attempts. It doubles from minDelay up to
+// maxDelay. A random half of it spreads requests that failed together.
 func backoff(attempts int) time.Duration {
 	delay := maxDelay
 	if attempts < 16 { // a larger shift would overflow; maxDelay is reached before
@@ -146,14 +151,15 @@ func roundDuration(d time.Duration) time.Duration {
 }
 
 const (
-	// Cancelled is the [Error.GaveUp] of a request whose context was cancelled, as a user's interrupt does.
+	// Cancelled is the [Error.GaveUp] of a request whose context was cancelled, as a user's
+	// interrupt does.
 	Cancelled = "the operation was cancelled"
 	// TimedOut is the [Error.GaveUp] of a request whose context reached its deadline.
 	TimedOut = "the operation's timeout passed"
 )
 
-// Stopped returns the failure of an operation that was not started because ctx is done. advice is what to do about a timeout; it may be
-// empty.
+// Stopped returns the failure of an operation that was not started because ctx is done. advice is
+// what to do about a timeout; it may be empty.
 func Stopped(ctx context.Context, advice string) error {
 	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == TimedOut {
@@ -169,7 +175,8 @@ func attemptCount(n int) string {
 	return fmt.Sprintf("%d attempts", n)
 }
 
-// Pause waits before a caller reads again. It returns the reason immediately if the wait would outlast ctx.
+// Pause waits before a caller reads again. It returns the reason immediately if the wait would
+// outlast ctx.
 func (c *Client) Pause(ctx context.Context, d time.Duration) error {
 	failure := &Error{Outcome: NotSent, GaveUp: exceedsDeadline(ctx, d), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == "" && !sleep(ctx, d) {
@@ -192,8 +199,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// parseRetryAfter parses both forms of the header, seconds and HTTP date. now is the time by the clock of the server that wrote the header.
-// The result is negative if there is no valid header.
+// parseRetryAfter parses both forms of the header, seconds and HTTP date. now is the time by the
+// clock of the server that wrote the header. The result is negative if there is no valid header.
 func parseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

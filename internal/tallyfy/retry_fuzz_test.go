@@ -13,8 +13,9 @@ import (
 
 var wholeNumber = regexp.MustCompile(`^\s*[+-]?[0-9]+\s*$`)
 
-// FuzzRetryAfter checks that no header makes a caller wait longer than maxRetryAfter or a negative time, that only invalid headers count as
-// missing, and that a number of seconds and each form of the corresponding date mean the same wait.
+// FuzzRetryAfter checks that no header makes a caller wait longer than maxRetryAfter or a negative
+// time, that only invalid headers count as missing, and that a number of seconds and each form of
+// the corresponding date mean the same wait.
 func FuzzRetryAfter(f *testing.F) {
 	const now = 1_780_000_000 // in 2026
 	for _, header := range []string{

@@ -124,7 +124,8 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	})
 }
 
-// A wait is at least the backoff, and a date counts by the server's clock. The limiter waits as long.
+// A wait is at least the backoff, and a date counts by the server's clock. The limiter waits as
+// long.
 func TestRetryAfterAndBackoff(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
@@ -223,7 +224,8 @@ func TestCancelEndsWait(t *testing.T) {
 	})
 }
 
-// An error of another package says nothing about a request: it is not retried, and its outcome is unknown.
+// An error of another package says nothing about a request: it is not retried, and its outcome is
+// unknown.
 func TestUnknownErrorIsNotRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

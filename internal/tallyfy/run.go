@@ -15,11 +15,12 @@ import (
 // Run is a process (API.md §1.4). A zero value means that the response did not include the member.
 type Run struct {
 	ID, Name string
-	// Status is the state of the process as Tallyfy wrote it, such as active, complete or archived, or issue while the process has an open
-	// issue (API.md §3.1).
+	// Status is the state of the process as Tallyfy wrote it, such as active, complete or archived,
+	// or issue while the process has an open issue (API.md §3.1).
 	Status string
-	// Progress is JSON as Tallyfy wrote it; nil for none. It is documented as an object with the numbers complete, total and percent. It is not
-	// decoded, because some documented examples show an empty object or only the percentage.
+	// Progress is JSON as Tallyfy wrote it; nil for none. It is documented as an object with the
+	// numbers complete, total and percent. It is not decoded, because some documented examples show
+	// an empty object or only the percentage.
 	Progress json.RawMessage
 }
 
@@ -40,8 +41,8 @@ func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, err
 
 var errNoRun = errors.New("the response is not a process")
 
-// readRun parses the response to a request for the process with this ID. A response about another object is an error; letter case does not
-// count (API.md §5).
+// readRun parses the response to a request for the process with this ID. A response about another
+// object is an error; letter case does not count (API.md §5).
 func readRun(body []byte, id string) (*Run, error) {
 	f, err := envelope(body, errNoRun)
 	if err != nil {

@@ -22,15 +22,16 @@ const (
 )
 
 const (
-	// shortestValue is the length in characters from which a value is redacted, with each run of whitespace as one space. Shorter values
-	// occur in any text.
+	// shortestValue is the length in characters from which a value is redacted, with each run of
+	// whitespace as one space. Shorter values occur in any text.
 	shortestValue = 4
-	// shortestLine is the same for a line of a multi-line value that is a word. Words of a text are not secrets, and an error in which they
-	// are redacted is useless.
+	// shortestLine is the same for a line of a multi-line value that is a word. Words of a text are
+	// not secrets, and an error in which they are redacted is useless.
 	shortestLine = 8
 )
 
-// secrets are the values that errors and logs must not contain. Tokens are added as they are fetched. The zero value is empty.
+// secrets are the values that errors and logs must not contain. Tokens are added as they are
+// fetched. The zero value is empty.
 type secrets struct {
 	mu    sync.RWMutex
 	known []knownSecret // the longest first
@@ -54,8 +55,8 @@ func (s *secrets) add(secret, label string) {
 	slices.SortStableFunc(s.known, func(a, b knownSecret) int { return cmp.Compare(len(b.value), len(a.value)) })
 }
 
-// addValue adds a value that may have several lines, each of which a server may quote alone, with or without a byte order mark and
-// whitespace around it.
+// addValue adds a value that may have several lines, each of which a server may quote alone, with
+// or without a byte order mark and whitespace around it.
 func (s *secrets) addValue(value string) {
 	if utf8.RuneCountInString(collapse(value)) < shortestValue {
 		return
@@ -112,8 +113,8 @@ type span struct {
 	label      string
 }
 
-// redactAll replaces every part of a text that belongs to a secret, even if it is escaped. Overlapping secrets are replaced together, so
-// that no remainder of one is left beside the other.
+// redactAll replaces every part of a text that belongs to a secret, even if it is escaped.
+// Overlapping secrets are replaced together, so that no remainder of one is left beside the other.
 func redactAll(text string, known []knownSecret) string {
 	var spans []span
 	for _, r := range decodings(text) {
@@ -167,9 +168,10 @@ func find(r decoding, known []knownSecret) []span {
 // secretsKey is the context key of the secrets of [WithSecrets].
 type secretsKey struct{}
 
-// WithSecrets returns a context whose requests carry these secret values, such as those of write-only arguments. The client redacts them in
-// everything that it derives from a response. Values of fewer than 4 characters, without the whitespace around them, are ignored, because they occur in any text. The values of
-// ctx are kept.
+// WithSecrets returns a context whose requests carry these secret values, such as those of
+// write-only arguments. The client redacts them in everything that it derives from a response.
+// Values of fewer than 4 characters, without the whitespace around them, are ignored, because they
+// occur in any text. The values of ctx are kept.
 func WithSecrets(ctx context.Context, values ...string) context.Context {
 	carried := &secrets{known: secretsOf(ctx)}
 	for _, value := range values {
@@ -203,8 +205,8 @@ func redactError(err error, redact func(string) string) error {
 	return err
 }
 
-// withoutValues returns what automations changed without form values: members that contain them are removed, and secrets are redacted. If
-// there is nothing to remove, the JSON is returned unchanged.
+// withoutValues returns what automations changed without form values: members that contain them are
+// removed, and secrets are redacted. If there is nothing to remove, the JSON is returned unchanged.
 func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMessage {
 	if rules == nil {
 		return nil
@@ -220,7 +222,8 @@ func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMe
 	return written
 }
 
-// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it changed anything.
+// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it changed
+// anything.
 func cleaned(v any, redact func(string) string) (clean any, changed bool) {
 	switch v := v.(type) {
 	case string:

@@ -128,7 +128,7 @@ func TestWriteOnlyValues(t *testing.T) {
 		"overlap":        {"pass-word", reply{status: 422, body: quoted("hunter2-pass-word")}, "'(write-only value)'", "word"},
 		"number":         {"12345678", reply{status: 422, body: `{"errors":{"f":[12345678]}}`}, "f: (write-only value)", "12345"},
 		"code":           {"hunter2-pass", reply{status: 422, body: `{"code":"hunter2-pass"}`}, "(write-only value)", "hunter2"},
-		"request ID":     {"hunter2-pass", reply{status: 422, header: map[string]string{"X-Request-Id": "r hunter2-pass"}}, "(request id r (write-only value))", "hunter2"},
+		"request ID":     {"hunter2-pass", reply{status: 422, header: map[string]string{"X-Request-Id": "r hunter2-pass"}}, "(request ID r (write-only value))", "hunter2"},
 		"transport":      {"hunter2-pass", reply{lost: errors.New(`malformed header "hunter2-pass"`)}, `malformed header "(write-only value)"`, "hunter2"},
 		"2xx, page":      {"hunter2-pass", ok("<title>hunter2-pass</title>"), `titled "(write-only value)"`, "hunter2"},
 		"2xx, text":      {"hunter2-pass", ok("hunter2-pass"), "plain text: (write-only value)", "hunter2"},
@@ -162,7 +162,8 @@ func TestShortValuesAreNotRedacted(t *testing.T) {
 	contains(t, err.Error(), "The text is wrong.")
 }
 
-// What automations changed contains no form values. JSON without any is unchanged to the last digit.
+// What automations changed contains no form values. JSON without any is unchanged to the last
+// digit.
 func TestWithoutValues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ sent, want string }{

@@ -20,8 +20,9 @@ import (
 
 // This file covers the forms in which a server may repeat a secret.
 
-// spellings returns a secret in the forms in which servers may repeat it: with each kind of line break or with collapsed whitespace, in
-// either normal form of Unicode, and each of these escaped for a URL, HTML or JSON.
+// spellings returns a secret in the forms in which servers may repeat it: with each kind of line
+// break or with collapsed whitespace, in either normal form of Unicode, and each of these escaped
+// for a URL, HTML or JSON.
 func spellings(secret string) []string {
 	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(secret)
 	var all []string
@@ -48,8 +49,9 @@ func inJSON(s string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(string(encoded), `"`), `"`)
 }
 
-// isDistinctive reports whether a line of a value is redacted when it stands alone: from [shortestLine] characters, or from [shortestValue]
-// characters unless it is a word, with or without punctuation around it, which occurs in any text.
+// isDistinctive reports whether a line of a value is redacted when it stands alone: from
+// [shortestLine] characters, or from [shortestValue] characters unless it is a word, with or
+// without punctuation around it, which occurs in any text.
 func isDistinctive(line string) bool {
 	length := utf8.RuneCountInString(collapse(line))
 	inner := strings.TrimFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
@@ -60,7 +62,8 @@ func isDistinctive(line string) bool {
 const (
 	// maxLayers limits how many layers of escapes are decoded.
 	maxLayers = 3
-	// maxEscaped limits how much of a text is decoded, in bytes. It is many times what an error quotes.
+	// maxEscaped limits how much of a text is decoded, in bytes. It is many times what an error
+	// quotes.
 	maxEscaped = 64 << 10
 )
 
@@ -79,8 +82,9 @@ func (d decoding) origin(start, end int) (from, to int) {
 	return d.from[start], d.to[end-1]
 }
 
-// decodings returns a text as it is and with its escapes decoded layer by layer. There are too many ways to write an escape to list them:
-// named and numbered entities, hexadecimal digits in either case, escapes within escapes.
+// decodings returns a text as it is and with its escapes decoded layer by layer. There are too many
+// ways to write an escape to list them: named and numbered entities, hexadecimal digits in either
+// case, escapes within escapes.
 func decodings(text string) []decoding {
 	all := []decoding{{text: text}}
 	last := decoding{text: text[:min(len(text), maxEscaped)]}
@@ -104,7 +108,8 @@ type escaping struct {
 	plain   func(escape string) string
 }
 
-// escapes are those of HTML, including line breaks, of JSON and of URLs. The text need not be any of these.
+// escapes are those of HTML, including line breaks, of JSON and of URLs. The text need not be any
+// of these.
 var escapes = []escaping{
 	{regexp.MustCompile(`&#?[0-9A-Za-z]+;?|(?i:<br\s*/?>)(?:\r?\n)?`), fromHTML},
 	{regexp.MustCompile(`(?:\\u[0-9A-Fa-f]{4})+|\\["\\/bfnrt]`), fromJSON},

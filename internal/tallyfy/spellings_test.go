@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// A write-only value is redacted in every form in which a server may repeat it, in errors and in recorded responses.
+// A write-only value is redacted in every form in which a server may repeat it, in errors and in
+// recorded responses.
 func TestSpellings(t *testing.T) {
 	t.Parallel()
 	const codes = "a1b2-c3\nd4e5\nf6g7-h8"

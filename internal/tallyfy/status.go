@@ -17,14 +17,16 @@ type meaning struct {
 	rateLimited bool
 }
 
-// meanings lists what each status means. The first row that covers a status applies. Statuses without a row are [Unknown] and worth another
-// attempt: the other 5xx, including 52x and 530 of the edge in front of Tallyfy (API.md §3.2).
+// meanings lists what each status means. The first row that covers a status applies. Statuses
+// without a row are [Unknown] and worth another attempt: the other 5xx, including 52x and 530 of
+// the edge in front of Tallyfy (API.md §3.2).
 var meanings = []struct {
 	from, to int
 	meaning
 }{
 	{200, 299, meaning{outcome: Accepted}},
-	// Two requests change the same object. This does not affect other requests. See isAccountLimit for the permanent 409.
+	// Two requests change the same object. This does not affect other requests. See isAccountLimit
+	// for the permanent 409.
 	{http.StatusConflict, http.StatusConflict, meaning{outcome: RejectedForNow, repeat: true}},
 	{http.StatusTooManyRequests, http.StatusTooManyRequests, meaning{outcome: RejectedForNow, repeat: true, rateLimited: true}},
 	// A proxy may return these after it has forwarded the request.
@@ -35,8 +37,9 @@ var meanings = []struct {
 	{http.StatusHTTPVersionNotSupported, http.StatusHTTPVersionNotSupported, meaning{outcome: Unknown}},
 }
 
-// meaningOf returns what a status means. asked reports whether the response has a Retry-After: a response that does not show whether the
-// server acted, such as a 503, may ask all requests to wait.
+// meaningOf returns what a status means. asked reports whether the response has a Retry-After: a
+// response that does not show whether the server acted, such as a 503, may ask all requests to
+// wait.
 func meaningOf(status int, asked bool) meaning {
 	m := meaning{outcome: Unknown, repeat: true}
 	for _, row := range meanings {
@@ -49,15 +52,17 @@ func meaningOf(status int, asked bool) meaning {
 	return m
 }
 
-// isAccountLimit reports whether the body of a 409 is about a limit of the account, such as its seats (API.md §3.1).
+// isAccountLimit reports whether the body of a 409 is about a limit of the account, such as its
+// seats (API.md §3.1).
 func isAccountLimit(body []byte) bool {
 	outer, _ := parseObject(body)
 	failure, _ := parseObject(outer["error"])
 	return failure.text("code") != ""
 }
 
-// Repeatable reports whether another attempt of a read or a save can help after err: the request was not sent, rejected for now or lost, or
-// its response broke off. It does not decide whether a completion or a reopening may be sent again.
+// Repeatable reports whether another attempt of a read or a save can help after err: the request
+// was not sent, rejected for now or lost, or its response broke off. It does not decide whether a
+// completion or a reopening may be sent again.
 func Repeatable(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.final {

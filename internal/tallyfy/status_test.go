@@ -15,8 +15,8 @@ import (
 // writes are the calls that may change something, by method.
 var writes = []string{http.MethodPost, http.MethodPut, http.MethodDelete}
 
-// What one attempt of a write means, whether another attempt of a read or a save can help, and whether all requests wait. Every write is
-// sent exactly once.
+// What one attempt of a write means, whether another attempt of a read or a save can help, and
+// whether all requests wait. Every write is sent exactly once.
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	after := map[string]string{"Retry-After": "1"}
@@ -81,7 +81,8 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// An error of another package says nothing about a request. A call that cannot be encoded was not sent, and never will be.
+// An error of another package says nothing about a request. A call that cannot be encoded was not
+// sent, and never will be.
 func TestOutcomeWithoutRequest(t *testing.T) {
 	t.Parallel()
 	foreign := errors.New("something else")
@@ -116,7 +117,8 @@ func TestOutcomeWithoutRequest(t *testing.T) {
 	}
 }
 
-// A 2xx to a write counts only if it can be Tallyfy's. For a read, any other response is an error whose outcome is not in doubt.
+// A 2xx to a write counts only if it can be Tallyfy's. For a read, any other response is an error
+// whose outcome is not in doubt.
 func TestWriteResponses(t *testing.T) {
 	t.Parallel()
 	const page = `<!doctype html><html><title>Sign in</title></html>`
@@ -214,7 +216,8 @@ func TestReadResponses(t *testing.T) {
 	}
 }
 
-// The 404 of a path has a code; the 404 of the edge, when a proxy removed the client header, has none.
+// The 404 of a path has a code; the 404 of the edge, when a proxy removed the client header, has
+// none.
 func TestIsNoEndpoint(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

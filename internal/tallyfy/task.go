@@ -10,40 +10,48 @@ import (
 // Task is a task (API.md §2.1). A zero value means that the response did not include the member.
 type Task struct {
 	ID string
-	// Asked is the reference by which the task was requested: a response need not show its process, and shows no organization.
+	// Asked is the reference by which the task was requested: a response need not show its process,
+	// and shows no organization.
 	Asked TaskRef
 	// RunID is the ID of the process that the task belongs to; empty for a one-off task.
 	RunID string
 	// ShowsRun says that the response includes RunID, even if only to show that the task has none.
 	ShowsRun bool
-	// IsOneOff is Tallyfy's is_oneoff_task; nil if the response does not include it. A one-off task may belong to a process all the
-	// same (API.md §1.1).
+	// IsOneOff is Tallyfy's is_oneoff_task; nil if the response does not include it. A one-off task
+	// may belong to a process all the same (API.md §1.1).
 	IsOneOff *bool
 	Title    string
 	// Alias is a stable slug of the step from which the task was created.
 	Alias string
-	// Type is task, approval, expiring, email or expiring_email, or a name from older versions of the API.
+	// Type is task, approval, expiring, email or expiring_email, or a name from older versions of
+	// the API.
 	Type string
-	// Status is a value of API.md §2.2. Use [Task.Completed] to find out whether the task is completed.
+	// Status is a value of API.md §2.2. Use [Task.Completed] to find out whether the task is
+	// completed.
 	Status string
 	// IsApproved is the decision of a completed approval. It means nothing on other tasks.
 	IsApproved *bool
 	// EveryoneMustComplete reports whether a completion is only the caller's share.
 	EveryoneMustComplete bool
-	// ArchivedAt, CompletedAt and Deadline are times as Tallyfy wrote them: ISO 8601, UTC, with or without fractions.
+	// ArchivedAt, CompletedAt and Deadline are times as Tallyfy wrote them: ISO 8601, UTC, with or
+	// without fractions.
 	ArchivedAt, CompletedAt, Deadline string
-	// CompleterID is the ID of the member who completed the task, CompleterGuestID that of the guest.
+	// CompleterID is the ID of the member who completed the task, CompleterGuestID that of the
+	// guest.
 	CompleterID      int64
 	CompleterGuestID string
 	// Owners are the assignees; nil if the response does not include them.
 	Owners *Owners
-	// Taskdata are the form values by the ID of their field; nil if the response does not include them.
+	// Taskdata are the form values by the ID of their field; nil if the response does not include
+	// them.
 	Taskdata map[string]any
 	// Form is the form in the order of its fields; nil if the response does not include it.
 	Form []Field
-	// TasksChangedByRules is what automations changed, as JSON without form values. Only responses to a completion or a reopening include it.
+	// TasksChangedByRules is what automations changed, as JSON without form values. Only responses
+	// to a completion or a reopening include it.
 	TasksChangedByRules json.RawMessage
-	// Progress is the number of users who have completed their share, as JSON of an undocumented shape; nil for none.
+	// Progress is the number of users who have completed their share, as JSON of an undocumented
+	// shape; nil for none.
 	Progress json.RawMessage
 	// LastUpdated is a time as Tallyfy wrote it.
 	LastUpdated string
@@ -58,14 +66,14 @@ type Owners struct {
 	Groups []string `json:"groups"`
 }
 
-// Completed reports whether the task is completed, as Tallyfy's clients decide it: it has a completion time or a completed status
-// (API.md §2.2).
+// Completed reports whether the task is completed, as Tallyfy's clients decide it: it has a
+// completion time or a completed status (API.md §2.2).
 func (t *Task) Completed() bool {
 	return t.CompletedAt != "" || t.Status == "completed" || t.Status == "complete"
 }
 
-// Decision returns the decision of a completed approval, and nil for any other task. Open tasks and tasks of other types have IsApproved too,
-// but it means nothing there (API.md §2.1).
+// Decision returns the decision of a completed approval, and nil for any other task. Open tasks and
+// tasks of other types have IsApproved too, but it means nothing there (API.md §2.1).
 func (t *Task) Decision() *bool {
 	if t.Type != "approval" || !t.Completed() {
 		return nil
@@ -124,8 +132,9 @@ func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
 	return values
 }
 
-// ownersFrom parses the three buckets, whose entries are IDs or objects (API.md §2.1). It returns nil unless all three exist and every entry
-// can be parsed, because saving incomplete owners would remove the others from the task.
+// ownersFrom parses the three buckets, whose entries are IDs or objects (API.md §2.1). It returns
+// nil unless all three exist and every entry can be parsed, because saving incomplete owners would
+// remove the others from the task.
 func ownersFrom(raw json.RawMessage) *Owners {
 	f, ok := parseObject(raw)
 	if !ok {

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// FuzzReadTask checks the facts on which decisions depend: a task with another ID is an error; a task is completed only if the response
-// says so; owners are complete or nil; values are exact; and neither an envelope nor encoding and decoding a task again makes a
-// difference.
+// FuzzReadTask checks the facts on which decisions depend: a task with another ID is an error; a
+// task is completed only if the response says so; owners are complete or nil; values are exact; and
+// neither an envelope nor encoding and decoding a task again makes a difference.
 func FuzzReadTask(f *testing.F) {
 	for _, body := range []string{
 		openTask,
@@ -91,7 +91,8 @@ func checkEnvelope(t *testing.T, body []byte, alone *Task, errAlone error) {
 	}
 }
 
-// checkOwners checks that no owner of the response is missing or empty: saving incomplete owners would remove the others.
+// checkOwners checks that no owner of the response is missing or empty: saving incomplete owners
+// would remove the others.
 func checkOwners(t *testing.T, owners *Owners, said any) {
 	t.Helper()
 	if slices.Contains(owners.Users, 0) || slices.Contains(owners.Guests, "") || slices.Contains(owners.Groups, "") {

@@ -13,8 +13,9 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// tokenCache holds the token that the requests of a client share. If it is not configured, the first request that needs a token fetches it
-// for all that wait, and it is used until it expires or is rejected.
+// tokenCache holds the token that the requests of a client share. If it is not configured, the
+// first request that needs a token fetches it for all that wait, and it is used until it expires or
+// is rejected.
 type tokenCache struct {
 	mu      sync.Mutex
 	current *bearerToken // nil before the first
@@ -23,7 +24,8 @@ type tokenCache struct {
 	rejections map[string]*rejection
 }
 
-// rejection is what is known of a kind of request whose 401 may not be about the token, but about its permissions (API.md §3.3).
+// rejection is what is known of a kind of request whose 401 may not be about the token, but about
+// its permissions (API.md §3.3).
 type rejection struct {
 	by       *bearerToken // the last renewed token that was rejected
 	renewals int          // how many renewed tokens were rejected
@@ -31,8 +33,8 @@ type rejection struct {
 }
 
 const (
-	// maxUselessRenewals is how many renewed tokens may be rejected for one kind of request before its 401 no longer counts against the
-	// token, even if other requests of that kind succeed.
+	// maxUselessRenewals is how many renewed tokens may be rejected for one kind of request before
+	// its 401 no longer counts against the token, even if other requests of that kind succeed.
 	maxUselessRenewals = 3
 	// minTokenLifetime is the age below which a token has not expired.
 	minTokenLifetime = time.Minute
@@ -56,8 +58,8 @@ type tokenFetch struct {
 	err     error
 }
 
-// record records the response to a request of a kind with the token. renewed reports whether the request was rejected with the previous
-// token.
+// record records the response to a request of a kind with the token. renewed reports whether the
+// request was rejected with the previous token.
 func (c *tokenCache) record(b *bearerToken, kind string, renewed bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,8 +87,9 @@ func (c *tokenCache) record(b *bearerToken, kind string, renewed bool, err error
 	}
 }
 
-// mayBeInvalid reports whether an invalid token may be the cause of a 401 to a request of a kind. It is not if another token was rejected
-// for the same kind of request, until the token is old enough to have expired.
+// mayBeInvalid reports whether an invalid token may be the cause of a 401 to a request of a kind.
+// It is not if another token was rejected for the same kind of request, until the token is old
+// enough to have expired.
 func (c *tokenCache) mayBeInvalid(b *bearerToken, kind string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,8 +97,9 @@ func (c *tokenCache) mayBeInvalid(b *bearerToken, kind string) bool {
 	return known == nil || known.answered && known.renewals < maxUselessRenewals || time.Since(b.fetched) >= minTokenLifetime || c.current != b
 }
 
-// replaceable reports whether another token may succeed after err, the response to a request of a kind with this token: the token is not
-// configured, it is not itself an unproven replacement of a rejected token, and it may be the cause.
+// replaceable reports whether another token may succeed after err, the response to a request of a
+// kind with this token: the token is not configured, it is not itself an unproven replacement of a
+// rejected token, and it may be the cause.
 func (c *Client) replaceable(b *bearerToken, kind string, err error) bool {
 	return hasStatus(err, http.StatusUnauthorized) && c.credentials != nil && (!b.renewal || b.good.Load()) && c.tokenCache.mayBeInvalid(b, kind)
 }
@@ -116,14 +120,16 @@ func (c *Client) token(ctx context.Context, rejected *bearerToken) (*bearerToken
 			if fetch.err == nil || !isOutOfTime(fetch.err) && fetch.retries >= c.retries {
 				return fetch.token, fetch.err
 			}
-			// The fetching request ran out of its own time, or has fewer retries than this one, so this one fetches again.
+			// The fetching request ran out of its own time, or has fewer retries than this one, so
+			// this one fetches again.
 		case <-ctx.Done():
 			return nil, c.noTokenInTime(ctx)
 		}
 	}
 }
 
-// acquire returns the current token, or the fetch in progress and whether the caller must perform it.
+// acquire returns the current token, or the fetch in progress and whether the caller must perform
+// it.
 func (c *tokenCache) acquire(rejected *bearerToken, retries int) (token *bearerToken, fetch *tokenFetch, isFetcher bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -149,7 +149,8 @@ func TestRejectedTokenIsReplaced(t *testing.T) {
 	}
 }
 
-// If the new token is rejected too, the response is returned, and later calls do not request yet another token.
+// If the new token is rejected too, the response is returned, and later calls do not request yet
+// another token.
 func TestRejectedReplacement(t *testing.T) {
 	t.Parallel()
 	for method, send := range operations {
@@ -206,7 +207,8 @@ func TestReplacementFails(t *testing.T) {
 	contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": Tallyfy answered 503", `"Down"`, "an earlier attempt was answered 401 Unauthorized")
 }
 
-// A fetch that runs out of its own time does not fail the calls that wait for it, and no call waits longer than its own time.
+// A fetch that runs out of its own time does not fail the calls that wait for it, and no call waits
+// longer than its own time.
 func TestWaitForToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -247,7 +249,8 @@ func TestWaitForToken(t *testing.T) {
 	})
 }
 
-// A call without retries shares its token, but shares its failure only with calls that have no more retries.
+// A call without retries shares its token, but shares its failure only with calls that have no more
+// retries.
 func TestWaitForTokenWithFewerRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -289,8 +292,8 @@ func completeConcurrently(t *testing.T, client *Client, blocks int, refused func
 	all.Wait()
 }
 
-// Completions by an application that may only read tasks are rejected with 401 too (API.md §3.3). A new token does not help, so few are
-// fetched, while an expired token is still noticed.
+// Completions by an application that may only read tasks are rejected with 401 too (API.md §3.3). A
+// new token does not help, so few are fetched, while an expired token is still noticed.
 func TestMissingPermissionCostsFewTokens(t *testing.T) {
 	t.Parallel()
 	always := func(err error) bool { return hasStatus(err, http.StatusUnauthorized) }

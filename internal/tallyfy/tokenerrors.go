@@ -10,30 +10,34 @@ import (
 	"net/http"
 )
 
-// This file holds the errors of token requests and the advice for them. A configured token needs neither: the provider, which reads
-// the configuration, explains its rejection.
+// This file holds the errors of token requests and the advice for them. A configured token needs
+// neither: the provider, which reads the configuration, explains its rejection.
 
-// noTokenError returns the failure of a call that was not sent because a request for its token failed. doing describes that request.
+// noTokenError returns the failure of a call that was not sent because a request for its token
+// failed. doing describes that request.
 func (c *Client) noTokenError(doing string, err error, advice func(*Error) string) error {
 	failed := copyError(err)
 	failure := *failed
 	if failed.Outcome == Rejected {
 		failure.TokenSource = c.tokenSource
 	}
-	// Without the status, because it is not the call's status: a 404 here does not mean that a task is missing.
+	// Without the status, because it is not the call's status: a 404 here does not mean that a task
+	// is missing.
 	failure.Outcome, failure.Status, failure.Code, failure.rateLimited = NotSent, 0, "", false
 	failure.Cause = &describedError{doing + ": " + failed.Response(), failed}
 	failure.Advice, failure.noToken = cmp.Or(failed.Advice, advice(failed)), true
 	return &failure
 }
 
-// noTokenInTime returns the failure of a call whose context ended while another call was fetching the token for both.
+// noTokenInTime returns the failure of a call whose context ended while another call was fetching
+// the token for both.
 func (c *Client) noTokenInTime(ctx context.Context) error {
 	waited := &Error{Method: http.MethodPost, Path: c.credentials.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, notAttempted: true}
 	return c.noTokenError("getting an access token from "+c.credentials.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
 }
 
-// afterRejection returns the failure to fetch another token, with the rejection of the first one as the earlier response.
+// afterRejection returns the failure to fetch another token, with the rejection of the first one as
+// the earlier response.
 func afterRejection(rejected, failed error) error {
 	failure := copyError(failed)
 	if failure.Earlier == nil {
@@ -42,7 +46,8 @@ func afterRejection(rejected, failed error) error {
 	return failure
 }
 
-// advise adds advice to a 401 for a token that was requested with credentials: these are valid at least for a token.
+// advise adds advice to a 401 for a token that was requested with credentials: these are valid at
+// least for a token.
 func (c *Client) advise(err error) error {
 	var e *Error
 	if c.credentials == nil || !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
@@ -97,7 +102,8 @@ func adviseOnUser(e *Error) string {
 	return adviseOnTransport(e, "base_url")
 }
 
-// adviseOnTransport returns what to do about a request without a usable response. A cancelled operation needs no advice about tokens.
+// adviseOnTransport returns what to do about a request without a usable response. A cancelled
+// operation needs no advice about tokens.
 func adviseOnTransport(e *Error, attribute string) string {
 	switch {
 	case e.GaveUp == Cancelled:

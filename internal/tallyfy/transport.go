@@ -17,7 +17,8 @@ import (
 	"strings"
 )
 
-// maxIdlePerHost keeps a connection open for each concurrent operation (-parallelism of Terraform). Go's default keeps two.
+// maxIdlePerHost keeps a connection open for each concurrent operation (-parallelism of Terraform).
+// Go's default keeps two.
 const maxIdlePerHost = 100
 
 // newTransport returns the default transport of a client. It reads its proxy from the environment.
@@ -79,7 +80,8 @@ func (c *Client) proxyOf(req *http.Request) string {
 	return ""
 }
 
-// diagnose fills in the cause and the advice for err, an error of connecting, if its own text does not explain it.
+// diagnose fills in the cause and the advice for err, an error of connecting, if its own text does
+// not explain it.
 func (e *Error) diagnose(req *http.Request, err error) {
 	var refusal *proxyError
 	if errors.As(err, &refusal) {
@@ -103,7 +105,8 @@ func (e *Error) diagnose(req *http.Request, err error) {
 	e.Cause, e.final = &describedError{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
 }
 
-// certificateProblem returns what is wrong with a certificate, and whether it is for another host; nil if err is about something else.
+// certificateProblem returns what is wrong with a certificate, and whether it is for another host;
+// nil if err is about something else.
 func certificateProblem(err error) (host bool, problem error) {
 	var verification *tls.CertificateVerificationError
 	if errors.As(err, &verification) {
@@ -127,8 +130,9 @@ func certificateProblem(err error) (host bool, problem error) {
 // proxySchemes are the proxy schemes that net/http supports. It treats any other as http.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
-// checkProxy returns an error if the proxy that the environment names for a URL is malformed. net/http does not: it uses a part of the
-// value as the host, or connects without a proxy. The error names the variable and does not contain its value.
+// checkProxy returns an error if the proxy that the environment names for a URL is malformed.
+// net/http does not: it uses a part of the value as the host, or connects without a proxy. The
+// error names the variable and does not contain its value.
 func checkProxy(getenv func(string) string, to *url.URL) error {
 	if isLoopback(to.Hostname()) { // never reached through a proxy
 		return nil

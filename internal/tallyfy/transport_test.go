@@ -99,7 +99,8 @@ func TestUntrustedCertificates(t *testing.T) {
 	}
 }
 
-// A proxy's response to CONNECT is reported as the proxy's, without its password. A permanent rejection is not retried.
+// A proxy's response to CONNECT is reported as the proxy's, without its password. A permanent
+// rejection is not retried.
 func TestProxyRejectsConnect(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -228,8 +229,8 @@ func TestCheckProxy(t *testing.T) { // not parallel: it sets the environment
 	}
 }
 
-// Over HTTP/2, a completion whose response is lost is unknown and is sent once. net/http does not send it again, even on a reused
-// connection.
+// Over HTTP/2, a completion whose response is lost is unknown and is sent once. net/http does not
+// send it again, even on a reused connection.
 func TestLostResponsesOverHTTP2(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(*httptest.Server, *http.Request){

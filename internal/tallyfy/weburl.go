@@ -24,12 +24,14 @@ var URLForms = []string{
 
 var errNoForm = errors.New("it has none of the forms that Tallyfy's addresses are known to have")
 
-// ParseURL returns the IDs in an address of Tallyfy's web app of one of [URLForms]. IDs that a form does not contain are empty: the address
-// of a process has no task, and that of a guest has only the organization.
+// ParseURL returns the IDs in an address of Tallyfy's web app of one of [URLForms]. IDs that a form
+// does not contain are empty: the address of a process has no task, and that of a guest has only
+// the organization.
 //
-// The host does not matter, so that addresses of a staging system and of the API are accepted too; the API's may have its mount point,
-// /api, before the path. An address with a longer path than its form is an error. The error completes a sentence that names the address;
-// it does not contain the address, which may be someone's personal link.
+// The host does not matter, so that addresses of a staging system and of the API are accepted too;
+// the API's may have its mount point, /api, before the path. An address with a longer path than its
+// form is an error. The error completes a sentence that names the address; it does not contain the
+// address, which may be someone's personal link.
 func ParseURL(s string) (TaskRef, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -105,7 +107,8 @@ func magic(ref TaskRef, u *url.URL) (TaskRef, error) {
 	return ref, nil
 }
 
-// segments splits a path and decodes its escapes. A slash at the end does not count, because it is easily pasted.
+// segments splits a path and decodes its escapes. A slash at the end does not count, because it is
+// easily pasted.
 func segments(path string) ([]string, error) {
 	path = strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/")
 	if path == "" {
@@ -122,8 +125,8 @@ func segments(path string) ([]string, error) {
 	return parts, nil
 }
 
-// fits reports whether the parts match a pattern, in which a string stands for itself and a pointer for any part. If they do, it sets the
-// pointers.
+// fits reports whether the parts match a pattern, in which a string stands for itself and a pointer
+// for any part. If they do, it sets the pointers.
 func fits(parts []string, pattern ...any) bool {
 	if len(parts) != len(pattern) {
 		return false

@@ -103,7 +103,8 @@ func TestParseURL(t *testing.T) {
 	}
 }
 
-// FuzzParseURL checks that the IDs can be sent to Tallyfy, were in the address, and are found again in an address that is built from them.
+// FuzzParseURL checks that the IDs can be sent to Tallyfy, were in the address, and are found again
+// in an address that is built from them.
 func FuzzParseURL(f *testing.F) {
 	for address := range addresses {
 		f.Add(address)

@@ -1,5 +1,5 @@
 // The tools for linting, generating and vulnerability checks, pinned separately from the provider's dependencies.
-module github.com/tallyfy/terraform-provider-tallyfy/internal/tools
+module github.com/tallyfy/terraform-provider-tallyfy/internal/tools/develop
 
 go 1.26.0
 

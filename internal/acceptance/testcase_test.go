@@ -22,7 +22,7 @@ type row struct {
 	task  func(*sandbox.Task)
 	block func(*block)
 	// before happens once the operation's ground is laid, and between after its plan and before its apply.
-	before, between func(*trial)
+	before, between func(*testCase)
 	faults          []hit
 	// base moves the provider away from the sandbox during the operation.
 	base func(url string) string
@@ -54,12 +54,12 @@ const (
 	nextValue  = "vpc-3d4e5f"
 )
 
-// trial is a row with a task of its own in a sandbox, and what has come of it so far.
-type trial struct {
+// testCase is a row with a task of its own in a sandbox, and what has come of it so far.
+type testCase struct {
 	row
 	server    *sandbox.Server
 	task, run string
-	changed   bool // the configuration holds what an update brings
+	changed   bool // the configuration holds the values of the update
 
 	// What the last plan and apply came to.
 	planned action
@@ -72,9 +72,9 @@ type trial struct {
 	journal, fired int // where the present phase began
 }
 
-// newTrial adds the row's task, in a run of its own by which its requests are told from others.
-func newTrial(r row, n int, server *sandbox.Server) *trial {
-	t := &trial{row: r, server: server, task: fmt.Sprintf("7a5c%028d", n), run: fmt.Sprintf("5eed%028d", n)}
+// newTestCase adds the row's task, in a run of its own by which its requests are told from others.
+func newTestCase(r row, n int, server *sandbox.Server) *testCase {
+	t := &testCase{row: r, server: server, task: fmt.Sprintf("7a5c%028d", n), run: fmt.Sprintf("5eed%028d", n)}
 	task := sandbox.Task{
 		ID: t.task, RunID: t.run, Title: "Provision the VPC",
 		Owners: sandbox.Owners{Users: []int64{sandbox.CallerID}, Guests: []string{"auditor@example.com"}},
@@ -89,7 +89,7 @@ func newTrial(r row, n int, server *sandbox.Server) *trial {
 }
 
 // wanted is the block as it is configured now.
-func (t *trial) wanted() block {
+func (t *testCase) wanted() block {
 	b := block{taskdata: map[string]any{field: firstValue}, reopenOnDestroy: t.operation == destroy, oneOff: t.run == ""}
 	if t.changed {
 		b.taskdata = map[string]any{field: nextValue}
@@ -101,7 +101,7 @@ func (t *trial) wanted() block {
 }
 
 // attributes are those of the block, as a configuration in JSON has them.
-func (t *trial) attributes() map[string]any {
+func (t *testCase) attributes() map[string]any {
 	b, all := t.wanted(), map[string]any{"task_id": t.task}
 	if !b.oneOff {
 		all["run_id"] = t.run
@@ -119,7 +119,7 @@ func (t *trial) attributes() map[string]any {
 }
 
 // path is what the paths of all requests for the task have in common; the completion of a one-off task does not name it.
-func (t *trial) path() string {
+func (t *testCase) path() string {
 	if t.run == "" {
 		return "/organizations/" + sandbox.DefaultOrganization
 	}
@@ -127,12 +127,12 @@ func (t *trial) path() string {
 }
 
 // begin starts a phase: what is counted is counted from here.
-func (t *trial) begin() {
+func (t *testCase) begin() {
 	t.journal, t.fired = len(t.server.Journal()), t.server.Webhooks(t.task)
 }
 
 // sent counts the requests of this phase.
-func (t *trial) sent(method string) int {
+func (t *testCase) sent(method string) int {
 	n := 0
 	for _, entry := range t.server.Journal()[t.journal:] {
 		if entry.Method == method && strings.Contains(entry.Path, t.path()) {
@@ -142,83 +142,83 @@ func (t *trial) sent(method string) int {
 	return n
 }
 
-// terraform is a hand that plans and applies the configuration of some trials: a real CLI, or what lies between it and the provider.
+// terraform is a hand that plans and applies the configuration of some test cases: a real CLI, or what lies between it and the provider.
 type terraform interface {
 	// plan refreshes and plans; destroying plans to destroy everything.
-	plan(ts []*trial, destroying bool)
+	plan(ts []*testCase, destroying bool)
 	// apply carries the last plan out.
-	apply(ts []*trial)
+	apply(ts []*testCase)
 	// arm makes ready for faults that keep a request from being sent.
-	arm(ts []*trial)
+	arm(ts []*testCase)
 	// move sets where the provider looks for Tallyfy; nil is the sandbox.
 	move(base func(url string) string)
 }
 
-// perform puts trials of one operation through it, and checks what came of each. The trials share a sandbox and a process.
-func perform(t *testing.T, hand terraform, ts []*trial) {
+// perform puts test cases of one operation through it, and checks what came of each. They share a sandbox and a process.
+func perform(t *testing.T, hand terraform, ts []*testCase) {
 	t.Helper()
 	op := ts[0].operation
 	if op != create {
 		hand.plan(ts, false)
 		hand.apply(ts)
-		for _, trial := range ts {
-			trial.expect(t, "the ground could not be laid", !trial.failed)
+		for _, tc := range ts {
+			tc.expect(t, "the ground could not be laid", !tc.failed)
 		}
 	}
-	for _, trial := range ts {
-		trial.changed = op == update
-		if trial.before != nil {
-			trial.before(trial)
+	for _, tc := range ts {
+		tc.changed = op == update
+		if tc.before != nil {
+			tc.before(tc)
 		}
-		for _, h := range trial.faults {
-			trial.arm(h)
+		for _, h := range tc.faults {
+			tc.arm(h)
 		}
-		trial.begin()
+		tc.begin()
 	}
 
 	hand.arm(ts)
 	hand.move(ts[0].base)
 	hand.plan(ts, op == destroy)
 	if !ts[0].failed {
-		for _, trial := range ts {
-			if trial.between != nil {
-				trial.between(trial)
+		for _, tc := range ts {
+			if tc.between != nil {
+				tc.between(tc)
 			}
 		}
 		hand.apply(ts)
 	}
 	hand.move(nil)
-	for _, trial := range ts {
-		trial.check(t)
+	for _, tc := range ts {
+		tc.check(t)
 	}
 
 	ts[0].server.Calm()
-	for _, trial := range ts {
-		trial.begin()
+	for _, tc := range ts {
+		tc.begin()
 	}
 	hand.plan(ts, op == destroy)
-	for _, trial := range ts {
-		if trial.next == fails {
+	for _, tc := range ts {
+		if tc.next == fails {
 			continue
 		}
-		trial.expect(t, "the next plan fails", !trial.failed)
-		trial.expect(t, fmt.Sprintf("the next plan is to %q, want %q", trial.planned, trial.next), trial.planned == trial.next)
-		trial.expect(t, fmt.Sprintf("the next plan does not say %q", trial.nextSays), strings.Contains(trial.said, trial.nextSays))
+		tc.expect(t, "the next plan fails", !tc.failed)
+		tc.expect(t, fmt.Sprintf("the next plan is to %q, want %q", tc.planned, tc.next), tc.planned == tc.next)
+		tc.expect(t, fmt.Sprintf("the next plan does not say %q", tc.nextSays), strings.Contains(tc.said, tc.nextSays))
 	}
 	if !ts[0].failed {
 		hand.apply(ts)
 	}
-	for _, trial := range ts {
-		trial.settled(t)
+	for _, tc := range ts {
+		tc.settled(t)
 	}
 	hand.plan(ts, op == destroy)
-	for _, trial := range ts {
-		trial.expect(t, "the plan after that still changes something", trial.next == fails || !trial.failed && trial.planned == noChanges)
+	for _, tc := range ts {
+		tc.expect(t, "the plan after that still changes something", tc.next == fails || !tc.failed && tc.planned == noChanges)
 	}
 }
 
 // arm injects a fault.
-func (t *trial) arm(h hit) {
+func (t *testCase) arm(h hit) {
 	if h.answer == nil {
 		return // the hand breaks the request itself
 	}
@@ -228,7 +228,7 @@ func (t *trial) arm(h hit) {
 }
 
 // check compares the operation with what the row promises.
-func (t *trial) check(tt *testing.T) {
+func (t *testCase) check(tt *testing.T) {
 	tt.Helper()
 	t.expect(tt, "it fails where it should not, or the other way round", t.failed == t.fails)
 	for method, want := range map[string]int{http.MethodPut: t.puts, http.MethodPost: t.posts, http.MethodDelete: t.deletes} {
@@ -248,7 +248,7 @@ func (t *trial) check(tt *testing.T) {
 }
 
 // checkError holds every error to what all must tell: what it means for the task, what to do, and what came back.
-func (t *trial) checkError(tt *testing.T) {
+func (t *testCase) checkError(tt *testing.T) {
 	tt.Helper()
 	means := []string{"Nothing was sent", "has not completed the task", "state stays", "did not act on it", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}
 	t.expect(tt, "the error does not say what it means for the task", containsAny(t.said, means))
@@ -275,7 +275,7 @@ func (t *trial) checkError(tt *testing.T) {
 }
 
 // settled checks what the next apply made of it.
-func (t *trial) settled(tt *testing.T) {
+func (t *testCase) settled(tt *testing.T) {
 	tt.Helper()
 	fired := t.server.Webhooks(t.task) - t.fired
 	t.expect(tt, fmt.Sprintf("the webhooks fired %d times in the next apply, want %d", fired, t.later), fired == t.later)
@@ -294,7 +294,7 @@ func (t *trial) settled(tt *testing.T) {
 	}
 }
 
-func (t *trial) expect(tt *testing.T, otherwise string, holds bool) {
+func (t *testCase) expect(tt *testing.T, otherwise string, holds bool) {
 	tt.Helper()
 	if holds {
 		return

@@ -1,7 +1,7 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package main
+package docs
 
 import (
 	"archive/zip"
@@ -185,7 +185,7 @@ resource "tallyfy_task_completion" "vpc" {
 	run(secret, 1, "apply", "-input=false", "tfplan")
 	held(secret)
 	s.server.ResetJournal()
-	run(next, 1, "apply", "-input=false", "-auto-approve") // the same version is no change, whatever the value
+	run(next, 1, "apply", "-input=false", "-auto-approve") // the same version is not a change, whatever the value
 	s.checkWrites("the next apply", 0)
 	run(next, 2, "apply", "-input=false", "-auto-approve")
 	held(next)

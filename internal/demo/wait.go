@@ -13,9 +13,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// gate shows an apply that waits for a person, in examples/demo/wait: one that a rejection stops, and one that goes on when the person
+// waitForApproval shows an apply that waits for a person, in examples/demo/wait: one that a rejection stops, and one that goes on when the person
 // has approved.
-func (r *demoRunner) gate(ctx context.Context, folder string) error {
+func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
 	root, err := workspace.SourceRoot(ctx)
 	if err != nil {
 		return err

@@ -1,7 +1,7 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package main
+package docs
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
 
-// leftByTrial are the names of what a CLI leaves where somebody has tried an example by hand, as the README says.
+// leftovers are the names of what a CLI leaves where someone has tried an example by hand, as the README says.
 var leftovers = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)
 
 // TestExamples runs every file below examples/ together with examples/provider/provider.tf. It finds new files.
@@ -41,7 +41,7 @@ func TestExamples(t *testing.T) {
 		}
 		name = filepath.ToSlash(name)
 		switch {
-		case name == "demo/main.tf", name == "demo/wait/main.tf": // have tests of their own, in demo_test.go
+		case name == "demo/main.tf", name == "demo/wait/main.tf": // internal/demo runs them
 		case isMigration(name): // tested two by two, in comingfrom_test.go
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })

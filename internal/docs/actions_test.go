@@ -1,12 +1,10 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package main
+package docs
 
 import (
-	"encoding/json"
 	"net/http"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -60,12 +58,6 @@ func testQuery(t *testing.T, file string) {
 func TestPagesShowTheSchema(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))
-	command := exec.CommandContext(t.Context(), "go", "run", "./internal/docschema")
-	command.Dir = root
-	out, err := command.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	type attributes map[string]struct{ Description string }
 	type schema struct {
 		Block struct {
@@ -81,9 +73,7 @@ func TestPagesShowTheSchema(t *testing.T) {
 			Lists   map[string]schema `json:"list_resource_schemas"`
 		} `json:"provider_schemas"`
 	}
-	if err := json.Unmarshal(out, &shown); err != nil {
-		t.Fatal(err)
-	}
+	readSchemas(t, &shown)
 	checked := 0
 	check := func(page, name string, of schema) {
 		text := content(t, filepath.Join(root, "docs", page, strings.TrimPrefix(name, "tallyfy_")+".md"))

@@ -1,7 +1,7 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package main
+package docs
 
 import (
 	"path/filepath"

@@ -50,30 +50,30 @@ func everyone(task *sandbox.Task) { task.EveryoneMustComplete = 2 }
 func noValues(b *block) { b.taskdata = nil }
 
 // completedWith completes the task outside, with this value in its form.
-func completedWith(value string) func(*trial) {
-	return func(t *trial) {
+func completedWith(value string) func(*testCase) {
+	return func(t *testCase) {
 		t.server.Update(t.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{field: value} })
 		t.server.CompleteOutside(t.task, colleague, nil)
 	}
 }
 
 // meanwhile is a fault that lets something happen just before a request is handled as usual.
-func meanwhile(happens func(*trial)) fault {
-	return fault{name: "meanwhile", answer: func(t *trial, _ string) sandbox.Fault {
+func meanwhile(happens func(*testCase)) fault {
+	return fault{name: "meanwhile", answer: func(t *testCase, _ string) sandbox.Fault {
 		return sandbox.Fault{Handle: true, Before: func(*http.Request) { happens(t) }}
 	}}
 }
 
-func completesOutside(t *trial) { t.server.CompleteOutside(t.task, colleague, nil) }
+func completesOutside(t *testCase) { t.server.CompleteOutside(t.task, colleague, nil) }
 
-func scenes() []row {
+func specialRows() []row {
 	return []row{
 		// Others complete it.
 		{name: "completed already, the same way", operation: create, cli: true, before: completedWith(firstValue), then: then{says: wasCompleted}},
 		{name: "completed already, with another value", operation: create, cli: true, before: completedWith("vpc-of-another"), then: then{fails: true, state: nothing, next: fails, says: otherwise}},
 		{
 			name: "completed already, with another decision", operation: create, cli: true, task: approval, block: approves,
-			before: func(t *trial) { t.server.CompleteOutside(t.task, colleague, new(false)) },
+			before: func(t *testCase) { t.server.CompleteOutside(t.task, colleague, new(false)) },
 			then:   then{fails: true, state: nothing, next: fails, says: otherwise},
 		},
 		{name: "completed by somebody between plan and apply", operation: create, cli: true, between: completedWith(firstValue), then: then{fired: 1, says: wasCompleted}},
@@ -89,14 +89,14 @@ func scenes() []row {
 		},
 		{
 			name: "completed by a colleague while an answer is lost, decided otherwise", operation: create, cli: true, task: approval, block: approves,
-			faults: []hit{post(fault{answer: func(t *trial, _ string) sandbox.Fault {
+			faults: []hit{post(fault{answer: func(t *testCase, _ string) sandbox.Fault {
 				return sandbox.Fault{Drop: true, Before: func(*http.Request) { t.server.CompleteOutside(t.task, colleague, new(false)) }}
 			}})},
 			then: then{fails: true, posts: 1, fired: 1, state: nothing, next: fails, says: "Task Was Completed Differently"},
 		},
 		{ // the first decision stays, and the next plan overrules it
 			name: "decided otherwise by a colleague between the look and the completion", operation: create, cli: true, task: approval, block: approves,
-			faults: []hit{post(meanwhile(func(t *trial) { t.server.CompleteOutside(t.task, colleague, new(false)) }))},
+			faults: []hit{post(meanwhile(func(t *testCase) { t.server.CompleteOutside(t.task, colleague, new(false)) }))},
 			then:   then{posts: 1, fired: 2, next: updates, later: 1, says: "Tallyfy Recorded Another Decision"},
 		},
 		{ // the API of yore refuses a repeat, here one that the lagging read has led to
@@ -108,25 +108,25 @@ func scenes() []row {
 		// The task does not stay completed.
 		{name: "everyone must complete", operation: create, cli: true, task: func(task *sandbox.Task) { task.EveryoneMustComplete = 2 }, then: then{puts: 1, posts: 1, state: open, says: stillOpen}},
 		{name: "reopened at once by an automation", operation: create, cli: true, task: func(task *sandbox.Task) { task.ReopenedByAutomation = true }, then: then{puts: 1, posts: 1, fired: 1, state: open, says: stillOpen}},
-		{name: "reopened since", operation: refresh, cli: true, before: func(t *trial) { t.server.ReopenOutside(t.task) }, then: then{puts: 1, posts: 1, fired: 1, says: wasReopened}},
+		{name: "reopened since", operation: refresh, cli: true, before: func(t *testCase) { t.server.ReopenOutside(t.task) }, then: then{puts: 1, posts: 1, fired: 1, says: wasReopened}},
 		{
 			name: "decided otherwise since", operation: refresh, cli: true, task: approval, block: approves,
-			before: func(t *trial) {
+			before: func(t *testCase) {
 				t.server.ReopenOutside(t.task)
 				t.server.CompleteOutside(t.task, colleague, new(false))
 			},
 			then: then{deletes: 1, posts: 1, fired: 1, says: "Update May Reopen the Task and Complete It Again"},
 		},
 		{name: "archived", operation: create, cli: true, task: func(task *sandbox.Task) { task.Archived = true }, then: then{fails: true, state: nothing, next: fails, says: "Task Is Archived"}},
-		{name: "archived since", operation: refresh, cli: true, before: func(t *trial) { t.server.Update(t.task, func(task *sandbox.Task) { task.Archived = true }) }, then: then{}},
-		{name: "deleted since", operation: refresh, cli: true, before: func(t *trial) { t.server.DeleteTask(t.task) }, then: then{says: notFoundNow, nextSays: notFoundNow}},
+		{name: "archived since", operation: refresh, cli: true, before: func(t *testCase) { t.server.Update(t.task, func(task *sandbox.Task) { task.Archived = true }) }, then: then{}},
+		{name: "deleted since", operation: refresh, cli: true, before: func(t *testCase) { t.server.DeleteTask(t.task) }, then: then{says: notFoundNow, nextSays: notFoundNow}},
 
 		// Reads lag behind writes.
 		{name: "a look that lags after a lost answer", operation: create, cli: true, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(droppedHandled)}, then: then{puts: 1, posts: 1, fired: 1}},
 		{name: "a look that lags after an unreadable answer", operation: create, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(noContent)}, then: then{puts: 1, posts: 1, fired: 1}},
 		{name: "a refresh that lags behind the completion", operation: refresh, cli: true, config: sandbox.Config{ReadLag: shortLag}, then: then{}},
 		{name: "an update that lags behind the completion", operation: update, config: sandbox.Config{ReadLag: shortLag}, then: then{deletes: 1, puts: 1, posts: 1, fired: 1}},
-		{ // the look shows the completion that the update has taken back
+		{ // the read shows the completion that the update has reopened
 			name: "an update whose completion is lost while reads lag", operation: update, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(dropped)},
 			then: then{deletes: 1, puts: 1, posts: 2, fired: 1},
 		},
@@ -160,7 +160,7 @@ func scenes() []row {
 		// Faults that come together.
 		{
 			name: "refused for a minute, and completed by a colleague with another value meanwhile", operation: create,
-			faults: []hit{post(fault{answer: func(t *trial, method string) sandbox.Fault {
+			faults: []hit{post(fault{answer: func(t *testCase, method string) sandbox.Fault {
 				f := after(429, "60")(t, method)
 				f.Before = func(*http.Request) { completedWith("vpc-of-another")(t) }
 				return f
@@ -233,5 +233,5 @@ func ofNoRun(task *sandbox.Task) {
 
 func elsewhere(string) string { return nobodyListens }
 
-// overTLS speaks TLS to a server that does not.
+// overTLS uses TLS with a server that does not.
 func overTLS(url string) string { return strings.Replace(url, "http://", "https://", 1) }

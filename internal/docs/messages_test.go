@@ -1,7 +1,7 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package main
+package docs
 
 import (
 	"go/ast"
@@ -110,7 +110,7 @@ func (r reader) read(node ast.Node) bool {
 		}
 	case *ast.CompositeLit:
 		kind := called(node.Type)
-		if kind == "Definition" { // of a function, whose summary is no message
+		if kind == "Definition" { // of a function, whose summary is not a message
 			return true
 		}
 		severity := map[string]string{"Story": anError, "story": anError, "stringRule": anError}[kind]
