@@ -10,7 +10,7 @@ resource "tallyfy_task_completion" "provision_vpc_form" {
     # "Provisioned on", a date: YYYY-MM-DD HH:MM:SS or ISO 8601.
     "f1e1d000000000000000000000000002" = "2026-11-23 09:30:00"
 
-    # "Region", a dropdown: the id and the exact text of one option.
+    # "Region", a dropdown: the ID and the exact text of one option.
     "f1e1d000000000000000000000000003" = { id = 2, text = "eu-central-1" }
 
     # "Checks done", a multiselect: the options that are selected.
@@ -34,7 +34,7 @@ resource "tallyfy_task_completion" "provision_vpc_form" {
     # "Tier", a radio: the text of one option.
     "f1e1d000000000000000000000000008" = "critical"
 
-    # "Reviewers", an assignees_form: users by id, guests by address, groups by id.
+    # "Reviewers", an assignees_form: users by ID, guests by email address, groups by ID.
     "f1e1d000000000000000000000000009" = {
       users  = [1001, 1002]
       guests = ["auditor@example.com"]
