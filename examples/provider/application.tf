@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     tallyfy = {
-      source = "tallyfy/tallyfy"
+      source  = "tallyfy/tallyfy"
+      version = ">= 0.0.1"
     }
   }
 }
@@ -9,5 +10,5 @@ terraform {
 # The client secret and the organization come from the environment: TALLYFY_CLIENT_SECRET and TALLYFY_ORG_ID.
 provider "tallyfy" {
   client_id  = "1234"
-  user_email = "terraform@example.com" # left out, the application acts as itself
+  user_email = "terraform@example.com" # without it, the application acts as itself
 }

@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     tallyfy = {
-      source = "tallyfy/tallyfy"
+      source  = "tallyfy/tallyfy"
+      version = ">= 0.0.1"
     }
   }
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-// departures are the ways of the guide "Coming from": what completed a task before, and what takes its place. Each is a file below
+// migrations are the ways of the guide "Migrating": what completed a task before, and what replaces it. Each is a file below
 // examples/guides/coming-from.
 var migrations = []struct {
 	before, after string

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-var messageTitle = regexp.MustCompile(`(?m)\| (Warning|Error): ([^|]+) \|$`)
+// messageTitle finds the title of a message in the last cell of a row, which may link to it.
+var messageTitle = regexp.MustCompile(`(?m)\| \[?(Warning|Error): ([^|\]]+?)(?:\]\([^|)]*\))? \|$`)
 
 // TestDocsNameMessages checks that the guide to all messages has the titles that other pages name.
 func TestDocsNameMessages(t *testing.T) {

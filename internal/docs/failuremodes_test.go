@@ -64,9 +64,14 @@ func TestFailureModes(t *testing.T) {
 			t.Errorf("%q is of the severity %s, and the guide says %s", title, severity, told)
 		}
 	}
+	_, list, _ := strings.Cut(failureModes(t), "\n## All Messages\n")
+	list, _, _ = strings.Cut(list, "\n## ")
 	for title := range guide {
 		if _, ok := code[title]; !ok {
 			t.Errorf("no message is titled %q", title)
+		}
+		if !strings.Contains(list, "["+title+"](#") {
+			t.Errorf("the list of all messages lacks %q", title)
 		}
 	}
 	for _, entry := range strings.Split(failureModes(t), "\n### ")[1:] {

@@ -28,7 +28,7 @@ func (a *completeTask) Schema(ctx context.Context, _ frameworkaction.SchemaReque
 			},
 			"run_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The ID of the process that the task belongs to, the API's `run`. Defaults to the process that Tallyfy reports.",
+				MarkdownDescription: "The ID of the process (the API's `run`) that the task belongs to. Defaults to the process that Tallyfy reports.",
 				Validators:          []validator.String{id()},
 			},
 			"organization_id": schema.StringAttribute{
@@ -42,13 +42,13 @@ func (a *completeTask) Schema(ctx context.Context, _ frameworkaction.SchemaReque
 			},
 			"taskdata": schema.DynamicAttribute{
 				Optional: true,
-				MarkdownDescription: "Form values by the IDs of their fields, in the shapes of the API: an object or a map. " +
+				MarkdownDescription: "The values of the form by the IDs of their fields, in the shapes of the API: an object or a map. " +
 					"Fields that are not named keep their values, and `null` clears one, except a table. Conflicts with `form_fields`.",
 				Validators: []validator.Dynamic{valuesRule{key: tallyfy.CheckID}},
 			},
 			"form_fields": schema.DynamicAttribute{
 				Optional: true,
-				MarkdownDescription: "Form values by the labels, aliases or IDs of their fields, as people write them: an object or a map. " +
+				MarkdownDescription: "The values of the form by the labels, aliases or IDs of their fields, as plain values: an object or a map. " +
 					"Fields that are not named keep their values, and `null` clears one, except a table. Conflicts with `taskdata`.",
 				Validators: []validator.Dynamic{valuesRule{key: checkFieldName}},
 			},
@@ -66,7 +66,7 @@ func (a *completeTask) Schema(ctx context.Context, _ frameworkaction.SchemaReque
 // invokeTimeout returns the usual block, which rejects a time that is not positive.
 func invokeTimeout(ctx context.Context) schema.Block {
 	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		InvokeDescription: "How long completing the task may take with all retries: a duration such as `30s` or `5m`. Defaults to `10m`.",
+		InvokeDescription: "How long completing the task may take, including waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultInvokeTimeout) + "`.",
 	})
 	nested, ok := block.(schema.SingleNestedBlock)
 	if !ok {

@@ -62,27 +62,27 @@ func addCredentials(attributes map[string]schema.Attribute) {
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"client_id": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Client id of an application, which gets an access token with it and `client_secret` by itself. String; Tallyfy's are numbers. " +
-				"Default: the environment variable `" + envClientID + "`. Conflicts with `access_token`.",
+			MarkdownDescription: "The client ID of an application that requests its own access tokens. " +
+				"Can also be set with the `" + envClientID + "` environment variable. Conflicts with `access_token`.",
 			Validators: []validator.String{credential("Invalid Client Id")},
 		},
 		"client_secret": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "Client secret of the application. String. " +
-				"Default: the environment variable `" + envClientSecret + "`. Conflicts with `access_token`.",
+			MarkdownDescription: "The client secret of the application. " +
+				"Can also be set with the `" + envClientSecret + "` environment variable. Conflicts with `access_token`.",
 			Validators: []validator.String{credential("Invalid Client Secret")},
 		},
 		"token_url": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Address that gives out the application's tokens. String: an `https` URL, or an `http` URL of a loopback address. " +
-				"Default: the environment variable `" + envTokenURL + "`, else `" + tallyfy.DefaultTokenURL + "`. Needs `client_id`.",
+			MarkdownDescription: "The `https` URL from which the application requests its tokens. Requires `client_id`. " +
+				"Can also be set with the `" + envTokenURL + "` environment variable. Defaults to `" + tallyfy.DefaultTokenURL + "`.",
 			Validators: []validator.String{tokenURL()},
 		},
 		"user_email": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "E-mail address of the user that the application acts as. String. " +
-				"Default: none, the application acts as itself. Needs `client_id` and `organization_id`, of which the user must be a member.",
+			MarkdownDescription: "The email address of the user that the application acts as. By default, the application acts as itself. " +
+				"Requires `client_id` and `organization_id`. The user must be a member of the organization.",
 			Validators: []validator.String{email()},
 		},
 	})

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -13,6 +14,18 @@ import (
 // duration rejects strings that are not durations above zero. It is the one rule for all durations of a configuration.
 func duration() validator.String {
 	return stringRule{summary: "Invalid Duration", rule: "must be a duration above zero, such as `30s`", check: checkDuration}
+}
+
+// shortDuration returns a duration as people write it in a configuration: 10m instead of 10m0s.
+func shortDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // checkDuration returns an error that completes a sentence unless s is a duration above zero.

@@ -54,18 +54,17 @@ func (d *lookupData) client(diags *diag.Diagnostics) *tallyfy.Client {
 // organizationAttribute is the same in each data source.
 func organizationAttribute() schema.Attribute {
 	return schema.StringAttribute{
-		Optional: true,
-		Computed: true,
-		MarkdownDescription: "Id of the organization to look in, the `org` of the API's paths. String. " +
-			"Default: the provider's `organization_id`.",
-		Validators: idOnly(),
+		Optional:            true,
+		Computed:            true,
+		MarkdownDescription: "The ID of the organization. Defaults to the provider's `organization_id`.",
+		Validators:          idOnly(),
 	}
 }
 
 // readTimeout is the usual block, which refuses a time that is over before it begins.
 func readTimeout(ctx context.Context) schema.Block {
 	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ReadDescription: "How long reading may take with all its pages, waiting and retries. String: a duration such as `30s` or `5m`. Default: `5m`.",
+		ReadDescription: "How long reading may take, including all pages, waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultLookupTimeout) + "`.",
 	})
 	nested, ok := block.(schema.SingleNestedBlock)
 	if !ok {

@@ -36,13 +36,13 @@ func (parseURL) Metadata(_ context.Context, _ function.MetadataRequest, resp *fu
 // Definition tells what the function takes and gives.
 func (parseURL) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "The ids in an address of Tallyfy",
-		MarkdownDescription: "Finds the ids of the organization, the run and the task in an address of Tallyfy's web app. " +
-			"The result is an object of `organization_id`, `run_id` and `task_id`, all of them strings. What the address does not tell is null. " +
-			"Tallyfy is not asked, so nothing says that there are such a run and task.",
+		Summary: "The IDs in a URL of Tallyfy",
+		MarkdownDescription: "Returns the IDs of the organization, the process and the task in a URL of Tallyfy's web app. " +
+			"The result is an object with the strings `organization_id`, `run_id` and `task_id`. An ID that the URL does not contain is null. " +
+			"The function makes no request, so it does not check that the IDs exist.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name:                "url",
-			MarkdownDescription: "Address of Tallyfy's web app, beginning with `https://` or `http://`. The host may be any.",
+			MarkdownDescription: "A URL of Tallyfy's web app that begins with `https://` or `http://`. The host is not checked.",
 		}},
 		Return: function.ObjectReturn{AttributeTypes: map[string]attr.Type{
 			"organization_id": types.StringType,

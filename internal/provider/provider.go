@@ -7,6 +7,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -51,44 +52,43 @@ func (p *tallyfyProvider) Metadata(_ context.Context, _ provider.MetadataRequest
 // Schema tells what a provider block may hold.
 func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Completes [Tallyfy](https://tallyfy.com) tasks: a pipeline that has done a step of a process marks it as done, " +
-			"with the values of its form, or decides an approval.",
+		MarkdownDescription: "Completes [Tallyfy](https://tallyfy.com) tasks: sets the fields of their forms, decides approvals, and waits for people.",
 		Attributes: map[string]schema.Attribute{
 			"access_token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "Access token of the Tallyfy user that completes the tasks, sent as the `Authorization: Bearer` header. String. " +
-					"Default: the environment variable `" + envAccessToken + "`, else `" + envAPIToken + "`. May be an ephemeral value.",
+				MarkdownDescription: "The access token of the Tallyfy user who completes the tasks. May be an ephemeral value. " +
+					"Can also be set with the `" + envAccessToken + "` or `" + envAPIToken + "` environment variable.",
 				Validators: []validator.String{accessToken()},
 			},
 			"organization_id": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Id of the organization whose tasks are completed, the `org` of the API's paths. String. " +
-					"Default: the environment variable `" + envOrganization + "`. A resource may name another.",
+				MarkdownDescription: "The ID of the organization that the tasks belong to, unless a block sets its own `organization_id`. " +
+					"Can also be set with the `" + envOrganization + "` environment variable.",
 				Validators: []validator.String{id()},
 			},
 			"base_url": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Root of Tallyfy's API. String: an `https` URL, or an `http` URL of a loopback address. " +
-					"Default: the environment variable `" + envBaseURL + "`, else `" + tallyfy.DefaultBaseURL + "`.",
+				MarkdownDescription: "The `https` URL of Tallyfy's API. " +
+					"Can also be set with the `" + envBaseURL + "` environment variable. Defaults to `" + tallyfy.DefaultBaseURL + "`.",
 				Validators: []validator.String{baseURL()},
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional:   true,
 				CustomType: wholeNumberType{},
-				MarkdownDescription: "How often one request may be sent again. Number, `0` for never. Default: `4`. A completion is sent again only " +
-					"if it did not reach Tallyfy, if Tallyfy refused it for now (429, or 503 with `Retry-After`), or if the task is seen to be still open.",
+				MarkdownDescription: fmt.Sprintf("The maximum number of retries of one request. Defaults to `%d`. "+
+					"A completion is retried only if Tallyfy has not acted on it, as far as the task shows.", tallyfy.DefaultMaxRetries),
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"preflight": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether a plan reads the tasks that it would complete or change, and reports what an apply would do and fail at: one request for each hundred tasks of a process. " +
-					"A plan without a network works. Defaults to `true`.",
+				MarkdownDescription: "Whether a plan reads the tasks that it would complete or change, and reports what an apply would do and where it would fail. " +
+					"Defaults to `true`. A plan also works without a network.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long one try of a request may take. String: a duration such as `30s` or `1m30s`. Default: `30s`. " +
-					"The `timeouts` of a resource bound all tries together.",
+				MarkdownDescription: fmt.Sprintf("How long one attempt of a request may take: a duration such as `30s` or `1m30s`. Defaults to `%s`. "+
+					"The `timeouts` of a block limit all attempts together.", shortDuration(tallyfy.DefaultRequestTimeout)),
 				Validators: []validator.String{duration()},
 			},
 		},

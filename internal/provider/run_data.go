@@ -44,29 +44,29 @@ func (d *runData) Metadata(_ context.Context, req datasource.MetadataRequest, re
 // Schema tells which run is read, and what is told of it.
 func (d *runData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A Tallyfy run (a process), and the ids of its tasks by their aliases: " +
-			"a webhook hands a pipeline the id of the run alone, and the configuration finds the task of its step by the step's alias.",
+		MarkdownDescription: "Reads a Tallyfy process (the API's `run`), and the IDs of its tasks by their aliases. " +
+			"A pipeline that knows only the ID of the process, for example from a webhook, finds the task of its step by the alias of the step.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": organizationAttribute(),
 			"run_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Id of the run to read, the `run` of the API's paths. String.",
+				MarkdownDescription: "The ID of the process to read.",
 				Validators:          idOnly(),
 			},
-			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the run, the API's `id`. String."},
-			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the run, the API's `name`. String."},
-			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the run in Tallyfy's words, such as `active`, `complete` or `archived`. It is `issue` while the run has an open issue."},
+			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the process."},
+			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the process."},
+			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the process as Tallyfy reports it, such as `active`, `complete` or `archived`. It is `issue` while the process has an open issue."},
 			"progress": schema.StringAttribute{
 				Computed:   true,
 				CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "The progress of the run as JSON, for `jsondecode`: an object with the numbers `complete`, `total` and `percent`. " +
-					"The provider does not check its shape, and it is null if Tallyfy returns none.",
+				MarkdownDescription: "The progress of the process, as JSON for `jsondecode`: an object with the numbers `complete`, `total` and `percent`. " +
+					"The provider does not check its shape. Null if Tallyfy does not report it.",
 			},
 			"task_ids": schema.MapAttribute{
 				Computed:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Ids of the run's tasks by their aliases, those of archived and hidden tasks too. Tasks without an alias are not in it. " +
-					"Nor are tasks that share an alias: a warning lists them. Map of strings.",
+				MarkdownDescription: "The IDs of the tasks of the process by their aliases, including archived and hidden tasks. " +
+					"Tasks without an alias, and tasks that share one, are left out.",
 			},
 		},
 		Blocks: map[string]schema.Block{"timeouts": readTimeout(ctx)},

@@ -26,15 +26,15 @@ func (r *taskCompletion) IdentitySchema(_ context.Context, _ resource.IdentitySc
 		Attributes: map[string]identityschema.Attribute{
 			"organization_id": identityschema.StringAttribute{
 				OptionalForImport: true,
-				Description:       "Id of the organization. String. Default: the provider's organization_id.",
+				Description:       "The ID of the organization. Defaults to the provider's organization_id.",
 			},
 			"run_id": identityschema.StringAttribute{
 				OptionalForImport: true,
-				Description:       "Id of the run that the task belongs to. String. Default: what Tallyfy tells of the task; null for a one-off task.",
+				Description:       "The ID of the process that the task belongs to. Defaults to the process that Tallyfy reports, and to null for a one-off task.",
 			},
 			"task_id": identityschema.StringAttribute{
 				RequiredForImport: true,
-				Description:       "Id of the task. String.",
+				Description:       "The ID of the task.",
 			},
 		},
 	}

@@ -61,7 +61,7 @@ func (l *taskCompletionList) ListResourceConfigSchema(ctx context.Context, _ lis
 		Attributes: map[string]schema.Attribute{
 			"run_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The ID of the process whose completed tasks are listed, the API's `run`. Without it, the completed one-off tasks of the organization are listed.",
+				MarkdownDescription: "The ID of the process (the API's `run`) whose completed tasks are listed. By default, the completed one-off tasks of the organization are listed.",
 				Validators:          []validator.String{id()},
 			},
 			"organization_id": schema.StringAttribute{
@@ -77,7 +77,7 @@ func (l *taskCompletionList) ListResourceConfigSchema(ctx context.Context, _ lis
 // listTimeout returns the usual block, which rejects a time that is not positive.
 func listTimeout(ctx context.Context) schema.Block {
 	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ListDescription: "How long listing may take with all pages and retries: a duration such as `30s` or `5m`. Defaults to `10m`.",
+		ListDescription: "How long listing may take, including all pages, waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultListTimeout) + "`.",
 	})
 	nested, ok := block.(schema.SingleNestedBlock)
 	if !ok {

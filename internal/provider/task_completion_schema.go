@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
@@ -21,70 +22,68 @@ import (
 // Schema tells what a block may hold, and what is recorded of a completion.
 func (r *taskCompletion) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A completed Tallyfy task: with its decision, if it is an approval, and the values of its form's fields.\n\n" +
-			"A completion is an event: creating the resource completes the task exactly once, and destroying it only removes it from the state.",
+		MarkdownDescription: "Completes a Tallyfy task: sets the fields of its form, decides it if it is an approval, and marks it as completed.\n\n" +
+			"Creating the resource completes the task exactly once. Destroying the resource only removes it from the state, unless `reopen_on_destroy` is `true`.",
 		Attributes: map[string]schema.Attribute{
 			"task_id": schema.StringAttribute{
-				Required: true,
-				MarkdownDescription: "Id of the task to complete, the `task_id` of the API's completion. String. " +
-					"Changing it forces replacement.",
-				Validators:    []validator.String{id()},
-				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Required:            true,
+				MarkdownDescription: "The ID of the task to complete. Changing this forces a new resource to be created.",
+				Validators:          []validator.String{id()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"run_id": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "Id of the run (the process) that the task belongs to, the `run` of the API's paths. String. " +
-					"Default: what Tallyfy tells of the task; null for a one-off task. Changing it forces replacement.",
+				MarkdownDescription: "The ID of the process (the API's `run`) that the task belongs to. " +
+					"Defaults to the process that Tallyfy reports, and to null for a one-off task. Changing this forces a new resource to be created.",
 				Validators:    []validator.String{id()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 			},
 			"organization_id": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "Id of the organization that the task belongs to, the `org` of the API's paths. String. " +
-					"Default: the provider's `organization_id`; the recorded organization stays if that changes later. Changing it forces replacement.",
+				MarkdownDescription: "The ID of the organization that the task belongs to. Defaults to the provider's `organization_id` when the resource is created. " +
+					"Changing this forces a new resource to be created.",
 				Validators:    []validator.String{id()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()},
 			},
 			"is_approved": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "The decision on an approval, the API's `is_approved`: `true` approves, `false` rejects. Bool. " +
-					"No default: an approval needs one, and other tasks take none. Changing it reopens the task and completes it again.",
+				MarkdownDescription: "The decision on an approval: `true` approves, `false` rejects. Required for approvals. " +
+					"Changing this reopens the task and completes it again.",
 			},
 			"override_user": schema.Int64Attribute{
 				Optional:   true,
 				CustomType: wholeNumberType{},
-				MarkdownDescription: "Id of the user to record as the completer, the API's `override_user`. Number. " +
-					"Default: the owner of the access token. Changing it reopens the task and completes it again.",
+				MarkdownDescription: "The ID of the user to record as the completer. Defaults to the owner of the access token. " +
+					"Changing this reopens the task and completes it again.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"reopen_on_destroy": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether destroying the resource reopens the task, by the API's `DELETE` of the completion. Bool. " +
-					"Default: `false`, and destroying sends nothing. Must be applied before the destroy. Changing it sends nothing. " +
-					"A task whose completion the same apply has just recorded is not reopened.",
+				MarkdownDescription: "Whether destroying the resource reopens the task. Defaults to `false`. " +
+					"A change must be applied before the destroy, and sends nothing to Tallyfy.",
 			},
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "`organization/run/task`, or `organization//task` for a one-off task. String. `terraform import` takes it.",
+				MarkdownDescription: "The import ID: `organization/run/task`, or `organization//task` for a one-off task.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
-			"status":       fact("Status of the task, the API's `status`: `completed`, unless Tallyfy accepted the completion and left the task open. String."),
-			"title":        fact("Title of the task, the API's `title`. String."),
-			"task_type":    fact("Type of the task, the API's `task_type`: `task`, `approval`, `expiring`, `email` or `expiring_email`. String."),
-			"completed_at": fact("When the task was completed, the API's `completed_at`. String: an ISO 8601 time in UTC."),
+			"status":       fact("The status of the task: `completed`, unless Tallyfy accepted the completion and left the task open."),
+			"title":        fact("The title of the task."),
+			"task_type":    fact("The type of the task: `task`, `approval`, `expiring`, `email` or `expiring_email`."),
+			"completed_at": fact("The time when the task was completed, in ISO 8601 and UTC."),
 			"completer_id": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Id of the user who completed the task, the API's `completer_id`; null if a guest did. Number.",
+				MarkdownDescription: "The ID of the user who completed the task; null if a guest did.",
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
-			"completer_guest_id": fact("Id of the guest who completed the task, the API's `completer_guest_id`; null if a user did. String."),
+			"completer_guest_id": fact("The ID of the guest who completed the task; null if a user did."),
 			"tasks_changed_by_rules": schema.StringAttribute{
 				Computed:   true,
 				CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "What automations changed when the task was completed, the API's `tasks_changed_by_rules`. String: JSON, for `jsondecode`; " +
-					"null where Tallyfy did not tell, as for a one-off task or a task that was completed already.",
+				MarkdownDescription: "The tasks that automations changed when the task was completed, as JSON for `jsondecode`. " +
+					"Null if Tallyfy does not report them, as for a one-off task or an already completed task.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 		},
@@ -104,16 +103,16 @@ func fact(description string) schema.StringAttribute {
 
 // timeoutsBlock is the usual block, which refuses times that are over before they begin.
 func timeoutsBlock(ctx context.Context) schema.Block {
-	const about = " with all its waiting and retries. String: a duration such as `30s` or `5m`. Default: "
+	const about = ", including waits and retries. A duration such as `30s` or `5m`. Defaults to `%s`."
 	block := timeouts.Block(ctx, timeouts.Opts{
 		Create:            true,
-		CreateDescription: "How long completing the task may take," + about + "`10m`.",
+		CreateDescription: fmt.Sprintf("How long completing the task may take"+about, shortDuration(defaultCreateTimeout)),
 		Read:              true,
-		ReadDescription:   "How long refreshing may take," + about + "`2m`.",
+		ReadDescription:   fmt.Sprintf("How long a refresh may take"+about, shortDuration(defaultReadTimeout)),
 		Update:            true,
-		UpdateDescription: "How long reopening the task and completing it again may take," + about + "`10m`.",
+		UpdateDescription: fmt.Sprintf("How long reopening the task and completing it again may take"+about, shortDuration(defaultUpdateTimeout)),
 		Delete:            true,
-		DeleteDescription: "How long reopening the task may take where `reopen_on_destroy` is true," + about + "`5m`.",
+		DeleteDescription: fmt.Sprintf("How long reopening the task may take if `reopen_on_destroy` is `true`"+about, shortDuration(defaultDeleteTimeout)),
 	})
 	nested, ok := block.(schema.SingleNestedBlock)
 	if !ok {

@@ -20,43 +20,43 @@ import (
 
 // valueAttributes are the ways to give the values of a form: by id or by name, recorded or write-only.
 func valueAttributes() map[string]schema.Attribute {
-	const changing = " Changing it reopens the task and completes it again"
+	const changing = " Changing this reopens the task and completes it again"
 	version := func(of string) schema.Int64Attribute {
 		return schema.Int64Attribute{
 			Optional:   true,
 			CustomType: wholeNumberType{},
-			MarkdownDescription: "Version of `" + of + "`, any whole number of yours. Number. Terraform cannot see whether a write-only value changed: change this with it." +
+			MarkdownDescription: "The version of `" + of + "`, a whole number that you change together with it, because Terraform cannot compare write-only values." +
 				changing + ".",
 		}
 	}
 	return map[string]schema.Attribute{
 		"taskdata": schema.DynamicAttribute{
 			Optional: true,
-			MarkdownDescription: "Values of the fields of the task's form, the API's `taskdata`: an object or a map whose keys are field ids and whose " +
-				"values have the shape of the field's type. The form is checked before anything is sent. No default: fields that are not named are left as they are, and `null` clears one, except a table." +
-				changing + "; an equal value sends nothing. Conflicts with `form_fields`.",
+			MarkdownDescription: "The values of the form by the IDs of their fields, in the shapes of the API: an object or a map. " +
+				"Fields that are not named keep their values, and `null` clears one, except a table. Conflicts with `form_fields`." +
+				changing + ".",
 			Validators: []validator.Dynamic{valuesRule{key: tallyfy.CheckID}},
 		},
 		"form_fields": schema.DynamicAttribute{
 			Optional: true,
-			MarkdownDescription: "Values of the fields of the task's form by the names that people know: an object or a map whose keys are labels, aliases or ids of fields, and whose " +
-				"values are plain: text, the text of an option, a list of such texts, the URL of a file. The provider gives them the shapes that Tallyfy takes. No default: as with `taskdata`." +
-				changing + "; an equal value sends nothing. Conflicts with `taskdata`.",
+			MarkdownDescription: "The values of the form by the labels, aliases or IDs of their fields, as plain values: an object or a map. " +
+				"Fields that are not named keep their values, and `null` clears one, except a table. Conflicts with `taskdata`." +
+				changing + ".",
 			Validators: []validator.Dynamic{valuesRule{key: checkFieldName}},
 		},
 		"taskdata_wo": schema.DynamicAttribute{
 			Optional:  true,
 			WriteOnly: true,
-			MarkdownDescription: "Like `taskdata`, for secrets: sent with it, and recorded in no plan and no state. Needs `taskdata_wo_version`. " +
-				"A field must not be in both. Conflicts with `form_fields`. Terraform and OpenTofu 1.11 or later.",
+			MarkdownDescription: "Like `taskdata`, but never stored in the state or in a plan. Requires `taskdata_wo_version`, and Terraform or OpenTofu 1.11. " +
+				"Conflicts with `form_fields`.",
 			Validators: []validator.Dynamic{valuesRule{key: tallyfy.CheckID}},
 		},
 		"taskdata_wo_version": version("taskdata_wo"),
 		"form_fields_wo": schema.DynamicAttribute{
 			Optional:  true,
 			WriteOnly: true,
-			MarkdownDescription: "Like `form_fields`, for secrets: sent with it, and recorded in no plan and no state. Needs `form_fields_wo_version`. " +
-				"A field must not be in both. Conflicts with `taskdata`. Terraform and OpenTofu 1.11 or later.",
+			MarkdownDescription: "Like `form_fields`, but never stored in the state or in a plan. Requires `form_fields_wo_version`, and Terraform or OpenTofu 1.11. " +
+				"Conflicts with `taskdata`.",
 			Validators: []validator.Dynamic{valuesRule{key: checkFieldName}},
 		},
 		"form_fields_wo_version": version("form_fields_wo"),

@@ -55,36 +55,36 @@ func (d *taskData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp 
 		"task_id": schema.StringAttribute{
 			Optional:            true,
 			Computed:            true,
-			MarkdownDescription: "Id of the task. String. Exactly one of `task_id`, `alias` and `title` says which task is read.",
+			MarkdownDescription: "The ID of the task. Exactly one of `task_id`, `alias` and `title` must be set.",
 			Validators:          idOnly(),
 		},
 		"run_id": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "Id of the run (the process) that the task belongs to, the API's `run_id`. String. Needed with `alias` and `title`. " +
-				"Default: what Tallyfy tells of the task; null for a one-off task.",
+			MarkdownDescription: "The ID of the process (the API's `run`) that the task belongs to. Required with `alias` and `title`. " +
+				"Defaults to the process that Tallyfy reports, and to null for a one-off task.",
 			Validators: idOnly(),
 		},
 		"alias": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "The alias of the task, a slug that stays as it is when the task is renamed. " +
-				"With `run_id`, the alias of the task to read, which exactly one task of the run must have. " + equalNames,
+			MarkdownDescription: "The alias of the task, a slug that does not change when the task is renamed. Exactly one task of the process `run_id` must have it. " +
+				equalNames,
 			Validators: nameWithin(),
 		},
 		"title": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "The title of the task. " +
-				"With `run_id`, the title of the task to read, which exactly one task of the run must have. " + equalNames,
+			MarkdownDescription: "The title of the task. Exactly one task of the process `run_id` must have it. " +
+				equalNames,
 			Validators: nameWithin(),
 		},
 		"form_fields":     formAttribute(),
-		"values_by_label": plainAttribute("labels", "fields whose label names another field too"),
+		"values_by_label": plainAttribute("labels", "fields whose label is not unique"),
 		"values_by_alias": plainAttribute("aliases", "fields without an alias of their own"),
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A Tallyfy task with all that is known of it, its form included. It is found by its id, or in a run by its alias or its title.",
+		MarkdownDescription: "Reads a Tallyfy task with its form. The task is found by its ID, or in a process by its alias or title.",
 		Attributes:          attributes,
 		Blocks:              map[string]schema.Block{"timeouts": readTimeout(ctx)},
 	}

@@ -160,35 +160,35 @@ func factAttributes() map[string]schema.Attribute {
 		return schema.ListAttribute{Computed: true, ElementType: of.ElemType, MarkdownDescription: description}
 	}
 	return map[string]schema.Attribute{
-		"id":        text("Id of the task, the API's `id`. String."),
-		"run_id":    text("Id of the run (the process) that the task belongs to, the API's `run_id`; null for a one-off task. String."),
-		"title":     text("Title of the task, the API's `title`. String."),
-		"alias":     text("Alias of the task, the API's `alias`: a slug that stays as it is when the task is renamed; null where it has none. String."),
-		"status":    text("Status of the task, the API's `status`: `not-started`, `in-progress`, `auto-skipped` or `completed`. String."),
-		"task_type": text("Type of the task, the API's `task_type`: `task`, `approval`, `expiring`, `email` or `expiring_email`. String."),
+		"id":        text("The ID of the task."),
+		"run_id":    text("The ID of the process that the task belongs to; null for a one-off task."),
+		"title":     text("The title of the task."),
+		"alias":     text("The alias of the task, a slug that does not change when the task is renamed; null if it has none."),
+		"status":    text("The status of the task: `not-started`, `in-progress`, `auto-skipped` or `completed`."),
+		"task_type": text("The type of the task: `task`, `approval`, `expiring`, `email` or `expiring_email`."),
 		"is_approved": schema.BoolAttribute{
 			Computed:            true,
-			MarkdownDescription: "The decision on a completed approval, the API's `is_approved`; null for all other tasks. Bool.",
+			MarkdownDescription: "The decision on a completed approval; null for any other task.",
 		},
-		"completed_at": text("When the task was completed, the API's `completed_at`; null while it is open. String: an ISO 8601 time in UTC."),
+		"completed_at": text("The time when the task was completed, in ISO 8601 and UTC; null while it is open."),
 		"completer_id": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "Id of the user who completed the task, the API's `completer_id`; null if nobody or a guest did. Number.",
+			MarkdownDescription: "The ID of the user who completed the task; null if it is open or a guest completed it.",
 		},
-		"completer_guest_id": text("Id of the guest who completed the task, the API's `completer_guest_id`; null if nobody or a user did. String."),
-		"archived_at":        text("When the task was archived, the API's `archived_at`; null if it was not. String: an ISO 8601 time in UTC."),
-		"deadline":           text("When the task is due, the API's `deadline`; null where it has none. String: an ISO 8601 time in UTC."),
+		"completer_guest_id": text("The ID of the guest who completed the task; null if it is open or a user completed it."),
+		"archived_at":        text("The time when the task was archived, in ISO 8601 and UTC; null if it was not."),
+		"deadline":           text("The time when the task is due, in ISO 8601 and UTC; null if it has no deadline."),
 		"everyone_must_complete": schema.BoolAttribute{
 			Computed:            true,
-			MarkdownDescription: "Whether everyone who is assigned must complete the task, the API's `everyone_must_complete`. Bool.",
+			MarkdownDescription: "Whether every assignee must complete the task.",
 		},
 		"owners": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Whom the task is assigned to, the API's `owners`; null where Tallyfy does not tell all of it. Object.",
+			MarkdownDescription: "The assignees of the task; null if Tallyfy does not report all of them.",
 			Attributes: map[string]schema.Attribute{
-				"users":  list(types.ListType{ElemType: types.Int64Type}, "Ids of users. List of numbers."),
-				"guests": list(types.ListType{ElemType: types.StringType}, "E-mail addresses of guests. List of strings."),
-				"groups": list(types.ListType{ElemType: types.StringType}, "Ids of groups. List of strings."),
+				"users":  list(types.ListType{ElemType: types.Int64Type}, "The IDs of users."),
+				"guests": list(types.ListType{ElemType: types.StringType}, "The email addresses of guests."),
+				"groups": list(types.ListType{ElemType: types.StringType}, "The IDs of groups."),
 			},
 		},
 	}
@@ -198,8 +198,8 @@ func factAttributes() map[string]schema.Attribute {
 func plainAttribute(names, which string) schema.Attribute {
 	return schema.DynamicAttribute{
 		Computed: true,
-		MarkdownDescription: "The values of the form by the " + names + " of their fields, as `form_fields` of `tallyfy_task_completion` accepts them, so that one form can fill another. " +
-			"Fields that are empty, " + which + " and files are left out. Null if Tallyfy does not show the form.",
+		MarkdownDescription: "The values of the form by the " + names + " of their fields, as `form_fields` of `tallyfy_task_completion` accepts them. " +
+			"Empty fields, " + which + " and files are left out. Null if Tallyfy does not show the form.",
 	}
 }
 
@@ -209,38 +209,37 @@ func formAttribute() schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	return schema.ListNestedAttribute{
-		Computed: true,
-		MarkdownDescription: "The form of the task in the order of its fields, the API's `form_fields`; empty where it has none, null where Tallyfy does not show it. " +
-			"List of objects.",
+		Computed:            true,
+		MarkdownDescription: "The fields of the task's form, in order. Empty if the task has no form, and null if Tallyfy does not show it.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"id":         text("Id of the field: its key in `taskdata`. It stays as it is when the field is renamed. String."),
-			"label":      text("What people read beside the field. Labels may repeat. String."),
-			"alias":      text("Slug of the field. It follows the label. String."),
-			"field_type": text("Type of the field: `text`, `textarea`, `email`, `date`, `radio`, `dropdown`, `multiselect`, `table`, `assignees_form` or `file`. String."),
+			"id":         text("The ID of the field, its key in `taskdata`. It does not change when the field is renamed."),
+			"label":      text("The label of the field. Several fields may have the same label."),
+			"alias":      text("The alias of the field, a slug. It may change with the label."),
+			"field_type": text("The type of the field: `text`, `textarea`, `email`, `date`, `radio`, `dropdown`, `multiselect`, `table`, `assignees_form` or `file`."),
 			"required": schema.BoolAttribute{
 				Computed:            true,
-				MarkdownDescription: "Whether the field must hold a value before the task can be completed. Bool.",
+				MarkdownDescription: "Whether the field needs a value before the task can be completed.",
 			},
 			"options": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "What a `radio`, a `dropdown` or a `multiselect` lets people choose from; empty for other types. List of objects.",
+				MarkdownDescription: "The options of a `radio`, a `dropdown` or a `multiselect`; empty for other types.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id": schema.Int64Attribute{
 						Computed:            true,
-						MarkdownDescription: "Id of the option; null where Tallyfy does not tell it. Number.",
+						MarkdownDescription: "The ID of the option; null if Tallyfy does not report it.",
 					},
-					"text": text("Text of the option. String."),
+					"text": text("The text of the option."),
 				}},
 			},
 			"columns": schema.ListAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "Headings of a `table`; empty for other types. List of strings.",
+				MarkdownDescription: "The column headings of a `table`; empty for other types.",
 			},
 			"value": schema.StringAttribute{
 				Computed:            true,
 				CustomType:          jsontypes.NormalizedType{},
-				MarkdownDescription: "What the field holds, in the shape that its type has in `taskdata`; null for nothing. String: JSON, for `jsondecode`.",
+				MarkdownDescription: "The value of the field in the shape that `taskdata` accepts, as JSON for `jsondecode`; null if the field is empty.",
 			},
 		}},
 	}

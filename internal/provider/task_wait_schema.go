@@ -75,21 +75,21 @@ func (r *taskWait) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
 				MarkdownDescription: "Whether a rejected approval is an error. Defaults to `true`. " +
-					"If it is `false`, a rejection ends the wait like an approval, and `is_approved` says which it was.",
+					"If it is `false`, a rejection ends the wait like an approval, and `is_approved` reports the decision.",
 			},
 			"poll_interval": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
 				Default:             stringdefault.StaticString(defaultPollInterval),
-				MarkdownDescription: "The time between two polls, at least `1s`. Defaults to `" + defaultPollInterval + "`.",
+				MarkdownDescription: fmt.Sprintf("The time between two polls, at least `%s`. Defaults to `%s`.", shortestPollInterval, defaultPollInterval),
 				Validators:          []validator.String{pollInterval()},
 			},
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "`organization/run/task`, or `organization//task` for a one-off task.",
+				MarkdownDescription: "The import ID: `organization/run/task`, or `organization//task` for a one-off task.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
-			"status":    fact("The status of the task, the API's `status`: `completed`."),
+			"status":    fact("The status of the task: `completed`."),
 			"title":     fact("The title of the task."),
 			"task_type": fact("The type of the task: `task`, `approval`, `expiring`, `email` or `expiring_email`."),
 			"is_approved": schema.BoolAttribute{
@@ -124,9 +124,9 @@ func pollInterval() validator.String {
 func waitTimeouts(ctx context.Context) schema.Block {
 	block := timeouts.Block(ctx, timeouts.Opts{
 		Create:            true,
-		CreateDescription: "How long to wait for the task, a duration such as `30m` or `8h`. Defaults to `1h`.",
+		CreateDescription: "How long to wait for the task. A duration such as `30m` or `8h`. Defaults to `" + shortDuration(defaultWaitTimeout) + "`.",
 		Read:              true,
-		ReadDescription:   "How long refreshing may take, with all retries, a duration such as `30s` or `5m`. Defaults to `2m`.",
+		ReadDescription:   "How long a refresh may take, including waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultReadTimeout) + "`.",
 	})
 	nested, ok := block.(schema.SingleNestedBlock)
 	if !ok {

@@ -43,23 +43,23 @@ func (d *tasksData) Metadata(_ context.Context, req datasource.MetadataRequest, 
 // Schema tells which tasks are listed, and what is told of each.
 func (d *tasksData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The tasks of a run (a process), or of the whole organization. All pages of Tallyfy's list are read. Archived tasks are not listed.",
+		MarkdownDescription: "Lists the tasks of a process (the API's `run`) or of the whole organization, without archived tasks.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": organizationAttribute(),
 			"run_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Id of the run whose tasks are listed. String. Default: those of all runs of the organization are listed, and one-off tasks.",
+				MarkdownDescription: "The ID of the process whose tasks are listed. By default, the tasks of all processes and one-off tasks are listed.",
 				Validators:          idOnly(),
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Which of the tasks are listed, the API's filter `status`. String: `" + strings.Join(tallyfy.StatusFilters, "`, `") + "`. Default: `all`. " +
-					"These are words of the filter: completed tasks are found by `complete`, and `active` is all that is not completed.",
+				MarkdownDescription: "The filter of the tasks to list: `" + strings.Join(tallyfy.StatusFilters, "`, `") + "`. Defaults to `all`. " +
+					"`complete` lists completed tasks, and `active` all others.",
 				Validators: []validator.String{statusFilter()},
 			},
 			"tasks": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The tasks in Tallyfy's order, without their forms. List of objects.",
+				MarkdownDescription: "The tasks in the order of Tallyfy's list, without their forms.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: factAttributes()},
 			},
 		},

@@ -1,4 +1,4 @@
-# The form of one task fills that of another: its values have the shape that form_fields accepts.
+# Fills the form of one task with a value from another.
 data "tallyfy_task" "rotate_deploy_key" {
   task_id = "7a5c00000000000000000000000000ff" # the one-off task "Rotate the deploy key"
 }
@@ -14,7 +14,7 @@ resource "tallyfy_task_completion" "provision_vpc" {
 
   form_fields = {
     "VPC id" = "vpc-0b7d2c41"
-    # A field that is empty is not in the object.
+    # An empty field is not in the object.
     Notes = lookup(data.tallyfy_task.rotate_deploy_key.values_by_label, "Key fingerprint", "no key yet")
   }
 }

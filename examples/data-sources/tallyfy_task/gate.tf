@@ -1,9 +1,9 @@
-# An approval that people decide in Tallyfy. is_approved is null until they have.
+# An approval that people decide in Tallyfy. is_approved is null until then.
 data "tallyfy_task" "approve_change" {
   task_id = "7a5c0000000000000000000000000002" # the approval "Approve the change"
 }
 
-# A check warns. Where nothing may happen without the approval, let a resource have the condition as its precondition.
+# A check only warns. To stop the apply, use the condition as a precondition of a resource.
 check "change_is_approved" {
   assert {
     condition     = data.tallyfy_task.approve_change.is_approved == true

@@ -1,4 +1,4 @@
-# What people have filled in. A value is JSON, and null where the field is empty.
+# A value is JSON, or null if the field is empty.
 data "tallyfy_task" "rotate_deploy_key" {
   task_id = "7a5c00000000000000000000000000ff" # the one-off task "Rotate the deploy key"
 }

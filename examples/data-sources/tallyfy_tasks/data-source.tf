@@ -1,4 +1,4 @@
-# What of a process is late.
+# The overdue tasks of a process.
 data "tallyfy_tasks" "overdue" {
   run_id = "5eed0000000000000000000000000001" # the process "Launch the payments service"
   status = "overdue"

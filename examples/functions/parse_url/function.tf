@@ -1,11 +1,11 @@
-# The address of a process, as people copy it from the browser.
+# The URL of a process, copied from the browser.
 variable "process" {
   type    = string
   default = "https://go.tallyfy.com/c0ffee00c0ffee00c0ffee00c0ffee00/processes/5eed0000000000000000000000000001"
 }
 
 locals {
-  ids = provider::tallyfy::parse_url(var.process) # task_id is null: the address tells none
+  ids = provider::tallyfy::parse_url(var.process) # task_id is null, because the URL does not contain one
 }
 
 data "tallyfy_run" "launch" {

@@ -1,7 +1,7 @@
-# The webhook that started this pipeline has told the process: TF_VAR_run_id.
+# The ID of the process, which the webhook that started this pipeline contains: TF_VAR_run_id.
 variable "run_id" {
   type        = string
-  description = "Id of the process, as its webhook tells it."
+  description = "The ID of the process, from its webhook."
   default     = "5eed0000000000000000000000000001" # "Launch the payments service", in the sandbox
 }
 
@@ -12,7 +12,7 @@ data "tallyfy_run" "launch" {
   run_id = var.run_id
 }
 
-# The step is found by its alias, and its fields by the labels that people read.
+# The alias identifies the step, and the labels identify the fields of its form.
 resource "tallyfy_task_completion" "provision_vpc" {
   run_id  = var.run_id
   task_id = data.tallyfy_run.launch.task_ids["provision-the-vpc"]
@@ -23,7 +23,7 @@ resource "tallyfy_task_completion" "provision_vpc" {
   }
 }
 
-# The gate opens once the step before it is done.
+# The approval is decided after the step before it is completed.
 resource "tallyfy_task_completion" "approve_change" {
   run_id      = var.run_id
   task_id     = data.tallyfy_run.launch.task_ids["approve-the-change"]

@@ -1,4 +1,4 @@
-# The same approval, by its identity. A one-off task has no run_id; organization_id defaults to the provider's.
+# A one-off task has no run_id. organization_id defaults to that of the provider.
 import {
   to = tallyfy_task_completion.change
   identity = {

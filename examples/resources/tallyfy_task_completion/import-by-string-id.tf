@@ -1,4 +1,4 @@
-# The approval "Approve the change" of the process "Launch the payments service", as organization/run/task.
+# The approval "Approve the change", as organization/process/task.
 import {
   to = tallyfy_task_completion.change
   id = "c0ffee00c0ffee00c0ffee00c0ffee00/5eed0000000000000000000000000001/7a5c0000000000000000000000000002"
