@@ -21,7 +21,7 @@ func seconds(s float64) string { return fmt.Sprintf("%.2f s", s) }
 
 // writeComparison lists every figure in which another provider is ahead of this one.
 func (r report) writeComparison(write func(string, ...any)) {
-	write("## Where another provider is ahead\n\n| | N | Peer | Figure | Its | This one's |\n|---|---:|---|---|---:|---:|\n")
+	write("## Where Another Provider Is Ahead\n\n| | N | Peer | Figure | Its | This one's |\n|---|---:|---|---|---:|---:|\n")
 	ahead := 0
 	for _, p := range r.harness.available() {
 		if p.source == "" || p.source == peers()[0].source {

@@ -81,7 +81,7 @@ func (r report) writeOperation(write func(string, ...any), operation string, tri
 }
 
 func (r report) writeStarts(write func(string, ...any)) {
-	write("## Size and cold start\n\nThe cold start is `terraform providers schema -json`.\n\n| Peer | Binary | Wall | CPU |\n|---|---:|---:|---:|\n")
+	write("## Size and Cold Start\n\nThe cold start is `terraform providers schema -json`.\n\n| Peer | Binary | Wall | CPU |\n|---|---:|---:|---:|\n")
 	for _, p := range r.harness.available() {
 		if s, ok := r.started[p.name]; ok {
 			write("| %s | %.1f MiB | %.2f s | %.2f s |\n", p.name, float64(s.size)/mib, s.wall.Seconds(), s.cpu.Seconds())
