@@ -18,19 +18,19 @@ type accepted struct {
 
 // adoptOwn takes a completion that is found after an attempt whose outcome is unknown for the effect of that attempt. Another
 // decision or other values are an error: someone else was probably faster.
-func adoptOwn(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
+func adoptAfterLostResponse(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
 		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, true)}
 	}
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
-		return accepted{task: task, warnings: []Notice{adoptedUnsure(task)}}, nil
+		return accepted{task: task, warnings: []Notice{adoptedWithDoubt(task)}}, nil
 	}
 	return accepted{task: task}, nil
 }
 
 // adoptOthers takes a completion that is found after an attempt that was refused, or a reopening: someone else completed the task.
 // warning says so, and what became of the request of this apply; cause is what that came back with, nil for nothing worth telling.
-func adoptOthers(task *tallyfy.Task, want Desired, cause error, warning Notice) (accepted, error) {
+func adoptFromOthers(task *tallyfy.Task, want Desired, cause error, warning Notice) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
 		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, false)}
 	}
@@ -41,7 +41,7 @@ func adoptOthers(task *tallyfy.Task, want Desired, cause error, warning Notice) 
 func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline, response *tallyfy.Task, want Desired) accepted {
 	if response != nil && response.Completed() {
 		task := withType(response, base.task)
-		return accepted{task: task, warnings: append(decidedOtherwise(task, want), completedBefore(task)...)}
+		return accepted{task: task, warnings: append(recordedDifferently(task, want), completedBefore(task)...)}
 	}
 	o := readOptions{form: want.hasValues(), detached: true, until: base.isSettled}
 	if response != nil && (response.EveryoneMustComplete || base.everyone()) {
@@ -62,7 +62,7 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		task.TasksChangedByRules = response.TasksChangedByRules // only the response to the completion has them
 	}
 	if task.Completed() {
-		return accepted{task: task, warnings: decidedOtherwise(withType(task, base.task), want)}
+		return accepted{task: task, warnings: recordedDifferently(withType(task, base.task), want)}
 	}
 	return accepted{task: task, warnings: []Notice{leftOpen(ref, task, task.EveryoneMustComplete || base.everyone())}}
 }
@@ -72,11 +72,11 @@ const slack = 2 * time.Second
 
 // completedBefore warns if a task was completed before the request that its response is to was sent, by the server's own clock.
 func completedBefore(task *tallyfy.Task) []Notice {
-	at, ok := instant(task.CompletedAt)
+	at, ok := parseTime(task.CompletedAt)
 	if !ok || task.Answered.At.IsZero() || task.Answered.At.Sub(at) <= task.Answered.Took+slack {
 		return nil
 	}
-	return []Notice{anothers(task)}
+	return []Notice{completedBeforeRequest(task)}
 }
 
 // withType returns the task with the type that was read before, if the response does not show it.

@@ -23,20 +23,20 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 	if task == nil {
 		return known, false
 	}
-	return known.confirmedBy(task, runOf(ref, task).Run)
+	return known.confirmedBy(task, withRun(ref, task).Run)
 }
 
 // listed returns a task as a list shows it that all who look at a task of its run share. It is nil if the list does not show the task,
 // or if this is the first look: the task may be the only one, and then a list takes no fewer requests.
 func (e *Engine) listed(ctx context.Context, ref tallyfy.TaskRef) *tallyfy.Task {
-	list := e.rosters.known(withForms(ref), ref.Task) // which is for tasks to be completed, and shows the others too
+	list := e.lists.existing(formList(ref), ref.Task) // which is for tasks to be completed, and shows the others too
 	if list == nil {
 		first := false
-		if list, first = e.rosters.of(Completed(ref.Organization, ref.Run), ref.Task); first {
+		if list, first = e.lists.get(Completed(ref.Organization, ref.Run), ref.Task); first {
 			return nil
 		}
 	}
-	task, err := list.look(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
+	task, err := list.find(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
 	if err != nil {
 		return nil
 	}
@@ -74,6 +74,6 @@ func (r Record) filledFrom(other Record) Record {
 }
 
 // withForms is the list of all tasks of a run with what there is to fill in.
-func withForms(ref tallyfy.TaskRef) tallyfy.List {
+func formList(ref tallyfy.TaskRef) tallyfy.List {
 	return tallyfy.List{Organization: ref.Organization, Run: ref.Run, WithForm: true}
 }

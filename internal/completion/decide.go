@@ -37,7 +37,7 @@ func decideCreate(task *tallyfy.Task, want Desired) decision {
 	switch {
 	case task.Completed() && !wouldExpire(task, want):
 		if differs := differing(task, want); len(differs) > 0 {
-			return refused(completedOtherwise(task, differs))
+			return refused(completedDifferently(task, differs))
 		}
 		return decision{step: adopt, warnings: append(warnings, adopted(task))}
 	case refusal != nil:
@@ -61,14 +61,14 @@ func decideUpdate(task *tallyfy.Task, want Desired) decision {
 	case isOpen(task):
 		return decision{step: send, warnings: warnings}
 	}
-	if empty := unanswered(task, want.Taskdata); len(empty) > 0 { // Tallyfy would reject the completion after the reopening
+	if empty := emptyRequiredFields(task, want.Taskdata); len(empty) > 0 { // Tallyfy would reject the completion after the reopening
 		return refused(cannotBeCompletedAgain(task, empty))
 	}
 	return decision{step: reopenAndSend, warnings: warnings}
 }
 
 // unanswered returns the required fields of a task that hold no answer and are not given one, by their ID.
-func unanswered[V any](task *tallyfy.Task, given map[string]V) []tallyfy.Field {
+func emptyRequiredFields[V any](task *tallyfy.Task, given map[string]V) []tallyfy.Field {
 	var fields []tallyfy.Field
 	for _, field := range task.Form {
 		_, given := given[field.ID]
@@ -84,7 +84,7 @@ func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice
 	switch {
 	case task.ArchivedAt != "":
 		return new(archived(task)), nil
-	case runOf(want.Task, task).Run == "" && len(want.Taskdata) > 0 && len(missingEcho(task)) > 0:
+	case withRun(want.Task, task).Run == "" && len(want.Taskdata) > 0 && len(missingEcho(task)) > 0:
 		return new(cannotBeSaved(task, want, missingEcho(task), true)), nil
 	case task.Type == approval && want.IsApproved == nil:
 		return new(decisionMissing(task)), nil

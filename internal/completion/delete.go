@@ -20,19 +20,19 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 		return nil, err
 	}
 	defer unlock()
-	did := e.locks.memory(ref)
-	if did.recorded != nil || did.doubtful {
-		return []Notice{takenOver(ref, did.doubtful)}, nil
+	history := e.locks.history(ref)
+	if history.last != nil || history.outcomeUnknown {
+		return []Notice{takenOver(ref, history.outcomeUnknown)}, nil
 	}
-	task, err := e.readBefore(ctx, ref, readOptions{until: did.until(known.shows())})
+	task, err := e.readBefore(ctx, ref, readOptions{until: history.condition(known.isShown())})
 	if err != nil {
 		return nil, err
 	}
-	if task, _ = did.correct(ref, task, nil); task != nil && isOpen(task) {
+	if task, _ = history.correct(ref, task, nil); task != nil && isOpen(task) {
 		return nil, nil
 	}
-	ref = runOf(ref, task)
-	base := did.baselineOf(task, known)
+	ref = withRun(ref, task)
+	base := history.baselineOf(task, known)
 	seen, err := e.reopen(ctx, ref, base, false)
 	switch {
 	case seen.gone: // there is no task to reopen any more
@@ -42,7 +42,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	case seen.anew:
 		return []Notice{completedAnew(seen.task)}, nil
 	}
-	e.locks.takeBack(ref, base)
+	e.locks.recordReopening(ref, base)
 	return nil, nil
 }
 

@@ -20,7 +20,7 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 // Engine completes tasks through one client. It is safe for concurrent use.
 type Engine struct {
 	client    *tallyfy.Client
-	rosters   *rosters
+	lists   *listCaches
 	locks     *taskLocks
 	processes *processLocks
 }
@@ -28,7 +28,7 @@ type Engine struct {
 // New returns an engine. It sends nothing. An engine is meant for one operation of Terraform, such as an apply: it remembers which
 // completions it has recorded.
 func New(client *tallyfy.Client) *Engine {
-	return &Engine{client: client, rosters: &rosters{}, locks: &taskLocks{}, processes: &processLocks{}}
+	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}}
 }
 
 // Record is what is known of a task's completion. A zero value means that Tallyfy has not told it.

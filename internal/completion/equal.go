@@ -29,9 +29,9 @@ func equal(field tallyfy.Field, want, held any) bool {
 	case "date":
 		return sameDate(want, held)
 	case "radio", "dropdown":
-		return choiceOf(field, want).is(choiceOf(field, held))
+		return choiceOf(field, want).equal(choiceOf(field, held))
 	case "multiselect":
-		return sameSet(selected(field, want), selected(field, held), choice.is)
+		return sameSet(selected(field, want), selected(field, held), choice.equal)
 	case "assignees_form":
 		return sameAssignees(want, held)
 	case "table":

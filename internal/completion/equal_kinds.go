@@ -57,7 +57,7 @@ func optionText(option map[string]any) string {
 }
 
 // is reports whether both are the same option: by their IDs where both have one, because a text can be changed.
-func (c choice) is(other choice) bool {
+func (c choice) equal(other choice) bool {
 	if c.id != "" && other.id != "" {
 		return c.id == other.id
 	}

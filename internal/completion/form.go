@@ -20,7 +20,7 @@ import (
 // takes (tallyfy-api §1.5). Notices name fields and what they allow, never values.
 func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	given := merged(want.FormFields, want.SecretFormFields)
-	by := map[string]string{} // the key that a field was found by
+	keys := map[string]string{} // the key that a field was found by
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		at := Notice{Attribute: attrFormFields, Key: key}
 		if _, secret := want.SecretFormFields[key]; secret {
@@ -30,7 +30,7 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 			at.Summary, at.Detail = summary, notice.Paragraphs(parts...)
 			v.problems = append(v.problems, at)
 		}
-		found := named(task.Form, key)
+		found := fieldsNamed(task.Form, key)
 		switch {
 		case len(found) == 0:
 			fail("Unknown Form Field", fmt.Sprintf("The form of %s has no field %q.%s", lowerFirst(name(task)), key, suggest(key, namesOf(task.Form))), listFields(task.Form))
@@ -40,18 +40,18 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 			continue
 		}
 		field := found[0]
-		if other, twice := by[field.ID]; twice {
+		if other, twice := keys[field.ID]; twice {
 			fail("Form Field Given Twice", fmt.Sprintf("%q and %q name the same field, %s. Keep one of them.", other, key, describeField(field)))
 			continue
 		}
-		by[field.ID] = key
+		keys[field.ID] = key
 		v.labels[field.ID] = field.Label
-		v.take(task, field, at, given[key], shape)
+		v.set(task, field, at, given[key], shape)
 	}
 }
 
 // named returns the fields that a key may mean. An ID wins over an alias, and an alias over a label: IDs and aliases name one field.
-func named(form []tallyfy.Field, key string) []tallyfy.Field {
+func fieldsNamed(form []tallyfy.Field, key string) []tallyfy.Field {
 	key = tallyfy.NormalizeName(key)
 	for _, is := range []func(tallyfy.Field) bool{
 		func(f tallyfy.Field) bool { return strings.EqualFold(f.ID, key) },

@@ -32,5 +32,5 @@ func ImportListed(ref tallyfy.TaskRef, task *tallyfy.Task) (record Record, ok bo
 	case ref.Run == "" && !task.ShowsRun: // the process, if it has one, is part of its identity
 		return Record{}, false
 	}
-	return recordOf(Record{}, runOf(ref, task).Run, task), true
+	return recordOf(Record{}, withRun(ref, task).Run, task), true
 }

@@ -59,7 +59,7 @@ func (m *keyedMutex) unlock(key tallyfy.TaskRef) {
 type taskLocks struct {
 	mutexes keyedMutex
 	mu      sync.Mutex
-	done    map[tallyfy.TaskRef]memory
+	histories    map[tallyfy.TaskRef]taskHistory
 }
 
 // lock waits for the task, and returns the function that releases it. The error is a [*Failure].
@@ -79,45 +79,45 @@ func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(
 // record notes that this process has recorded a completion of the task, which was for want. A read that lags may still show the task
 // open, and a destroy of an earlier record must not reopen it.
 func (l *taskLocks) record(want Desired, record Record) {
-	was := l.memory(want.Task)
-	past := was.takenBack
-	if was.recorded != nil && !sameTime(was.recorded.record.CompletedAt, record.CompletedAt) {
-		past = was.past()
+	was := l.history(want.Task)
+	past := was.reopened
+	if was.last != nil && !sameTime(was.last.record.CompletedAt, record.CompletedAt) {
+		past = was.known()
 	}
-	l.remember(want.Task, memory{recorded: &recording{record: record, want: want, at: time.Now()}, takenBack: past})
+	l.remember(want.Task, taskHistory{last: &recordedCompletion{record: record, want: want, at: time.Now()}, reopened: past})
 }
 
 // takeBack notes that this process has reopened the task. A read that lags may still show a completion that was there.
-func (l *taskLocks) takeBack(ref tallyfy.TaskRef, base baseline) {
-	l.remember(ref, memory{takenBack: baseline{completions: base.completions}})
+func (l *taskLocks) recordReopening(ref tallyfy.TaskRef, base baseline) {
+	l.remember(ref, taskHistory{reopened: baseline{completions: base.completions}})
 }
 
 // doubt notes that this process has sent a completion of the task, and that its outcome is not known.
-func (l *taskLocks) doubt(ref tallyfy.TaskRef) {
-	l.remember(ref, memory{takenBack: l.memory(ref).past(), doubtful: true})
+func (l *taskLocks) recordUnknownOutcome(ref tallyfy.TaskRef) {
+	l.remember(ref, taskHistory{reopened: l.history(ref).known(), outcomeUnknown: true})
 }
 
-func (l *taskLocks) remember(ref tallyfy.TaskRef, now memory) {
+func (l *taskLocks) remember(ref tallyfy.TaskRef, now taskHistory) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.done == nil {
-		l.done = map[tallyfy.TaskRef]memory{}
+	if l.histories == nil {
+		l.histories = map[tallyfy.TaskRef]taskHistory{}
 	}
-	l.done[taskKey(ref)] = now
+	l.histories[taskKey(ref)] = now
 }
 
 // memory returns what this process has done to the task.
-func (l *taskLocks) memory(ref tallyfy.TaskRef) memory {
+func (l *taskLocks) history(ref tallyfy.TaskRef) taskHistory {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.done[taskKey(ref)]
+	return l.histories[taskKey(ref)]
 }
 
 // hasActed reports whether this process has completed or reopened the task, or tried to.
 func (l *taskLocks) hasActed(ref tallyfy.TaskRef) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, acted := l.done[taskKey(ref)]
+	_, acted := l.histories[taskKey(ref)]
 	return acted
 }
 

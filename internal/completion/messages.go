@@ -148,7 +148,7 @@ func alreadyUpdated(task *tallyfy.Task) Notice {
 }
 
 // completedOtherwise refuses a task that is completed, but not as configured.
-func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
+func completedDifferently(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
 		Attribute: attrTaskID,
@@ -170,7 +170,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 	}
 	var came string
 	if cause != nil {
-		came = "The request of this apply came back so: " + notice.CameBack(cause) + "."
+		came = "The request of this apply came back so: " + notice.Outcome(cause) + "."
 	}
 	return Notice{
 		Summary:   "Task Was Completed Differently",
@@ -180,13 +180,13 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
 				"that is an update, which reopens the task and completes it again. "+importID(task),
-			came, notice.SaidBy(cause)),
+			came, notice.ServerMessage(cause)),
 	}
 }
 
 // importID says what an import of the task is given, for whoever is advised to import it.
 func importID(task *tallyfy.Task) string {
-	ref := runOf(task.Asked, task)
+	ref := withRun(task.Asked, task)
 	return fmt.Sprintf("The ID to import is %q.", ref.Organization+"/"+ref.Run+"/"+ref.Task)
 }
 
@@ -229,7 +229,7 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 }
 
 // adoptedUnsure warns of a completion that is recorded though someone else seems to have made it.
-func adoptedUnsure(task *tallyfy.Task) Notice {
+func adoptedWithDoubt(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
 		Attribute: attrTaskID,
@@ -241,7 +241,7 @@ func adoptedUnsure(task *tallyfy.Task) Notice {
 }
 
 // anothers warns of a completion that Tallyfy accepted and that was there before it was sent.
-func anothers(task *tallyfy.Task) Notice {
+func completedBeforeRequest(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
 		Attribute: attrTaskID,
@@ -258,21 +258,21 @@ func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 		Summary:   "Completion Accepted, Details Unknown",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", where(ref), notice.CameBack(err)),
+			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", where(ref), notice.Outcome(err)),
 			"The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
-			notice.SaidBy(err)),
+			notice.ServerMessage(err)),
 	}
 }
 
 // valuesUnsure warns of values that could not be saved on their own, and that the completed task does not show.
-func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, d difference) Notice {
+func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference) Notice {
 	what := "Tallyfy does not show whether the field values were saved."
 	if shown {
-		what = "Not all field values were saved:\n  - " + strings.Join(want.differentValues(d), "\n  - ")
+		what = "Not all field values were saved:\n  - " + strings.Join(want.differentValues(diff), "\n  - ")
 	}
 	return Notice{
 		Summary:   "Field Values Not Confirmed",
-		Attribute: want.attribute(slices.Concat(d.absent, d.other)...),
+		Attribute: want.attribute(slices.Concat(diff.absent, diff.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", where(ref), what),
 			"Check the task's form in Tallyfy. The completion will not be sent again."),
@@ -280,7 +280,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, d difference) N
 }
 
 // decidedOtherwise warns of a completion that was accepted and recorded with something else than was asked for.
-func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
+func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	var all []Notice
 	if want.IsApproved != nil && task.Type == approval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
 		all = append(all, Notice{
@@ -306,7 +306,7 @@ func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
 }
 
 // takenBack warns that a recorded completion no longer stands.
-func takenBack(task *tallyfy.Task) Notice {
+func taskReopened(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Reopened",
 		Attribute: attrTaskID,
@@ -316,7 +316,7 @@ func takenBack(task *tallyfy.Task) Notice {
 }
 
 // cannotBeSeen warns that a recorded completion can no longer be checked.
-func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
+func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
 	next := "The completion happened and stays recorded; nothing is sent. Take the block out of the configuration when it is no longer of use."
 	if tallyfy.IsNoEndpoint(err) {
 		next += " " + advice(err)
@@ -325,8 +325,8 @@ func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
 		Summary:   "Completed Task Cannot Be Found",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", where(ref), notice.CameBack(err)),
-			next, notice.SaidBy(err)),
+			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", where(ref), notice.Outcome(err)),
+			next, notice.ServerMessage(err)),
 	}
 }
 

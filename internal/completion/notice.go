@@ -44,7 +44,7 @@ func (s story) failure() *Failure {
 	if next == "" {
 		next = advice(s.cause)
 	}
-	return notice.Story{Summary: s.summary, Attribute: s.attribute, Doing: s.doing, Means: s.means, Next: next, Cause: s.cause}.Failure()
+	return notice.Report{Summary: s.summary, Attribute: s.attribute, Action: s.doing, Effect: s.means, Remedy: next, Cause: s.cause}.Failure()
 }
 
 // statusOf returns the HTTP status that a request was answered with; 0 if there was no response, or no error.

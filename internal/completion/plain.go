@@ -16,12 +16,12 @@ import (
 func PlainValues(form []tallyfy.Field) (byLabel, byAlias map[string]any) {
 	byLabel, byAlias = map[string]any{}, map[string]any{}
 	for _, field := range form {
-		value, ok := plain(field)
+		value, ok := plainValue(field)
 		if !ok {
 			continue
 		}
 		for key, values := range map[string]map[string]any{field.Label: byLabel, field.Alias: byAlias} {
-			if found := named(form, key); len(found) == 1 && found[0].ID == field.ID {
+			if found := fieldsNamed(form, key); len(found) == 1 && found[0].ID == field.ID {
 				values[tallyfy.NormalizeName(key)] = value
 			}
 		}
@@ -30,7 +30,7 @@ func PlainValues(form []tallyfy.Field) (byLabel, byAlias map[string]any) {
 }
 
 // plain undoes [shape]. ok is false for a field that is empty, and for a value that shape would not make again.
-func plain(field tallyfy.Field) (value any, ok bool) {
+func plainValue(field tallyfy.Field) (value any, ok bool) {
 	held := field.Value
 	if isEmpty(field, held) {
 		return nil, false
@@ -43,11 +43,11 @@ func plain(field tallyfy.Field) (value any, ok bool) {
 	case "email", "date":
 		value, _ = textOf(held)
 	case "radio", "dropdown":
-		value = spelled(field, choiceOf(field, held))
+		value = optionTextOf(field, choiceOf(field, held))
 	case "multiselect":
 		var texts []any
 		for _, option := range selected(field, held) {
-			texts = append(texts, spelled(field, option))
+			texts = append(texts, optionTextOf(field, option))
 		}
 		value = texts
 	case "table":
@@ -67,7 +67,7 @@ func plain(field tallyfy.Field) (value any, ok bool) {
 }
 
 // spelled returns the text of an option as the form spells it.
-func spelled(field tallyfy.Field, c choice) string {
+func optionTextOf(field tallyfy.Field, c choice) string {
 	if option, ok := fieldOption(field, c); ok {
 		return option.Text
 	}

@@ -79,7 +79,7 @@ func (p Planned) valuesUnknown() bool {
 
 // later names what is known only after apply and matters to the task: the decision, the values, and for a recorded completion what else
 // may change it.
-func (p Planned) later() []string {
+func (p Planned) unknownNames() []string {
 	var all []string
 	if p.isUnknown(attrIsApproved) {
 		all = append(all, attrIsApproved)

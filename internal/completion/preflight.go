@@ -17,16 +17,16 @@ import (
 // hundred tasks of a process, and writes nothing. It is meant for one plan, and safe for concurrent use.
 type Preflight struct {
 	client  *tallyfy.Client
-	rosters *rosters
+	lists *listCaches
 	locks   *taskLocks
 
-	wishes wishes
+	planned plannedCompletions
 	// reachable ends when a check got no response in its time, so that no other waits for its own.
 	reachable context.Context
-	giveUp    context.CancelFunc
+	stopChecks    context.CancelFunc
 
 	mu       sync.Mutex
-	sights   map[tallyfy.TaskRef]*sight
+	tasks   map[tallyfy.TaskRef]*checkedTask
 	refused  map[string]error
 	recorded map[tallyfy.TaskRef]bool // whether a destroy reopens the task
 }
@@ -35,7 +35,7 @@ const (
 	// preflightTime bounds a check while planning: without a network a plan should not have to wait.
 	preflightTime = 10 * time.Second
 	// noWait is how long a check may take that fails before the others of a plan are given up.
-	noWait = time.Second
+	slowFailure = time.Second
 )
 
 // Findings are what a check says. Err is a read that failed; then the plan was not checked, and the user need not hear of it: a plan
@@ -48,10 +48,10 @@ type Findings struct {
 // Preflight prepares checks that share their lists with the engine's reads. It sends nothing.
 func (e *Engine) Preflight() *Preflight {
 	p := &Preflight{
-		client: e.client.WithoutRetries(), rosters: e.rosters, locks: e.locks,
-		sights: map[tallyfy.TaskRef]*sight{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
+		client: e.client.WithoutRetries(), lists: e.lists, locks: e.locks,
+		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
 	}
-	p.reachable, p.giveUp = context.WithCancel(context.Background())
+	p.reachable, p.stopChecks = context.WithCancel(context.Background())
 	return p
 }
 
@@ -66,16 +66,16 @@ func Unchecked(plan Planned) []Notice {
 // Keep notes a completion that is recorded, and that an update does not change. Terraform plans it once more as a new one if it is to
 // be replaced all the same. The warnings tell of other blocks for its task.
 func (p *Preflight) Keep(plan Planned) (warnings []Notice) {
-	p.note(plan)
-	others := p.wishes.add(plan)
-	if task := p.seen(plan.Task); task != nil {
+	p.remember(plan)
+	others := p.planned.add(plan)
+	if task := p.lastRead(plan.Task); task != nil {
 		_, warnings = contradictions(task, plan, others)
 	}
 	return warnings
 }
 
 // note notes a completion that is recorded.
-func (p *Preflight) note(plan Planned) {
+func (p *Preflight) remember(plan Planned) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.recorded[taskKey(plan.Task)] = plan.ReopenOnDestroy
@@ -98,20 +98,20 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 		plan.ReopenOnDestroy = reopens
 	}
 	if plan.Recorded != nil {
-		p.note(plan)
+		p.remember(plan)
 	}
 	began := time.Now()
-	s := p.sightOf(plan.Task)
+	s := p.task(plan.Task)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, task, err := p.look(ctx, s, plan)
+	f, task, err := p.predict(ctx, s, plan)
 	if err != nil {
 		return Findings{Warnings: append(p.refusal(plan.Task, replaced, err), Unchecked(plan)...), Err: p.failed(err, began)}
 	}
 	if task != nil {
-		others := p.wishes.add(plan)
+		others := p.planned.add(plan)
 		problems, warnings := contradictions(task, plan, others)
-		if len(problems) > 0 && !s.single.made { // the list's word is not enough for an error
+		if len(problems) > 0 && !s.direct.done { // the list's word is not enough for an error
 			if task, err := s.read(ctx, p, plan.Task); err == nil {
 				problems, warnings = contradictions(task, plan, others)
 			}
@@ -131,14 +131,14 @@ func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 }
 
 // look reads the task of a plan, and says what an apply does about it. task is nil if there is none.
-func (p *Preflight) look(ctx context.Context, s *sight, plan Planned) (f foresight, task *tallyfy.Task, err error) {
+func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (f prediction, task *tallyfy.Task, err error) {
 	if err := p.refusedBefore(plan.Task); err != nil {
 		return f, nil, err
 	}
-	task, err = s.onList(ctx, p, plan.Task)
+	task, err = s.readList(ctx, p, plan.Task)
 	switch {
 	case task != nil && usable(task, plan):
-		if f = foresee(task, plan); f.firm {
+		if f = predict(task, plan); f.reliable {
 			return f, task, nil
 		}
 	case err == nil, statusOf(err) == http.StatusForbidden, isGone(err): // the task may be shown all the same
@@ -152,7 +152,7 @@ func (p *Preflight) look(ctx context.Context, s *sight, plan Planned) (f foresig
 	if err != nil {
 		return f, nil, err
 	}
-	return foresee(task, plan), task, nil
+	return predict(task, plan), task, nil
 }
 
 // usable reports whether a plan may rest on what a list shows of its task. A list that lags may show a new completion of a task that is
@@ -163,8 +163,8 @@ func usable(task *tallyfy.Task, plan Planned) bool {
 
 // failed gives up on the network for the rest of the plan if a check took long to fail.
 func (p *Preflight) failed(err error, began time.Time) error {
-	if time.Since(began) >= noWait && refusalOf(err) == 0 {
-		p.giveUp()
+	if time.Since(began) >= slowFailure && refusalOf(err) == 0 {
+		p.stopChecks()
 	}
 	return err
 }

@@ -19,7 +19,7 @@ const longestSummary = 60
 
 // about returns a summary with the task's title. Terraform prints one of several warnings with the same summary, so a warning that
 // the reader must act on for each task needs a summary for each.
-func about(task *tallyfy.Task, summary string) string {
+func taskSummary(task *tallyfy.Task, summary string) string {
 	which := task.Title
 	if which == "" {
 		which = task.ID
@@ -37,7 +37,7 @@ const unlessReplaced = ", unless the same apply reopens the task first, as a rep
 
 func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	return Notice{
-		Summary: about(task, "Required Field Is Empty"), Attribute: attrTaskID,
+		Summary: taskSummary(task, "Required Field Is Empty"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("These fields of %s are required, and neither the configuration nor the task has a value for them:\n%s", lowerFirst(name(task)), fieldLines(fields)),
 			"Tallyfy rejects the completion unless someone fills them in before the apply."),
@@ -51,7 +51,7 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		unless = unlessReplaced
 	}
 	n := Notice{Summary: "Task Is Already Completed", Attribute: attrTaskID}
-	later := p.later()
+	later := p.unknownNames()
 	hidden := ""
 	if task.Taskdata == nil && p.hasValues() {
 		hidden = " Tallyfy does not show its values, so they were not compared."
@@ -91,7 +91,7 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 // differsUnlessReplaced warns of the same where the plan may be that of a replacement that reopens the task.
 func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
-		Summary:   about(task, "Task Is Already Completed Differently"),
+		Summary:   taskSummary(task, "Task Is Already Completed Differently"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			completedHow(task, differs),
@@ -116,7 +116,7 @@ func updateOf(which string, p Planned) Notice {
 }
 
 // again says what it takes to change a completed task.
-func again(p Planned) string {
+func reopenEffect(p Planned) string {
 	values := ""
 	if p.hasValues() || p.valuesUnknown() {
 		values = ", saves the values"
@@ -124,10 +124,10 @@ func again(p Planned) string {
 	return "reopens it" + values + " and completes it again: webhooks and emails fire again, and automations work out deadlines and visibility anew."
 }
 
-func reopens(task *tallyfy.Task, p Planned) Notice {
+func willReopen(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(name(task), p)
 	n.Summary = "Update Reopens the Task and Completes It Again"
-	n.Detail += " Tallyfy cannot change a completed task, so applying this " + again(p)
+	n.Detail += " Tallyfy cannot change a completed task, so applying this " + reopenEffect(p)
 	return n
 }
 
@@ -138,10 +138,10 @@ func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 	if !checked {
 		n.Detail += " The task was not checked while planning."
 	}
-	if later := p.later(); len(later) > 0 {
+	if later := p.unknownNames(); len(later) > 0 {
 		n.Detail += " Known only after apply: " + strings.Join(later, ", ") + "."
 	}
-	n.Detail += " If the completed task holds all that is configured, nothing is sent. Otherwise applying this " + again(p)
+	n.Detail += " If the completed task holds all that is configured, nothing is sent. Otherwise applying this " + reopenEffect(p)
 	return n
 }
 
@@ -168,12 +168,12 @@ func notThere(p Planned, more string, err error) Notice {
 		sends = "Applying this sends the reopening and the completion anyway"
 	}
 	return Notice{
-		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.Outcome(err)),
 			more,
 			sends+", and fails unless Tallyfy knows the task by then, as it may if an automation makes the task appear.",
-			advice(err), notice.SaidBy(err)),
+			advice(err), notice.ServerMessage(err)),
 	}
 }
 
@@ -184,12 +184,12 @@ func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
 		lines = append(lines, fmt.Sprintf("  - %s, the ID of %q", task.ID, task.Title))
 	}
 	return Notice{
-		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.Outcome(err)),
 			strings.Join(shortened(lines), "\n"),
 			"task_id takes the ID of a task, not its title or alias. Nothing was sent. Correct task_id, then plan again.",
-			notice.SaidBy(err)),
+			notice.ServerMessage(err)),
 	}
 }
 
@@ -201,12 +201,12 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 		belongs, next = "it is a one-off task, which belongs to no process", "Remove run_id."
 	}
 	return Notice{
-		Summary: about(task, "Task Cannot Be Found"), Attribute: attrRunID,
+		Summary: taskSummary(task, "Task Cannot Be Found"), Attribute: attrRunID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.Outcome(err)),
 			fmt.Sprintf("The organization has %s, and %s. A completion in process %s fails.", lowerFirst(name(task)), belongs, p.Task.Run),
 			next+" Nothing was sent.",
-			notice.SaidBy(err)),
+			notice.ServerMessage(err)),
 	}
 }
 
@@ -219,15 +219,15 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(ref), notice.CameBack(err)),
-			means, advice(err), notice.SaidBy(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", where(ref), notice.Outcome(err)),
+			means, advice(err), notice.ServerMessage(err)),
 	}
 }
 
 // contradicts tells of another block of the configuration that wants something else of the same task. what says what comes of it.
 func contradicts(task *tallyfy.Task, differs []string, what string) Notice {
 	return Notice{
-		Summary: about(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
+		Summary: taskSummary(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration completes %s too, and they differ:\n  - %s", lowerFirst(name(task)), strings.Join(differs, "\n  - ")),
 			what, "Keep one block for each task."),

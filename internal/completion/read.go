@@ -75,7 +75,7 @@ const longestLag = time.Minute
 // mayLag reports whether a read that does not show a completion may be older than the completion, by the server's own clock. A lag of
 // seconds cannot hide a completion of months ago.
 func mayLag(completedAt string, task *tallyfy.Task) bool {
-	at, ok := instant(completedAt)
+	at, ok := parseTime(completedAt)
 	if !ok || task.Answered.At.IsZero() {
 		return true
 	}
@@ -83,7 +83,7 @@ func mayLag(completedAt string, task *tallyfy.Task) bool {
 }
 
 // shows returns the condition that a read shows the recorded completion, or is too new not to.
-func (r Record) shows() func(*tallyfy.Task) bool {
+func (r Record) isShown() func(*tallyfy.Task) bool {
 	return func(task *tallyfy.Task) bool {
 		return task.Completed() || !r.saysCompleted() || !mayLag(r.CompletedAt, task)
 	}

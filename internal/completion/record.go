@@ -24,8 +24,8 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	if r.CompletedAt != "" && task.CompletedAt != "" && !sameTime(r.CompletedAt, task.CompletedAt) {
 		r = Record{RunID: run, Title: r.Title, TaskType: r.TaskType}
 	}
-	keep(&r.Title, task.Title)
-	keep(&r.TaskType, task.Type)
+	setIfKnown(&r.Title, task.Title)
+	setIfKnown(&r.TaskType, task.Type)
 	r.Status = task.Status
 	if rules := task.TasksChangedByRules; len(rules) > 0 {
 		var compact bytes.Buffer
@@ -41,7 +41,7 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 		r.Status = "completed"
 	}
 	if r.CompletedAt == "" || !sameTime(r.CompletedAt, task.CompletedAt) { // the same instant, written differently, is not a change
-		keep(&r.CompletedAt, task.CompletedAt)
+		setIfKnown(&r.CompletedAt, task.CompletedAt)
 	}
 	if task.CompleterID != 0 || task.CompleterGuestID != "" {
 		r.CompleterID, r.CompleterGuestID = task.CompleterID, task.CompleterGuestID
@@ -52,7 +52,7 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	return r
 }
 
-func keep(known *string, told string) {
+func setIfKnown(known *string, told string) {
 	if told != "" {
 		*known = told
 	}
@@ -72,7 +72,7 @@ func (r Record) equal(other Record) bool {
 
 // runOf says where the task is: the run that the answer tells picks the path for all that follows (tallyfy-api §1.1,
 // "Routing trap"), and what was asked for only where it tells none.
-func runOf(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
+func withRun(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
 	if task != nil && task.RunID != "" {
 		ref.Run = task.RunID
 	}

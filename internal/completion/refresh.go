@@ -17,10 +17,10 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	if record, ok := e.confirmed(ctx, ref, known); ok {
 		return Result{Record: record, Changed: !record.equal(known)}, nil
 	}
-	task, err := e.read(ctx, ref, readOptions{until: known.shows()})
+	task, err := e.read(ctx, ref, readOptions{until: known.isShown()})
 	switch {
 	case tallyfy.IsNoTask(err):
-		return Result{Record: known, Warnings: []Notice{cannotBeSeen(ref, err)}}, nil
+		return Result{Record: known, Warnings: []Notice{completionNotFound(ref, err)}}, nil
 	case err != nil:
 		return Result{}, story{
 			summary:   "Task Could Not Be Read",
@@ -31,9 +31,9 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 			cause:     err,
 		}.failure()
 	case isOpen(task) && known.saysCompleted():
-		return Result{Reopened: true, Warnings: []Notice{takenBack(task)}}, nil
+		return Result{Reopened: true, Warnings: []Notice{taskReopened(task)}}, nil
 	}
-	now := recordOf(known, runOf(ref, task).Run, task)
+	now := recordOf(known, withRun(ref, task).Run, task)
 	return Result{Record: now, Changed: !now.equal(known)}, nil
 }
 
@@ -64,7 +64,7 @@ func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, means stri
 	case isOpen(task):
 		return Result{}, &Failure{Notice: open(task)}
 	}
-	return Result{Record: recordOf(Record{}, runOf(ref, task).Run, task)}, nil
+	return Result{Record: recordOf(Record{}, withRun(ref, task).Run, task)}, nil
 }
 
 func openToImport(task *tallyfy.Task) Notice {

@@ -74,7 +74,7 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 
 // notReopened is the failure of a reopening. unsure says that an attempt may have gone through and the task could not be read since.
 func notReopened(ref tallyfy.TaskRef, err error, unsure bool) *Failure {
-	means := unsent("reopening", err) + ". Nothing else was sent: the task is as it was."
+	means := describeUnsent("reopening", err) + ". Nothing else was sent: the task is as it was."
 	if unsure || tallyfy.OutcomeOf(err) == tallyfy.Unknown {
 		means = "It is not known whether the task is open now. Nothing else was sent."
 	}

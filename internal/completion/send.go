@@ -31,7 +31,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		last := err // why there is no further attempt; nil if there is one
 		if outcome != tallyfy.Rejected {
 			// The pause comes before the read: a server that is slow to respond may still be at work on the completion.
-			progress(ctx, "No acceptance of the completion came back: %s", notice.CameBack(err))
+			progress(ctx, "No acceptance of the completion came back: %s", notice.Outcome(err))
 			last = budget.Wait(ctx, err)
 		}
 		switch {
@@ -40,9 +40,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		case !unsure && outcome == tallyfy.NotSent:
 			continue
 		}
-		done, settled, failure := e.settle(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure, began: began})
+		done, settled, failure := e.resolveAttempt(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure, began: began})
 		if failure != nil && unsure {
-			e.locks.doubt(ref)
+			e.locks.recordUnknownOutcome(ref)
 		}
 		if failure != nil || settled {
 			return done, failure
@@ -62,7 +62,7 @@ type attempt struct {
 
 // isBefore reports whether a task was completed before the first attempt was sent, by the server's own clock.
 func (a attempt) isBefore(task *tallyfy.Task) bool {
-	at, ok := instant(task.CompletedAt)
+	at, ok := parseTime(task.CompletedAt)
 	return ok && !task.Answered.At.IsZero() && task.Answered.At.Sub(at) > time.Since(a.began)+slack
 }
 
@@ -75,7 +75,7 @@ func (a attempt) cause() error {
 }
 
 // settle reads what became of an attempt. settled is false if the completion is to be sent again. Any error is a [*Failure].
-func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
+func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
 	o := readOptions{form: want.hasValues(), detached: true}
 	if a.unsure { // otherwise nothing was handled, and one read is more than enough
 		o.until = base.isSettled
@@ -84,21 +84,21 @@ func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	task, readErr := e.read(ctx, ref, o)
 	switch {
 	case readErr != nil && a.unsure:
-		return accepted{}, true, nobodyKnows(ref, a.cause(), readErr)
+		return accepted{}, true, outcomeUnknown(ref, a.cause(), readErr)
 	case tallyfy.IsNoTask(readErr): // a rate limit is believed where tasks are not shown
 		return accepted{}, false, nil
 	case readErr != nil:
 		return accepted{}, true, notReadAgain(ref, a.err, readErr)
 	case base.isNew(task) && a.unsure && !a.isBefore(task):
-		done, err = adoptOwn(task, want, a.err)
+		done, err = adoptAfterLostResponse(task, want, a.err)
 		return done, true, err
 	case base.isNew(task):
-		done, err = adoptOthers(task, want, a.err, adoptedAfter(task, a.unsure))
+		done, err = adoptFromOthers(task, want, a.err, adoptedAfter(task, a.unsure))
 		return done, true, err
 	case !a.unsure:
 		return accepted{}, false, nil
 	case task.Completed(): // as the update has found it, and taken it back
-		return accepted{}, true, nobodyKnows(ref, a.cause(), errStale)
+		return accepted{}, true, outcomeUnknown(ref, a.cause(), errStale)
 	case base.hasShare(task):
 		return accepted{task: task, warnings: []Notice{leftOpen(ref, task, true)}}, true, nil
 	case base.everyone():
@@ -113,12 +113,12 @@ func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 var errStale = errors.New("Tallyfy still shows the completion that was taken back") //nolint:staticcheck // a name begins it
 
 // notActed says what a rejection means for the task.
-func notActed(err error) string {
-	return unsent("completion", err) + ": this apply has not completed the task."
+func rejectionEffect(err error) string {
+	return describeUnsent("completion", err) + ": this apply has not completed the task."
 }
 
 // unsent begins the sentence that tells what became of a request that Tallyfy did not act on, if it was sent at all. what names it.
-func unsent(what string, err error) string {
+func describeUnsent(what string, err error) string {
 	switch {
 	case tallyfy.OutcomeOf(err) != tallyfy.NotSent:
 		return "By its response Tallyfy did not act on it"
@@ -139,7 +139,7 @@ func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
 		summary:   "Task Was Not Completed",
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
-		means:     notActed(err),
+		means:     rejectionEffect(err),
 		cause:     err,
 	}.failure()
 }
@@ -150,7 +150,7 @@ func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
 		summary:   "Task Was Not Completed",
 		attribute: attrTaskID,
 		doing:     "Reading " + where(ref) + " before its completion is sent again",
-		means:     "The attempt before was refused (" + notice.CameBack(err) + "). " + notActed(err),
+		means:     "The attempt before was refused (" + notice.Outcome(err) + "). " + rejectionEffect(err),
 		cause:     readErr,
 	}.failure()
 }
@@ -184,7 +184,7 @@ func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	}.failure()
 }
 
-func nobodyKnows(ref tallyfy.TaskRef, err, readErr error) *Failure {
+func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	next := "Apply again when Tallyfy responds: the provider reads the task first, and records it without sending anything if it is completed as configured."
 	if tallyfy.IsNoTask(readErr) {
 		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion anew."
@@ -194,10 +194,10 @@ func nobodyKnows(ref tallyfy.TaskRef, err, readErr error) *Failure {
 		attribute: attrTaskID,
 		doing:     "Completing " + where(ref),
 		means: "The completion was sent, and it is not known whether Tallyfy acted on it: reading the task afterwards did not show it either (" +
-			notice.CameBack(readErr) + "). It was not sent again, because a second completion could fire webhooks and emails twice.",
+			notice.Outcome(readErr) + "). It was not sent again, because a second completion could fire webhooks and emails twice.",
 		next:  next,
 		cause: err,
 	}.failure()
-	failure.Detail = notice.Paragraphs(failure.Detail, notice.SaidBy(readErr))
+	failure.Detail = notice.Paragraphs(failure.Detail, notice.ServerMessage(readErr))
 	return failure
 }

@@ -27,7 +27,7 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 		return asEmail(value)
 	case "date":
 		text, wrong := asText(value)
-		if _, ok := instant(text); wrong == "" && text != "" && !ok {
+		if _, ok := parseTime(text); wrong == "" && text != "" && !ok {
 			return nil, takesDate
 		}
 		return text, wrong
@@ -71,14 +71,14 @@ func asText(value any) (text, wrong string) {
 	case bool:
 		return fmt.Sprint(value), ""
 	}
-	return "", fmt.Sprintf("takes text, and was given %s.", kind(value))
+	return "", fmt.Sprintf("takes text, and was given %s.", describeKind(value))
 }
 
 // optionOf finds the option with this text.
 func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	text, wrong := asText(value)
 	if wrong != "" {
-		return tallyfy.Option{}, fmt.Sprintf("takes the text of one of its options, and was given %s.\n\n%s", kind(value), listOptions(field))
+		return tallyfy.Option{}, fmt.Sprintf("takes the text of one of its options, and was given %s.\n\n%s", describeKind(value), listOptions(field))
 	}
 	var texts []string
 	for _, option := range field.Options {
@@ -109,7 +109,7 @@ func listOptions(field tallyfy.Field) string {
 func severalOf(field tallyfy.Field, value any) (any, string) {
 	texts, ok := value.([]any)
 	if !ok {
-		return nil, fmt.Sprintf("takes a list of the texts of its options, and was given %s.\n\n%s", kind(value), listOptions(field))
+		return nil, fmt.Sprintf("takes a list of the texts of its options, and was given %s.\n\n%s", describeKind(value), listOptions(field))
 	}
 	all := []any{}
 	for _, text := range texts {
@@ -155,7 +155,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 			}
 		}
 	default:
-		return nil, fmt.Sprintf("takes a list with one entry for each column, and was given %s; %s", kind(value), headings)
+		return nil, fmt.Sprintf("takes a list with one entry for each column, and was given %s; %s", describeKind(value), headings)
 	}
 	if len(entries) != len(field.Columns) {
 		return nil, fmt.Sprintf("takes one entry for each of its %d columns, and was given %d; %s", len(field.Columns), len(entries), headings)
@@ -164,7 +164,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 	for _, entry := range entries {
 		text, wrong := asText(entry)
 		if wrong != "" && entry != nil {
-			return nil, fmt.Sprintf("takes text in each column, and was given %s; %s", kind(entry), headings)
+			return nil, fmt.Sprintf("takes text in each column, and was given %s; %s", describeKind(entry), headings)
 		}
 		shaped = append(shaped, text)
 	}
@@ -179,7 +179,7 @@ func assignees(value any) (any, string) {
 	const takes = takesPeople
 	given, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Sprintf("%s, and was given %s.", takes, kind(value))
+		return nil, fmt.Sprintf("%s, and was given %s.", takes, describeKind(value))
 	}
 	shaped := map[string]any{"users": []any{}, "guests": []any{}, "groups": []any{}}
 	for _, bucket := range slices.Sorted(maps.Keys(given)) {
@@ -194,7 +194,7 @@ func assignees(value any) (any, string) {
 		for _, person := range people {
 			text, wrong := asText(person)
 			if _, isBool := person.(bool); wrong != "" || isBool || text == "" {
-				return nil, fmt.Sprintf("%s: %s holds ids, and was given %s.", takes, bucket, kind(person))
+				return nil, fmt.Sprintf("%s: %s holds ids, and was given %s.", takes, bucket, describeKind(person))
 			}
 			if bucket == "users" {
 				if !sameNumber(text, text) || strings.ContainsAny(text, ".eE") {
@@ -216,7 +216,7 @@ func isScalar(value any) bool {
 }
 
 // kind says in words what a value is.
-func kind(value any) string {
+func describeKind(value any) string {
 	switch value.(type) {
 	case nil:
 		return "null"

@@ -27,11 +27,11 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	switch field.Type {
 	case "text", "email":
 		if isList || isObject {
-			return nil, fmt.Sprintf("takes text, and was given %s.", kind(value))
+			return nil, fmt.Sprintf("takes text, and was given %s.", describeKind(value))
 		}
 	case "textarea":
 		if !isText {
-			return nil, fmt.Sprintf("takes text in quotes, and was given %s.", kind(value))
+			return nil, fmt.Sprintf("takes text in quotes, and was given %s.", describeKind(value))
 		}
 	case "date":
 		if !isText {
@@ -44,17 +44,17 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 		}
 	case "dropdown":
 		if !isObject {
-			return nil, `takes an object with the ID and the text of one option, such as { id = 3, text = "Office 365" }, and was given ` + kind(value) + "."
+			return nil, `takes an object with the ID and the text of one option, such as { id = 3, text = "Office 365" }, and was given ` + describeKind(value) + "."
 		}
 		return checkOption(field, object)
 	case "multiselect":
 		if !isList {
-			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + kind(value) + "."
+			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + describeKind(value) + "."
 		}
 		return checkOptions(field, list)
 	case "assignees_form":
 		if !isObject {
-			return nil, fmt.Sprintf("%s, and was given %s.", takesPeople, kind(value))
+			return nil, fmt.Sprintf("%s, and was given %s.", takesPeople, describeKind(value))
 		}
 	case "file":
 		if !isList || slices.ContainsFunc(list, func(file any) bool { return !isFile(file) }) {
@@ -104,7 +104,7 @@ func checkOptions(field tallyfy.Field, list []any) (any, string) {
 	for _, element := range list {
 		object, ok := element.(map[string]any)
 		if !ok {
-			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + kind(element) + " in it."
+			return nil, `takes a list of objects, such as [{ id = 1, text = "Slack", selected = true }], and was given ` + describeKind(element) + " in it."
 		}
 		option, wrong := checkOption(field, object)
 		if wrong != "" {

@@ -42,7 +42,7 @@ func fileOf(value any) (file map[string]any, wrong string) {
 	address, ok := given["url"].(string)
 	parsed, err := url.Parse(address)
 	if !ok || err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
-		return nil, notice.Paragraphs(takesFiles+", and was given "+kind(given["url"])+" that is not an address.",
+		return nil, notice.Paragraphs(takesFiles+", and was given "+describeKind(given["url"])+" that is not an address.",
 			"A file that was uploaded to Tallyfy is named in taskdata by what Tallyfy reports of it.")
 	}
 	filename := path.Base(parsed.Path)

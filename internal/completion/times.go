@@ -16,8 +16,8 @@ var layouts = []string{
 
 // sameTime reports whether a and b write the same instant, or are the same text in a form that is not known.
 func sameTime(a, b string) bool {
-	x, ok := instant(a)
-	y, okToo := instant(b)
+	x, ok := parseTime(a)
+	y, okToo := parseTime(b)
 	if ok && okToo {
 		return x.Equal(y)
 	}
@@ -25,7 +25,7 @@ func sameTime(a, b string) bool {
 }
 
 // instant returns the time that a text writes.
-func instant(s string) (at time.Time, ok bool) {
+func parseTime(s string) (at time.Time, ok bool) {
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true

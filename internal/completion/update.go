@@ -24,36 +24,36 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 		return Result{}, err
 	}
 	defer unlock()
-	did := e.locks.memory(want.Task)
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(known.shows()), detached: did.doubtful})
+	history := e.locks.history(want.Task)
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown})
 	if err != nil {
 		return Result{}, err
 	}
-	if doubts := did.doubts(task); doubts != "" {
+	if doubts := history.reasonNotToSend(task); doubts != "" {
 		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
 	}
-	task, behind := did.correct(want.Task, task, nil)
+	task, behind := history.correct(want.Task, task, nil)
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
 	}
-	if did.hasSent(task) {
-		return sentAlready(want, did.recorded)
+	if history.hasSent(task) {
+		return sentAlready(want, history.last)
 	}
-	what := decideUpdate(task, want)
+	decision := decideUpdate(task, want)
 	var result Result
-	switch what.step {
+	switch decision.step {
 	case refuse:
-		return Result{}, &Failure{Notice: what.refusal}
+		return Result{}, &Failure{Notice: decision.refusal}
 	case adopt:
 		result = e.record(want, task, behind, nil)
 	case send:
-		result, err = e.complete(ctx, did.baselineOf(task, known), want)
+		result, err = e.complete(ctx, history.baselineOf(task, known), want)
 	case reopenAndSend:
-		result, err = e.completeAgain(ctx, did.baselineOf(task, known), want)
+		result, err = e.completeAgain(ctx, history.baselineOf(task, known), want)
 	}
-	result.Warnings = append(what.warnings, result.Warnings...)
+	result.Warnings = append(decision.warnings, result.Warnings...)
 	if err == nil && sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, whose response alone told them
-		keep(&result.Record.TasksChangedByRules, known.TasksChangedByRules)
+		setIfKnown(&result.Record.TasksChangedByRules, known.TasksChangedByRules)
 	}
 	return result, err
 }
@@ -61,7 +61,7 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 // completeAgain reopens a task and completes it. Once it is reopened, what is left goes on when ctx ends, for up to [tallyfy.Grace]:
 // an update that is interrupted must not leave a task open that was completed.
 func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired) (Result, error) {
-	ref := runOf(want.Task, base.task)
+	ref := withRun(want.Task, base.task)
 	seen, err := e.reopen(ctx, ref, base, want.hasValues())
 	switch {
 	case err != nil:
@@ -70,7 +70,7 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 		if len(want.Taskdata) > 0 && seen.task.Taskdata == nil {
 			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
 		}
-		done, err := adoptOthers(seen.task, want, nil, adopted(seen.task))
+		done, err := adoptFromOthers(seen.task, want, nil, adopted(seen.task))
 		if err != nil {
 			return Result{}, err
 		}
@@ -78,7 +78,7 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 	case seen.unseen != nil && base.task != nil: // nothing may be sent on top of a completion that may still be there
 		return Result{}, notSeenOpen(ref, seen.unseen)
 	}
-	e.locks.takeBack(ref, base)
+	e.locks.recordReopening(ref, base)
 	ctx, done := tallyfy.Detach(ctx)
 	defer done()
 	result, err := e.complete(ctx, base.reopened(seen.task), want)
@@ -105,8 +105,8 @@ func (b baseline) reopened(task *tallyfy.Task) baseline {
 		return b
 	}
 	now := *b.task
-	keep(&now.Title, task.Title)
-	keep(&now.Deadline, task.Deadline)
+	setIfKnown(&now.Title, task.Title)
+	setIfKnown(&now.Deadline, task.Deadline)
 	if task.Owners != nil {
 		now.Owners = task.Owners
 	}

@@ -30,18 +30,18 @@ type formValues struct {
 }
 
 // hasValues reports whether values are configured, so that a task must be read with its form to be compared with them.
-func (want Desired) hasValues() bool {
-	return len(want.Taskdata)+len(want.SecretTaskdata)+len(want.FormFields)+len(want.SecretFormFields) > 0
+func (d Desired) hasValues() bool {
+	return len(d.Taskdata)+len(d.SecretTaskdata)+len(d.FormFields)+len(d.SecretFormFields) > 0
 }
 
 // byName reports whether values are given by the names of fields, which only the form can resolve.
-func (want Desired) byName() bool { return len(want.FormFields)+len(want.SecretFormFields) > 0 }
+func (d Desired) byName() bool { return len(d.FormFields)+len(d.SecretFormFields) > 0 }
 
 // values returns the configured values by the form of the task, which must have one.
-func (want Desired) values(task *tallyfy.Task) formValues {
+func (d Desired) values(task *tallyfy.Task) formValues {
 	v := formValues{taskdata: map[string]any{}, labels: map[string]string{}, given: map[string]bool{}}
-	v.resolveNames(task, want)
-	v.resolveIDs(task, want)
+	v.resolveNames(task, d)
+	v.resolveIDs(task, d)
 	return v
 }
 
@@ -72,12 +72,12 @@ func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 			v.problems = append(v.problems, at)
 			continue
 		}
-		v.take(task, field, at, given[id], checkShape)
+		v.set(task, field, at, given[id], checkShape)
 	}
 }
 
 // take notes the value of a field, in the shape that is sent. A value that does not fit, or that empties a required field, is a problem.
-func (v *formValues) take(task *tallyfy.Task, field tallyfy.Field, at Notice, value any, shape func(tallyfy.Field, any) (any, string)) {
+func (v *formValues) set(task *tallyfy.Task, field tallyfy.Field, at Notice, value any, shape func(tallyfy.Field, any) (any, string)) {
 	v.given[field.ID] = true
 	if _, later := value.(Unknown); later {
 		return
@@ -103,31 +103,31 @@ func (v *formValues) take(task *tallyfy.Task, field tallyfy.Field, at Notice, va
 
 // resolved returns what is wanted with all values in Taskdata, by the form of the task that was read. task is nil if the server does
 // not show it. The error is a [*Failure] that says what is wrong with the values.
-func (want Desired) resolved(task *tallyfy.Task) (Desired, error) {
-	if !want.hasValues() {
-		want.Taskdata = nil
-		return want, nil
+func (d Desired) resolved(task *tallyfy.Task) (Desired, error) {
+	if !d.hasValues() {
+		d.Taskdata = nil
+		return d, nil
 	}
 	if task == nil || task.Form == nil {
-		if want.byName() {
-			return want, &Failure{Notice: formHidden(want)}
+		if d.byName() {
+			return d, &Failure{Notice: formHidden(d)}
 		}
-		want.Taskdata = merged(want.Taskdata, want.SecretTaskdata)
-		return want, nil
+		d.Taskdata = merged(d.Taskdata, d.SecretTaskdata)
+		return d, nil
 	}
-	v := want.values(task)
+	v := d.values(task)
 	if problems := v.all(task, nil); len(problems) > 0 {
 		for i := range problems {
 			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Correct the configuration, then apply again.")
 		}
-		return want, &Failure{Notice: problems[0], Others: problems[1:]}
+		return d, &Failure{Notice: problems[0], Others: problems[1:]}
 	}
-	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
-	return want, nil
+	d.Taskdata, d.labels, d.form = v.taskdata, v.labels, task.Form
+	return d, nil
 }
 
 // secrets returns the texts in the write-only values, which must be in nothing that a person reads.
-func (want Desired) secrets() []string {
+func (d Desired) secrets() []string {
 	var texts []string
 	var collect func(any)
 	collect = func(v any) {
@@ -146,7 +146,7 @@ func (want Desired) secrets() []string {
 			texts = append(texts, v.String())
 		}
 	}
-	for _, values := range []map[string]any{want.SecretTaskdata, want.SecretFormFields} {
+	for _, values := range []map[string]any{d.SecretTaskdata, d.SecretFormFields} {
 		for _, value := range values {
 			collect(value)
 		}
@@ -179,65 +179,65 @@ type difference struct{ absent, other []string }
 func (d difference) none() bool { return len(d.absent)+len(d.other) == 0 }
 
 // compare returns where held, the values that Tallyfy shows, differs from what is wanted. Fields that want does not name do not matter.
-func (want Desired) compare(held map[string]any) difference {
-	var d difference
-	for id, value := range want.Taskdata {
-		field, _ := fieldOf(want.form, id)
-		switch kept, rewritten := want.kept[id]; {
+func (d Desired) compare(held map[string]any) difference {
+	var diff difference
+	for id, value := range d.Taskdata {
+		field, _ := fieldOf(d.form, id)
+		switch kept, rewritten := d.kept[id]; {
 		case equal(field, value, held[id]), rewritten && equal(field, kept, held[id]):
 		case isEmpty(field, held[id]):
-			d.absent = append(d.absent, id)
+			diff.absent = append(diff.absent, id)
 		default:
-			d.other = append(d.other, id)
+			diff.other = append(diff.other, id)
 		}
 	}
-	slices.Sort(d.absent)
-	slices.Sort(d.other)
-	return d
+	slices.Sort(diff.absent)
+	slices.Sort(diff.other)
+	return diff
 }
 
 // differentValues lists what keeps held values from being the wanted ones.
-func (want Desired) differentValues(d difference) []string {
+func (d Desired) differentValues(diff difference) []string {
 	var all []string
-	for _, id := range d.absent {
-		all = append(all, want.fieldName(id)+" is empty or not part of the task's form")
+	for _, id := range diff.absent {
+		all = append(all, d.fieldName(id)+" is empty or not part of the task's form")
 	}
-	for _, id := range d.other {
-		all = append(all, want.fieldName(id)+" holds another value")
+	for _, id := range diff.other {
+		all = append(all, d.fieldName(id)+" holds another value")
 	}
 	return all
 }
 
 // fieldName names a field of the values to a person.
-func (want Desired) fieldName(id string) string {
-	if label := want.labels[id]; label != "" {
-		return fmt.Sprintf("%s: field %q (%s)", want.attributeOf(id), label, id)
+func (d Desired) fieldName(id string) string {
+	if label := d.labels[id]; label != "" {
+		return fmt.Sprintf("%s: field %q (%s)", d.attributeOf(id), label, id)
 	}
-	return fmt.Sprintf("%s: field %q", want.attributeOf(id), id)
+	return fmt.Sprintf("%s: field %q", d.attributeOf(id), id)
 }
 
 // fieldNames names fields to a person.
-func (want Desired) fieldNames(ids []string) []string {
+func (d Desired) fieldNames(ids []string) []string {
 	var names []string
 	for _, id := range ids {
-		names = append(names, want.fieldName(id))
+		names = append(names, d.fieldName(id))
 	}
 	return names
 }
 
 // attributeOf names the attribute that has the value of a field.
-func (want Desired) attributeOf(id string) string {
-	for key := range want.SecretTaskdata {
+func (d Desired) attributeOf(id string) string {
+	for key := range d.SecretTaskdata {
 		if strings.EqualFold(key, id) {
 			return attrSecretTaskdata
 		}
 	}
-	for key := range want.SecretFormFields {
-		if fields := named(want.form, key); len(fields) == 1 && fields[0].ID == id {
+	for key := range d.SecretFormFields {
+		if fields := fieldsNamed(d.form, key); len(fields) == 1 && fields[0].ID == id {
 			return attrSecretFormFields
 		}
 	}
-	if want.byName() {
+	if d.byName() {
 		return attrFormFields
 	}
 	return attrTaskdata
@@ -245,13 +245,13 @@ func (want Desired) attributeOf(id string) string {
 
 // attribute names the attribute that has the values of these fields, or of all fields if none are given. If several attributes do, it
 // is one that is not write-only.
-func (want Desired) attribute(ids ...string) string {
+func (d Desired) attribute(ids ...string) string {
 	if len(ids) == 0 {
-		ids = slices.Collect(maps.Keys(want.Taskdata))
+		ids = slices.Collect(maps.Keys(d.Taskdata))
 	}
 	found := attrTaskdata
 	for _, id := range ids {
-		switch found = want.attributeOf(id); found {
+		switch found = d.attributeOf(id); found {
 		case attrTaskdata, attrFormFields:
 			return found
 		}

@@ -30,14 +30,14 @@ func TestTwoKeysForOneField(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				want := b.want()
+			inBubble(t, today(), nil, func(h *harness) {
+				want := h.want()
 				c(&want)
-				failure := b.refuse(want)
-				b.says(failure.Error(), "Form Field Given Twice", "Keep one of them", "Nothing was sent")
-				b.sent(get)
+				failure := h.refuse(want)
+				h.wantText(failure.Error(), "Form Field Given Twice", "Keep one of them", "Nothing was sent")
+				h.wantRequests(get)
 				if strings.Contains(failure.Error(), "s3cr3t") {
-					b.Errorf("the error holds values: %v", failure)
+					h.Errorf("the error holds values: %v", failure)
 				}
 			})
 		})

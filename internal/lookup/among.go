@@ -16,12 +16,12 @@ var errAmbiguous = errors.New("several tasks match")
 // Among returns the one of the tasks that has the wanted alias or title. tasks must be all tasks of the run. The error is a
 // [*notice.Failure].
 func Among(wanted Wanted, tasks []*tallyfy.Task) (*tallyfy.Task, error) {
-	by := wanted.trait()
-	found := by.having(tasks)
+	m := wanted.matcher()
+	found := m.matching(tasks)
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	failure := by.undecided(wanted.Run, tasks, found)
+	failure := m.notUnique(wanted.Run, tasks, found)
 	if len(found) > 1 {
 		return nil, &ambiguous{failure}
 	}

@@ -47,18 +47,18 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	if err != nil {
 		return nil, err
 	}
-	by := wanted.trait()
-	found := by.having(tasks)
+	m := wanted.matcher()
+	found := m.matching(tasks)
 	if len(found) != 1 {
-		return nil, by.undecided(wanted.Run, tasks, found)
+		return nil, m.notUnique(wanted.Run, tasks, found)
 	}
 	wanted.Task = found[0].ID
 	task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
 	if err != nil {
-		return nil, by.foundButUnread(wanted.TaskRef, err)
+		return nil, m.unread(wanted.TaskRef, err)
 	}
-	if told := by.of(task); told != "" && !by.is(task) {
-		return nil, by.outdated(wanted.TaskRef, told)
+	if told := m.valueOf(task); told != "" && !m.matches(task) {
+		return nil, m.renamed(wanted.TaskRef, told)
 	}
 	return task, nil
 }
@@ -66,14 +66,14 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 // Tasks lists the tasks of a run, or of an organization where of names no run: those that pass its status filter, and all where
 // it has none. Every page is read; a task that moves from one to the next meanwhile is on both, and counts once. If the list has
 // tasks that its pages do not contain, Tasks returns an error instead of the others. The error is a [*notice.Failure].
-func Tasks(ctx context.Context, client *tallyfy.Client, of tallyfy.List) ([]*tallyfy.Task, error) {
-	if of.Status == "" {
-		of.Status = everything
+func Tasks(ctx context.Context, client *tallyfy.Client, list tallyfy.List) ([]*tallyfy.Task, error) {
+	if list.Status == "" {
+		list.Status = everything
 	}
 	tasks := []*tallyfy.Task{}
-	for task, err := range client.Tasks(ctx, of) {
+	for task, err := range client.Tasks(ctx, list) {
 		if err != nil {
-			return nil, unlisted(of, err)
+			return nil, unlisted(list, err)
 		}
 		tasks = append(tasks, task)
 	}
@@ -82,11 +82,11 @@ func Tasks(ctx context.Context, client *tallyfy.Client, of tallyfy.List) ([]*tal
 
 // Each returns the tasks of a list one by one, and reads each page only when its tasks are asked for. The sequence ends after its first
 // error, which is a [*notice.Failure]: the tasks before it are some of the list.
-func Each(ctx context.Context, client *tallyfy.Client, of tallyfy.List) iter.Seq2[*tallyfy.Task, error] {
+func Each(ctx context.Context, client *tallyfy.Client, list tallyfy.List) iter.Seq2[*tallyfy.Task, error] {
 	return func(yield func(*tallyfy.Task, error) bool) {
-		for task, err := range client.Tasks(ctx, of) {
+		for task, err := range client.Tasks(ctx, list) {
 			if err != nil {
-				yield(nil, unlisted(of, err))
+				yield(nil, unlisted(list, err))
 				return
 			}
 			if !yield(task, nil) {

@@ -16,9 +16,9 @@ import (
 const lag = "Tallyfy's lists may lag behind a change: if the task was added or renamed just now, run it again in a moment."
 
 // undecided says that none or several of the run's tasks have the trait.
-func (by trait) undecided(run string, tasks, found []*tallyfy.Task) *notice.Failure {
-	doing := fmt.Sprintf("Looking in run %s for the task with the %s %q: ", run, by.attribute, by.value)
-	n := notice.Notice{Attribute: by.attribute}
+func (m matcher) notUnique(run string, tasks, found []*tallyfy.Task) *notice.Failure {
+	doing := fmt.Sprintf("Looking in run %s for the task with the %s %q: ", run, m.attribute, m.value)
+	n := notice.Notice{Attribute: m.attribute}
 	switch {
 	case len(found) > 0:
 		n.Summary = "Several Tasks Match"
@@ -31,8 +31,8 @@ func (by trait) undecided(run string, tasks, found []*tallyfy.Task) *notice.Fail
 		n.Detail = notice.Paragraphs(doing+"Tallyfy lists no task in it.", "Check run_id. "+lag)
 	default:
 		n.Summary = "No Task Matches"
-		next := "Correct " + by.attribute + ", or name the task by its task_id. "
-		if meant := by.nearest(tasks); meant != "" {
+		next := "Correct " + m.attribute + ", or name the task by its task_id. "
+		if meant := m.nearest(tasks); meant != "" {
 			next = fmt.Sprintf("Did you mean %q? ", meant) + next
 		}
 		n.Detail = notice.Paragraphs(
@@ -44,61 +44,61 @@ func (by trait) undecided(run string, tasks, found []*tallyfy.Task) *notice.Fail
 }
 
 // outdated says that the task is not called any more what the list says.
-func (by trait) outdated(ref tallyfy.TaskRef, told string) *notice.Failure {
+func (m matcher) renamed(ref tallyfy.TaskRef, told string) *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
 		Summary:   "Task Was Renamed",
-		Attribute: by.attribute,
+		Attribute: m.attribute,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The list of its run's tasks shows %s with the %s %q, and the task itself has the %s %s. The list lags behind a change.",
-				where(ref), by.attribute, by.value, by.attribute, quoted(told)),
-			"Correct "+by.attribute+", or name the task by its task_id."),
+				where(ref), m.attribute, m.value, m.attribute, quoted(told)),
+			"Correct "+m.attribute+", or name the task by its task_id."),
 	}}
 }
 
 // foundButUnread is the failure of reading a task that a list shows.
-func (by trait) foundButUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
-	story := notice.Story{
+func (m matcher) unread(ref tallyfy.TaskRef, err error) *notice.Failure {
+	report := notice.Report{
 		Summary:   "Task Could Not Be Read",
-		Attribute: by.attribute,
-		Doing:     "Reading " + where(ref) + fmt.Sprintf(", which has the %s %q", by.attribute, by.value),
-		Next:      advice(err, "task"),
+		Attribute: m.attribute,
+		Action:     "Reading " + where(ref) + fmt.Sprintf(", which has the %s %q", m.attribute, m.value),
+		Remedy:      advice(err, "task"),
 		Cause:     err,
 	}
 	if isGone(err) {
-		story.Next = "The list of the run's tasks shows it. Lists may lag behind a change: it was probably deleted. Run it again in a moment."
+		report.Remedy = "The list of the run's tasks shows it. Lists may lag behind a change: it was probably deleted. Run it again in a moment."
 	}
-	return story.Failure()
+	return report.Failure()
 }
 
 // taskUnread is the failure of reading a task by its id.
 func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
-	story := notice.Story{Summary: "Task Could Not Be Read", Attribute: "task_id", Doing: "Reading " + where(ref), Next: advice(err, "task"), Cause: err}
+	report := notice.Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading " + where(ref), Remedy: advice(err, "task"), Cause: err}
 	if isGone(err) && ref.Run != "" {
-		story.Next = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization. " + unreadDestroy
+		report.Remedy = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization. " + unreadDestroy
 	}
-	return story.Failure()
+	return report.Failure()
 }
 
 func runUnread(id string, err error) *notice.Failure {
-	return notice.Story{Summary: "Run Could Not Be Read", Attribute: "run_id", Doing: "Reading run " + id, Next: advice(err, "run"), Cause: err}.Failure()
+	return notice.Report{Summary: "Run Could Not Be Read", Attribute: "run_id", Action: "Reading run " + id, Remedy: advice(err, "run"), Cause: err}.Failure()
 }
 
-func unlisted(of tallyfy.List, err error) *notice.Failure {
-	what, id := "organization", of.Organization
-	if of.Run != "" {
-		what, id = "run", of.Run
+func unlisted(list tallyfy.List, err error) *notice.Failure {
+	what, id := "organization", list.Organization
+	if list.Run != "" {
+		what, id = "run", list.Run
 	}
-	story := notice.Story{
-		Summary: "Tasks Could Not Be Listed", Attribute: what + "_id", Doing: "Listing the tasks of " + what + " " + id,
-		Next: advice(err, what), Cause: err,
+	report := notice.Report{
+		Summary: "Tasks Could Not Be Listed", Attribute: what + "_id", Action: "Listing the tasks of " + what + " " + id,
+		Remedy: advice(err, what), Cause: err,
 	}
 	if errors.As(err, new(*tallyfy.IncompleteError)) {
-		story.Summary = "Task List Is Incomplete"
-		story.Means = "The provider does not use a part of a list, because the missing tasks could change the result. It chose no task, and it sent no change to Tallyfy."
-		story.Next = "Run Terraform again in a moment, because a list can change while its pages are read. " +
+		report.Summary = "Task List Is Incomplete"
+		report.Effect = "The provider does not use a part of a list, because the missing tasks could change the result. It chose no task, and it sent no change to Tallyfy."
+		report.Remedy = "Run Terraform again in a moment, because a list can change while its pages are read. " +
 			"If the error persists, read each task by its task_id, which needs no list."
 	}
-	return story.Failure()
+	return report.Failure()
 }
 
 // unreadDestroy is what to do if something that Tallyfy refuses to show is in the way of a destroy, which reads data sources too.

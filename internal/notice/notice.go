@@ -39,28 +39,28 @@ func (f *Failure) Error() string { return f.Summary + ": " + f.Detail }
 func (f *Failure) Unwrap() error { return f.cause }
 
 // Story is a failed request told in order. Empty parts are left out.
-type Story struct {
+type Report struct {
 	Summary, Attribute string
 	// Doing begins the sentence that tells what came back, such as `Reading run r`.
-	Doing string
+	Action string
 	// Means is what it means for what was asked for.
-	Means string
+	Effect string
 	// Next is what to do; the [Advice] for the answer where empty.
-	Next string
+	Remedy string
 	// Cause is the client's error, never nil.
 	Cause error
 }
 
 // Failure tells the story.
-func (s Story) Failure() *Failure {
-	next := s.Next
+func (s Report) Failure() *Failure {
+	next := s.Remedy
 	if next == "" {
 		next = Advice(s.Cause)
 	}
 	return &Failure{
 		Notice: Notice{
 			Summary: s.Summary, Attribute: s.Attribute,
-			Detail: Paragraphs(s.Doing+": "+CameBack(s.Cause)+".", s.Means, next, SaidBy(s.Cause)),
+			Detail: Paragraphs(s.Action+": "+Outcome(s.Cause)+".", s.Effect, next, ServerMessage(s.Cause)),
 		},
 		cause: s.Cause,
 	}

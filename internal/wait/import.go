@@ -16,11 +16,11 @@ func Import(ctx context.Context, client *tallyfy.Client, ref tallyfy.TaskRef) (*
 	task, err := client.GetTask(ctx, ref)
 	switch {
 	case err != nil:
-		return nil, notice.Story{
+		return nil, notice.Report{
 			Summary: "Task Could Not Be Imported",
-			Doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to import it",
-			Means:   "Nothing was imported, and nothing was sent.",
-			Next:    importAdvice(err, ref),
+			Action:   "Reading " + where(ref) + " of organization " + ref.Organization + " to import it",
+			Effect:   "Nothing was imported, and nothing was sent.",
+			Remedy:    importAdvice(err, ref),
 			Cause:   err,
 		}.Failure()
 	case !task.Completed():
@@ -52,8 +52,8 @@ func NotRefreshed(ref tallyfy.TaskRef, err error) *notice.Failure {
 	if hasStatus(err, 403) {
 		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
-	return notice.Story{
+	return notice.Report{
 		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
-		Doing: "Refreshing the wait for " + where(ref), Means: "The state stays as it was, and nothing was sent.", Next: next, Cause: err,
+		Action: "Refreshing the wait for " + where(ref), Effect: "The state stays as it was, and nothing was sent.", Remedy: next, Cause: err,
 	}.Failure()
 }

@@ -121,9 +121,9 @@ func (s *session) unreadable(err error) *notice.Failure {
 	if isAbsent(err) {
 		means = fmt.Sprintf("Tallyfy has answered so for at least %s. ", appearance) + means
 	}
-	return notice.Story{
+	return notice.Report{
 		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
-		Doing: "Waiting for " + s.named(), Means: means, Next: next, Cause: err,
+		Action: "Waiting for " + s.named(), Effect: means, Remedy: next, Cause: err,
 	}.Failure()
 }
 
@@ -175,7 +175,7 @@ func (s *session) lastFailure() string {
 	if s.failed == nil {
 		return ""
 	}
-	return notice.Paragraphs("The last poll failed: "+notice.CameBack(s.failed)+".", notice.SaidBy(s.failed))
+	return notice.Paragraphs("The last poll failed: "+notice.Outcome(s.failed)+".", notice.ServerMessage(s.failed))
 }
 
 // Name names a task of which the IDs are known, and the title if it is not empty.

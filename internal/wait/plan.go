@@ -24,7 +24,7 @@ const (
 
 // Foresee says what an apply will wait for, or what it would fail at. The error is a [*notice.Failure] that rests on the task itself.
 // Without a response there is nothing to say, and the checks that follow are left out: a plan must work without a network.
-func (w *Waits) Foresee(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
+func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
 	if w.unreachable.Load() {
 		return nil, nil
 	}
@@ -131,8 +131,8 @@ func notThere(ref tallyfy.TaskRef, err error) notice.Notice {
 	return notice.Notice{
 		Summary: "Task Cannot Be Found", Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s. %s", where(ref), notice.CameBack(withoutBudget(err)), stillMissing),
-			"Check organization_id, run_id and task_id.", notice.SaidBy(err)),
+			fmt.Sprintf("Reading %s while planning: %s. %s", where(ref), notice.Outcome(withoutBudget(err)), stillMissing),
+			"Check organization_id, run_id and task_id.", notice.ServerMessage(err)),
 	}
 }
 
@@ -158,7 +158,7 @@ func notShown(want Wanted, err error) notice.Notice {
 		Summary: "Planned Wait Could Not Be Checked", Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s. The plan does not say what the apply waits for; the apply fails if Tallyfy still refuses to show the task. "+
-				"Other waits of this plan are not reported.", what, notice.CameBack(err)),
-			next, notice.SaidBy(err)),
+				"Other waits of this plan are not reported.", what, notice.Outcome(err)),
+			next, notice.ServerMessage(err)),
 	}
 }

@@ -19,7 +19,7 @@ import (
 func (h *harness) foresee(want Wanted) string {
 	h.Helper()
 	var lines []string
-	warnings, err := h.waits.Foresee(h.Context(), want)
+	warnings, err := h.waits.Check(h.Context(), want)
 	for _, warning := range warnings {
 		lines = append(lines, "Warning: "+warning.Summary+": "+warning.Detail)
 	}

@@ -13,18 +13,18 @@ import (
 // differences lists how held, the values that a task holds, differ from what is wanted, a line for each field. Of a field with options
 // it says which are chosen: those are part of the form. Every other value may be a secret and is not repeated, and neither is a choice
 // that is configured as one.
-func (want Desired) differences(held map[string]any) []string {
-	d := want.compare(held)
-	all := want.differentValues(difference{absent: d.absent})
-	for _, id := range d.other {
-		field, _ := fieldOf(want.form, id)
+func (d Desired) differences(held map[string]any) []string {
+	diff := d.compare(held)
+	all := d.differentValues(difference{absent: diff.absent})
+	for _, id := range diff.other {
+		field, _ := fieldOf(d.form, id)
 		has, known := chosenTexts(field, held[id])
-		wanted, knownToo := chosenTexts(field, want.Taskdata[id])
-		if known && knownToo && !want.isSecret(field) {
-			all = append(all, fmt.Sprintf("%s holds %s, and the configuration says %s", want.fieldName(id), has, wanted))
+		wanted, knownToo := chosenTexts(field, d.Taskdata[id])
+		if known && knownToo && !d.isSecret(field) {
+			all = append(all, fmt.Sprintf("%s holds %s, and the configuration says %s", d.fieldName(id), has, wanted))
 			continue
 		}
-		all = append(all, want.differentValues(difference{other: []string{id}})...)
+		all = append(all, d.differentValues(difference{other: []string{id}})...)
 	}
 	return all
 }
@@ -59,15 +59,15 @@ func fieldOption(field tallyfy.Field, c choice) (tallyfy.Option, bool) {
 }
 
 // isSecret reports whether the value of a field is configured as a write-only one.
-func (want Desired) isSecret(field tallyfy.Field) bool {
-	for key := range want.SecretFormFields {
-		for _, is := range named(want.form, key) {
+func (d Desired) isSecret(field tallyfy.Field) bool {
+	for key := range d.SecretFormFields {
+		for _, is := range fieldsNamed(d.form, key) {
 			if is.ID == field.ID {
 				return true
 			}
 		}
 	}
-	for key := range want.SecretTaskdata {
+	for key := range d.SecretTaskdata {
 		if strings.EqualFold(key, field.ID) {
 			return true
 		}

@@ -15,34 +15,34 @@ import (
 
 // wishes remember what the blocks of one plan want of each task. Terraform plans a block more than once and does not say which one it
 // plans, so equal wishes count as one. The zero value is ready for use, and safe for concurrent use.
-type wishes struct {
+type plannedCompletions struct {
 	mu   sync.Mutex
-	each map[tallyfy.TaskRef][]Planned
+	byTask map[tallyfy.TaskRef][]Planned
 }
 
 // add notes a wish, and returns the others for the same task.
-func (w *wishes) add(p Planned) (others []Planned) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (c *plannedCompletions) add(p Planned) (others []Planned) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	key, known := taskKey(p.Task), false
-	for _, other := range w.each[key] {
-		if other.asks(p) {
+	for _, other := range c.byTask[key] {
+		if other.equal(p) {
 			known = true
 			continue
 		}
 		others = append(others, other)
 	}
 	if !known {
-		if w.each == nil {
-			w.each = map[tallyfy.TaskRef][]Planned{}
+		if c.byTask == nil {
+			c.byTask = map[tallyfy.TaskRef][]Planned{}
 		}
-		w.each[key] = append(w.each[key], p)
+		c.byTask[key] = append(c.byTask[key], p)
 	}
 	return others
 }
 
 // asks reports whether two plans ask for the same of a task.
-func (p Planned) asks(other Planned) bool {
+func (p Planned) equal(other Planned) bool {
 	return (p.Recorded == nil) == (other.Recorded == nil) && sameOption(p.IsApproved, other.IsApproved) && slices.Equal(p.Unknown, other.Unknown) &&
 		reflect.DeepEqual([]map[string]any{p.FormFields, p.Taskdata, p.SecretFormFields, p.SecretTaskdata},
 			[]map[string]any{other.FormFields, other.Taskdata, other.SecretFormFields, other.SecretTaskdata})

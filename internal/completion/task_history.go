@@ -12,17 +12,17 @@ import (
 
 // memory is what this process has done to a task. It corrects a read that is older, so that a second block for the task neither
 // completes it again nor records a completion that was reopened. The zero value is that of a process that has done nothing.
-type memory struct {
+type taskHistory struct {
 	// recorded is the completion that was recorded last, and not reopened since; nil for none.
-	recorded *recording
+	last *recordedCompletion
 	// takenBack holds the completions that no longer stand.
-	takenBack baseline
+	reopened baseline
 	// doubtful says that a completion was sent last whose outcome is not known.
-	doubtful bool
+	outcomeUnknown bool
 }
 
 // recording is a completion that this process has recorded.
-type recording struct {
+type recordedCompletion struct {
 	record Record
 	// want is what it was recorded for, with all values in Taskdata.
 	want Desired
@@ -31,29 +31,29 @@ type recording struct {
 }
 
 // past returns a baseline with the completions that this process knows of.
-func (m memory) past() baseline {
-	if m.recorded == nil {
-		return m.takenBack
+func (h taskHistory) known() baseline {
+	if h.last == nil {
+		return h.reopened
 	}
-	return m.takenBack.and(m.recorded.record)
+	return h.reopened.and(h.last.record)
 }
 
 // baselineOf returns the baseline of a task as it was read, of what is recorded of it, and of what this process has done to it.
-func (m memory) baselineOf(task *tallyfy.Task, known Record) baseline {
+func (h taskHistory) baselineOf(task *tallyfy.Task, known Record) baseline {
 	b := baselineOf(task, known)
-	b.completions = append(b.completions, m.past().completions...)
+	b.completions = append(b.completions, h.known().completions...)
 	return b
 }
 
 // until returns the condition that a read shows what this process has done; otherwise if it has done nothing.
-func (m memory) until(otherwise func(*tallyfy.Task) bool) func(*tallyfy.Task) bool {
+func (h taskHistory) condition(otherwise func(*tallyfy.Task) bool) func(*tallyfy.Task) bool {
 	switch {
-	case m.recorded != nil:
-		return m.isShown
-	case m.doubtful:
-		return m.takenBack.isNew
-	case m.takenBack.isCompleted():
-		return m.takenBack.isOpenOrNew
+	case h.last != nil:
+		return h.isShown
+	case h.outcomeUnknown:
+		return h.reopened.isNew
+	case h.reopened.isCompleted():
+		return h.reopened.isOpenOrNew
 	}
 	return otherwise
 }
@@ -61,13 +61,13 @@ func (m memory) until(otherwise func(*tallyfy.Task) bool) func(*tallyfy.Task) bo
 // correct returns a task as it is after what this process has done. task is what was read, and nil if the server does not show it.
 // unseen are values that count as held if neither the read nor this process tells. behind says that the read does not show the
 // completion that was recorded.
-func (m memory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map[string]any) (corrected *tallyfy.Task, behind bool) {
+func (h taskHistory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map[string]any) (corrected *tallyfy.Task, behind bool) {
 	switch {
-	case m.recorded != nil && m.recorded.record.saysCompleted():
-		if task == nil || !m.isShown(task) {
-			return m.recorded.task(ref, task, unseen), true
+	case h.last != nil && h.last.record.saysCompleted():
+		if task == nil || !h.isShown(task) {
+			return h.last.task(ref, task, unseen), true
 		}
-	case task != nil && m.takenBack.isCompleted() && !m.takenBack.isOpenOrNew(task):
+	case task != nil && h.reopened.isCompleted() && !h.reopened.isOpenOrNew(task):
 		return withoutCompletion(task), false
 	}
 	return task, false
@@ -75,18 +75,18 @@ func (m memory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map[stri
 
 // hasSent reports whether this process has recorded a completion that left the task open, as one share of several does. An open task
 // is no reason to send another then.
-func (m memory) hasSent(task *tallyfy.Task) bool {
-	return m.recorded != nil && !m.recorded.record.saysCompleted() && (task == nil || isOpen(task))
+func (h taskHistory) hasSent(task *tallyfy.Task) bool {
+	return h.last != nil && !h.last.record.saysCompleted() && (task == nil || isOpen(task))
 }
 
 // doubts says why a read is no reason to send a completion after one whose outcome is not known; empty if it is one. task is nil if the
 // server does not show it.
-func (m memory) doubts(task *tallyfy.Task) string {
+func (h taskHistory) reasonNotToSend(task *tallyfy.Task) string {
 	switch {
-	case !m.doubtful:
+	case !h.outcomeUnknown:
 	case task == nil:
 		return "Tallyfy does not show the task."
-	case task.Completed() && !m.takenBack.isNew(task):
+	case task.Completed() && !h.reopened.isNew(task):
 		return errStale.Error() + "."
 	case isOpen(task) && task.EveryoneMustComplete:
 		return "Everyone who is assigned must complete this task, so it stays open after one share of it."
@@ -95,23 +95,23 @@ func (m memory) doubts(task *tallyfy.Task) string {
 }
 
 // isShown reports whether a task shows the recorded completion, or what has become of it since.
-func (m memory) isShown(task *tallyfy.Task) bool {
-	r := m.recorded
+func (h taskHistory) isShown(task *tallyfy.Task) bool {
+	r := h.last
 	if isOpen(task) {
 		lags := time.Since(r.at) < longestLag && mayLag(r.record.CompletedAt, task)
 		return r.record.saysCompleted() && !lags
 	}
-	at, ok := instant(task.CompletedAt)
-	recorded, okToo := instant(r.record.CompletedAt)
+	at, ok := parseTime(task.CompletedAt)
+	recorded, okToo := parseTime(r.record.CompletedAt)
 	if !ok || !okToo {
-		return m.takenBack.isNew(task)
+		return h.reopened.isNew(task)
 	}
 	return !at.Before(recorded)
 }
 
 // task returns a task as it was recorded. read is what a read shows of it, which is older; nil for nothing. unseen are the values that
 // count as held if neither shows any.
-func (r *recording) task(ref tallyfy.TaskRef, read *tallyfy.Task, unseen map[string]any) *tallyfy.Task {
+func (r *recordedCompletion) task(ref tallyfy.TaskRef, read *tallyfy.Task, unseen map[string]any) *tallyfy.Task {
 	task := tallyfy.Task{ID: ref.Task, RunID: r.record.RunID, Title: r.record.Title, Type: r.record.TaskType}
 	if read != nil {
 		task = *read
@@ -132,7 +132,7 @@ func (r *recording) task(ref tallyfy.TaskRef, read *tallyfy.Task, unseen map[str
 }
 
 // values are those that the task was recorded with, as Tallyfy keeps them.
-func (r *recording) values() map[string]any { return merged(r.want.Taskdata, r.want.kept) }
+func (r *recordedCompletion) values() map[string]any { return merged(r.want.Taskdata, r.want.kept) }
 
 // withoutCompletion returns a task as it is after its reopening, if a read still shows it as it was before.
 func withoutCompletion(task *tallyfy.Task) *tallyfy.Task {
@@ -142,7 +142,7 @@ func withoutCompletion(task *tallyfy.Task) *tallyfy.Task {
 }
 
 // differing lists what keeps a completion that was sent and left the task open from being the one that is wanted.
-func (r *recording) differing(want Desired) []string {
+func (r *recordedCompletion) differing(want Desired) []string {
 	var all []string
 	if want.IsApproved != nil && !sameOption(r.want.IsApproved, want.IsApproved) {
 		all = append(all, attrIsApproved)
@@ -150,6 +150,6 @@ func (r *recording) differing(want Desired) []string {
 	if want.OverrideUser != nil && !sameOption(r.want.OverrideUser, want.OverrideUser) {
 		all = append(all, attrOverrideUser)
 	}
-	d := want.compare(r.want.Taskdata)
-	return append(all, want.fieldNames(append(d.absent, d.other...))...)
+	diff := want.compare(r.want.Taskdata)
+	return append(all, want.fieldNames(append(diff.absent, diff.other...))...)
 }

@@ -102,7 +102,7 @@ func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := foresee(c.task, c.plan)
+			f := predict(c.task, c.plan)
 			if summaries(f.problems) != c.problems || !strings.HasPrefix(summaries(f.warnings), c.warnings) || c.warnings == "" && len(f.warnings) > 0 {
 				t.Errorf("got %q and %q, want %q and %q", summaries(f.problems), summaries(f.warnings), c.problems, c.warnings)
 			}
@@ -144,7 +144,7 @@ func TestForeseeRequiredFields(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := foresee(two(), c.plan)
+			f := predict(two(), c.plan)
 			if summaries(f.problems) != c.problems || summaries(f.warnings) != c.warnings {
 				t.Errorf("got %q and %q, want %q and %q", summaries(f.problems), summaries(f.warnings), c.problems, c.warnings)
 			}
@@ -222,7 +222,7 @@ func TestForeseeUpdate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.plan.Recorded, c.plan.Task = &c.before, tallyfy.TaskRef{Task: taskID, Run: c.task.RunID}
-			f := foresee(c.task, c.plan)
+			f := predict(c.task, c.plan)
 			if summaries(f.problems) != c.problems || summaries(f.warnings) != c.warnings {
 				t.Fatalf("got %q and %q, want %q and %q", summaries(f.problems), summaries(f.warnings), c.problems, c.warnings)
 			}
@@ -235,8 +235,8 @@ func TestForeseeUpdate(t *testing.T) {
 					t.Errorf("%q is missing in:\n%s", part, text)
 				}
 			}
-			if f.firm != strings.HasSuffix(c.warnings, reopens) {
-				t.Errorf("firm is %t", f.firm)
+			if f.reliable != strings.HasSuffix(c.warnings, reopens) {
+				t.Errorf("firm is %t", f.reliable)
 			}
 		})
 	}
@@ -251,7 +251,7 @@ func TestAbout(t *testing.T) {
 		"Required Field Is Empty: " + strings.Repeat("ü", 34) + "…": {Title: strings.Repeat("ü", 36)},
 		"Required Field Is Empty: " + strings.Repeat("a", 34) + "…": {Title: strings.Repeat("a", 99)},
 	} {
-		if got := about(task, "Required Field Is Empty"); got != want {
+		if got := taskSummary(task, "Required Field Is Empty"); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

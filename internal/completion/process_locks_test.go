@@ -15,12 +15,12 @@ import (
 )
 
 // holdProcess lets another request to the process be under way until the test ends, after two of them got in each other's way.
-func (b *bench) holdProcess() {
-	b.Helper()
+func (h *harness) holdProcess() {
+	h.Helper()
 	key := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID}
-	b.engine.processes.contend(key)
-	if unlock := b.engine.processes.mutexes.lock(b.ctx, key); unlock == nil {
-		b.Error("the process is held by another")
+	h.engine.processes.contend(key)
+	if unlock := h.engine.processes.mutexes.lock(h.ctx, key); unlock == nil {
+		h.Error("the process is held by another")
 	}
 }
 
@@ -28,47 +28,47 @@ func (b *bench) holdProcess() {
 func TestWaitingForAProcessInVain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		operate func(*bench, context.Context) (Result, error)
+		operate func(*harness, context.Context) (Result, error)
 		says    []string
-		setup   func(*bench)
+		setup   func(*harness)
 	}{
 		"values": {
-			func(b *bench, ctx context.Context) (Result, error) { return b.engine.Create(ctx, b.wantValue("vpc-1")) },
+			func(h *harness, ctx context.Context) (Result, error) { return h.engine.Create(ctx, h.wantValue("vpc-1")) },
 			[]string{"Field Values Could Not Be Saved", "The completion was not sent"},
 			nil,
 		},
 		"completion": {
-			func(b *bench, ctx context.Context) (Result, error) { return b.engine.Create(ctx, b.want()) },
+			func(h *harness, ctx context.Context) (Result, error) { return h.engine.Create(ctx, h.want()) },
 			[]string{"Task Was Not Completed", "The completion was not sent"},
 			nil,
 		},
 		"reopening": {
-			func(b *bench, ctx context.Context) (Result, error) { return b.delete(ctx, Record{}) },
+			func(h *harness, ctx context.Context) (Result, error) { return h.destroy(ctx, Record{}) },
 			[]string{"Task Could Not Be Reopened", "The reopening was not sent", "the task is as it was"},
-			func(b *bench) { b.server.CompleteOutside(taskID, 1005, nil) },
+			func(h *harness) { h.server.CompleteOutside(taskID, 1005, nil) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, ends := range []string{tallyfy.TimedOut, tallyfy.Cancelled} {
-				inBubble(t, today(), nil, func(b *bench) {
+				inBubble(t, today(), nil, func(h *harness) {
 					if c.setup != nil {
-						c.setup(b)
+						c.setup(h)
 					}
-					b.holdProcess()
-					ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+					h.holdProcess()
+					ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
 					defer cancel()
 					if ends == tallyfy.Cancelled {
 						time.AfterFunc(time.Second, cancel)
 					}
-					failure := b.failure(c.operate(b, ctx))
-					b.sent(get)
-					b.says(failure.Error(), append(c.says, ends)...)
+					failure := h.failure(c.operate(h, ctx))
+					h.wantRequests(get)
+					h.wantText(failure.Error(), append(c.says, ends)...)
 					if ends == tallyfy.TimedOut {
-						b.says(failure.Error(), "one by one", "raise the operation's timeouts", "only waited its turn")
+						h.wantText(failure.Error(), "one by one", "raise the operation's timeouts", "only waited its turn")
 					}
 					if containsAny(failure.Error(), "network", "did not act on it") {
-						b.Errorf("it says: %v", failure)
+						h.Errorf("it says: %v", failure)
 					}
 				})
 			}
@@ -81,24 +81,24 @@ func TestWaitingForATurnAfterARefusal(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		method  string
-		operate func(*bench, context.Context) (Result, error)
+		operate func(*harness, context.Context) (Result, error)
 	}{
-		"completion": {post, func(b *bench, ctx context.Context) (Result, error) { return b.engine.Create(ctx, b.want()) }},
-		"reopening":  {del, func(b *bench, ctx context.Context) (Result, error) { return b.delete(ctx, Record{}) }},
+		"completion": {post, func(h *harness, ctx context.Context) (Result, error) { return h.engine.Create(ctx, h.want()) }},
+		"reopening":  {del, func(h *harness, ctx context.Context) (Result, error) { return h.destroy(ctx, Record{}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
+			inBubble(t, today(), nil, func(h *harness) {
 				if c.method == del {
-					b.server.CompleteOutside(taskID, 1005, nil)
+					h.server.CompleteOutside(taskID, 1005, nil)
 				}
-				b.server.Inject(sandbox.Fault{Method: c.method, Status: http.StatusConflict, Before: func(*http.Request) { b.holdProcess() }})
-				ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+				h.server.Inject(sandbox.Fault{Method: c.method, Status: http.StatusConflict, Before: func(*http.Request) { h.holdProcess() }})
+				ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
 				defer cancel()
-				failure := b.failure(c.operate(b, ctx))
-				b.says(failure.Error(), "409", "Tallyfy did not act on the attempt before", "the last one was not sent")
+				failure := h.failure(c.operate(h, ctx))
+				h.wantText(failure.Error(), "409", "Tallyfy did not act on the attempt before", "the last one was not sent")
 				if text := failure.Error(); containsAny(text, "network", "The completion was not sent", "The reopening was not sent") {
-					b.Errorf("it says: %v", failure)
+					h.Errorf("it says: %v", failure)
 				}
 			})
 		})
@@ -108,15 +108,15 @@ func TestWaitingForATurnAfterARefusal(t *testing.T) {
 // The same holds for a request whose time was over before it was made.
 func TestAdviceOfARequestThatWasNotMade(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		ctx, cancel := context.WithTimeout(b.ctx, time.Second)
+	inBubble(t, today(), nil, func(h *harness) {
+		ctx, cancel := context.WithTimeout(h.ctx, time.Second)
 		defer cancel()
 		time.Sleep(2 * time.Second)
-		failure := b.failure(b.engine.Create(ctx, b.want()))
-		b.sent()
-		b.says(failure.Error(), "Task Could Not Be Read", tallyfy.TimedOut, "Raise the operation's timeouts")
+		failure := h.failure(h.engine.Create(ctx, h.want()))
+		h.wantRequests()
+		h.wantText(failure.Error(), "Task Could Not Be Read", tallyfy.TimedOut, "Raise the operation's timeouts")
 		if strings.Contains(failure.Error(), "network") {
-			b.Errorf("it says: %v", failure)
+			h.Errorf("it says: %v", failure)
 		}
 	})
 }

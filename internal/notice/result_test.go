@@ -27,7 +27,7 @@ func TestCameBack(t *testing.T) {
 		"no such host; gave up after 5 attempts":               &tallyfy.Error{Cause: errors.New("no such host"), Attempts: 5, GaveUp: "gave up after 5 attempts"},
 		tallyfy.Cancelled:                                      &tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled},
 	} {
-		if got := CameBack(err); got != want {
+		if got := Outcome(err); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -40,14 +40,14 @@ func TestSaidBy(t *testing.T) {
 		Earlier: &tallyfy.Error{Status: 503, ServerMessage: "Busy", RequestID: "r-1"},
 	}
 	want := "Request: GET /me\nAn earlier attempt was answered: 503 Service Unavailable\nTallyfy said: Busy\nRequest id: r-1"
-	if got := SaidBy(err); got != want {
+	if got := ServerMessage(err); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	page := &tallyfy.Error{Status: 200, Outcome: tallyfy.Unknown, ServerMessage: "Sign in"}
-	if got := SaidBy(page); got != "The response said: Sign in" {
+	if got := ServerMessage(page); got != "The response said: Sign in" {
 		t.Errorf("got %q of a page", got)
 	}
-	if got := SaidBy(errors.New("it broke")); got != "" {
+	if got := ServerMessage(errors.New("it broke")); got != "" {
 		t.Errorf("got %q of no request", got)
 	}
 }

@@ -15,31 +15,31 @@ import (
 )
 
 // trait is what a task is looked for by.
-type trait struct {
+type matcher struct {
 	attribute string // its name, in Tallyfy's API as in a configuration
 	value     string // what it must be
-	of        func(*tallyfy.Task) string
+	valueOf        func(*tallyfy.Task) string
 }
 
 // is reports whether the task has the trait. Names are compared in their normal form, and a name that is empty in it is not a name.
-func (by trait) is(task *tallyfy.Task) bool {
-	wanted := tallyfy.NormalizeName(by.value)
-	return wanted != "" && tallyfy.NormalizeName(by.of(task)) == wanted
+func (m matcher) matches(task *tallyfy.Task) bool {
+	wanted := tallyfy.NormalizeName(m.value)
+	return wanted != "" && tallyfy.NormalizeName(m.valueOf(task)) == wanted
 }
 
 // trait is the alias or the title, whichever is wanted.
-func (w Wanted) trait() trait {
+func (w Wanted) matcher() matcher {
 	if w.Alias != "" {
-		return trait{"alias", w.Alias, func(task *tallyfy.Task) string { return task.Alias }}
+		return matcher{"alias", w.Alias, func(task *tallyfy.Task) string { return task.Alias }}
 	}
-	return trait{"title", w.Title, func(task *tallyfy.Task) string { return task.Title }}
+	return matcher{"title", w.Title, func(task *tallyfy.Task) string { return task.Title }}
 }
 
 // having returns the tasks that have the trait.
-func (by trait) having(tasks []*tallyfy.Task) []*tallyfy.Task {
+func (m matcher) matching(tasks []*tallyfy.Task) []*tallyfy.Task {
 	var found []*tallyfy.Task
 	for _, task := range tasks {
-		if by.is(task) {
+		if m.matches(task) {
 			found = append(found, task)
 		}
 	}
@@ -48,11 +48,11 @@ func (by trait) having(tasks []*tallyfy.Task) []*tallyfy.Task {
 
 // nearest returns the value that one of the tasks has and that was probably meant, in its normal form: the one with the fewest
 // changes of a letter, whose case does not count; empty if none is near. Of several that are as near it is the first.
-func (by trait) nearest(tasks []*tallyfy.Task) string {
-	wanted := tallyfy.NormalizeName(by.value)
+func (m matcher) nearest(tasks []*tallyfy.Task) string {
+	wanted := tallyfy.NormalizeName(m.value)
 	meant, best := "", maxChanges(wanted)
 	for _, task := range tasks {
-		value := tallyfy.NormalizeName(by.of(task))
+		value := tallyfy.NormalizeName(m.valueOf(task))
 		if value == "" {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // CameBack says in a sentence's end what a request brought, and after how many attempts.
-func CameBack(err error) string {
+func Outcome(err error) string {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {
 		return err.Error()
@@ -32,7 +32,7 @@ func CameBack(err error) string {
 
 // SaidBy repeats the server's own words and names the request, a line each, for whoever has to look further. It is empty where
 // no request was made.
-func SaidBy(err error) string {
+func ServerMessage(err error) string {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {
 		return ""

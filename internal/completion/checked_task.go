@@ -21,87 +21,87 @@ import (
 var errNotReachable = errors.New("an earlier check got no response")
 
 // sight is what a plan has read of a task. Terraform plans a block more than once, and the task is read once all the same.
-type sight struct {
+type checkedTask struct {
 	mu sync.Mutex
 	// list is the list of the task's process; nil before it was read for the task.
-	list *roster
+	list *listCache
 	// listed is the task as that list shows it, single as it is read by itself, and elsewhere as the organization shows it.
-	listed, single, elsewhere reading
+	fromList, direct, anywhere cachedRead
 }
 
 // reading is a request that was made, and what it returned.
-type reading struct {
-	made bool
+type cachedRead struct {
+	done bool
 	task *tallyfy.Task
 	err  error
 }
 
 // once makes the request if it was not made yet. One that ended with its context is made again.
-func (r *reading) once(ctx context.Context, read func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
-	if !r.made {
+func (r *cachedRead) do(ctx context.Context, read func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
+	if !r.done {
 		r.task, r.err = read()
-		r.made = ctx.Err() == nil
+		r.done = ctx.Err() == nil
 	}
 	return r.task, r.err
 }
 
 // sightOf returns what was read of a task.
-func (p *Preflight) sightOf(ref tallyfy.TaskRef) *sight {
+func (p *Preflight) task(ref tallyfy.TaskRef) *checkedTask {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key := sightKey(ref)
-	if p.sights[key] == nil {
-		p.sights[key] = &sight{}
+	key := checkedTaskKey(ref)
+	if p.tasks[key] == nil {
+		p.tasks[key] = &checkedTask{}
 	}
-	return p.sights[key]
+	return p.tasks[key]
 }
 
 // seen returns the task as it was read last; nil if it was not.
-func (p *Preflight) seen(ref tallyfy.TaskRef) *tallyfy.Task {
+func (p *Preflight) lastRead(ref tallyfy.TaskRef) *tallyfy.Task {
 	p.mu.Lock()
-	s := p.sights[sightKey(ref)]
+	s := p.tasks[checkedTaskKey(ref)]
 	p.mu.Unlock()
 	if s == nil {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.single.task != nil {
-		return s.single.task
+	if s.direct.task != nil {
+		return s.direct.task
 	}
-	return s.listed.task
+	return s.fromList.task
 }
 
-func sightKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
+func checkedTaskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
 	key := taskKey(ref)
 	key.Run = strings.ToLower(ref.Run)
 	return key
 }
 
 // onList returns the task from the list of its process; nil if the list does not show it, or if there is none.
-func (s *sight) onList(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
+func (t *checkedTask) readList(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
 	if ref.Run == "" {
 		return nil, nil
 	}
-	return s.listed.once(ctx, func() (*tallyfy.Task, error) {
-		s.list, _ = p.rosters.of(withForms(ref), ref.Task)
-		return s.list.look(ctx, p.client.TasksPage, ref.Task)
+	return t.fromList.do(ctx, func() (*tallyfy.Task, error) {
+		t.list, _ = p.lists.get(formList(ref), ref.Task)
+		return t.list.find(ctx, p.client.TasksPage, ref.Task)
 	})
 }
 
 // read returns the task with its form, read by itself.
-func (s *sight) read(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
-	return s.single.once(ctx, func() (*tallyfy.Task, error) { return p.client.GetTaskWithForm(ctx, ref) })
+func (t *checkedTask) read(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
+	return t.direct.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTaskWithForm(ctx, ref) })
 }
 
 // missing says what an apply does about a task that Tallyfy does not show. An ID that is almost that of another task of the process is
 // a mistake, and so is the ID of another process. Any other may become known by the time of the apply, if an automation shows the task.
-func (p *Preflight) missing(ctx context.Context, s *sight, plan Planned, err error) foresight {
+func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, err error) prediction {
 	more := ""
 	if plan.Recorded == nil && s.list != nil {
-		tasks, complete := s.list.shown()
-		if meant := near(plan.Task.Task, tasks); len(meant) > 0 {
-			return foresight{problems: []Notice{mistyped(plan, meant, err)}}
+		tasks, complete := s.list.snapshot()
+		if meant := similarTasks(plan.Task.Task, tasks); len(meant) > 0 {
+			return prediction{problems: []Notice{mistyped(plan, meant, err)}}
 		}
 		if complete {
 			more = fmt.Sprintf("The list of the process has %d of its tasks, and none with this ID.", len(tasks))
@@ -109,17 +109,17 @@ func (p *Preflight) missing(ctx context.Context, s *sight, plan Planned, err err
 	}
 	if plan.Recorded == nil && plan.Task.Run != "" {
 		anywhere := tallyfy.TaskRef{Organization: plan.Task.Organization, Task: plan.Task.Task}
-		found, _ := s.elsewhere.once(ctx, func() (*tallyfy.Task, error) { return p.client.GetTask(ctx, anywhere) }) // it only adds to what is known
+		found, _ := s.anywhere.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTask(ctx, anywhere) }) // it only adds to what is known
 		if found != nil && !strings.EqualFold(found.RunID, plan.Task.Run) {
-			return foresight{problems: []Notice{inAnotherProcess(plan, found, err)}}
+			return prediction{problems: []Notice{inAnotherProcess(plan, found, err)}}
 		}
 	}
-	return foresight{warnings: []Notice{notThere(plan, more, err)}}
+	return prediction{warnings: []Notice{notThere(plan, more, err)}}
 }
 
 // near returns the tasks that may be meant by something that is not a task's ID, by their IDs: those with this alias or title, or else
 // those whose IDs are a slip of the fingers away.
-func near(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
+func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	const slips, shortest = 2, 16
 	var named, typed []*tallyfy.Task
 	for _, task := range tasks {
