@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -47,7 +48,7 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	if response != nil && (response.EveryoneMustComplete || base.everyone()) {
 		o.until = nil // that it is open is what one share leaves
 	}
-	progress(ctx, "Reading %s to see the completion that Tallyfy accepted", where(ref))
+	progress(ctx, "Reading %s to see the completion that Tallyfy accepted", notice.TaskRef(ref))
 	task, err := e.read(ctx, ref, o)
 	switch {
 	case err == nil && (isOpen(task) || base.isNew(task)):

@@ -6,6 +6,7 @@ package completion
 import (
 	"context"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -19,7 +20,7 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	}
 	defer unlock()
 	history := e.locks.history(want.Task)
-	progress(ctx, "Reading %s", where(want.Task))
+	progress(ctx, "Reading %s", notice.TaskRef(want.Task))
 	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown})
 	if err != nil {
 		return Result{}, err

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -48,9 +49,9 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 
 // takenOver warns of a task that was not reopened, because another block has its completion now. doubtful says that it may have it.
 func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
-	what := fmt.Sprintf("completed %s or found it completed", where(ref))
+	what := fmt.Sprintf("completed %s or found it completed", notice.TaskRef(ref))
 	if doubtful {
-		what = fmt.Sprintf("sent a completion of %s whose outcome is not known", where(ref))
+		what = fmt.Sprintf("sent a completion of %s whose outcome is not known", notice.TaskRef(ref))
 	}
 	return Notice{
 		Summary:   "Task Was Not Reopened",
@@ -66,6 +67,6 @@ func completedAnew(task *tallyfy.Task) Notice {
 		Summary:   "Task Was Completed Again",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was to be reopened, and Tallyfy shows a newer completion of it, by %s. Someone completed it meanwhile; it was left as it is.",
-			name(task), completer(task)),
+			notice.TaskSubject(task), notice.Completer(task)),
 	}
 }

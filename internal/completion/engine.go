@@ -20,7 +20,7 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 // Engine completes tasks through one client. It is safe for concurrent use.
 type Engine struct {
 	client    *tallyfy.Client
-	lists   *listCaches
+	lists     *listCaches
 	locks     *taskLocks
 	processes *processLocks
 }

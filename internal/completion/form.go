@@ -8,9 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/agext/levenshtein"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -33,10 +30,10 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 		found := fieldsNamed(task.Form, key)
 		switch {
 		case len(found) == 0:
-			fail("Unknown Form Field", fmt.Sprintf("The form of %s has no field %q.%s", lowerFirst(name(task)), key, suggest(key, namesOf(task.Form))), listFields(task.Form))
+			fail("Unknown Form Field", fmt.Sprintf("The form of %s has no field %q.%s", notice.Task(task), key, suggest(key, namesOf(task.Form))), listFields(task.Form))
 			continue
 		case len(found) > 1:
-			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Name the one that is meant by its alias or its ID.", lowerFirst(name(task)), len(found), key), listFields(found))
+			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Name the one that is meant by its alias or its ID.", notice.Task(task), len(found), key), listFields(found))
 			continue
 		}
 		field := found[0]
@@ -114,16 +111,10 @@ func shortened(lines []string) []string {
 	return lines
 }
 
-// suggest names the candidate that was probably meant, if one is near enough.
+// suggest returns a sentence with the name that was probably meant, after a space; empty if none is near.
 func suggest(given string, names []string) string {
-	best, distance := "", 1+max(2, utf8.RuneCountInString(given)/3)
-	for _, candidate := range names {
-		if d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(candidate), nil); d < distance {
-			best, distance = candidate, d
-		}
+	if meant := notice.Nearest(given, names); meant != "" {
+		return fmt.Sprintf(" Did you mean %q?", meant)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
+	return ""
 }

@@ -26,7 +26,7 @@ const (
 
 // rosters are those of one client. They are safe for concurrent use.
 type listCaches struct {
-	mu   sync.Mutex
+	mu     sync.Mutex
 	byList map[tallyfy.List]*listCache
 }
 
@@ -59,16 +59,16 @@ func (c *listCaches) existing(list tallyfy.List, task string) *listCache {
 
 // roster is one list, as far as it was read.
 type listCache struct {
-	list  tallyfy.List
+	list    tallyfy.List
 	created time.Time
 
-	mu     sync.Mutex
-	requested  map[string]bool          // the tasks of all looks that were asked for, by idKey
-	tasks  map[string]*tallyfy.Task // by idKey
-	pagesRead   int                      // pages
-	pageCount  int                      // that there are; means nothing before one was read
+	mu        sync.Mutex
+	requested map[string]bool          // the tasks of all looks that were asked for, by idKey
+	tasks     map[string]*tallyfy.Task // by idKey
+	pagesRead int                      // pages
+	pageCount int                      // that there are; means nothing before one was read
 	reading   chan struct{}            // closed when the page that is being read is there; nil while none is
-	err error
+	err       error
 }
 
 // admit tells whether the roster serves a look at a task, and counts it. Whoever looks at a task again wants to know what became of

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -57,9 +58,9 @@ func (m *keyedMutex) unlock(key tallyfy.TaskRef) {
 // taskLocks lets only one operation at a time work on a task: two blocks for the same task would both find it open otherwise, and both
 // complete it. They also remember what this process has done to each task. The zero value is ready for use.
 type taskLocks struct {
-	mutexes keyedMutex
-	mu      sync.Mutex
-	histories    map[tallyfy.TaskRef]taskHistory
+	mutexes   keyedMutex
+	mu        sync.Mutex
+	histories map[tallyfy.TaskRef]taskHistory
 }
 
 // lock waits for the task, and returns the function that releases it. The error is a [*Failure].
@@ -67,13 +68,13 @@ func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(
 	if unlock := l.mutexes.lock(ctx, taskKey(ref)); unlock != nil {
 		return unlock, nil
 	}
-	return nil, story{
-		summary: "Task Could Not Be Read", attribute: attrTaskID,
-		doing: "Waiting for another block of this configuration that works on " + where(ref),
-		means: "Nothing was sent for this one.",
-		next:  "Keep one block for each task, and apply again.",
-		cause: tallyfy.Stopped(ctx, ""),
-	}.failure()
+	return nil, failed(notice.Report{
+		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
+		Action: "Waiting for another block of this configuration that works on " + notice.TaskRef(ref),
+		Effect: "Nothing was sent for this one.",
+		Remedy: "Keep one block for each task, and apply again.",
+		Cause:  tallyfy.Stopped(ctx, ""),
+	})
 }
 
 // record notes that this process has recorded a completion of the task, which was for want. A read that lags may still show the task

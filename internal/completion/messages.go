@@ -19,7 +19,7 @@ func archived(task *tallyfy.Task) Notice {
 		Summary:   "Task Is Archived",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. Nothing was sent; the task is as it was.", name(task), task.ArchivedAt),
+			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.ArchivedAt),
 			"Restore the task in Tallyfy and apply again, or take the block out of the configuration."),
 	}
 }
@@ -29,7 +29,7 @@ func decisionMissing(task *tallyfy.Task) Notice {
 		Summary:   "Approval Needs a Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is an approval, and is_approved is not set. Nothing was sent; the task is as it was.", name(task)),
+			fmt.Sprintf("%s is an approval, and is_approved is not set. Nothing was sent; the task is as it was.", notice.TaskSubject(task)),
 			"Set is_approved to true to approve or to false to reject, and apply again."),
 	}
 }
@@ -39,7 +39,7 @@ func decisionExpires(task *tallyfy.Task) Notice {
 		Summary:   "Expiring Task Takes No Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. Nothing was sent; the task is as it was.", name(task), task.Type),
+			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.Type),
 			"Remove is_approved and apply again."),
 	}
 }
@@ -49,23 +49,8 @@ func decisionIgnored(task *tallyfy.Task) Notice {
 		Summary:   "Decision Has No Effect on This Task",
 		Attribute: attrIsApproved,
 		Detail: fmt.Sprintf("%s is of type %s. Tallyfy uses is_approved on approvals only, and ignores it here. "+
-			"It is sent as configured; remove it if the task is not meant to be an approval.", name(task), task.Type),
+			"It is sent as configured; remove it if the task is not meant to be an approval.", notice.TaskSubject(task), task.Type),
 	}
-}
-
-// completer names who completed a task and when, as far as the task shows it.
-func completer(task *tallyfy.Task) string {
-	who := "an unknown user"
-	switch {
-	case task.CompleterID != 0:
-		who = fmt.Sprintf("user %d", task.CompleterID)
-	case task.CompleterGuestID != "":
-		who = "guest " + task.CompleterGuestID
-	}
-	if task.CompletedAt == "" {
-		return who
-	}
-	return who + " at " + task.CompletedAt
 }
 
 func adopted(task *tallyfy.Task) Notice {
@@ -73,7 +58,7 @@ func adopted(task *tallyfy.Task) Notice {
 		Summary:   "Task Was Already Completed",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was already completed, by %s. It is recorded as it is, and no completion was sent, "+
-			"so no webhook or email fired again.", name(task), completer(task)),
+			"so no webhook or email fired again.", notice.TaskSubject(task), notice.Completer(task)),
 	}
 }
 
@@ -85,7 +70,7 @@ func adoptedAfter(task *tallyfy.Task, unsure bool) Notice {
 		sent = "This apply sent a completion too, and its outcome is not known: Tallyfy may have fired webhooks and emails twice."
 	}
 	n := adopted(task)
-	n.Detail = fmt.Sprintf("%s was already completed, by %s. It is recorded as it is. %s", name(task), completer(task), sent)
+	n.Detail = fmt.Sprintf("%s was already completed, by %s. It is recorded as it is. %s", notice.TaskSubject(task), notice.Completer(task), sent)
 	return n
 }
 
@@ -96,7 +81,7 @@ func notShownYet(task *tallyfy.Task) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads are behind, someone has reopened or removed the task, or the token may not see it. "+
-				"The completion was recorded for this block too, and nothing was sent.", lowerFirst(name(task)), completer(task)),
+				"The completion was recorded for this block too, and nothing was sent.", notice.Task(task), notice.Completer(task)),
 			"Keep one block for each task. If the task was reopened, the next plan shows it."),
 	}
 }
@@ -108,7 +93,7 @@ func sentByAnother(ref tallyfy.TaskRef) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
-				"The same is recorded for this block, and nothing was sent.", where(ref)),
+				"The same is recorded for this block, and nothing was sent.", notice.TaskRef(ref)),
 			"Keep one block for each task."),
 	}
 }
@@ -120,7 +105,7 @@ func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
-				"It was sent without these, or with others:\n  - %s", where(ref), strings.Join(differs, "\n  - ")),
+				"It was sent without these, or with others:\n  - %s", notice.TaskRef(ref), strings.Join(differs, "\n  - ")),
 			"Nothing was sent for this block.",
 			"Keep one block for each task, then apply again."),
 	}
@@ -133,7 +118,7 @@ func mayBeSent(ref tallyfy.TaskRef, shows string) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent a completion of %s, and it is not known whether Tallyfy acted on it. %s "+
-				"Nothing was sent for this block, because a second completion could fire webhooks and emails twice.", where(ref), shows),
+				"Nothing was sent for this block, because a second completion could fire webhooks and emails twice.", notice.TaskRef(ref), shows),
 			"Check in Tallyfy whether the completion is there. Keep one block for each task, then apply again."),
 	}
 }
@@ -143,7 +128,7 @@ func alreadyUpdated(task *tallyfy.Task) Notice {
 		Summary:   "Task Is Already as Configured",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s is completed as configured, by %s. "+
-			"Only the state was updated: the task was not reopened, and no completion was sent.", name(task), completer(task)),
+			"Only the state was updated: the task was not reopened, and no completion was sent.", notice.TaskSubject(task), notice.Completer(task)),
 	}
 }
 
@@ -153,7 +138,7 @@ func completedDifferently(task *tallyfy.Task, differs []string) Notice {
 		Summary:   "Task Is Already Completed Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - ")),
+			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
 			"Nothing was sent; the task is as it was, and it is not in the state.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
 				"import the task and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again. "+
@@ -176,7 +161,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 		Summary:   "Task Was Completed Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", lowerFirst(name(task)), completer(task), strings.Join(differs, "\n  - ")),
+			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", notice.Task(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
 			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task and apply: "+
 				"that is an update, which reopens the task and completes it again. "+importID(task),
@@ -215,9 +200,9 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 	if task.Status == "" {
 		shown = "does not show it as completed"
 	}
-	which := lowerFirst(name(task))
+	which := notice.Task(task)
 	if task.Title == "" {
-		which = where(ref)
+		which = notice.TaskRef(ref)
 	}
 	return Notice{
 		Summary:   "Completion Accepted, Task Still Open",
@@ -234,7 +219,7 @@ func adoptedWithDoubt(task *tallyfy.Task) Notice {
 		Summary:   "Completion May Be Someone Else's",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", lowerFirst(name(task)), completer(task))+
+			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", notice.Task(task), notice.Completer(task))+
 				"Someone else may have completed it meanwhile, or the token's owner may not be allowed to override the completer.",
 			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that it is the right one."),
 	}
@@ -247,7 +232,7 @@ func completedBeforeRequest(task *tallyfy.Task) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and reports that it was completed by %s, which was before the request was sent. "+
-				"Someone else probably completed it between the provider's read and its request, and Tallyfy may have fired webhooks and emails twice.", lowerFirst(name(task)), completer(task)),
+				"Someone else probably completed it between the provider's read and its request, and Tallyfy may have fired webhooks and emails twice.", notice.Task(task), notice.Completer(task)),
 			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that the decision and the values are the right ones."),
 	}
 }
@@ -258,7 +243,7 @@ func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 		Summary:   "Completion Accepted, Details Unknown",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", where(ref), notice.Outcome(err)),
+			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", notice.TaskRef(ref), notice.Outcome(err)),
 			"The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
 			notice.ServerMessage(err)),
 	}
@@ -274,7 +259,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference
 		Summary:   "Field Values Not Confirmed",
 		Attribute: want.attribute(slices.Concat(diff.absent, diff.other)...),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", where(ref), what),
+			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", notice.TaskRef(ref), what),
 			"Check the task's form in Tallyfy. The completion will not be sent again."),
 	}
 }
@@ -289,7 +274,7 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 			Detail: notice.Paragraphs(
 				fmt.Sprintf("The completion of %s was sent with is_approved = %t. Tallyfy accepted it, and shows the task as %s by %s. "+
 					"Someone else may have completed it first: Tallyfy accepts a repeated completion, and keeps the first decision.",
-					lowerFirst(name(task)), *want.IsApproved, verdict(*task.IsApproved), completer(task)),
+					notice.Task(task), *want.IsApproved, verdict(*task.IsApproved), notice.Completer(task)),
 				fmt.Sprintf("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or set is_approved = %t to keep it.",
 					*task.IsApproved)),
 		})
@@ -299,7 +284,7 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 			Summary:   "Tallyfy Recorded Another Completer",
 			Attribute: attrOverrideUser,
 			Detail: fmt.Sprintf("The completion of %s was accepted, and Tallyfy shows user %d as its completer, not user %d. The token's owner may not be allowed to override it.",
-				lowerFirst(name(task)), task.CompleterID, *want.OverrideUser),
+				notice.Task(task), task.CompleterID, *want.OverrideUser),
 		})
 	}
 	return all
@@ -311,7 +296,7 @@ func taskReopened(task *tallyfy.Task) Notice {
 		Summary:   "Task Was Reopened",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q: it is open again. "+
-			"The completion is removed from the state, so an apply of this configuration completes the task again.", name(task), task.Status),
+			"The completion is removed from the state, so an apply of this configuration completes the task again.", notice.TaskSubject(task), task.Status),
 	}
 }
 
@@ -325,12 +310,10 @@ func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
 		Summary:   "Completed Task Cannot Be Found",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", where(ref), notice.Outcome(err)),
+			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),
 			next, notice.ServerMessage(err)),
 	}
 }
-
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject what comes after it.
 func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
@@ -339,7 +322,7 @@ func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s would have to be reopened and completed again, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
-				name(task), fieldLines(empty)),
+				notice.TaskSubject(task), fieldLines(empty)),
 			"Nothing was sent; the task is as it was.",
 			"Give these fields values in form_fields or taskdata, then apply again."),
 	}

@@ -16,7 +16,7 @@ import (
 // wishes remember what the blocks of one plan want of each task. Terraform plans a block more than once and does not say which one it
 // plans, so equal wishes count as one. The zero value is ready for use, and safe for concurrent use.
 type plannedCompletions struct {
-	mu   sync.Mutex
+	mu     sync.Mutex
 	byTask map[tallyfy.TaskRef][]Planned
 }
 

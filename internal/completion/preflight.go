@@ -16,17 +16,17 @@ import (
 // Preflight checks tasks while their completion is only planned, and says what an apply would do. It takes one request for each
 // hundred tasks of a process, and writes nothing. It is meant for one plan, and safe for concurrent use.
 type Preflight struct {
-	client  *tallyfy.Client
-	lists *listCaches
-	locks   *taskLocks
+	client *tallyfy.Client
+	lists  *listCaches
+	locks  *taskLocks
 
 	planned plannedCompletions
 	// reachable ends when a check got no response in its time, so that no other waits for its own.
-	reachable context.Context
-	stopChecks    context.CancelFunc
+	reachable  context.Context
+	stopChecks context.CancelFunc
 
 	mu       sync.Mutex
-	tasks   map[tallyfy.TaskRef]*checkedTask
+	tasks    map[tallyfy.TaskRef]*checkedTask
 	refused  map[string]error
 	recorded map[tallyfy.TaskRef]bool // whether a destroy reopens the task
 }

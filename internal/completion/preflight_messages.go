@@ -39,7 +39,7 @@ func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	return Notice{
 		Summary: taskSummary(task, "Required Field Is Empty"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("These fields of %s are required, and neither the configuration nor the task has a value for them:\n%s", lowerFirst(name(task)), fieldLines(fields)),
+			fmt.Sprintf("These fields of %s are required, and neither the configuration nor the task has a value for them:\n%s", notice.Task(task), fieldLines(fields)),
 			"Tallyfy rejects the completion unless someone fills them in before the apply."),
 	}
 }
@@ -61,11 +61,11 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		if hidden != "" {
 			how = ""
 		}
-		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is, and sends no completion%s.", name(task), how, completer(task), hidden, unless)
+		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is, and sends no completion%s.", notice.TaskSubject(task), how, notice.Completer(task), hidden, unless)
 		return n
 	}
 	n.Detail = notice.Paragraphs(
-		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is as configured.", name(task), completer(task), hidden, strings.Join(later, ", ")),
+		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is as configured.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", ")),
 		fmt.Sprintf("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing%s.", unless))
 	return n
 }
@@ -73,7 +73,7 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 const sentNothing = "Nothing was sent; the task is as it was."
 
 func completedHow(task *tallyfy.Task, differs []string) string {
-	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - "))
+	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - "))
 }
 
 // differsInPlan refuses a task that is completed, but not as configured. The completion may be in the state all the same.
@@ -101,14 +101,14 @@ func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// updateOf begins the notice of an update: what changed, on the attribute that changed first. which names the task.
-func updateOf(which string, p Planned) Notice {
+// updateOf begins the notice of an update: what changed, on the attribute that changed first.
+func updateOf(task *tallyfy.Task, p Planned) Notice {
 	changes := p.changes()
 	var texts []string
 	for _, c := range changes {
 		texts = append(texts, c.String())
 	}
-	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s changed: %s.", lowerFirst(which), strings.Join(texts, ", "))}
+	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s changed: %s.", notice.Task(task), strings.Join(texts, ", "))}
 	if len(changes[0].keys) == 1 {
 		n.Key = changes[0].keys[0]
 	}
@@ -125,7 +125,7 @@ func reopenEffect(p Planned) string {
 }
 
 func willReopen(task *tallyfy.Task, p Planned) Notice {
-	n := updateOf(name(task), p)
+	n := updateOf(task, p)
 	n.Summary = "Update Reopens the Task and Completes It Again"
 	n.Detail += " Tallyfy cannot change a completed task, so applying this " + reopenEffect(p)
 	return n
@@ -133,7 +133,7 @@ func willReopen(task *tallyfy.Task, p Planned) Notice {
 
 // mayReopen warns of an update of which it is not known whether the task holds all of it already. checked says that the task was read.
 func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
-	n := updateOf(name(task), p)
+	n := updateOf(task, p)
 	n.Summary = "Update May Reopen the Task and Complete It Again"
 	if !checked {
 		n.Detail += " The task was not checked while planning."
@@ -147,15 +147,15 @@ func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 
 // nothingToSend tells of an update that the task already shows.
 func nothingToSend(task *tallyfy.Task, p Planned) Notice {
-	n := updateOf(name(task), p)
+	n := updateOf(task, p)
 	n.Summary = "Task Is Already as Configured"
-	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent.", completer(task))
+	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent.", notice.Completer(task))
 	return n
 }
 
 // completesOpen tells of an update of a task that is open, as one that everyone must complete is after one share.
 func completesOpen(task *tallyfy.Task, p Planned) Notice {
-	n := updateOf(name(task), p)
+	n := updateOf(task, p)
 	n.Summary = "Update Completes the Open Task"
 	n.Detail += fmt.Sprintf(" Tallyfy shows the task as %q. Applying this reopens nothing, and sends another completion.", task.Status)
 	return n
@@ -170,7 +170,7 @@ func notThere(p Planned, more string, err error) Notice {
 	return Notice{
 		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.Outcome(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			more,
 			sends+", and fails unless Tallyfy knows the task by then, as it may if an automation makes the task appear.",
 			advice(err), notice.ServerMessage(err)),
@@ -186,7 +186,7 @@ func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
 	return Notice{
 		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.Outcome(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			strings.Join(shortened(lines), "\n"),
 			"task_id takes the ID of a task, not its title or alias. Nothing was sent. Correct task_id, then plan again.",
 			notice.ServerMessage(err)),
@@ -203,8 +203,8 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 	return Notice{
 		Summary: taskSummary(task, "Task Cannot Be Found"), Attribute: attrRunID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.Outcome(err)),
-			fmt.Sprintf("The organization has %s, and %s. A completion in process %s fails.", lowerFirst(name(task)), belongs, p.Task.Run),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
+			fmt.Sprintf("The organization has %s, and %s. A completion in process %s fails.", notice.Task(task), belongs, p.Task.Run),
 			next+" Nothing was sent.",
 			notice.ServerMessage(err)),
 	}
@@ -219,7 +219,7 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(ref), notice.Outcome(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(ref), notice.Outcome(err)),
 			means, advice(err), notice.ServerMessage(err)),
 	}
 }
@@ -229,7 +229,7 @@ func contradicts(task *tallyfy.Task, differs []string, what string) Notice {
 	return Notice{
 		Summary: taskSummary(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration completes %s too, and they differ:\n  - %s", lowerFirst(name(task)), strings.Join(differs, "\n  - ")),
+			fmt.Sprintf("Another block of this configuration completes %s too, and they differ:\n  - %s", notice.Task(task), strings.Join(differs, "\n  - ")),
 			what, "Keep one block for each task."),
 	}
 }

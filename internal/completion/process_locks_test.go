@@ -33,7 +33,9 @@ func TestWaitingForAProcessInVain(t *testing.T) {
 		setup   func(*harness)
 	}{
 		"values": {
-			func(h *harness, ctx context.Context) (Result, error) { return h.engine.Create(ctx, h.wantValue("vpc-1")) },
+			func(h *harness, ctx context.Context) (Result, error) {
+				return h.engine.Create(ctx, h.wantValue("vpc-1"))
+			},
 			[]string{"Field Values Could Not Be Saved", "The completion was not sent"},
 			nil,
 		},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -60,13 +61,13 @@ func (e *Engine) readBefore(ctx context.Context, ref tallyfy.TaskRef, o readOpti
 	case tallyfy.IsNoTask(err):
 		return nil, nil // not shown, and not a failure: see above
 	}
-	return nil, story{
-		summary:   "Task Could Not Be Read",
-		attribute: attrTaskID,
-		doing:     "Reading " + where(ref) + " before anything is sent",
-		means:     "Nothing was sent: the task is as it was.",
-		cause:     err,
-	}.failure()
+	return nil, failed(notice.Report{
+		Summary:   "Task Could Not Be Read",
+		Attribute: attrTaskID,
+		Action:    "Reading " + notice.TaskRef(ref) + " before anything is sent",
+		Effect:    "Nothing was sent: the task is as it was.",
+		Cause:     err,
+	})
 }
 
 // longestLag is more than a read is ever taken to lag behind a write.

@@ -22,14 +22,14 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	case tallyfy.IsNoTask(err):
 		return Result{Record: known, Warnings: []Notice{completionNotFound(ref, err)}}, nil
 	case err != nil:
-		return Result{}, story{
-			summary:   "Task Could Not Be Read",
-			attribute: attrTaskID,
-			doing:     "Refreshing the completion of " + where(ref),
-			means:     "The state stays as it was, and nothing was sent.",
-			next:      advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
-			cause:     err,
-		}.failure()
+		return Result{}, failed(notice.Report{
+			Summary:   "Task Could Not Be Read",
+			Attribute: attrTaskID,
+			Action:    "Refreshing the completion of " + notice.TaskRef(ref),
+			Effect:    "The state stays as it was, and nothing was sent.",
+			Remedy:    advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
+			Cause:     err,
+		})
 	case isOpen(task) && known.saysCompleted():
 		return Result{Reopened: true, Warnings: []Notice{taskReopened(task)}}, nil
 	}
@@ -55,12 +55,12 @@ func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, means stri
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:
-		return Result{}, story{
-			summary: "Task Could Not Be Imported",
-			doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to " + verb + " it",
-			means:   means,
-			cause:   err,
-		}.failure()
+		return Result{}, failed(notice.Report{
+			Summary: "Task Could Not Be Imported",
+			Action:  "Reading " + notice.TaskRef(ref) + " of organization " + ref.Organization + " to " + verb + " it",
+			Effect:  means,
+			Cause:   err,
+		})
 	case isOpen(task):
 		return Result{}, &Failure{Notice: open(task)}
 	}
@@ -71,7 +71,7 @@ func openToImport(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary: "Task Is Not Completed",
 		Detail: notice.Paragraphs(
-			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
+			notice.TaskSubject(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
 			"To complete it, remove the import and apply."),
 	}
 }
@@ -80,7 +80,7 @@ func openToMove(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary: "Task Is Not Completed",
 		Detail: notice.Paragraphs(
-			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to move.",
+			notice.TaskSubject(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to move.",
 			"To complete it, replace the moved block by a removed block with destroy = false, and apply."),
 	}
 }

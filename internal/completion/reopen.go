@@ -87,13 +87,13 @@ func stillAsItWas(ref tallyfy.TaskRef, err error) *Failure {
 }
 
 func reopeningFailed(ref tallyfy.TaskRef, means string, err error) *Failure {
-	return story{
-		summary:   "Task Could Not Be Reopened",
-		attribute: attrTaskID,
-		doing:     "Reopening " + where(ref),
-		means:     means,
-		cause:     err,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Could Not Be Reopened",
+		Attribute: attrTaskID,
+		Action:    "Reopening " + notice.TaskRef(ref),
+		Effect:    means,
+		Cause:     err,
+	})
 }
 
 // isGone reports whether Tallyfy responded that there is no such object, and not that there is no such path.
@@ -101,14 +101,14 @@ func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEnd
 
 // notSeenOpen is the failure of an update whose reopening was accepted and could not be confirmed.
 func notSeenOpen(ref tallyfy.TaskRef, readErr error) *Failure {
-	return story{
-		summary:   "Task Could Not Be Reopened",
-		attribute: attrTaskID,
-		doing:     "Reading " + where(ref) + " after Tallyfy accepted its reopening",
-		means:     "It is not known whether the task is open now. Nothing else was sent.",
-		next:      "Apply again when Tallyfy responds: the provider reads the task first.",
-		cause:     readErr,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Could Not Be Reopened",
+		Attribute: attrTaskID,
+		Action:    "Reading " + notice.TaskRef(ref) + " after Tallyfy accepted its reopening",
+		Effect:    "It is not known whether the task is open now. Nothing else was sent.",
+		Remedy:    "Apply again when Tallyfy responds: the provider reads the task first.",
+		Cause:     readErr,
+	})
 }
 
 // stillCompleted is the failure of a reopening that Tallyfy accepted and did not carry out.
@@ -117,7 +117,7 @@ func stillCompleted(ref tallyfy.TaskRef) *Failure {
 		Summary:   "Task Could Not Be Reopened",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			"Reopening "+where(ref)+": Tallyfy accepted the request, and still shows the completion that was to be taken back.",
+			"Reopening "+notice.TaskRef(ref)+": Tallyfy accepted the request, and still shows the completion that was to be taken back.",
 			"Nothing else was sent; it is not known whether the task is open now.",
 			"Check the task in Tallyfy, then apply again: the provider reads it first."),
 	}}

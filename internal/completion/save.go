@@ -78,7 +78,7 @@ type saver struct {
 func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, error) {
 	budget := s.engine.client.NewBudget()
 	for {
-		progress(ctx, "Saving the field values of %s", where(s.ref))
+		progress(ctx, "Saving the field values of %s", notice.TaskRef(s.ref))
 		update := tallyfy.TaskUpdate{Taskdata: values}
 		if s.ref.Run == "" {
 			if missing := missingEcho(s.task); len(missing) > 0 {
@@ -123,13 +123,13 @@ func (s *saver) failure(err error) *Failure {
 	if failure, ok := err.(*Failure); ok { //nolint:errorlint // put returns it as it is
 		return failure
 	}
-	return story{
-		summary:   "Field Values Could Not Be Saved",
-		attribute: s.want.attribute(),
-		doing:     "Saving the field values of " + where(s.ref),
-		means:     "The completion was not sent: this apply has not completed the task.",
-		cause:     err,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Field Values Could Not Be Saved",
+		Attribute: s.want.attribute(),
+		Action:    "Saving the field values of " + notice.TaskRef(s.ref),
+		Effect:    "The completion was not sent: this apply has not completed the task.",
+		Cause:     err,
+	})
 }
 
 // arrival is what became of saved values, field by field. Values that hold what is wanted are in none of its parts.

@@ -27,7 +27,7 @@ func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bo
 		Attribute: want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is a one-off task. Tallyfy requires its title, its deadline and its owners each time its field values are saved, replaces them by what it is sent, "+
-				"and does not show %s. %s", name(task), strings.Join(missing, " and "), left),
+				"and does not show %s. %s", notice.TaskSubject(task), strings.Join(missing, " and "), left),
 			"Set in Tallyfy what the task does not have, or give the token's owner the right to see it, then apply again. Or fill in the form in Tallyfy, and remove the values here."),
 	}
 }
@@ -43,7 +43,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 		Attribute: want.attribute(slices.Concat(lost.absent, lost.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
-				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
+				notice.TaskRef(ref), strings.Join(want.differentValues(lost), "\n  - ")),
 			"The completion was not sent: this apply has not completed the task.",
 			hint,
 			"Correct the values and apply again."),
@@ -58,7 +58,7 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 		Attribute: want.attribute(slices.Collect(maps.Keys(kept))...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows some of them in another form than they were sent in:\n  - %s",
-				where(ref), strings.Join(lines, "\n  - ")),
+				notice.TaskRef(ref), strings.Join(lines, "\n  - ")),
 			"The completion was sent all the same. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
 	}
 }
@@ -69,7 +69,7 @@ func deadlineMoved(task *tallyfy.Task, before string) Notice {
 		Summary:   "Deadline of the Task Was Moved",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("Tallyfy requires the deadline of %s each time its field values are saved. It was sent as it was read, %s, and is now %s: "+
-			"Tallyfy moves deadlines to the working days of the organization. Correct the deadline in Tallyfy if it matters.", lowerFirst(name(task)), orNone(before), task.Deadline),
+			"Tallyfy moves deadlines to the working days of the organization. Correct the deadline in Tallyfy if it matters.", notice.Task(task), orNone(before), task.Deadline),
 	}
 }
 

@@ -20,7 +20,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 	var unsure bool // an earlier attempt may have gone through
 	began := time.Now()
 	for {
-		progress(ctx, "Completing %s", where(ref))
+		progress(ctx, "Completing %s", notice.TaskRef(ref))
 		response, err := e.processes.write(ctx, ref, func() (*tallyfy.Task, error) { return e.client.Complete(ctx, ref, body) })
 		err = budget.Count(err)
 		outcome := tallyfy.OutcomeOf(err)
@@ -80,7 +80,7 @@ func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base b
 	if a.unsure { // otherwise nothing was handled, and one read is more than enough
 		o.until = base.isSettled
 	}
-	progress(ctx, "Reading %s to see what became of the completion", where(ref))
+	progress(ctx, "Reading %s to see what became of the completion", notice.TaskRef(ref))
 	task, readErr := e.read(ctx, ref, o)
 	switch {
 	case readErr != nil && a.unsure:
@@ -135,24 +135,24 @@ func hasEarlier(err error) bool {
 }
 
 func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
-	return story{
-		summary:   "Task Was Not Completed",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means:     rejectionEffect(err),
-		cause:     err,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Was Not Completed",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect:    rejectionEffect(err),
+		Cause:     err,
+	})
 }
 
 // notReadAgain ends a series whose last attempt was refused for now, and after which the task could not be read.
 func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
-	return story{
-		summary:   "Task Was Not Completed",
-		attribute: attrTaskID,
-		doing:     "Reading " + where(ref) + " before its completion is sent again",
-		means:     "The attempt before was refused (" + notice.Outcome(err) + "). " + rejectionEffect(err),
-		cause:     readErr,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Was Not Completed",
+		Attribute: attrTaskID,
+		Action:    "Reading " + notice.TaskRef(ref) + " before its completion is sent again",
+		Effect:    "The attempt before was refused (" + notice.Outcome(err) + "). " + rejectionEffect(err),
+		Cause:     readErr,
+	})
 }
 
 func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
@@ -160,28 +160,28 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
 		next = "" // what the response advises
 	}
-	return story{
-		summary:   "Task Was Not Completed",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means: "The outcome of an attempt is unknown, so the task was read afterwards: it is open, Tallyfy shows it as \"" + task.Status + "\". " +
+	return failed(notice.Report{
+		Summary:   "Task Was Not Completed",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect: "The outcome of an attempt is unknown, so the task was read afterwards: it is open, Tallyfy shows it as \"" + task.Status + "\". " +
 			"An attempt that Tallyfy is still working on may yet complete it.",
-		next:  next,
-		cause: err,
-	}.failure()
+		Remedy: next,
+		Cause:  err,
+	})
 }
 
 // shareUnknown ends an attempt at a task that everyone must complete: it stays open after a share too, so it says nothing.
 func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
-	return story{
-		summary:   "Completion May Have Gone Through",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means: "Everyone who is assigned must complete this task, so it stays open after one share of it, and Tallyfy shows no sign of this one: it is \"" +
+	return failed(notice.Report{
+		Summary:   "Completion May Have Gone Through",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect: "Everyone who is assigned must complete this task, so it stays open after one share of it, and Tallyfy shows no sign of this one: it is \"" +
 			task.Status + "\". The share was not sent again, because a second one could fire webhooks and emails twice.",
-		next:  "Check in Tallyfy whether the share is there before you apply again: the next apply sends it anew unless the task is completed by then.",
-		cause: err,
-	}.failure()
+		Remedy: "Check in Tallyfy whether the share is there before you apply again: the next apply sends it anew unless the task is completed by then.",
+		Cause:  err,
+	})
 }
 
 func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error) *Failure {
@@ -189,15 +189,15 @@ func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	if tallyfy.IsNoTask(readErr) {
 		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion anew."
 	}
-	failure := story{
-		summary:   "Completion May Have Gone Through",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means: "The completion was sent, and it is not known whether Tallyfy acted on it: reading the task afterwards did not show it either (" +
+	failure := failed(notice.Report{
+		Summary:   "Completion May Have Gone Through",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect: "The completion was sent, and it is not known whether Tallyfy acted on it: reading the task afterwards did not show it either (" +
 			notice.Outcome(readErr) + "). It was not sent again, because a second completion could fire webhooks and emails twice.",
-		next:  next,
-		cause: err,
-	}.failure()
+		Remedy: next,
+		Cause:  err,
+	})
 	failure.Detail = notice.Paragraphs(failure.Detail, notice.ServerMessage(readErr))
 	return failure
 }

@@ -192,7 +192,7 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 		began := time.Now()
 		failure := h.refuse(h.want())
 		h.wantRequests(get, post)
-		h.wantText(failure.Error(), "Task Was Not Completed", "429", "would have to wait 1h0m0s, and only 10m0s of the operation's timeout is left", "Wait and apply again")
+		h.wantText(failure.Error(), "Task Was Not Completed", "429", "would have to wait 1h0m0s, and only 10m0s of the operation's timeout is left", "Wait, then apply again")
 		if time.Since(began) != 0 {
 			h.Errorf("it ended only after %s", time.Since(began))
 		}

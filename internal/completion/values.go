@@ -86,7 +86,7 @@ func (v *formValues) set(task *tallyfy.Task, field tallyfy.Field, at Notice, val
 	switch {
 	case wrong != "":
 		at.Summary = "Invalid Form Value"
-		at.Detail = fmt.Sprintf("Field %q (%s) of %s %s", field.Label, field.Type, lowerFirst(name(task)), wrong)
+		at.Detail = fmt.Sprintf("Field %q (%s) of %s %s", field.Label, field.Type, notice.Task(task), wrong)
 		v.problems = append(v.problems, at)
 		return
 	case isEmpty(field, shaped):
@@ -268,7 +268,7 @@ func formHidden(want Desired) Notice {
 		Summary:   "Form Cannot Be Read",
 		Attribute: attribute,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s names fields as people do, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, where(want.Task)),
+			fmt.Sprintf("%s names fields as people do, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, notice.TaskRef(want.Task)),
 			"Check organization_id, run_id and task_id and apply again, or give the values in "+byID+" by the IDs of their fields."),
 	}
 }
@@ -280,7 +280,7 @@ func unknownField(task *tallyfy.Task, at Notice) Notice {
 	}
 	at.Summary = "Unknown Form Field"
 	at.Detail = notice.Paragraphs(
-		fmt.Sprintf("The form of %s has no field with the ID %q. Tallyfy would drop its value with a 200 response.%s", lowerFirst(name(task)), at.Key, suggest(at.Key, ids)),
+		fmt.Sprintf("The form of %s has no field with the ID %q. Tallyfy would drop its value with a 200 response.%s", notice.Task(task), at.Key, suggest(at.Key, ids)),
 		listFields(task.Form),
 		"taskdata takes the IDs of fields; form_fields takes labels and aliases too.")
 	return at
@@ -295,7 +295,7 @@ func requiredEmptied(task *tallyfy.Task, emptied, empty []tallyfy.Field, at Noti
 	at.Summary = "Required Field Is Empty"
 	at.Detail = notice.Paragraphs(
 		fmt.Sprintf("The configuration empties fields of %s that are required, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
-			lowerFirst(name(task)), fieldLines(emptied)),
+			notice.Task(task), fieldLines(emptied)),
 		also,
 		"Give these fields values, or remove their keys to leave the fields as they are.")
 	return at

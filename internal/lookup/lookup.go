@@ -15,7 +15,6 @@ package lookup
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -94,12 +93,4 @@ func Each(ctx context.Context, client *tallyfy.Client, list tallyfy.List) iter.S
 			}
 		}
 	}
-}
-
-// where names a task of which only the ids are known.
-func where(ref tallyfy.TaskRef) string {
-	if ref.Run == "" {
-		return "task " + ref.Task
-	}
-	return fmt.Sprintf("task %s of run %s", ref.Task, ref.Run)
 }

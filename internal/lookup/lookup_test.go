@@ -77,14 +77,14 @@ func TestTaskIsNeverPicked(t *testing.T) {
 	h.server.AddRun("empty", "Empty")
 
 	_, err := Task(t.Context(), h.client, wantedIn(runID, "", "", "Deploy"))
-	h.failed(err, "title", "Several Tasks Match", "Looking in run "+runID, `with the title "Deploy": 2 of its 3 tasks have it`,
+	h.failed(err, "title", "Several Tasks Match", "Looking in process "+runID, `with the title "Deploy": 2 of its 3 tasks have it`,
 		`deploy-a – "Deploy" – t1`, `twice – "Deploy" – t2 (archived)`, "task_id", "alias")
 	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "twice", ""))
 	h.failed(err, "alias", "Several Tasks Match", `twice – "Deploy" – t2 (archived)`, `twice – "Test" – t3`)
 	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "", "Deplyo"))
-	h.failed(err, "title", "No Task Matches", "none of its 3 tasks has it", `– "Test" – t3`, `Did you mean "Deploy"? Correct title`, "lag")
+	h.failed(err, "title", "No Task Matches", "none of its 3 tasks has it", `– "Test" – t3`, `Did you mean "Deploy"? Fix title`, "lag")
 	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "", "Something else"))
-	h.failed(err, "title", "No Task Matches", "– t3\n\nCorrect title")
+	h.failed(err, "title", "No Task Matches", "– t3\n\nFix title")
 	_, err = Task(t.Context(), h.client, wantedIn("empty", "", "deploy", ""))
 	h.failed(err, "alias", "No Task Matches", "Tallyfy lists no task in it.", "Check run_id.")
 	if n := h.server.Count("", "/tasks/"); n != 0 {
@@ -113,7 +113,7 @@ func TestListThatLags(t *testing.T) {
 		h := lagging(t)
 		h.server.Update("t1", func(task *sandbox.Task) { task.Title = "Roll out" })
 		_, err := Task(t.Context(), h.client, wantedIn(runID, "", "", "Deploy"))
-		h.failed(err, "title", "Task Was Renamed", `shows task t1 of run `+runID+` with the title "Deploy", and the task itself has the title "Roll out"`, "Correct title")
+		h.failed(err, "title", "Task Was Renamed", `shows task t1 of process `+runID+` with the title "Deploy", and the task itself has the title "Roll out"`, "Fix title")
 		got, err := Task(t.Context(), h.client, wantedIn(runID, "", "deploy", ""))
 		if err != nil || got.Title != "Roll out" {
 			t.Errorf("by alias: got %+v, %v", got, err)
@@ -149,13 +149,13 @@ func TestFailures(t *testing.T) {
 	_, err := Task(t.Context(), h.client, wantedIn("", "gone", "", ""))
 	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task gone: Tallyfy answered 404 Not Found.", "Check organization_id and task_id.", "Request id: sandbox-")
 	_, err = Task(t.Context(), h.client, wantedIn("other", "t1", "", ""))
-	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task t1 of run other", "Without run_id the task is looked for in the whole organization.")
+	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task t1 of process other", "Without run_id the task is looked for in the whole organization.")
 	_, err = Task(t.Context(), h.client, wantedIn("gone", "", "deploy", ""))
-	h.failed(err, "run_id", "Tasks Could Not Be Listed", "Listing the tasks of run gone: Tallyfy answered 404", "Check organization_id and run_id.")
+	h.failed(err, "run_id", "Tasks Could Not Be Listed", "Listing the tasks of process gone: Tallyfy answered 404", "Check organization_id and run_id.")
 	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: "wrong"})
 	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "Listing the tasks of organization wrong: Tallyfy answered 403", "the token's organization", "You don't have application's permissions")
 	_, err = Run(t.Context(), h.client, sandbox.DefaultOrganization, "gone")
-	h.failed(err, "run_id", "Run Could Not Be Read", "Reading run gone: Tallyfy answered 404", "Check organization_id and run_id.")
+	h.failed(err, "run_id", "Run Could Not Be Read", "Reading process gone: Tallyfy answered 404", "Check organization_id and run_id.")
 	h.server.Inject(sandbox.Fault{Status: http.StatusNotFound, Body: `{"code":"ENDPOINT_NOT_FOUND"}`})
 	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: sandbox.DefaultOrganization})
 	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "check base_url")

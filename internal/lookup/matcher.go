@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
-	"github.com/agext/levenshtein"
-
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -18,7 +16,7 @@ import (
 type matcher struct {
 	attribute string // its name, in Tallyfy's API as in a configuration
 	value     string // what it must be
-	valueOf        func(*tallyfy.Task) string
+	valueOf   func(*tallyfy.Task) string
 }
 
 // is reports whether the task has the trait. Names are compared in their normal form, and a name that is empty in it is not a name.
@@ -46,26 +44,14 @@ func (m matcher) matching(tasks []*tallyfy.Task) []*tallyfy.Task {
 	return found
 }
 
-// nearest returns the value that one of the tasks has and that was probably meant, in its normal form: the one with the fewest
-// changes of a letter, whose case does not count; empty if none is near. Of several that are as near it is the first.
+// nearest returns the value that one of the tasks has and that was probably meant, in its normal form; empty if none is near.
 func (m matcher) nearest(tasks []*tallyfy.Task) string {
-	wanted := tallyfy.NormalizeName(m.value)
-	meant, best := "", maxChanges(wanted)
+	var values []string
 	for _, task := range tasks {
-		value := tallyfy.NormalizeName(m.valueOf(task))
-		if value == "" {
-			continue
-		}
-		changes := levenshtein.Distance(strings.ToLower(wanted), strings.ToLower(value), levenshtein.NewParams().MaxCost(best))
-		if changes < best || changes == best && meant == "" {
-			meant, best = value, changes
-		}
+		values = append(values, tallyfy.NormalizeName(m.valueOf(task)))
 	}
-	return meant
+	return notice.Nearest(m.value, values)
 }
-
-// maxChanges is how many letters of a value may be mistaken: a third of them, for else it is rather another word.
-func maxChanges(value string) int { return utf8.RuneCountInString(value) / 3 }
 
 const (
 	// maxCandidates is how many tasks a message lists: as many as fit on a screen with the rest of it.

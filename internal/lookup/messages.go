@@ -13,31 +13,31 @@ import (
 )
 
 // lag is what a user should know of every list.
-const lag = "Tallyfy's lists may lag behind a change: if the task was added or renamed just now, run it again in a moment."
+const lag = "Tallyfy's lists may lag behind a change: if the task was added or renamed just now, run Terraform again in a moment."
 
 // undecided says that none or several of the run's tasks have the trait.
 func (m matcher) notUnique(run string, tasks, found []*tallyfy.Task) *notice.Failure {
-	doing := fmt.Sprintf("Looking in run %s for the task with the %s %q: ", run, m.attribute, m.value)
+	doing := fmt.Sprintf("Looking in process %s for the task with the %s %q: ", run, m.attribute, m.value)
 	n := notice.Notice{Attribute: m.attribute}
 	switch {
 	case len(found) > 0:
 		n.Summary = "Several Tasks Match"
 		n.Detail = notice.Paragraphs(
 			doing+fmt.Sprintf("%d of its %d tasks have it, and the provider does not choose between them.", len(found), len(tasks)),
-			"They are (alias – title – id):"+candidates(found),
-			"Name the one that is meant by its task_id, or by an alias that no other task has.")
+			"They are (alias – title – ID):"+candidates(found),
+			"Use the task_id of the one that you mean, or an alias that no other task has.")
 	case len(tasks) == 0:
 		n.Summary = "No Task Matches"
 		n.Detail = notice.Paragraphs(doing+"Tallyfy lists no task in it.", "Check run_id. "+lag)
 	default:
 		n.Summary = "No Task Matches"
-		next := "Correct " + m.attribute + ", or name the task by its task_id. "
+		next := "Fix " + m.attribute + ", or use task_id. "
 		if meant := m.nearest(tasks); meant != "" {
 			next = fmt.Sprintf("Did you mean %q? ", meant) + next
 		}
 		n.Detail = notice.Paragraphs(
 			doing+fmt.Sprintf("none of its %d tasks has it.", len(tasks)),
-			"They are (alias – title – id):"+candidates(tasks),
+			"They are (alias – title – ID):"+candidates(tasks),
 			next+lag)
 	}
 	return &notice.Failure{Notice: n}
@@ -49,9 +49,9 @@ func (m matcher) renamed(ref tallyfy.TaskRef, told string) *notice.Failure {
 		Summary:   "Task Was Renamed",
 		Attribute: m.attribute,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The list of its run's tasks shows %s with the %s %q, and the task itself has the %s %s. The list lags behind a change.",
-				where(ref), m.attribute, m.value, m.attribute, quoted(told)),
-			"Correct "+m.attribute+", or name the task by its task_id."),
+			fmt.Sprintf("The list of its process shows %s with the %s %q, and the task itself has the %s %s. The list lags behind a change.",
+				notice.TaskRef(ref), m.attribute, m.value, m.attribute, quoted(told)),
+			"Fix "+m.attribute+", or use task_id."),
 	}}
 }
 
@@ -60,19 +60,19 @@ func (m matcher) unread(ref tallyfy.TaskRef, err error) *notice.Failure {
 	report := notice.Report{
 		Summary:   "Task Could Not Be Read",
 		Attribute: m.attribute,
-		Action:     "Reading " + where(ref) + fmt.Sprintf(", which has the %s %q", m.attribute, m.value),
-		Remedy:      advice(err, "task"),
+		Action:    "Reading " + notice.TaskRef(ref) + fmt.Sprintf(", which has the %s %q", m.attribute, m.value),
+		Remedy:    advice(err, "task", "task_id"),
 		Cause:     err,
 	}
 	if isGone(err) {
-		report.Remedy = "The list of the run's tasks shows it. Lists may lag behind a change: it was probably deleted. Run it again in a moment."
+		report.Remedy = "The list of the process shows it. Lists may lag behind a change, so the task was probably deleted. Run Terraform again in a moment."
 	}
 	return report.Failure()
 }
 
 // taskUnread is the failure of reading a task by its id.
 func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
-	report := notice.Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading " + where(ref), Remedy: advice(err, "task"), Cause: err}
+	report := notice.Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading " + notice.TaskRef(ref), Remedy: advice(err, "task", "task_id"), Cause: err}
 	if isGone(err) && ref.Run != "" {
 		report.Remedy = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization. " + unreadDestroy
 	}
@@ -80,17 +80,17 @@ func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
 }
 
 func runUnread(id string, err error) *notice.Failure {
-	return notice.Report{Summary: "Run Could Not Be Read", Attribute: "run_id", Action: "Reading run " + id, Remedy: advice(err, "run"), Cause: err}.Failure()
+	return notice.Report{Summary: "Run Could Not Be Read", Attribute: "run_id", Action: "Reading process " + id, Remedy: advice(err, "process", "run_id"), Cause: err}.Failure()
 }
 
 func unlisted(list tallyfy.List, err error) *notice.Failure {
-	what, id := "organization", list.Organization
+	what, id, attribute := "organization", list.Organization, "organization_id"
 	if list.Run != "" {
-		what, id = "run", list.Run
+		what, id, attribute = "process", list.Run, "run_id"
 	}
 	report := notice.Report{
-		Summary: "Tasks Could Not Be Listed", Attribute: what + "_id", Action: "Listing the tasks of " + what + " " + id,
-		Remedy: advice(err, what), Cause: err,
+		Summary: "Tasks Could Not Be Listed", Attribute: attribute, Action: "Listing the tasks of " + what + " " + id,
+		Remedy: advice(err, what, attribute), Cause: err,
 	}
 	if errors.As(err, new(*tallyfy.IncompleteError)) {
 		report.Summary = "Task List Is Incomplete"
@@ -104,18 +104,19 @@ func unlisted(list tallyfy.List, err error) *notice.Failure {
 // unreadDestroy is what to do if something that Tallyfy refuses to show is in the way of a destroy, which reads data sources too.
 const unreadDestroy = "To destroy without reading it, use terraform destroy -refresh=false."
 
-// advice says what to do about a response that depends on what was read; it is empty if the response says enough.
-func advice(err error, what string) string {
+// advice returns what to do about a response, if that depends on what was read: what, which an attribute names. It is empty if the
+// response says enough.
+func advice(err error, what, attribute string) string {
 	var e *tallyfy.Error
 	status := 0
 	if errors.As(err, &e) {
 		status = e.Status
 	}
 	switch {
-	case what == "organization" && (isGone(err) || status == http.StatusForbidden):
+	case attribute == "organization_id" && (isGone(err) || status == http.StatusForbidden):
 		return "Check that organization_id is the token's organization. " + unreadDestroy
 	case isGone(err):
-		return fmt.Sprintf("Check organization_id and %s_id. A %s that was deleted cannot be read. ", what, what) + unreadDestroy
+		return fmt.Sprintf("Check organization_id and %s. A deleted %s cannot be read. ", attribute, what) + unreadDestroy
 	case status == http.StatusForbidden:
 		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + ". " + unreadDestroy
 	case status == http.StatusUnauthorized:
@@ -124,5 +125,5 @@ func advice(err error, what string) string {
 	return ""
 }
 
-// isGone tells whether the object is missing, and not the API.
+// isGone reports whether the object is missing, and not the API.
 func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }

@@ -38,9 +38,9 @@ func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (
 			Summary:   "Alias Is Not Unique in the Run",
 			Attribute: "task_ids",
 			Detail: notice.Paragraphs(
-				fmt.Sprintf("Run %s has tasks that share an alias. The provider does not choose between them, so task_ids leaves them out.", id),
-				"They are (alias – title – id):"+candidates(repeated),
-				"Name such a task by its id, or find it by its title with the data source tallyfy_task."),
+				fmt.Sprintf("Process %s has tasks that share an alias. The provider does not choose between them, so task_ids leaves them out.", id),
+				"They are (alias – title – ID):"+candidates(repeated),
+				"Use the ID of such a task, or find it by its title with the data source tallyfy_task."),
 		})
 	}
 	return found, nil

@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 	if len(got.Warnings) != 1 || got.Warnings[0].Attribute != "task_ids" || got.Warnings[0].Summary != "Alias Is Not Unique in the Run" {
 		t.Fatalf("got %+v", got.Warnings)
 	}
-	inOrder(t, got.Warnings[0].Detail, "task_ids leaves them out", `twice – "One" – t2`, `twice – "Two" – t3`, "by its id")
+	inOrder(t, got.Warnings[0].Detail, "task_ids leaves them out", `twice – "One" – t2`, `twice – "Two" – t3`, "the ID of such a task")
 	h.sent("/runs/"+runID+"?", runID+firstPage)
 
 	h.server.DeleteTask("t3")

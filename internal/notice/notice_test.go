@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-func TestStory(t *testing.T) {
+func TestReport(t *testing.T) {
 	t.Parallel()
 	cause := &tallyfy.Error{
 		Method: "GET", Path: "/organizations/o/tasks/t", Outcome: tallyfy.Rejected, Status: 404,

@@ -4,16 +4,13 @@
 package notice
 
 import (
-	"context"
 	"errors"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-func TestCameBack(t *testing.T) {
+func TestOutcome(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
 		"it broke":                       errors.New("it broke"),
@@ -33,7 +30,7 @@ func TestCameBack(t *testing.T) {
 	}
 }
 
-func TestSaidBy(t *testing.T) {
+func TestServerMessage(t *testing.T) {
 	t.Parallel()
 	err := &tallyfy.Error{
 		Method: "GET", Path: "/me", Cause: errors.New("reset"),
@@ -50,42 +47,4 @@ func TestSaidBy(t *testing.T) {
 	if got := ServerMessage(errors.New("it broke")); got != "" {
 		t.Errorf("got %q of no request", got)
 	}
-}
-
-func TestAdvice(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		err  error
-		says string // empty for no advice
-	}{
-		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "when you are ready"},
-		"not made":       {timedOut(t), "raise the operation's timeouts"},
-		"no endpoint":    {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "check base_url"},
-		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, ServerMessage: "Not found. Error Code: apsh546."}, "removes the X-Tallyfy-Client header"},
-		"no object":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "RESOURCE_NOT_FOUND"}, ""},
-		"401":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 401}, "Check the access token"},
-		"403":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 403}, ""},
-		"429":            {&tallyfy.Error{Outcome: tallyfy.RejectedForNow, Status: 429}, "Wait and run it again"},
-		"redirect":       {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 302}, "Redirects are not followed"},
-		"422":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 422}, "Correct what Tallyfy names"},
-		"not sent":       {&tallyfy.Error{Outcome: tallyfy.NotSent, Cause: errors.New("refused")}, "the network and its proxy"},
-		"not to be read": {&tallyfy.Error{Outcome: tallyfy.Accepted, Status: 200, Cause: errors.New("empty")}, "Something else than Tallyfy's API"},
-		"page":           {&tallyfy.Error{Outcome: tallyfy.Unknown, Status: 200, Cause: errors.New("page")}, "Something else than Tallyfy's API"},
-		"own advice":     {&tallyfy.Error{Outcome: tallyfy.NotSent, Advice: "Check the certificate."}, "Check the certificate."},
-		"500":            {&tallyfy.Error{Outcome: tallyfy.Unknown, Status: 500}, "when Tallyfy answers"},
-		"no answer":      {errors.New("it broke"), ""},
-	} {
-		got := Advice(c.err)
-		if (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
-			t.Errorf("%s: got %q, want %q", name, got, c.says)
-		}
-	}
-}
-
-// timedOut returns the failure of a request whose time was over before it was made.
-func timedOut(t *testing.T) error {
-	t.Helper()
-	ctx, cancel := context.WithDeadline(t.Context(), time.Time{})
-	defer cancel()
-	return tallyfy.Stopped(ctx, "")
 }

@@ -18,16 +18,16 @@ func Import(ctx context.Context, client *tallyfy.Client, ref tallyfy.TaskRef) (*
 	case err != nil:
 		return nil, notice.Report{
 			Summary: "Task Could Not Be Imported",
-			Action:   "Reading " + where(ref) + " of organization " + ref.Organization + " to import it",
-			Effect:   "Nothing was imported, and nothing was sent.",
-			Remedy:    importAdvice(err, ref),
+			Action:  "Reading " + notice.TaskRef(ref) + " of organization " + ref.Organization + " to import it",
+			Effect:  "Nothing was imported, and nothing was sent.",
+			Remedy:  importAdvice(err, ref),
 			Cause:   err,
 		}.Failure()
 	case !task.Completed():
 		return nil, &notice.Failure{Notice: notice.Notice{
 			Summary: "Task Is Not Completed",
 			Detail: notice.Paragraphs(
-				fmt.Sprintf("%s is not completed: its status is %s%s. There is no completion to import.", name(task), status(task), assignees(task)),
+				fmt.Sprintf("%s is not completed: its status is %s%s. There is no completion to import.", notice.TaskSubject(task), status(task), assignees(task)),
 				"To wait for it, leave the import out and apply."),
 		}}
 	}
@@ -54,6 +54,6 @@ func NotRefreshed(ref tallyfy.TaskRef, err error) *notice.Failure {
 	}
 	return notice.Report{
 		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
-		Action: "Refreshing the wait for " + where(ref), Effect: "The state stays as it was, and nothing was sent.", Remedy: next, Cause: err,
+		Action: "Refreshing the wait for " + notice.TaskRef(ref), Effect: "The state stays as it was, and nothing was sent.", Remedy: next, Cause: err,
 	}.Failure()
 }

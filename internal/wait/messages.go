@@ -36,20 +36,20 @@ func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
 	case archived:
 		n.Summary = "Task Is Archived"
 		n.Detail = notice.Paragraphs(
-			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. %s does not wait for it.", name(task), task.ArchivedAt, when),
+			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. %s does not wait for it.", notice.TaskSubject(task), task.ArchivedAt, when),
 			nothingRecorded,
 			"Restore the task in Tallyfy, then apply again. Or remove the block.")
 	case undecided:
 		n.Summary = "Decision Is Not Shown"
 		n.Detail = notice.Paragraphs(
 			fmt.Sprintf("%s is an approval that was completed by %s, and Tallyfy does not show whether it was approved or rejected. %s does not take it for approved.",
-				name(task), completer(task), when),
+				notice.TaskSubject(task), notice.Completer(task), when),
 			nothingRecorded,
 			"Check the decision in Tallyfy, then apply again: the next apply reads the task first. Set fail_on_rejection to false if the decision does not matter.")
 	case rejected:
 		n.Summary = "Approval Was Rejected"
 		n.Detail = notice.Paragraphs(
-			fmt.Sprintf("%s was rejected by %s. Its status is %s%s.", name(task), completer(task), status(task), assignees(task)),
+			fmt.Sprintf("%s was rejected by %s. Its status is %s%s.", notice.TaskSubject(task), notice.Completer(task), status(task), assignees(task)),
 			nothingRecorded,
 			"The next apply reads the task again, and fails as long as it is rejected. To go on, have the task reopened and approved in Tallyfy, then apply again. "+
 				"Set fail_on_rejection to false to record a rejection as well.")
@@ -148,11 +148,11 @@ func advice(err error, ref tallyfy.TaskRef) string {
 func (s *session) named() string {
 	switch {
 	case s.shown != nil:
-		return lowerFirst(name(s.shown))
+		return notice.Task(s.shown)
 	case s.ref.Task == "":
 		return fmt.Sprintf("the task with the alias %q of process %s", s.want.Alias, s.ref.Run)
 	}
-	return where(s.ref)
+	return notice.TaskRef(s.ref)
 }
 
 // known says how the task was when Tallyfy showed it last.
@@ -181,28 +181,14 @@ func (s *session) lastFailure() string {
 // Name names a task of which the IDs are known, and the title if it is not empty.
 func Name(ref tallyfy.TaskRef, title string) string {
 	if title == "" {
-		return where(ref)
+		return notice.TaskRef(ref)
 	}
 	return fmt.Sprintf("task %q (%s)", title, ref.Task)
 }
 
 // By names who completed a task and when, as far as it is known.
 func By(user int64, guest, at string) string {
-	return completer(&tallyfy.Task{CompleterID: user, CompleterGuestID: guest, CompletedAt: at})
-}
-
-func name(task *tallyfy.Task) string {
-	if task.Title == "" {
-		return "Task " + task.ID
-	}
-	return fmt.Sprintf("Task %q (%s)", task.Title, task.ID)
-}
-
-func where(ref tallyfy.TaskRef) string {
-	if ref.Run == "" {
-		return "task " + ref.Task
-	}
-	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
+	return notice.Completer(&tallyfy.Task{CompleterID: user, CompleterGuestID: guest, CompletedAt: at})
 }
 
 func status(task *tallyfy.Task) string {
@@ -210,20 +196,6 @@ func status(task *tallyfy.Task) string {
 		return "not shown"
 	}
 	return strconv.Quote(task.Status)
-}
-
-func completer(task *tallyfy.Task) string {
-	who := "an unknown user"
-	switch {
-	case task.CompleterID != 0:
-		who = fmt.Sprintf("user %d", task.CompleterID)
-	case task.CompleterGuestID != "":
-		who = "guest " + task.CompleterGuestID
-	}
-	if task.CompletedAt == "" {
-		return who
-	}
-	return who + " at " + task.CompletedAt
 }
 
 // assignees continues a sentence with whom the task is assigned to; it is empty if Tallyfy does not show that.
@@ -246,5 +218,3 @@ func assignees(task *tallyfy.Task) string {
 	}
 	return ", and it is assigned to " + strings.Join(all, ", ")
 }
-
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -103,7 +103,7 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 	if want.Timeout > 0 {
 		waits = fmt.Sprintf("waits for up to %s", want.Timeout)
 	}
-	detail := fmt.Sprintf("%s is open: its status is %s%s. Applying this %s until it is completed.", name(task), status(task), assignees(task), waits)
+	detail := fmt.Sprintf("%s is open: its status is %s%s. Applying this %s until it is completed.", notice.TaskSubject(task), status(task), assignees(task), waits)
 	if task.EveryoneMustComplete {
 		detail += " Everyone who is assigned must complete it."
 	}
@@ -120,7 +120,7 @@ func isOver(task *tallyfy.Task) notice.Notice {
 	}
 	return notice.Notice{
 		Summary: "Nothing to Wait For", Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was %s by %s. Applying this records it without a wait, unless the task is reopened before.", name(task), what, completer(task)),
+		Detail: fmt.Sprintf("%s was %s by %s. Applying this records it without a wait, unless the task is reopened before.", notice.TaskSubject(task), what, notice.Completer(task)),
 	}
 }
 
@@ -131,7 +131,7 @@ func notThere(ref tallyfy.TaskRef, err error) notice.Notice {
 	return notice.Notice{
 		Summary: "Task Cannot Be Found", Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s. %s", where(ref), notice.Outcome(withoutBudget(err)), stillMissing),
+			fmt.Sprintf("Reading %s while planning: %s. %s", notice.TaskRef(ref), notice.Outcome(withoutBudget(err)), stillMissing),
 			"Check organization_id, run_id and task_id.", notice.ServerMessage(err)),
 	}
 }
@@ -146,7 +146,7 @@ func noSuchAlias(err error) notice.Notice {
 }
 
 func notShown(want Wanted, err error) notice.Notice {
-	what := where(want.TaskRef)
+	what := notice.TaskRef(want.TaskRef)
 	if want.Task == "" {
 		what = "the tasks of process " + want.Run
 	}
