@@ -17,7 +17,7 @@ import (
 // ofCreate returns what a create may tell the user, by a name for each.
 func ofCreate() map[string]Notice {
 	ref := tallyfy.TaskRef{Run: runID, Task: taskID}
-	task := &tallyfy.Task{ID: taskID, Title: "Approve", Type: approval, Status: "completed", CompletedAt: longAgo, CompleterID: 7, IsApproved: new(true)}
+	task := &tallyfy.Task{ID: taskID, Title: "Approve", Type: tallyfy.TypeApproval, Status: "completed", CompletedAt: longAgo, CompleterID: 7, IsApproved: new(true)}
 	failed, gone := errors.New("the connection was reset"), &tallyfy.Error{Status: 404}
 	another := recordedDifferently(task, Desired{IsApproved: new(false), OverrideUser: new(int64(8))})
 	share := &tallyfy.Task{ID: taskID, Status: "in-progress"}

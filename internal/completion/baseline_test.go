@@ -20,7 +20,7 @@ func TestIsNew(t *testing.T) {
 	second := map[string]any{"id": "2", "text": "b", "selected": true}
 	values := func(selection []any, text string) map[string]any { return map[string]any{"f": selection, "g": text} }
 	task := func(at string, approved bool, taskdata map[string]any) *tallyfy.Task {
-		return &tallyfy.Task{ID: "t", Type: approval, Status: "completed", CompletedAt: at, IsApproved: &approved, Taskdata: taskdata, Form: form}
+		return &tallyfy.Task{ID: "t", Type: tallyfy.TypeApproval, Status: "completed", CompletedAt: at, IsApproved: &approved, Taskdata: taskdata, Form: form}
 	}
 	before := task(at, true, values([]any{first, second}, "x"))
 	recorded := Record{Status: "completed", CompletedAt: at}
@@ -33,8 +33,8 @@ func TestIsNew(t *testing.T) {
 		"the same, as recorded":              {baselineOf(nil, recorded), before, false},
 		"the same, written differently":      {baselineOf(before, Record{}), task("2026-05-20T17:00:00Z", true, before.Taskdata), false},
 		"a second later":                     {baselineOf(before, recorded), task(later, true, before.Taskdata), true},
-		"open before":                        {baselineOf(open(approval), Record{}), before, true},
-		"open now":                           {baselineOf(before, recorded), open(approval), false},
+		"open before":                        {baselineOf(open(tallyfy.TypeApproval), Record{}), before, true},
+		"open now":                           {baselineOf(before, recorded), open(tallyfy.TypeApproval), false},
 		"same second, another decision":      {baselineOf(before, recorded), task(at, false, before.Taskdata), true},
 		"same second, another value":         {baselineOf(before, recorded), task(at, true, values([]any{first, second}, "y")), true},
 		"same second, another selection":     {baselineOf(before, recorded), task(at, true, values([]any{first}, "x")), true},

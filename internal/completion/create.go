@@ -10,8 +10,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Create completes a task that is not recorded yet. A task that is already completed as wanted is recorded and not completed again.
-// A nil error means that the result is to be recorded; any error is a [*Failure], and then nothing is.
+// Create completes a task that is not recorded yet. If the task is already completed as wanted, Create records it and sends no
+// completion. If the error is nil, the caller must record the result. Any error is a [*Failure], and nothing is recorded then.
 func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
 	unlock, err := e.locks.lock(ctx, want.Task)
@@ -47,18 +47,18 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	return result, err
 }
 
-// record is the result of a task that is as it should be. behind says that a read does not show it so yet.
+// record returns the result of a task that is completed as wanted. behind reports that reads do not show the completion yet.
 func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings []Notice) Result {
 	record := recordOf(Record{}, withRun(want.Task, task).Run, task)
-	if behind { // what was recorded for another block stays what is known
+	if behind { // the record for the other block stays valid
 		return Result{Record: record, Warnings: append(warnings, notShownYet(task))}
 	}
 	e.locks.record(want, record)
 	return Result{Record: record, Warnings: warnings}
 }
 
-// sentAlready is the result of a task that another block of this apply has completed, and that is open all the same. The error is a
-// [*Failure] that says what is wanted otherwise.
+// sentAlready returns the result of a task that another block of this apply has completed, and that is open nevertheless. The
+// error is a [*Failure] that lists the differences between the blocks.
 func sentAlready(want Desired, earlier *recordedCompletion) (Result, error) {
 	if differs := earlier.differing(want); len(differs) > 0 {
 		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs)}
@@ -80,7 +80,7 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 	if err != nil {
 		return Result{}, err
 	}
-	// From here on Tallyfy has accepted: whatever is wrong can only be a warning.
+	// Tallyfy has accepted the completion, so only warnings may follow.
 	var known Record
 	if base.task != nil {
 		known.Title, known.TaskType = base.task.Title, base.task.Type
@@ -94,7 +94,7 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 	return result, nil
 }
 
-// valuesUnconfirmed warns of values that only the completion carried, unless the completed task shows them.
+// valuesUnconfirmed warns about values that only the completion carried, unless the completed task shows them.
 func valuesUnconfirmed(ref tallyfy.TaskRef, want Desired, task *tallyfy.Task) []Notice {
 	if task == nil || task.Taskdata == nil {
 		return []Notice{valuesUnsure(ref, want, false, difference{})}

@@ -11,10 +11,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Delete reopens a task, for configurations that ask for it. known is what is recorded of it. A task that is open or gone already is
-// fine. A task whose completion this process has just recorded for another block, as create_before_destroy and a renamed block make
-// it, is left as it is, also if the outcome of that completion is not known. So is one that someone completes anew meanwhile; a warning
-// says so. Any error is a [*Failure].
+// Delete reopens a task, for configurations with reopen_on_destroy. known is the record of the completion. Delete succeeds if the
+// task is open or deleted. It leaves the task completed, with a warning, in two cases. Either this process has just recorded or
+// sent another block's completion of the task, as for create_before_destroy and renamed blocks. Or someone completes the task
+// again meanwhile. Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
 	unlock, err := e.locks.lock(ctx, ref)
 	if err != nil {
@@ -36,7 +36,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	base := history.baselineOf(task, known)
 	seen, err := e.reopen(ctx, ref, base, false)
 	switch {
-	case seen.gone: // there is no task to reopen any more
+	case seen.gone: // no task is left to reopen
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -47,7 +47,8 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	return nil, nil
 }
 
-// takenOver warns of a task that was not reopened, because another block has its completion now. doubtful says that it may have it.
+// takenOver warns that a task was not reopened, because its completion belongs to another block now. doubtful reports that the
+// outcome of that completion is unknown.
 func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 	what := fmt.Sprintf("completed %s or found it completed", notice.TaskRef(ref))
 	if doubtful {
@@ -61,7 +62,7 @@ func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 	}
 }
 
-// completedAnew warns of a task that was reopened and is completed all the same.
+// completedAnew warns that someone completed a task again after it was reopened.
 func completedAnew(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Completed Again",

@@ -10,9 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// differences lists how held, the values that a task holds, differ from what is wanted, a line for each field. Of a field with options
-// it says which are chosen: those are part of the form. Every other value may be a secret and is not repeated, and neither is a choice
-// that is configured as one.
+// differences describes how held, the values of a task, differs from the wanted values, a line for each field. For fields with
+// options it names the chosen options, because these are part of the form. It never repeats other values or write-only choices,
+// because they may be secret.
 func (d Desired) differences(held map[string]any) []string {
 	diff := d.compare(held)
 	all := d.differentValues(difference{absent: diff.absent})
@@ -29,7 +29,8 @@ func (d Desired) differences(held map[string]any) []string {
 	return all
 }
 
-// chosenTexts returns the texts of the options that a value chooses, in quotes. known is false unless all are options of the form.
+// chosenTexts returns the texts of the options that a value chooses, in quotes. known is false unless all of them are options of
+// the form.
 func chosenTexts(field tallyfy.Field, value any) (texts string, known bool) {
 	var chosen []choice
 	switch field.Type {
@@ -58,7 +59,7 @@ func fieldOption(field tallyfy.Field, c choice) (tallyfy.Option, bool) {
 	return tallyfy.Option{}, false
 }
 
-// isSecret reports whether the value of a field is configured as a write-only one.
+// isSecret reports whether the value of a field is configured in a write-only attribute.
 func (d Desired) isSecret(field tallyfy.Field) bool {
 	for key := range d.SecretFormFields {
 		for _, is := range fieldsNamed(d.form, key) {

@@ -18,7 +18,7 @@ import (
 // a completion is adopted. Values are what encoding/json decodes with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
 
 // equal reports whether held, a value that Tallyfy shows, means the same as want, a value that is configured, in a field of this type
-// (tallyfy-api §1.5). The zero Field stands for a field of which nothing is known; its values are compared by their shape alone.
+// (API.md §1.5). The zero Field stands for a field of which nothing is known; its values are compared by their shape alone.
 func equal(field tallyfy.Field, want, held any) bool {
 	if isEmpty(field, want) || isEmpty(field, held) {
 		return isEmpty(field, want) && isEmpty(field, held)
@@ -56,7 +56,7 @@ func isEmpty(field tallyfy.Field, v any) bool {
 	return isBlank(v)
 }
 
-// isBlank reports whether a value is one of the ways to write nothing: null, "", [] and {} clear a field (tallyfy-api §1.5), and so
+// isBlank reports whether a value is one of the ways to write nothing: null, "", [] and {} clear a field (API.md §1.5), and so
 // does an object whose members are all blank, such as the three buckets of assignees.
 func isBlank(v any) bool {
 	switch v := v.(type) {

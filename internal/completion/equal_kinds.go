@@ -46,7 +46,7 @@ func choiceOf(field tallyfy.Field, v any) choice {
 	return c
 }
 
-// optionText returns the text of an option, by whichever name it has (tallyfy-api §1.5).
+// optionText returns the text of an option, by whichever name it has (API.md §1.5).
 func optionText(option map[string]any) string {
 	for _, name := range []string{"text", "label", "value"} {
 		if text, ok := textOf(option[name]); ok && text != "" {
@@ -85,7 +85,7 @@ func isSelected(element any) bool {
 	return text == "true" || text == "1"
 }
 
-// buckets are the three kinds of people that a field of assignees holds (tallyfy-api §1.5).
+// buckets are the three kinds of people that a field of assignees holds (API.md §1.5).
 var buckets = []string{"users", "guests", "groups"}
 
 // sameAssignees compares the three buckets as sets. A bucket that is not there is empty.
@@ -103,7 +103,7 @@ func sameAssignees(want, held any) bool {
 	return true
 }
 
-// people returns the IDs or email addresses in a bucket, whose entries are these or objects (tallyfy-api §2.1).
+// people returns the IDs or email addresses in a bucket, whose entries are these or objects (API.md §2.1).
 func people(v any) []string {
 	var ids []string
 	for _, element := range elements(v) {
@@ -147,7 +147,7 @@ func member(object map[string]any, name string) (value any, there bool) {
 	return nil, false
 }
 
-// sameFile compares two files by their ID, or else by their address and name (tallyfy-api §1.5).
+// sameFile compares two files by their ID, or else by their address and name (API.md §1.5).
 func sameFile(want, held any) bool {
 	a, ok := want.(map[string]any)
 	b, okToo := held.(map[string]any)

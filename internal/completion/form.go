@@ -14,7 +14,7 @@ import (
 )
 
 // resolveNames finds the fields that are named by their ID, alias or label, and gives each value the shape that its field's type
-// takes (tallyfy-api §1.5). Notices name fields and what they allow, never values.
+// takes (API.md §1.5). Notices name fields and what they allow, never values.
 func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	given := merged(want.FormFields, want.SecretFormFields)
 	keys := map[string]string{} // the key that a field was found by

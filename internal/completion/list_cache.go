@@ -12,67 +12,67 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// A roster is a list of tasks that all share who look at one of them, so that hundreds of looks take one request for each hundred
-// tasks. Lists may be behind (tallyfy-api §1.4): what one shows is never the last word on a task.
+// This file holds the list cache. Concurrent reads of tasks share a paginated list of them, so that hundreds of reads take one request
+// for each hundred tasks. A list may lag behind a write (API.md §1.4), so an entry of it never decides about a task alone.
 
 const (
-	// freshFor is how long a roster serves, from its first look on. A refresh of hundreds takes seconds; a process that lives
-	// longer must hear of what people do meanwhile.
+	// maxListAge is how long a list is used after its first read. A refresh of hundreds of tasks takes seconds. A provider process
+	// that lives longer must see what people do meanwhile.
 	maxListAge = time.Minute
-	// moment is how long a look waits for others that are on their way before there are found to be too few for the rest of a
-	// list. Terraform sends its looks side by side, so they come at once or not at all.
+	// batchWindow is how long a read waits for concurrent reads before it decides that another page is not worth a request. Terraform
+	// reads resources concurrently, so further reads come within this time or not at all.
 	batchWindow = 50 * time.Millisecond
 )
 
-// rosters are those of one client. They are safe for concurrent use.
+// listCaches are the lists of one client. They are safe for concurrent use.
 type listCaches struct {
 	mu     sync.Mutex
 	byList map[tallyfy.List]*listCache
 }
 
-// of gives the roster of a list for a look at a task, and tells whether that is the first look it is asked for. Where there is
-// none that serves the task, it is a new one.
-func (caches *listCaches) get(list tallyfy.List, task string) (r *listCache, first bool) {
+// get returns the cache of a list for the read of a task, and reports whether it is new, so that this read is its first. A cache
+// that does not accept the read is replaced.
+func (caches *listCaches) get(list tallyfy.List, task string) (cache *listCache, isNew bool) {
 	caches.mu.Lock()
 	defer caches.mu.Unlock()
-	r = caches.byList[list]
-	if r == nil || !r.accept(task) {
-		r = &listCache{list: list, created: time.Now(), requested: map[string]bool{idKey(task): true}, tasks: map[string]*tallyfy.Task{}}
+	cache = caches.byList[list]
+	if cache == nil || !cache.accept(task) {
+		cache = &listCache{list: list, created: time.Now(), requested: map[string]bool{idKey(task): true}, tasks: map[string]*tallyfy.Task{}}
 		if caches.byList == nil {
 			caches.byList = map[tallyfy.List]*listCache{}
 		}
-		caches.byList[list] = r
-		first = true
+		caches.byList[list] = cache
+		isNew = true
 	}
-	return r, first
+	return cache, isNew
 }
 
-// known gives the roster of a list where there is one that serves a look at a task; otherwise nil.
+// existing returns the cache of a list if there is one that has not failed and accepts the read of a task; otherwise nil.
 func (c *listCaches) existing(list tallyfy.List, task string) *listCache {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r := c.byList[list]; r != nil && !r.hasFailed() && r.accept(task) {
-		return r
+	if cache := c.byList[list]; cache != nil && !cache.hasFailed() && cache.accept(task) {
+		return cache
 	}
 	return nil
 }
 
-// roster is one list, as far as it was read.
+// listCache is one list, as far as its pages were read.
 type listCache struct {
 	list    tallyfy.List
 	created time.Time
 
 	mu        sync.Mutex
-	requested map[string]bool          // the tasks of all looks that were asked for, by idKey
+	requested map[string]bool          // the tasks whose reads were accepted, by idKey
 	tasks     map[string]*tallyfy.Task // by idKey
-	pagesRead int                      // pages
-	pageCount int                      // that there are; means nothing before one was read
-	reading   chan struct{}            // closed when the page that is being read is there; nil while none is
+	pagesRead int
+	pageCount int           // zero before the first page was read
+	reading   chan struct{} // closed when the request in flight has ended; nil if there is none
 	err       error
 }
 
-// admit tells whether the roster serves a look at a task, and counts it. Whoever looks at a task again wants to know what became of
-// it since, but not to try a list again that has failed.
+// accept reports whether the list may serve the read of a task, and counts the read. A second read of a task needs a newer list,
+// because the user wants to know what happened since. A list that has failed is not requested again.
 func (c *listCache) accept(task string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,12 +92,13 @@ func (c *listCache) hasFailed() bool {
 	return c.err != nil
 }
 
-// paging is a way to read a page of a list.
-type pageReader func(ctx context.Context, of tallyfy.List, number int) (tallyfy.Page, error)
+// pageReader reads a page of a list.
+type pageReader func(ctx context.Context, list tallyfy.List, number int) (tallyfy.Page, error)
 
-// look finds a task on the list, which is read on as far as that needs. task is nil where the list does not show it, or where the
-// rest of it has as many pages as looks were asked for or more, since these then take no more requests one by one. Each page is
-// read once, by whoever needs it first. Half of the time that ctx leaves is kept for a look at the task itself.
+// find returns a task from the list, and reads as many pages as that takes. The task is nil if the list does not show it, or if
+// the list has as many unread pages as there were reads or more: single reads then take no more requests. Each page is read once,
+// by the first caller who needs it. find uses at most half of the time that ctx leaves, and keeps the rest for a read of the task
+// itself. The error is the client's, or that of ctx.
 func (c *listCache) find(ctx context.Context, read pageReader, id string) (task *tallyfy.Task, err error) {
 	ctx, cancel := withHalfTimeout(ctx)
 	defer cancel()
@@ -128,7 +129,7 @@ func (c *listCache) find(ctx context.Context, read pageReader, id string) (task 
 	}
 }
 
-// shown returns the tasks that were read, and whether they are all of the list.
+// snapshot returns the tasks that were read, and reports whether these are all tasks of the list.
 func (c *listCache) snapshot() (tasks []*tallyfy.Task, complete bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -138,7 +139,7 @@ func (c *listCache) snapshot() (tasks []*tallyfy.Task, complete bool) {
 	return tasks, c.err == nil && c.pagesRead > 0 && c.pagesRead >= c.pageCount
 }
 
-// await waits without the lock.
+// wait waits for done without the lock. It returns the error of ctx.
 func (c *listCache) wait(ctx context.Context, done <-chan struct{}) error {
 	c.mu.Unlock()
 	defer c.mu.Lock()
@@ -149,14 +150,14 @@ func (c *listCache) wait(ctx context.Context, done <-chan struct{}) error {
 	return ctx.Err()
 }
 
-// turnPage reads the next page, without the lock while it is under way.
+// readPage reads the next page, without the lock during the request.
 func (c *listCache) readPage(ctx context.Context, read pageReader) {
-	turned, number := make(chan struct{}), c.pagesRead+1
-	c.reading = turned
+	done, number := make(chan struct{}), c.pagesRead+1
+	c.reading = done
 	c.mu.Unlock()
 	page, err := read(ctx, c.list, number)
 	c.mu.Lock()
-	defer close(turned)
+	defer close(done)
 	c.reading = nil
 	if err != nil {
 		c.err = err
@@ -167,12 +168,12 @@ func (c *listCache) readPage(ctx context.Context, read pageReader) {
 		c.tasks[idKey(task.ID)] = task
 	}
 	c.pagesRead, c.pageCount = number, page.Of
-	if len(c.tasks) == before { // a server that ignores the number of the page announces another one for ever
+	if len(c.tasks) == before { // the server ignores the page number and always announces a further page
 		c.pageCount = number
 	}
 }
 
-// halfOf ends when half of the time is over that ctx leaves.
+// withHalfTimeout returns a context that ends after half of the time that ctx leaves.
 func withHalfTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, bounded := ctx.Deadline()
 	if !bounded {

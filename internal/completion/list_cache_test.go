@@ -155,7 +155,7 @@ func TestRefreshOfFewInALongRun(t *testing.T) {
 // What a list shows otherwise than it is recorded is looked at by itself, since the list may be behind.
 func TestListIsBelievedOnlyWhereItConfirms(t *testing.T) {
 	t.Parallel()
-	approved := func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(true) }
+	approved := func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(true) }
 	for name, c := range map[string]struct {
 		config sandbox.Config
 		happen func(*harness, completedTask)
@@ -206,7 +206,7 @@ func TestListIsBelievedOnlyWhereItConfirms(t *testing.T) {
 func TestListBehindAnUpdate(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ListLag: 10}, nil, func(h *harness) {
-		tasks := h.completedTasks(runID, 3, func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(true) })
+		tasks := h.completedTasks(runID, 3, func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(true) })
 		want := Desired{Task: tasks[2].ref, IsApproved: new(true)}
 		other := want
 		other.IsApproved = new(false)

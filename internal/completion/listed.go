@@ -6,7 +6,7 @@ package completion
 import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
 // Completed returns the list of the completed tasks of a process, or of the completed one-off tasks if run is empty. Two of its filters
-// only keep it short, because a server that does not know them ignores them (tallyfy-api §1.4): see [IsListed]. Archived tasks are
+// only keep it short, because a server that does not know them ignores them (API.md §1.4): see [IsListed]. Archived tasks are
 // included: processes are archived when they are over, and their completions stay in states for long.
 func Completed(organization, run string) tallyfy.List {
 	return tallyfy.List{Organization: organization, Run: run, OneOff: run == "", Status: "complete", Archived: true}
@@ -19,7 +19,7 @@ func IsListed(run string, task *tallyfy.Task) bool {
 }
 
 // ImportListed returns the record that [Engine.Import] finds of a task that a list shows. ok is false if the list does not show all of
-// it. Then the task itself must be read, and also if the list shows it as open, because lists may lag behind (tallyfy-api §1.4). A list
+// it. Then the task itself must be read, and also if the list shows it as open, because lists may lag behind (API.md §1.4). A list
 // that shows a completion with all its facts is believed: whatever happened since is found by the next refresh.
 func ImportListed(ref tallyfy.TaskRef, task *tallyfy.Task) (record Record, ok bool) {
 	switch {
@@ -27,7 +27,7 @@ func ImportListed(ref tallyfy.TaskRef, task *tallyfy.Task) (record Record, ok bo
 		return Record{}, false
 	case task.CompleterID == 0 && task.CompleterGuestID == "":
 		return Record{}, false
-	case task.Type == approval && task.IsApproved == nil:
+	case task.Type == tallyfy.TypeApproval && task.IsApproved == nil:
 		return Record{}, false
 	case ref.Run == "" && !task.ShowsRun: // the process, if it has one, is part of its identity
 		return Record{}, false

@@ -91,8 +91,8 @@ func TestImportConfirmsWhatTheListLeavesOpen(t *testing.T) {
 		"no status":    {run: runID, change: without("status"), gets: 3},
 		"no time":      {run: runID, change: without("completed_at"), gets: 3},
 		"no completer": {run: runID, change: without("completer_id"), gets: 3},
-		"no decision":  {run: runID, change: func(task *sandbox.Task) { task.Type = approval }, gets: 3},
-		"a decision":   {run: runID, change: func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(false) }, gets: 1},
+		"no decision":  {run: runID, change: func(task *sandbox.Task) { task.Type = tallyfy.TypeApproval }, gets: 3},
+		"a decision":   {run: runID, change: func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(false) }, gets: 1},
 		"one-off":      {gets: 1},
 	} {
 		t.Run(name, func(t *testing.T) {

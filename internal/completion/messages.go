@@ -192,7 +192,7 @@ func verdict(approved bool) string {
 
 // leftOpen warns of a completion that was accepted and left the task open. everyone says that it was one share of several.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
-	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // tallyfy-api §2.3
+	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // API.md §2.3
 	if everyone {
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
 	}
@@ -267,7 +267,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference
 // decidedOtherwise warns of a completion that was accepted and recorded with something else than was asked for.
 func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	var all []Notice
-	if want.IsApproved != nil && task.Type == approval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
+	if want.IsApproved != nil && task.Type == tallyfy.TypeApproval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
 		all = append(all, Notice{
 			Summary:   "Tallyfy Recorded Another Decision",
 			Attribute: attrIsApproved,

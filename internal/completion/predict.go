@@ -112,7 +112,7 @@ func predictUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 // rightDecision is one that goes well, for a decision that is known only after apply: it is told then.
 func assumedDecision(task *tallyfy.Task) *bool {
 	switch {
-	case task.Type != approval:
+	case task.Type != tallyfy.TypeApproval:
 		return nil
 	case task.IsApproved != nil:
 		return task.IsApproved

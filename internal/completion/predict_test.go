@@ -26,7 +26,7 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
-	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = approval, new(true) }
+	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = tallyfy.TypeApproval, new(true) }
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		plan     Planned
@@ -173,7 +173,7 @@ func TestForeseeUpdate(t *testing.T) {
 	)
 	named := func(value any) Desired { return Desired{FormFields: map[string]any{"VPC id": value}} }
 	before := named("vpc-0")
-	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved, k.Form = approval, new(true), k.Form[:1] }
+	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved, k.Form = tallyfy.TypeApproval, new(true), k.Form[:1] }
 	for name, c := range map[string]struct {
 		task      *tallyfy.Task
 		before    Desired

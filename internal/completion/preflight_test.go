@@ -25,7 +25,7 @@ func TestForesee(t *testing.T) {
 	done := func(k *tallyfy.Task) {
 		k.Status, k.CompletedAt, k.Taskdata = "completed", "2026-05-20T17:00:00Z", map[string]any{"f1": "vpc-1"}
 	}
-	gate := func(k *tallyfy.Task) { k.Type, k.Form = approval, nil }
+	gate := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
 	for name, c := range map[string]struct {

@@ -32,7 +32,7 @@ func decisions(h *harness) (yes, no Desired) {
 	return yes, no
 }
 
-func approvalTask(k *sandbox.Task) { k.Type = approval }
+func approvalTask(k *sandbox.Task) { k.Type = tallyfy.TypeApproval }
 
 func everyoneTask(k *sandbox.Task) { k.EveryoneMustComplete = 2 }
 

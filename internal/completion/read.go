@@ -13,7 +13,7 @@ import (
 
 // readOptions says how a task is read.
 type readOptions struct {
-	// form includes the form, and with it the values: a plain GET need not show them (tallyfy-api §1.3).
+	// form includes the form, and with it the values: a plain GET need not show them (API.md §1.3).
 	form bool
 	// until is what a write should have made of the task; nil reads it once. A task that is otherwise is read again until it has been
 	// so for as long as a read may lag, because nothing less shows that the write had no effect.
@@ -24,7 +24,7 @@ type readOptions struct {
 }
 
 // pauses are those between reads of a task that is not as a write should have made it. Lists are known to be answered by replicas
-// that lag, and whether single tasks are is not known (tallyfy-api §1.4, §8). Together they are several times what a replica is
+// that lag, and whether single tasks are is not known (API.md §1.4, §8). Together they are several times what a replica is
 // usually behind, and shorter than the grace of an operation that was cancelled.
 var pauses = []time.Duration{time.Second, 4 * time.Second}
 

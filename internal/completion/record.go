@@ -10,11 +10,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// approval is the one type of task that a decision is for (tallyfy-api §1.1).
-const approval = "approval"
-
 // recordOf returns what a task shows of itself, beside what is known already: known facts stay if the task does not show them, because
-// responses differ in how much they show (tallyfy-api §2.1). Facts of another completion do not. run is where the task was found.
+// responses differ in how much they show (API.md §2.1). Facts of another completion do not. run is where the task was found.
 func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	r := known
 	r.RunID = run
@@ -46,7 +43,7 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	if task.CompleterID != 0 || task.CompleterGuestID != "" {
 		r.CompleterID, r.CompleterGuestID = task.CompleterID, task.CompleterGuestID
 	}
-	if r.TaskType == approval && task.IsApproved != nil {
+	if r.TaskType == tallyfy.TypeApproval && task.IsApproved != nil {
 		r.IsApproved = task.IsApproved
 	}
 	return r
@@ -70,7 +67,7 @@ func (r Record) equal(other Record) bool {
 	return r == other && (a == b || a != nil && b != nil && *a == *b)
 }
 
-// runOf says where the task is: the run that the answer tells picks the path for all that follows (tallyfy-api §1.1,
+// runOf says where the task is: the run that the answer tells picks the path for all that follows (API.md §1.1,
 // "Routing trap"), and what was asked for only where it tells none.
 func withRun(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
 	if task != nil && task.RunID != "" {

@@ -23,7 +23,7 @@ type saveResult struct {
 	warnings []Notice
 }
 
-// saveValues saves the field values on their own, because today's API ignores them in the completion (tallyfy-api §1.1), and checks
+// saveValues saves the field values on their own, because today's API ignores them in the completion (API.md §1.1), and checks
 // that they arrived: Tallyfy drops the IDs of unknown fields with a 200. task is what was read before; nil if the server does not show
 // it. Any error is a [*Failure], and then the completion must not be sent.
 func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (saveResult, error) {
@@ -207,7 +207,7 @@ func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[s
 		if !known {
 			return outcome, response, nil
 		}
-		if empty[id] = nil; field.Type == "table" { // which cannot be cleared (tallyfy-api §1.5)
+		if empty[id] = nil; field.Type == "table" { // which cannot be cleared (API.md §1.5)
 			empty[id] = slices.Repeat([]any{"-"}, len(entriesOf(field, s.want.Taskdata[id])))
 		}
 	}
@@ -230,7 +230,7 @@ func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[s
 	return outcome, response, err
 }
 
-// missingEcho names what a one-off task must be sent with its values each time (tallyfy-api §1.5), and does not show. What is left out is
+// missingEcho names what a one-off task must be sent with its values each time (API.md §1.5), and does not show. What is left out is
 // refused or, worse, wiped.
 func missingEcho(task *tallyfy.Task) []string {
 	var missing []string
@@ -246,7 +246,7 @@ func missingEcho(task *tallyfy.Task) []string {
 	return missing
 }
 
-// echoed warns if Tallyfy has changed what a one-off task is sent with its values, and what must be sent each time (tallyfy-api §1.5).
+// echoed warns if Tallyfy has changed what a one-off task is sent with its values, and what must be sent each time (API.md §1.5).
 func echoed(response *tallyfy.Task, sent *tallyfy.OneOff) []Notice {
 	if response == nil || sent == nil || response.Deadline == "" || sameTime(response.Deadline, sent.Deadline) {
 		return nil

@@ -66,7 +66,7 @@ func simulate(t *testing.T, script []byte) {
 	inBubble(t, config, func(task *sandbox.Task) {
 		switch kind {
 		case 1, 2:
-			task.Type = approval
+			task.Type = tallyfy.TypeApproval
 		case 3:
 			task.RunID = ""
 		case 4:

@@ -14,7 +14,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// shape returns a plain value in the form that Tallyfy takes for a field's type (tallyfy-api §1.5). If the value does not fit, wrong
+// shape returns a plain value in the form that Tallyfy takes for a field's type (API.md §1.5). If the value does not fit, wrong
 // is the end of a sentence that says what the field takes. null clears every field but a table.
 func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	if value == nil && field.Type != "table" {
@@ -134,7 +134,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 		}
 		value = rows[0]
 	}
-	if _, isObject := value.(map[string]any); !isObject && isBlank(value) { // nothing clears a table (tallyfy-api §1.5)
+	if _, isObject := value.(map[string]any); !isObject && isBlank(value) { // nothing clears a table (API.md §1.5)
 		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is; " + headings
 	}
 	var entries []any

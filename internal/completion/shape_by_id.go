@@ -13,7 +13,7 @@ import (
 
 // checkShape returns a value of taskdata as it is sent. It is what the configuration says, with the texts of options spelled as
 // Tallyfy spells them, because Tallyfy compares those byte for byte. wrong is the end of a sentence about a value that Tallyfy is
-// known to reject or to corrupt (tallyfy-api §1.5); every other value is left for Tallyfy to judge.
+// known to reject or to corrupt (API.md §1.5); every other value is left for Tallyfy to judge.
 func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	list, isList := value.([]any)
 	object, isObject := value.(map[string]any)

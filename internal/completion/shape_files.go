@@ -16,7 +16,7 @@ import (
 // takesFiles ends a sentence about a field.
 const takesFiles = `takes the address of a file, such as "https://example.com/plan.txt", an object { filename = "plan.txt", url = "https://example.com/plan.txt" }, or a list of these`
 
-// filesOf returns the files of a file field by their addresses, as Tallyfy takes them without an upload (tallyfy-api §1.5).
+// filesOf returns the files of a file field by their addresses, as Tallyfy takes them without an upload (API.md §1.5).
 func filesOf(value any) (any, string) {
 	files := []any{}
 	for _, element := range elements(value) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// layouts are the ways in which Tallyfy's sources and PHP write times (tallyfy-api §1.5, §2.1). Those without a zone are UTC.
+// layouts are the ways in which Tallyfy's sources and PHP write times (API.md §1.5, §2.1). Those without a zone are UTC.
 var layouts = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
 	time.DateTime, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04", time.DateOnly,

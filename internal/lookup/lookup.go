@@ -7,7 +7,7 @@
 //
 //  1. It never picks: a name that several tasks have is an error that lists them, and one that none has lists those that there are.
 //  2. It never chooses from a part of a list: a list that reports more tasks than its pages contain is an error.
-//  3. Lists say which tasks there are, and a task says how it is. A list may lag behind a write (tallyfy-api §1.4), so what is told
+//  3. Lists say which tasks there are, and a task says how it is. A list may lag behind a write (API.md §1.4), so what is told
 //     of one task comes from reading that task.
 //
 // The package knows Tallyfy's API through package tallyfy, and nothing of Terraform.
@@ -20,7 +20,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// everything is the status filter that leaves nothing out (tallyfy-api §1.4). It is said, because the filter that applies
+// everything is the status filter that leaves nothing out (API.md §1.4). It is said, because the filter that applies
 // where none is given is not documented for all lists.
 const everything = "all"
 

@@ -56,7 +56,7 @@ func (m matcher) nearest(tasks []*tallyfy.Task) string {
 const (
 	// maxCandidates is how many tasks a message lists: as many as fit on a screen with the rest of it.
 	maxCandidates = 20
-	// maxTitle is how many characters of a title it shows. Titles have up to 600 (tallyfy-api §1.5).
+	// maxTitle is how many characters of a title it shows. Titles have up to 600 (API.md §1.5).
 	maxTitle = 80
 )
 

@@ -107,7 +107,7 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 	if task.EveryoneMustComplete {
 		detail += " Everyone who is assigned must complete it."
 	}
-	if task.Type == approval && want.FailOnRejection {
+	if task.Type == tallyfy.TypeApproval && want.FailOnRejection {
 		detail += " A rejection is an error."
 	}
 	return notice.Notice{Summary: "Apply Waits for a Task", Attribute: attrTaskID, Detail: detail}
@@ -115,7 +115,7 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 
 func isOver(task *tallyfy.Task) notice.Notice {
 	what := "completed"
-	if task.Type == approval && task.IsApproved != nil {
+	if task.Type == tallyfy.TypeApproval && task.IsApproved != nil {
 		what = map[bool]string{true: "approved", false: "rejected"}[*task.IsApproved]
 	}
 	return notice.Notice{

@@ -128,7 +128,7 @@ func (p *process) readAll(ctx context.Context, client reader) listing {
 	return l
 }
 
-// pageSize is how many tasks are on a page (tallyfy-api §1.4).
+// pageSize is how many tasks are on a page (API.md §1.4).
 const pageSize = 100
 
 // readPages reads the list while that takes fewer requests than to read the tasks that are waited for one by one. known is the number

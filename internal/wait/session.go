@@ -13,7 +13,7 @@ import (
 )
 
 // appearance is how long a task that Tallyfy does not know yet is looked for. Tasks come with the launch of their process, and reads
-// may lag behind a write by seconds (tallyfy-api §1.4, §8).
+// may lag behind a write by seconds (API.md §1.4, §8).
 const appearance = time.Minute
 
 // session is one wait.

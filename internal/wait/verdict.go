@@ -3,11 +3,7 @@
 
 package wait
 
-import (
-	"slices"
-
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
-)
+import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
 // verdict is what a task means for those who wait for it.
 type verdict int
@@ -25,13 +21,6 @@ const (
 	archived
 )
 
-// approval is the one type of task that is decided (tallyfy-api §1.1).
-const approval = "approval"
-
-// decisionless are the types of tasks that show is_approved where it means nothing, or something other than a rejection (tallyfy-api
-// §1.1, §2.1).
-var decisionless = []string{"task", "email", "expiring", "expiring_email"}
-
 // judge decides what a task that was read by itself means. If failOnRejection is false, every completion is as good as another.
 func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 	switch {
@@ -43,7 +32,7 @@ func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 		return done
 	case Rejected(task.Type, task.IsApproved):
 		return rejected
-	case task.Type == approval && task.IsApproved == nil:
+	case task.Type == tallyfy.TypeApproval && task.IsApproved == nil:
 		return undecided
 	}
 	return done
@@ -52,7 +41,7 @@ func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 // Rejected reports whether a completed task of this type with this decision was rejected. A type that is not known counts as one that
 // is decided: a gate must not let a rejection pass.
 func Rejected(taskType string, isApproved *bool) bool {
-	return isApproved != nil && !*isApproved && !slices.Contains(decisionless, taskType)
+	return isApproved != nil && !*isApproved && tallyfy.TakesDecision(taskType)
 }
 
 // seemsOpen reports whether an entry of a list gives no reason to read the task itself.

@@ -5,7 +5,7 @@
 //
 // A wait polls ([Waits.Until]). Three rules settle most cases:
 //
-//  1. The waits of one process share the polls of its list of tasks. A list may lag behind a write, or lack a task (tallyfy-api
+//  1. The waits of one process share the polls of its list of tasks. A list may lag behind a write, or lack a task (API.md
 //     §1.4), so it is a hint: the task itself decides, by one GET when the list no longer shows it open.
 //  2. A failed poll does not end a wait unless Tallyfy refuses it for good: people take hours, and networks recover meanwhile.
 //  3. A decision that is not shown is not an approval.
@@ -86,7 +86,7 @@ func (w *Waits) process(ref tallyfy.TaskRef) *process {
 	return p
 }
 
-// everything is the status filter that leaves nothing out (tallyfy-api §1.4).
+// everything is the status filter that leaves nothing out (API.md §1.4).
 const everything = "all"
 
 // Until waits until the task is completed, and returns it as it is then. After want.Timeout it reads the task once more, because a

@@ -73,7 +73,7 @@ func TestWaitsOfAProcessShareItsPolls(t *testing.T) {
 		var all []*outcome
 		for i := range n {
 			id := fmt.Sprintf("7a5c%028d", 1000+i)
-			h.server.AddTask(sandbox.Task{ID: id, RunID: runID, Type: approval})
+			h.server.AddTask(sandbox.Task{ID: id, RunID: runID, Type: tallyfy.TypeApproval})
 			want := h.want()
 			want.Task = id
 			time.Sleep(time.Millisecond) // they start soon after each other, and not in the same instant
