@@ -17,26 +17,27 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// errNotReachable is the failure of a check that was not made, because an earlier one got no response in its time.
+// errNotReachable is the failure of a check that was skipped because an earlier one got no response in time.
 var errNotReachable = errors.New("an earlier check got no response")
 
-// sight is what a plan has read of a task. Terraform plans a block more than once, and the task is read once all the same.
+// checkedTask holds what a plan has read of a task, so that the task is read once although Terraform plans a block more than once.
 type checkedTask struct {
 	mu sync.Mutex
-	// list is the list of the task's process; nil before it was read for the task.
+	// list is the list of the task's process; nil before it was read.
 	list *listCache
-	// listed is the task as that list shows it, single as it is read by itself, and elsewhere as the organization shows it.
+	// fromList is the list's entry of the task, direct the task read by its own GET in the process, and anywhere the same in the
+	// organization.
 	fromList, direct, anywhere cachedRead
 }
 
-// reading is a request that was made, and what it returned.
+// cachedRead is a request and its result.
 type cachedRead struct {
 	done bool
 	task *tallyfy.Task
 	err  error
 }
 
-// once makes the request if it was not made yet. One that ended with its context is made again.
+// do sends the request unless it was sent before. A request that ended with its context is sent again.
 func (r *cachedRead) do(ctx context.Context, read func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
 	if !r.done {
 		r.task, r.err = read()
@@ -45,7 +46,7 @@ func (r *cachedRead) do(ctx context.Context, read func() (*tallyfy.Task, error))
 	return r.task, r.err
 }
 
-// sightOf returns what was read of a task.
+// task returns what the plan has read of a task.
 func (p *Preflight) task(ref tallyfy.TaskRef) *checkedTask {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,7 +57,7 @@ func (p *Preflight) task(ref tallyfy.TaskRef) *checkedTask {
 	return p.tasks[key]
 }
 
-// seen returns the task as it was read last; nil if it was not.
+// lastRead returns the last read of a task; nil if there was none.
 func (p *Preflight) lastRead(ref tallyfy.TaskRef) *tallyfy.Task {
 	p.mu.Lock()
 	s := p.tasks[checkedTaskKey(ref)]
@@ -72,13 +73,14 @@ func (p *Preflight) lastRead(ref tallyfy.TaskRef) *tallyfy.Task {
 	return s.fromList.task
 }
 
+// checkedTaskKey is [taskKey] with the run.
 func checkedTaskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
 	key := taskKey(ref)
 	key.Run = strings.ToLower(ref.Run)
 	return key
 }
 
-// onList returns the task from the list of its process; nil if the list does not show it, or if there is none.
+// readList returns the task from the list of its process; nil if the list does not show it or there is no process.
 func (t *checkedTask) readList(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
 	if ref.Run == "" {
 		return nil, nil
@@ -89,13 +91,14 @@ func (t *checkedTask) readList(ctx context.Context, p *Preflight, ref tallyfy.Ta
 	})
 }
 
-// read returns the task with its form, read by itself.
+// read returns the task with its form, by its own GET.
 func (t *checkedTask) read(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
 	return t.direct.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTaskWithForm(ctx, ref) })
 }
 
-// missing says what an apply does about a task that Tallyfy does not show. An ID that is almost that of another task of the process is
-// a mistake, and so is the ID of another process. Any other may become known by the time of the apply, if an automation shows the task.
+// missing predicts what an apply does about a task that Tallyfy does not show. An ID that nearly matches another task of the
+// process is a mistake, and so is a task of another process. Any other task may exist when the plan is applied, if an automation
+// shows it.
 func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, err error) prediction {
 	more := ""
 	if plan.Recorded == nil && s.list != nil {
@@ -109,7 +112,7 @@ func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, e
 	}
 	if plan.Recorded == nil && plan.Task.Run != "" {
 		anywhere := tallyfy.TaskRef{Organization: plan.Task.Organization, Task: plan.Task.Task}
-		found, _ := s.anywhere.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTask(ctx, anywhere) }) // it only adds to what is known
+		found, _ := s.anywhere.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTask(ctx, anywhere) }) // a failure does not matter
 		if found != nil && !strings.EqualFold(found.RunID, plan.Task.Run) {
 			return prediction{problems: []Notice{inAnotherProcess(plan, found, err)}}
 		}
@@ -117,8 +120,8 @@ func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, e
 	return prediction{warnings: []Notice{notThere(plan, more, err)}}
 }
 
-// near returns the tasks that may be meant by something that is not a task's ID, by their IDs: those with this alias or title, or else
-// those whose IDs are a slip of the fingers away.
+// similarTasks returns the tasks that an invalid task ID may mean, sorted by ID: those with this alias or title, or else those
+// whose ID differs by a few characters.
 func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	const slips, shortest = 2, 16
 	var named, typed []*tallyfy.Task
@@ -139,13 +142,13 @@ func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	return found
 }
 
-// refusalOf returns the status of a response that refuses, whatever task it is about: it is no task's, or refuses the token. It is 0
-// for any other error, which another attempt may not meet.
+// refusalOf returns the HTTP status of a refusal that does not depend on the task, such as a rejected token. It is 0 for any other
+// error, which another attempt may not meet.
 func refusalOf(err error) int {
 	var e *tallyfy.Error
 	for errors.As(err, &e) {
 		switch {
-		case e.Status == 0: // that of a request for the token is below
+		case e.Status == 0: // the cause may be a request for the token
 			err = e.Cause
 			continue
 		case tallyfy.IsRateLimited(e), e.Status >= http.StatusInternalServerError, e.Status == http.StatusRequestTimeout,
@@ -157,7 +160,7 @@ func refusalOf(err error) int {
 	return 0
 }
 
-// isGeneral reports whether a refusal is of all requests, and not only of those for one task.
+// isGeneral reports whether a refusal applies to all requests, and not only to those for one task.
 func isGeneral(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusProxyAuthRequired:

@@ -13,11 +13,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// resolveNames finds the fields that are named by their ID, alias or label, and gives each value the shape that its field's type
-// takes (API.md §1.5). Notices name fields and what they allow, never values.
+// resolveNames finds the fields that are named by ID, alias or label. It converts each value to the shape of its field's type
+// (API.md §1.5). Notices name fields and what they accept, never values.
 func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	given := merged(want.FormFields, want.SecretFormFields)
-	keys := map[string]string{} // the key that a field was found by
+	keys := map[string]string{} // the key of each field, by field ID
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		at := Notice{Attribute: attrFormFields, Key: key}
 		if _, secret := want.SecretFormFields[key]; secret {
@@ -47,7 +47,8 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	}
 }
 
-// named returns the fields that a key may mean. An ID wins over an alias, and an alias over a label: IDs and aliases name one field.
+// fieldsNamed returns the fields that a key may name. An ID wins over an alias and an alias over a label, because IDs and aliases
+// are unique.
 func fieldsNamed(form []tallyfy.Field, key string) []tallyfy.Field {
 	key = tallyfy.NormalizeName(key)
 	for _, is := range []func(tallyfy.Field) bool{
@@ -79,7 +80,7 @@ func namesOf(form []tallyfy.Field) []string {
 	return names
 }
 
-// maxListed bounds how many fields or options an error lists.
+// maxListed is the maximum number of fields or options in an error.
 const maxListed = 30
 
 func listFields(form []tallyfy.Field) string {

@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Notice is something that the user should read.
+// Notice is a message for the user.
 type Notice = notice.Notice
 
 // Failure is a notice that ends an operation.
@@ -26,7 +26,7 @@ const (
 	attrTaskdata     = "taskdata"
 	attrFormFields   = "form_fields"
 	attrOverrideUser = "override_user"
-	// The write-only ones.
+	// The write-only attributes.
 	attrSecretTaskdata   = "taskdata_wo" //nolint:gosec // the name of an attribute
 	attrSecretFormFields = "form_fields_wo"
 )

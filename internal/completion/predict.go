@@ -5,14 +5,14 @@ package completion
 
 import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
-// foresight is what an apply would do about a task as it was read, in words.
+// prediction is what an apply would do about a task as it was read.
 type prediction struct {
 	problems, warnings []Notice
-	// firm says that it is worth telling on the word of a list, which may lag: nothing in it keeps an apply from being made.
+	// reliable reports that the prediction may rest on a list, which may lag, because it does not prevent an apply.
 	reliable bool
 }
 
-// foresee says what an apply of a plan does about a task.
+// predict returns what an apply of a plan does about a task.
 func predict(task *tallyfy.Task, p Planned) prediction {
 	v := formValues{}
 	want := p.Desired
@@ -33,7 +33,7 @@ func predict(task *tallyfy.Task, p Planned) prediction {
 	return predictCreate(task, p, want, v, empty)
 }
 
-// check finds what is refused, and what is odd. Values that are known only after apply are to be saved like the others.
+// check returns why the completion is refused, and adds warnings. Values that are unknown until the apply count as values to save.
 func (p *prediction) check(task *tallyfy.Task, want Desired, v formValues) (refusal *Notice) {
 	given := map[string]any{}
 	for id := range v.given {
@@ -48,8 +48,8 @@ func (p *prediction) check(task *tallyfy.Task, want Desired, v formValues) (refu
 	return refusal
 }
 
-// foreseeCreate is for a completion that is not recorded. want is what is known of it, v its values by the form, and empty are the
-// required fields that have no value.
+// predictCreate predicts a completion that is not recorded. want is the known part of it, v its values by the form, and empty are
+// the required fields without a value.
 func predictCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) prediction {
 	var f prediction
 	refusal := f.check(task, want, v)
@@ -80,7 +80,7 @@ func predictCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	return f
 }
 
-// foreseeUpdate is for a completion that is recorded, and decides as decideUpdate does.
+// predictUpdate predicts an update of a recorded completion, in the same way as decideUpdate.
 func predictUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) prediction {
 	var f prediction
 	refusal := f.check(task, want, v)
@@ -109,7 +109,7 @@ func predictUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	return f
 }
 
-// rightDecision is one that goes well, for a decision that is known only after apply: it is told then.
+// assumedDecision returns a decision that succeeds, for one that is unknown until the apply.
 func assumedDecision(task *tallyfy.Task) *bool {
 	switch {
 	case task.Type != tallyfy.TypeApproval:

@@ -10,8 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// recordOf returns what a task shows of itself, beside what is known already: known facts stay if the task does not show them, because
-// responses differ in how much they show (API.md §2.1). Facts of another completion do not. run is where the task was found.
+// recordOf returns the facts that a task shows, on top of the known ones. A known fact stays if the task does not show it, because
+// responses differ in what they show (API.md §2.1). Facts of another completion do not stay. run is the process in which the task
+// was found.
 func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	r := known
 	r.RunID = run
@@ -37,7 +38,7 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	if r.Status == "" {
 		r.Status = "completed"
 	}
-	if r.CompletedAt == "" || !sameTime(r.CompletedAt, task.CompletedAt) { // the same instant, written differently, is not a change
+	if r.CompletedAt == "" || !sameTime(r.CompletedAt, task.CompletedAt) { // another notation of the same instant is not a change
 		setIfKnown(&r.CompletedAt, task.CompletedAt)
 	}
 	if task.CompleterID != 0 || task.CompleterGuestID != "" {
@@ -49,26 +50,27 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	return r
 }
 
-func setIfKnown(known *string, told string) {
-	if told != "" {
-		*known = told
+// setIfKnown replaces a known text if another one was shown.
+func setIfKnown(known *string, shown string) {
+	if shown != "" {
+		*known = shown
 	}
 }
 
-// saysCompleted reports whether the record is of a completion, and not of a task that was left open or of which nothing is known.
+// saysCompleted reports whether the record is of a completed task, and not of one that was left open or is unknown.
 func (r Record) saysCompleted() bool {
 	return (&tallyfy.Task{Status: r.Status, CompletedAt: r.CompletedAt}).Completed()
 }
 
-// equal reports whether both know the same.
+// equal reports whether both records hold the same facts.
 func (r Record) equal(other Record) bool {
 	a, b := r.IsApproved, other.IsApproved
 	r.IsApproved, other.IsApproved = nil, nil
 	return r == other && (a == b || a != nil && b != nil && *a == *b)
 }
 
-// runOf says where the task is: the run that the answer tells picks the path for all that follows (API.md §1.1,
-// "Routing trap"), and what was asked for only where it tells none.
+// withRun returns the reference with the run that the task shows, because the run decides the path of further requests (API.md
+// §1.1, "Routing trap"). If the task shows none, the configured run stays.
 func withRun(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
 	if task != nil && task.RunID != "" {
 		ref.Run = task.RunID

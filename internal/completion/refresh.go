@@ -10,9 +10,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Read refreshes a recorded completion. Result.Reopened says that it was taken back; a task that can no longer be found stays
-// recorded, because a completion is an event that a deleted task does not undo. Any error is a [*Failure], and known then stays
-// recorded.
+// Read refreshes a recorded completion. Result.Reopened reports that the completion no longer stands. A task that cannot be found
+// stays recorded, because deleting a task does not undo its completion. Any error is a [*Failure], and known then stays recorded.
 func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
 	if record, ok := e.confirmed(ctx, ref, known); ok {
 		return Result{Record: record, Changed: !record.equal(known)}, nil
@@ -37,13 +36,12 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	return Result{Record: now, Changed: !now.equal(known)}, nil
 }
 
-// Import finds the completion of a task that is not recorded yet. A task that cannot be found or is not completed is a
-// [*Failure]: there is nothing to import.
+// Import finds the completion of a task that is not recorded yet. A task that cannot be found or is open is a [*Failure].
 func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
 	return e.find(ctx, ref, "import", "Nothing was imported, and nothing was sent.", openToImport)
 }
 
-// Move is [Engine.Import] for a task that the state of another resource names.
+// Move is [Engine.Import] for a task in the state of another resource.
 func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
 	return e.find(ctx, ref, "move", "Nothing was moved, and nothing was sent.", openToMove)
 }

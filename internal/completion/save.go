@@ -12,32 +12,32 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// saved is what became of field values that were saved on their own.
+// saveResult is the result of saving field values.
 type saveResult struct {
-	// confirmed is false if the server has no such call or shows no values; the completion may then carry them.
+	// confirmed is false if the server has no such path or shows no values. The completion may then carry them.
 	confirmed bool
 	// task is what the response shows; nil if it shows none.
 	task *tallyfy.Task
-	// kept are the values that Tallyfy keeps in another form, by the ID of their field.
+	// kept are the values that Tallyfy stores in another form, by field ID.
 	kept     map[string]any
 	warnings []Notice
 }
 
-// saveValues saves the field values on their own, because today's API ignores them in the completion (API.md §1.1), and checks
-// that they arrived: Tallyfy drops the IDs of unknown fields with a 200. task is what was read before; nil if the server does not show
-// it. Any error is a [*Failure], and then the completion must not be sent.
+// saveValues saves the field values before the completion, because today's API ignores them in the completion (API.md §1.1). It
+// then checks that they arrived, because Tallyfy drops unknown field IDs with a 200. task is the last read; nil if the server does
+// not show it. Any error is a [*Failure], and the completion must not be sent then.
 func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (saveResult, error) {
 	if len(want.Taskdata) == 0 {
 		return saveResult{confirmed: true}, nil
 	}
-	if ref.Run == "" && task == nil { // what must be echoed is not known, and saving without it would wipe it
+	if ref.Run == "" && task == nil { // the PUT would clear what it does not repeat, and that is unknown
 		return saveResult{}, nil
 	}
 	s := saver{engine: e, ref: ref, task: task, want: want}
 	response, err := s.put(ctx, want.Taskdata)
 	switch {
 	case err == nil:
-	case task == nil && tallyfy.IsNoTask(err): // the read was answered so too: a server that has nothing but the completion
+	case task == nil && tallyfy.IsNoTask(err): // the read had the same response: this server only has the completion
 		return saveResult{}, nil
 	default:
 		return saveResult{}, s.failure(err)
@@ -74,7 +74,8 @@ type saver struct {
 	warnings []Notice
 }
 
-// put sends values until they are saved. The error is the client's, or a [*Failure]; task is nil if the response shows none.
+// put sends values until Tallyfy accepts them. The error is the client's, or a [*Failure]. The task is nil if the response shows
+// none.
 func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, error) {
 	budget := s.engine.client.NewBudget()
 	for {
@@ -113,8 +114,8 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 	}
 }
 
-// mustRead reports whether the task is read before values are sent again: a one-off task, whose title, deadline and owners are sent
-// with them and may have changed, and any task after a 2xx that was not Tallyfy's.
+// mustRead reports whether the task must be read before values are sent again. That is the case for a one-off task, because its
+// title, deadline and owners are sent too and may have changed. It is also the case after a 2xx that did not come from Tallyfy.
 func (s *saver) mustRead(err error) bool {
 	return s.ref.Run == "" || statusOf(err) >= 200 && statusOf(err) < 300
 }
@@ -132,22 +133,22 @@ func (s *saver) failure(err error) *Failure {
 	})
 }
 
-// arrival is what became of saved values, field by field. Values that hold what is wanted are in none of its parts.
+// saveOutcome tells saved fields apart by what they hold afterwards. Fields that hold the wanted value are in none of its lists.
 type saveOutcome struct {
 	// shown is false if the server shows no values.
 	shown bool
-	// absent fields hold nothing, or are not part of the form.
+	// absent fields are empty or not part of the form.
 	absent []string
-	// unchanged fields hold what they held before, or may do so.
+	// unchanged fields hold their earlier value, or may do so.
 	unchanged []string
-	// rewritten are the values that Tallyfy keeps in another form, by the ID of their field.
+	// rewritten are the values that Tallyfy stores in another form, by field ID.
 	rewritten map[string]any
 }
 
-// lost names the fields whose values did not arrive.
+// lost returns the fields whose values did not arrive.
 func (a saveOutcome) lost() difference { return difference{absent: a.absent, other: a.unchanged} }
 
-// arrivalOf compares what Tallyfy shows with what is wanted and with what it showed before, which is nil if that is not known.
+// saveOutcomeOf compares the values that Tallyfy shows with the wanted and the earlier ones. before is nil if these are unknown.
 func saveOutcomeOf(want Desired, before, now map[string]any) saveOutcome {
 	if now == nil {
 		return saveOutcome{}
@@ -165,14 +166,15 @@ func saveOutcomeOf(want Desired, before, now map[string]any) saveOutcome {
 	return a
 }
 
-// check reads what became of values, unless the response of the PUT shows it. The error is a [*Failure].
+// check returns what became of saved values. It reads the task unless the response of the PUT shows the wanted values. The error
+// is a [*Failure].
 func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[string]any) (saveOutcome, error) {
 	if response != nil && response.Taskdata != nil {
 		if outcome := saveOutcomeOf(s.want, before, response.Taskdata); outcome.lost().none() && len(outcome.rewritten) == 0 {
 			return outcome, nil
 		}
 	}
-	// The response shows no values, or not these: the form itself has the last word.
+	// The response shows no values or other ones, so the form itself decides.
 	arrived := func(task *tallyfy.Task) bool {
 		outcome := saveOutcomeOf(s.want, before, task.Taskdata)
 		return !outcome.shown || outcome.lost().none()
@@ -190,9 +192,9 @@ func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[st
 	return saveOutcome{}, nil
 }
 
-// saveAnew finds out whether unchanged fields did not take their values, or keep them in the form that they had before, as after an
-// apply that was interrupted. It saves the values once more, and if that changes nothing it empties the fields in between. The task is
-// what the last response shows. Any error is a [*Failure].
+// saveAgain finds out whether unchanged fields rejected their values, or already stored them in another form, as after an
+// interrupted apply. It saves the values again. If that changes nothing, it empties the fields in between. The task is that of the
+// last response. Any error is a [*Failure].
 func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[string]any) (saveOutcome, *tallyfy.Task, error) {
 	response, err := s.put(ctx, s.want.Taskdata)
 	if err != nil {
@@ -230,8 +232,8 @@ func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[s
 	return outcome, response, err
 }
 
-// missingEcho names what a one-off task must be sent with its values each time (API.md §1.5), and does not show. What is left out is
-// refused or, worse, wiped.
+// missingEcho lists what a one-off task does not show of what each PUT must repeat (API.md §1.5). Tallyfy rejects a PUT without
+// it, or clears it.
 func missingEcho(task *tallyfy.Task) []string {
 	var missing []string
 	if task.Title == "" {
@@ -246,7 +248,7 @@ func missingEcho(task *tallyfy.Task) []string {
 	return missing
 }
 
-// echoed warns if Tallyfy has changed what a one-off task is sent with its values, and what must be sent each time (API.md §1.5).
+// echoed warns if Tallyfy has changed what the PUT of a one-off task must repeat (API.md §1.5).
 func echoed(response *tallyfy.Task, sent *tallyfy.OneOff) []Notice {
 	if response == nil || sent == nil || response.Deadline == "" || sameTime(response.Deadline, sent.Deadline) {
 		return nil

@@ -12,12 +12,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// send sends the completion until it is known to be accepted or rejected, by the table of outcomes. Before it is sent again the task
-// is read, unless nothing was written: a server may act on a request and say that it did not. base is what was known before.
+// send sends the completion until Tallyfy has accepted or rejected it. Before another attempt it reads the task, unless the
+// attempt was not sent, because a server may process a request and report a failure. base is what was known before.
 func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired) (accepted, error) {
 	body := tallyfy.Completion{TaskID: ref.Task, IsApproved: want.IsApproved, OverrideUser: want.OverrideUser, Taskdata: want.Taskdata}
 	budget := e.client.NewBudget()
-	var unsure bool // an earlier attempt may have gone through
+	var unsure bool // an attempt may have been processed
 	began := time.Now()
 	for {
 		progress(ctx, "Completing %s", notice.TaskRef(ref))
@@ -30,7 +30,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		unsure = unsure || outcome == tallyfy.Unknown
 		last := err // why there is no further attempt; nil if there is one
 		if outcome != tallyfy.Rejected {
-			// The pause comes before the read: a server that is slow to respond may still be at work on the completion.
+			// Pause before the read, because a slow server may still be processing the completion.
 			progress(ctx, "No acceptance of the completion came back: %s", notice.Outcome(err))
 			last = budget.Wait(ctx, err)
 		}
@@ -52,9 +52,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 
 // attempt is a completion that was sent and not accepted.
 type attempt struct {
-	// err is what came back, and last why there is no further attempt; last is nil if there is one.
+	// err is the failure. last is why no further attempt follows; nil if one does.
 	err, last error
-	// unsure says that this attempt or an earlier one may have gone through.
+	// unsure reports that this attempt or an earlier one may have been processed.
 	unsure bool
 	// began is when the first attempt was sent.
 	began time.Time
@@ -66,7 +66,7 @@ func (a attempt) isBefore(task *tallyfy.Task) bool {
 	return ok && !task.Answered.At.IsZero() && task.Answered.At.Sub(at) > time.Since(a.began)+slack
 }
 
-// cause is what the user reads about: why the attempts ended, or else what came back.
+// cause returns the error to report: why the attempts ended, or else the failure.
 func (a attempt) cause() error {
 	if a.last != nil {
 		return a.last
@@ -74,10 +74,11 @@ func (a attempt) cause() error {
 	return a.err
 }
 
-// settle reads what became of an attempt. settled is false if the completion is to be sent again. Any error is a [*Failure].
+// resolveAttempt reads the task to find out what became of an attempt. settled is false if the completion must be sent again. Any
+// error is a [*Failure].
 func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
 	o := readOptions{form: want.hasValues(), detached: true}
-	if a.unsure { // otherwise nothing was handled, and one read is more than enough
+	if a.unsure { // otherwise nothing was processed, and one read is enough
 		o.until = base.isSettled
 	}
 	progress(ctx, "Reading %s to see what became of the completion", notice.TaskRef(ref))
@@ -85,7 +86,7 @@ func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base b
 	switch {
 	case readErr != nil && a.unsure:
 		return accepted{}, true, outcomeUnknown(ref, a.cause(), readErr)
-	case tallyfy.IsNoTask(readErr): // a rate limit is believed where tasks are not shown
+	case tallyfy.IsNoTask(readErr): // the server shows no tasks, and a rate limit is unambiguous
 		return accepted{}, false, nil
 	case readErr != nil:
 		return accepted{}, true, notReadAgain(ref, a.err, readErr)
@@ -97,7 +98,7 @@ func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base b
 		return done, true, err
 	case !a.unsure:
 		return accepted{}, false, nil
-	case task.Completed(): // as the update has found it, and taken it back
+	case task.Completed(): // with the completion that the update has reopened
 		return accepted{}, true, outcomeUnknown(ref, a.cause(), errStale)
 	case base.hasShare(task):
 		return accepted{task: task, warnings: []Notice{leftOpen(ref, task, true)}}, true, nil
@@ -109,26 +110,26 @@ func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base b
 	return accepted{}, false, nil
 }
 
-// errStale says that a read is older than the reopening of the task.
-var errStale = errors.New("Tallyfy still shows the completion that was taken back") //nolint:staticcheck // a name begins it
+// errStale reports that a read is older than the reopening of the task.
+var errStale = errors.New("Tallyfy still shows the completion that was reopened") //nolint:staticcheck // a name begins it
 
-// notActed says what a rejection means for the task.
+// rejectionEffect returns what a rejection means for the task.
 func rejectionEffect(err error) string {
 	return describeUnsent("completion", err) + ": this apply has not completed the task."
 }
 
-// unsent begins the sentence that tells what became of a request that Tallyfy did not act on, if it was sent at all. what names it.
+// describeUnsent begins the sentence on a request, named by what, that was rejected or not sent.
 func describeUnsent(what string, err error) string {
 	switch {
 	case tallyfy.OutcomeOf(err) != tallyfy.NotSent:
-		return "By its response Tallyfy did not act on it"
+		return "Tallyfy rejected the request"
 	case hasEarlier(err):
-		return "By its response Tallyfy did not act on the attempt before, and the last one was not sent"
+		return "Tallyfy rejected the attempt before, and the last one was not sent"
 	}
 	return "The " + what + " was not sent"
 }
 
-// hasEarlier reports whether an earlier attempt was answered.
+// hasEarlier reports whether an earlier attempt had a response.
 func hasEarlier(err error) bool {
 	var e *tallyfy.Error
 	return errors.As(err, &e) && e.Earlier != nil
@@ -144,7 +145,7 @@ func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
 	})
 }
 
-// notReadAgain ends a series whose last attempt was refused for now, and after which the task could not be read.
+// notReadAgain is the failure of a read between attempts, after Tallyfy asked to retry later.
 func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	return failed(notice.Report{
 		Summary:   "Task Was Not Completed",
@@ -171,7 +172,8 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	})
 }
 
-// shareUnknown ends an attempt at a task that everyone must complete: it stays open after a share too, so it says nothing.
+// shareUnknown is the failure of an attempt at a task that everyone must complete. Such a task stays open after a share, so a read
+// does not show the outcome.
 func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	return failed(notice.Report{
 		Summary:   "Completion May Have Gone Through",

@@ -14,8 +14,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// shape returns a plain value in the form that Tallyfy takes for a field's type (API.md §1.5). If the value does not fit, wrong
-// is the end of a sentence that says what the field takes. null clears every field but a table.
+// shape converts a plain value to the form that Tallyfy expects for a field's type (API.md §1.5). If the value does not fit, wrong
+// is the end of a sentence on what the field accepts. null clears every field but a table.
 func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	if value == nil && field.Type != "table" {
 		return nil, ""
@@ -49,10 +49,10 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	return nil, "is of a type that form_fields does not know. Use taskdata instead of form_fields, with the shape that Tallyfy gives this field."
 }
 
-// takesDate ends a sentence about a field.
+// takesDate ends a sentence about a date field.
 const takesDate = "takes a date: \"2026-11-23\", \"2026-11-23 09:30:00\" or RFC 3339 as timestamp() returns it."
 
-// asEmail takes one bare address.
+// asEmail accepts one bare email address.
 func asEmail(value any) (any, string) {
 	text, wrong := asText(value)
 	if address, err := mail.ParseAddress(text); wrong == "" && text != "" && (err != nil || address.Address != text) {
@@ -61,7 +61,7 @@ func asEmail(value any) (any, string) {
 	return text, wrong
 }
 
-// asText takes a number or a bool for the text that it is written as: Tallyfy refuses others in fields of text.
+// asText converts a number or a Boolean to text, because Tallyfy rejects other types in text fields.
 func asText(value any) (text, wrong string) {
 	switch value := value.(type) {
 	case string:
@@ -74,7 +74,7 @@ func asText(value any) (text, wrong string) {
 	return "", fmt.Sprintf("takes text, and was given %s.", describeKind(value))
 }
 
-// optionOf finds the option with this text.
+// optionOf returns the option with this text.
 func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	text, wrong := asText(value)
 	if wrong != "" {
@@ -93,7 +93,7 @@ func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	return tallyfy.Option{}, fmt.Sprintf("has no such option.%s\n\n%s", suggest(text, texts), listOptions(field))
 }
 
-// noOptions ends a sentence about a field whose options come from a list of the organization, which is not shown with the form.
+// noOptions ends a sentence about a field whose options come from a list of the organization, which the form does not show.
 const noOptions = "has no options that Tallyfy shows with the form: they probably come from a list of the organization. " +
 	"Use taskdata instead of form_fields, with the ID and the text of the option: { id = 3, text = \"Office 365\" }."
 
@@ -105,7 +105,7 @@ func listOptions(field tallyfy.Field) string {
 	return strings.Join(shortened(lines), "\n")
 }
 
-// severalOf gives the options that a list of texts chooses.
+// severalOf returns the options that a list of texts chooses.
 func severalOf(field tallyfy.Field, value any) (any, string) {
 	texts, ok := value.([]any)
 	if !ok {
@@ -124,17 +124,17 @@ func severalOf(field tallyfy.Field, value any) (any, string) {
 	return all, ""
 }
 
-// rowOf gives the entries of a table, one for each column in order. A row is a list, or an object keyed by the columns' headings,
-// and may stand in a list of its own. The shape of several rows is not documented, so that they are refused.
+// rowOf returns the entries of a table row, one for each column in order. A row is a list, or an object keyed by column headings,
+// and may be the only element of a list. Several rows are rejected, because their shape is not documented.
 func rowOf(field tallyfy.Field, value any) (any, string) {
 	headings := "its columns are \"" + strings.Join(field.Columns, "\", \"") + "\"."
 	if rows, ok := value.([]any); ok && len(rows) > 0 && !isScalar(rows[0]) {
 		if len(rows) > 1 {
-			return nil, "takes one row, since Tallyfy does not document how several are sent; " + headings + " Use taskdata instead of form_fields for what you know Tallyfy to take."
+			return nil, "takes one row, because Tallyfy does not document how several are sent; " + headings + " Use taskdata instead of form_fields for what you know Tallyfy to take."
 		}
 		value = rows[0]
 	}
-	if _, isObject := value.(map[string]any); !isObject && isBlank(value) { // nothing clears a table (API.md §1.5)
+	if _, isObject := value.(map[string]any); !isObject && isBlank(value) { // a table cannot be cleared (API.md §1.5)
 		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is; " + headings
 	}
 	var entries []any
@@ -171,10 +171,10 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 	return shaped, ""
 }
 
-// takesPeople ends a sentence about a field.
+// takesPeople ends a sentence about a field of assignees.
 const takesPeople = `takes an object such as { users = [1001], guests = ["a@example.com"], groups = ["<group ID>"] }`
 
-// assignees returns the three kinds of people that a field of assignees holds.
+// assignees returns the three kinds of people in a field of assignees.
 func assignees(value any) (any, string) {
 	const takes = takesPeople
 	given, ok := value.(map[string]any)
@@ -194,7 +194,7 @@ func assignees(value any) (any, string) {
 		for _, person := range people {
 			text, wrong := asText(person)
 			if _, isBool := person.(bool); wrong != "" || isBool || text == "" {
-				return nil, fmt.Sprintf("%s: %s holds ids, and was given %s.", takes, bucket, describeKind(person))
+				return nil, fmt.Sprintf("%s: %s holds IDs, and was given %s.", takes, bucket, describeKind(person))
 			}
 			if bucket == "users" {
 				if !sameNumber(text, text) || strings.ContainsAny(text, ".eE") {
@@ -215,7 +215,7 @@ func isScalar(value any) bool {
 	return ok || value == nil
 }
 
-// kind says in words what a value is.
+// describeKind names the type of a value for the user.
 func describeKind(value any) string {
 	switch value.(type) {
 	case nil:

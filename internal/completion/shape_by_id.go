@@ -11,9 +11,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// checkShape returns a value of taskdata as it is sent. It is what the configuration says, with the texts of options spelled as
-// Tallyfy spells them, because Tallyfy compares those byte for byte. wrong is the end of a sentence about a value that Tallyfy is
-// known to reject or to corrupt (API.md §1.5); every other value is left for Tallyfy to judge.
+// checkShape returns a value of taskdata as it is sent. It only changes the texts of options to Tallyfy's spelling, because
+// Tallyfy compares them byte for byte. wrong is the end of a sentence about a value that Tallyfy is known to reject or to corrupt
+// (API.md §1.5). Tallyfy validates all other values.
 func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	list, isList := value.([]any)
 	object, isObject := value.(map[string]any)
@@ -64,7 +64,7 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	return value, ""
 }
 
-// checkRow checks a table's row. Nothing clears a table: Tallyfy rejects null, "" and [] there.
+// checkRow checks a table row. A table cannot be cleared: Tallyfy rejects null, "" and [] in it.
 func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
 	if _, isObject := value.(map[string]any); !isObject && isBlank(value) {
 		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is."
@@ -75,7 +75,7 @@ func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
 	return value, ""
 }
 
-// checkOption finds the option that an object names by its ID and its text, which must be of the same one.
+// checkOption returns the option that an object names by ID and text, which must belong to the same option.
 func checkOption(field tallyfy.Field, given map[string]any) (any, string) {
 	if len(field.Options) == 0 { // from a list of the organization
 		return given, ""
@@ -120,7 +120,7 @@ func isFile(v any) bool {
 	return ok && (!isBlank(file["id"]) || addressOf(file) != "")
 }
 
-// chosen is an option as a dropdown takes it.
+// chosen returns an option in the shape of a dropdown value.
 func chosen(option tallyfy.Option) map[string]any {
 	return map[string]any{"id": json.Number(fmt.Sprint(option.ID)), "text": option.Text}
 }

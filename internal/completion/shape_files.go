@@ -13,10 +13,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 )
 
-// takesFiles ends a sentence about a field.
+// takesFiles ends a sentence about a file field.
 const takesFiles = `takes the address of a file, such as "https://example.com/plan.txt", an object { filename = "plan.txt", url = "https://example.com/plan.txt" }, or a list of these`
 
-// filesOf returns the files of a file field by their addresses, as Tallyfy takes them without an upload (API.md §1.5).
+// filesOf returns the files of a file field by URL, which Tallyfy accepts without an upload (API.md §1.5).
 func filesOf(value any) (any, string) {
 	files := []any{}
 	for _, element := range elements(value) {

@@ -10,27 +10,27 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// memory is what this process has done to a task. It corrects a read that is older, so that a second block for the task neither
-// completes it again nor records a completion that was reopened. The zero value is that of a process that has done nothing.
+// taskHistory is what this process has done to a task. It corrects a read that lags. So a second block for the task neither
+// completes it again nor records a completion that was reopened. The zero value is the history of an untouched task.
 type taskHistory struct {
-	// recorded is the completion that was recorded last, and not reopened since; nil for none.
+	// last is the completion that was recorded last and was not reopened since; nil if there is none.
 	last *recordedCompletion
-	// takenBack holds the completions that no longer stand.
+	// reopened holds the completions that no longer stand.
 	reopened baseline
-	// doubtful says that a completion was sent last whose outcome is not known.
+	// outcomeUnknown reports that the last completion was sent with an unknown outcome.
 	outcomeUnknown bool
 }
 
-// recording is a completion that this process has recorded.
+// recordedCompletion is a completion that this process has recorded.
 type recordedCompletion struct {
 	record Record
-	// want is what it was recorded for, with all values in Taskdata.
+	// want is what was completed, with all values in Taskdata.
 	want Desired
-	// at is when it was recorded, by this machine's monotonic clock.
+	// at is the time of the recording, by this machine's monotonic clock.
 	at time.Time
 }
 
-// past returns a baseline with the completions that this process knows of.
+// known returns a baseline with the completions that this process knows.
 func (h taskHistory) known() baseline {
 	if h.last == nil {
 		return h.reopened
@@ -38,14 +38,14 @@ func (h taskHistory) known() baseline {
 	return h.reopened.and(h.last.record)
 }
 
-// baselineOf returns the baseline of a task as it was read, of what is recorded of it, and of what this process has done to it.
+// baselineOf returns the baseline of a task as it was read, of its record, and of this history.
 func (h taskHistory) baselineOf(task *tallyfy.Task, known Record) baseline {
 	b := baselineOf(task, known)
 	b.completions = append(b.completions, h.known().completions...)
 	return b
 }
 
-// until returns the condition that a read shows what this process has done; otherwise if it has done nothing.
+// condition returns the condition that a read shows what this process has done; otherwise if it has done nothing.
 func (h taskHistory) condition(otherwise func(*tallyfy.Task) bool) func(*tallyfy.Task) bool {
 	switch {
 	case h.last != nil:
@@ -58,9 +58,9 @@ func (h taskHistory) condition(otherwise func(*tallyfy.Task) bool) func(*tallyfy
 	return otherwise
 }
 
-// correct returns a task as it is after what this process has done. task is what was read, and nil if the server does not show it.
-// unseen are values that count as held if neither the read nor this process tells. behind says that the read does not show the
-// completion that was recorded.
+// correct returns the task as this process has left it. task is the read; nil if the server does not show it. unseen are values
+// that count as held if neither the read nor the history shows any. behind reports that the read does not show the recorded
+// completion.
 func (h taskHistory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map[string]any) (corrected *tallyfy.Task, behind bool) {
 	switch {
 	case h.last != nil && h.last.record.saysCompleted():
@@ -73,13 +73,13 @@ func (h taskHistory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map
 	return task, false
 }
 
-// hasSent reports whether this process has recorded a completion that left the task open, as one share of several does. An open task
-// is no reason to send another then.
+// hasSent reports whether this process has recorded a completion that left the task open, as one of several shares does. Such an
+// open task gives no reason to send another completion.
 func (h taskHistory) hasSent(task *tallyfy.Task) bool {
 	return h.last != nil && !h.last.record.saysCompleted() && (task == nil || isOpen(task))
 }
 
-// doubts says why a read is no reason to send a completion after one whose outcome is not known; empty if it is one. task is nil if the
+// reasonNotToSend returns why no completion may be sent after one with an unknown outcome; empty if one may. task is nil if the
 // server does not show it.
 func (h taskHistory) reasonNotToSend(task *tallyfy.Task) string {
 	switch {
@@ -94,7 +94,7 @@ func (h taskHistory) reasonNotToSend(task *tallyfy.Task) string {
 	return ""
 }
 
-// isShown reports whether a task shows the recorded completion, or what has become of it since.
+// isShown reports whether a task shows the recorded completion, or something newer.
 func (h taskHistory) isShown(task *tallyfy.Task) bool {
 	r := h.last
 	if isOpen(task) {
@@ -109,8 +109,8 @@ func (h taskHistory) isShown(task *tallyfy.Task) bool {
 	return !at.Before(recorded)
 }
 
-// task returns a task as it was recorded. read is what a read shows of it, which is older; nil for nothing. unseen are the values that
-// count as held if neither shows any.
+// task returns the task as it was recorded. read is an older read; nil if there is none. unseen are values that count as held if
+// neither shows any.
 func (r *recordedCompletion) task(ref tallyfy.TaskRef, read *tallyfy.Task, unseen map[string]any) *tallyfy.Task {
 	task := tallyfy.Task{ID: ref.Task, RunID: r.record.RunID, Title: r.record.Title, Type: r.record.TaskType}
 	if read != nil {
@@ -131,17 +131,17 @@ func (r *recordedCompletion) task(ref tallyfy.TaskRef, read *tallyfy.Task, unsee
 	return &task
 }
 
-// values are those that the task was recorded with, as Tallyfy keeps them.
+// values returns the recorded values in the form in which Tallyfy stores them.
 func (r *recordedCompletion) values() map[string]any { return merged(r.want.Taskdata, r.want.kept) }
 
-// withoutCompletion returns a task as it is after its reopening, if a read still shows it as it was before.
+// withoutCompletion returns a task as it is after its reopening, from a read that lags.
 func withoutCompletion(task *tallyfy.Task) *tallyfy.Task {
 	open := *task
 	open.Status, open.CompletedAt, open.IsApproved, open.CompleterID, open.CompleterGuestID = "in-progress", "", nil, 0, ""
 	return &open
 }
 
-// differing lists what keeps a completion that was sent and left the task open from being the one that is wanted.
+// differing lists the differences between a completion that left the task open and the wanted one.
 func (r *recordedCompletion) differing(want Desired) []string {
 	var all []string
 	if want.IsApproved != nil && !sameOption(r.want.IsApproved, want.IsApproved) {

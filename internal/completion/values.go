@@ -13,31 +13,31 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// formValues is what configured values become by the form of their task.
+// formValues are the configured values after they were resolved by the form of their task.
 type formValues struct {
-	// taskdata holds the values that are known, by the ID of their field and in the shape that is sent.
+	// taskdata holds the known values by field ID, in the shape that is sent.
 	taskdata map[string]any
-	// labels are those of the fields that were given by name, by their ID.
+	// labels are the labels of the fields that were given by name, by field ID.
 	labels map[string]string
-	// given are the fields that have a value in the configuration, by their ID: true for one that leaves an answer in the field, as
-	// a value that is [Unknown] is taken to do.
+	// given holds the configured fields by ID. The value is false for a field that stays empty. A value that is [Unknown] counts
+	// as an answer.
 	given map[string]bool
-	// problems keep the values from being sent, in the order of their keys.
+	// problems prevent the values from being sent, in the order of their keys.
 	problems []Notice
-	// emptied are the required fields that the configuration empties, and emptiedAt is where it empties the first one.
+	// emptied are the required fields that the configuration empties. emptiedAt points to the first of them.
 	emptied   []tallyfy.Field
 	emptiedAt Notice
 }
 
-// hasValues reports whether values are configured, so that a task must be read with its form to be compared with them.
+// hasValues reports whether values are configured. The task must then be read with its form.
 func (d Desired) hasValues() bool {
 	return len(d.Taskdata)+len(d.SecretTaskdata)+len(d.FormFields)+len(d.SecretFormFields) > 0
 }
 
-// byName reports whether values are given by the names of fields, which only the form can resolve.
+// byName reports whether values are given by field names, which only the form can resolve.
 func (d Desired) byName() bool { return len(d.FormFields)+len(d.SecretFormFields) > 0 }
 
-// values returns the configured values by the form of the task, which must have one.
+// values resolves the configured values by the form of the task, which must have one.
 func (d Desired) values(task *tallyfy.Task) formValues {
 	v := formValues{taskdata: map[string]any{}, labels: map[string]string{}, given: map[string]bool{}}
 	v.resolveNames(task, d)
@@ -45,8 +45,8 @@ func (d Desired) values(task *tallyfy.Task) formValues {
 	return v
 }
 
-// all returns the problems of the values, with one for all required fields that they empty. empty are further required fields that
-// have no value.
+// all returns the problems of the values, and one more for all required fields that they empty. empty are further required fields
+// without a value.
 func (v formValues) all(task *tallyfy.Task, empty []tallyfy.Field) []Notice {
 	if len(v.emptied) == 0 {
 		return v.problems
@@ -54,7 +54,7 @@ func (v formValues) all(task *tallyfy.Task, empty []tallyfy.Field) []Notice {
 	return append(v.problems, requiredEmptied(task, v.emptied, empty, v.emptiedAt))
 }
 
-// resolveIDs takes over the values that are given by the IDs of their fields.
+// resolveIDs adds the values that are given by field ID.
 func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 	given := merged(want.Taskdata, want.SecretTaskdata)
 	for _, id := range slices.Sorted(maps.Keys(given)) {
@@ -76,7 +76,8 @@ func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 	}
 }
 
-// take notes the value of a field, in the shape that is sent. A value that does not fit, or that empties a required field, is a problem.
+// set adds the value of a field in the shape that is sent. A value that does not fit, or that empties a required field, is a
+// problem.
 func (v *formValues) set(task *tallyfy.Task, field tallyfy.Field, at Notice, value any, shape func(tallyfy.Field, any) (any, string)) {
 	v.given[field.ID] = true
 	if _, later := value.(Unknown); later {
@@ -101,8 +102,8 @@ func (v *formValues) set(task *tallyfy.Task, field tallyfy.Field, at Notice, val
 	v.taskdata[field.ID] = shaped
 }
 
-// resolved returns what is wanted with all values in Taskdata, by the form of the task that was read. task is nil if the server does
-// not show it. The error is a [*Failure] that says what is wrong with the values.
+// resolved returns what is wanted with all values in Taskdata, resolved by the form of the task. task is nil if the server does
+// not show it. The error is a [*Failure] that describes the problems.
 func (d Desired) resolved(task *tallyfy.Task) (Desired, error) {
 	if !d.hasValues() {
 		d.Taskdata = nil
@@ -126,7 +127,7 @@ func (d Desired) resolved(task *tallyfy.Task) (Desired, error) {
 	return d, nil
 }
 
-// secrets returns the texts in the write-only values, which must be in nothing that a person reads.
+// secrets returns the texts in the write-only values, which must not appear in messages.
 func (d Desired) secrets() []string {
 	var texts []string
 	var collect func(any)
@@ -154,7 +155,7 @@ func (d Desired) secrets() []string {
 	return texts
 }
 
-// merged returns the members of both.
+// merged returns the union of two maps; b wins.
 func merged(a, b map[string]any) map[string]any {
 	all := make(map[string]any, len(a)+len(b))
 	maps.Copy(all, a)
@@ -162,7 +163,7 @@ func merged(a, b map[string]any) map[string]any {
 	return all
 }
 
-// fieldOf returns the field of a form with this ID, whatever the case of its letters.
+// fieldOf returns the field of a form with this ID, in any letter case.
 func fieldOf(form []tallyfy.Field, id string) (field tallyfy.Field, known bool) {
 	for _, field := range form {
 		if strings.EqualFold(field.ID, id) {
@@ -172,13 +173,13 @@ func fieldOf(form []tallyfy.Field, id string) (field tallyfy.Field, known bool) 
 	return tallyfy.Field{}, false
 }
 
-// difference names the fields, sorted by their ID, that do not hold what is wanted: absent ones hold nothing or are not part of the
-// form, others hold another value. Values are not named, because they may be secret.
+// difference holds the IDs of fields, sorted, that do not hold the wanted value: absent ones are empty or not part of the form,
+// others hold another value. It has no values, because these may be secret.
 type difference struct{ absent, other []string }
 
 func (d difference) none() bool { return len(d.absent)+len(d.other) == 0 }
 
-// compare returns where held, the values that Tallyfy shows, differs from what is wanted. Fields that want does not name do not matter.
+// compare compares held, the values that Tallyfy shows, with the wanted values. Other fields do not matter.
 func (d Desired) compare(held map[string]any) difference {
 	var diff difference
 	for id, value := range d.Taskdata {
@@ -196,7 +197,7 @@ func (d Desired) compare(held map[string]any) difference {
 	return diff
 }
 
-// differentValues lists what keeps held values from being the wanted ones.
+// differentValues describes a difference, a line for each field.
 func (d Desired) differentValues(diff difference) []string {
 	var all []string
 	for _, id := range diff.absent {
@@ -208,7 +209,7 @@ func (d Desired) differentValues(diff difference) []string {
 	return all
 }
 
-// fieldName names a field of the values to a person.
+// fieldName names a field of the values for the user.
 func (d Desired) fieldName(id string) string {
 	if label := d.labels[id]; label != "" {
 		return fmt.Sprintf("%s: field %q (%s)", d.attributeOf(id), label, id)
@@ -216,7 +217,7 @@ func (d Desired) fieldName(id string) string {
 	return fmt.Sprintf("%s: field %q", d.attributeOf(id), id)
 }
 
-// fieldNames names fields to a person.
+// fieldNames names fields for the user.
 func (d Desired) fieldNames(ids []string) []string {
 	var names []string
 	for _, id := range ids {
@@ -225,7 +226,7 @@ func (d Desired) fieldNames(ids []string) []string {
 	return names
 }
 
-// attributeOf names the attribute that has the value of a field.
+// attributeOf returns the attribute that sets a field.
 func (d Desired) attributeOf(id string) string {
 	for key := range d.SecretTaskdata {
 		if strings.EqualFold(key, id) {
@@ -243,8 +244,8 @@ func (d Desired) attributeOf(id string) string {
 	return attrTaskdata
 }
 
-// attribute names the attribute that has the values of these fields, or of all fields if none are given. If several attributes do, it
-// is one that is not write-only.
+// attribute returns the attribute that sets these fields, or all fields if none are given. If there are several, it prefers one
+// that is not write-only.
 func (d Desired) attribute(ids ...string) string {
 	if len(ids) == 0 {
 		ids = slices.Collect(maps.Keys(d.Taskdata))
@@ -268,7 +269,7 @@ func formHidden(want Desired) Notice {
 		Summary:   "Form Cannot Be Read",
 		Attribute: attribute,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s names fields as people do, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, notice.TaskRef(want.Task)),
+			fmt.Sprintf("%s sets fields by name, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, notice.TaskRef(want.Task)),
 			"Check organization_id, run_id and task_id and apply again, or give the values in "+byID+" by the IDs of their fields."),
 	}
 }
