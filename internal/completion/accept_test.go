@@ -125,7 +125,7 @@ func TestCompletionFoundAfterARefusal(t *testing.T) {
 		result := h.create(h.want())
 		h.wantRequests(get, post, get)
 		h.wantWarnings(result, "Task Was Already Completed")
-		h.wantText(details(result), "user 1002", "did not act on the completion that this apply sent")
+		h.wantText(details(result), "user 1002", "rejected the completion that this apply sent")
 	})
 }
 
@@ -136,7 +136,7 @@ func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 		h.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound})
 		h.server.Inject(sandbox.Fault{Method: put, Status: http.StatusMethodNotAllowed})
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
-		h.wantText(h.refuse(h.wantValue("vpc-1")).Error(), "Task Was Completed Differently", "or Tallyfy acted on the request of this apply")
+		h.wantText(h.refuse(h.wantValue("vpc-1")).Error(), "Task Was Completed Differently", "or Tallyfy processed the request of this apply")
 	})
 }
 

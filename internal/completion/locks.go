@@ -147,7 +147,7 @@ func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func
 	if l.isContended(key) {
 		unlock := l.mutexes.lock(ctx, key)
 		if unlock == nil {
-			return nil, tallyfy.Stopped(ctx, "The request only waited its turn: requests to this process are sent one by one for a while, because Tallyfy rejected or failed one of several. "+
+			return nil, tallyfy.Stopped(ctx, "The request was still waiting: requests to this process are sent one by one for a while, because Tallyfy rejected or failed one of several. "+
 				"Apply again; raise the operation's timeouts or lower -parallelism if this happens often.")
 		}
 		defer unlock()

@@ -12,7 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file holds the notices that follow from what a task is, before or after anything is sent.
+// This file holds the notices about the state of a task. Notices about saving and planning are in save_messages.go and
+// preflight_messages.go, and failures stand beside the request that fails.
 
 func archived(task *tallyfy.Task) Notice {
 	return Notice{
@@ -20,7 +21,7 @@ func archived(task *tallyfy.Task) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.ArchivedAt),
-			"Restore the task in Tallyfy and apply again, or take the block out of the configuration."),
+			"Restore the task in Tallyfy and apply again, or remove the block from the configuration."),
 	}
 }
 
@@ -39,7 +40,7 @@ func decisionExpires(task *tallyfy.Task) Notice {
 		Summary:   "Expiring Task Takes No Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.Type),
+			fmt.Sprintf("%s is of type %s, and is_approved = false would mark it as expired instead of acknowledged. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.Type),
 			"Remove is_approved and apply again."),
 	}
 }
@@ -62,19 +63,19 @@ func adopted(task *tallyfy.Task) Notice {
 	}
 }
 
-// adoptedAfter is adopted for a completion of someone else's that is found after this apply has sent one too. unsure says that an attempt
-// may have gone through.
+// adoptedAfter is [adopted] for a completion by someone else that is found after this apply has sent one too. unsure reports that
+// an attempt may have been processed.
 func adoptedAfter(task *tallyfy.Task, unsure bool) Notice {
-	sent := "By its response Tallyfy did not act on the completion that this apply sent, so no webhook or email fired again."
+	sent := "Tallyfy rejected the completion that this apply sent, so no webhook or email fired again."
 	if unsure {
-		sent = "This apply sent a completion too, and its outcome is not known: Tallyfy may have fired webhooks and emails twice."
+		sent = "This apply sent a completion too, and its outcome is unknown. Tallyfy may have fired webhooks and emails twice."
 	}
 	n := adopted(task)
 	n.Detail = fmt.Sprintf("%s was already completed, by %s. It is recorded as it is. %s", notice.TaskSubject(task), notice.Completer(task), sent)
 	return n
 }
 
-// notShownYet warns of a completion that this apply has recorded for another block, and that a read does not show.
+// notShownYet warns about a completion that this apply has recorded for another block, and that a read does not show.
 func notShownYet(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion Is Not Shown Yet",
@@ -86,7 +87,7 @@ func notShownYet(task *tallyfy.Task) Notice {
 	}
 }
 
-// sentByAnother warns of a completion that this apply has sent for another block, and that left the task open.
+// sentByAnother warns that this apply has sent the same completion for another block, and that it left the task open.
 func sentByAnother(ref tallyfy.TaskRef) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent",
@@ -98,7 +99,7 @@ func sentByAnother(ref tallyfy.TaskRef) Notice {
 	}
 }
 
-// sentDifferently refuses a completion that this apply has sent differently for another block, and that left the task open.
+// sentDifferently refuses a completion after this apply has sent a different one for another block, which left the task open.
 func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent Differently",
@@ -111,13 +112,14 @@ func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
 	}
 }
 
-// mayBeSent refuses a completion after this apply has sent one for another block whose outcome is not known, for what a read shows.
+// mayBeSent refuses a completion after this apply has sent one for another block with an unknown outcome. shows is what a read
+// shows.
 func mayBeSent(ref tallyfy.TaskRef, shows string) Notice {
 	return Notice{
 		Summary:   "Completion May Have Gone Through",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration has just sent a completion of %s, and it is not known whether Tallyfy acted on it. %s "+
+			fmt.Sprintf("Another block of this configuration has just sent a completion of %s, and it is unknown whether Tallyfy processed it. %s "+
 				"Nothing was sent for this block, because a second completion could fire webhooks and emails twice.", notice.TaskRef(ref), shows),
 			"Check in Tallyfy whether the completion is there. Keep one block for each task, then apply again."),
 	}
@@ -132,7 +134,7 @@ func alreadyUpdated(task *tallyfy.Task) Notice {
 	}
 }
 
-// completedOtherwise refuses a task that is completed, but not as configured.
+// completedDifferently refuses a task that is completed, but not as configured.
 func completedDifferently(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
@@ -146,16 +148,16 @@ func completedDifferently(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// overtaken refuses a task that was completed, and not as configured, while our own attempt was out or after it was refused. unsure says
-// that an attempt may have gone through.
+// overtaken refuses a task that someone completed differently while an attempt was in flight or after it was rejected. unsure
+// reports that an attempt may have been processed. cause may be nil.
 func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) Notice {
 	who := "Someone else was faster."
 	if unsure {
-		who = "Someone else was faster, or Tallyfy acted on the request of this apply and kept something else than was sent."
+		who = "Someone else was faster, or Tallyfy processed the request of this apply and stored something else."
 	}
 	var came string
 	if cause != nil {
-		came = "The request of this apply came back so: " + notice.Outcome(cause) + "."
+		came = "The request of this apply failed: " + notice.Outcome(cause) + "."
 	}
 	return Notice{
 		Summary:   "Task Was Completed Differently",
@@ -169,7 +171,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 	}
 }
 
-// importID says what an import of the task is given, for whoever is advised to import it.
+// importID returns a sentence with the import ID of the task.
 func importID(task *tallyfy.Task) string {
 	ref := withRun(task.Asked, task)
 	return fmt.Sprintf("The ID to import is %q.", ref.Organization+"/"+ref.Run+"/"+ref.Task)
@@ -190,7 +192,7 @@ func verdict(approved bool) string {
 	return "rejected"
 }
 
-// leftOpen warns of a completion that was accepted and left the task open. everyone says that it was one share of several.
+// leftOpen warns that an accepted completion left the task open. everyone reports that it was one of several shares.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // API.md §2.3
 	if everyone {
@@ -213,7 +215,7 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 	}
 }
 
-// adoptedUnsure warns of a completion that is recorded though someone else seems to have made it.
+// adoptedWithDoubt warns about a recorded completion that someone else seems to have made.
 func adoptedWithDoubt(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
@@ -225,7 +227,7 @@ func adoptedWithDoubt(task *tallyfy.Task) Notice {
 	}
 }
 
-// anothers warns of a completion that Tallyfy accepted and that was there before it was sent.
+// completedBeforeRequest warns that Tallyfy accepted a completion of a task that was completed before.
 func completedBeforeRequest(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
@@ -237,7 +239,7 @@ func completedBeforeRequest(task *tallyfy.Task) Notice {
 	}
 }
 
-// unconfirmed warns of a completion that was accepted with an answer that says nothing.
+// unconfirmed warns about an accepted completion whose response shows no details.
 func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary:   "Completion Accepted, Details Unknown",
@@ -249,7 +251,7 @@ func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 	}
 }
 
-// valuesUnsure warns of values that could not be saved on their own, and that the completed task does not show.
+// valuesUnsure warns about values that could not be saved separately, and that the completed task does not show.
 func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference) Notice {
 	what := "Tallyfy does not show whether the field values were saved."
 	if shown {
@@ -264,7 +266,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference
 	}
 }
 
-// decidedOtherwise warns of a completion that was accepted and recorded with something else than was asked for.
+// recordedDifferently warns about an accepted completion that Tallyfy shows with another decision or completer than requested.
 func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	var all []Notice
 	if want.IsApproved != nil && task.Type == tallyfy.TypeApproval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
@@ -290,19 +292,19 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	return all
 }
 
-// takenBack warns that a recorded completion no longer stands.
+// taskReopened warns that a recorded completion no longer stands.
 func taskReopened(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Reopened",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q: it is open again. "+
+		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q, so it is open again. "+
 			"The completion is removed from the state, so an apply of this configuration completes the task again.", notice.TaskSubject(task), task.Status),
 	}
 }
 
-// cannotBeSeen warns that a recorded completion can no longer be checked.
+// completionNotFound warns that a recorded completion can no longer be checked.
 func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
-	next := "The completion happened and stays recorded; nothing is sent. Take the block out of the configuration when it is no longer of use."
+	next := "The completion happened and stays recorded; nothing is sent. Remove the block from the configuration when you no longer need it."
 	if tallyfy.IsNoEndpoint(err) {
 		next += " " + advice(err)
 	}
@@ -315,7 +317,7 @@ func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
 	}
 }
 
-// cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject what comes after it.
+// cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject the new completion.
 func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
 	return Notice{
 		Summary:   "Required Field Is Empty",

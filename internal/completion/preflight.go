@@ -21,7 +21,7 @@ type Preflight struct {
 	locks  *taskLocks
 
 	planned plannedCompletions
-	// reachable ends when a check got no response in its time, so that no other waits for its own.
+	// reachable is canceled when a check got no response in time, so that no other check waits too.
 	reachable  context.Context
 	stopChecks context.CancelFunc
 

@@ -12,13 +12,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file holds the notices of a plan. Each says what the apply does, as far as that is known.
+// This file holds the notices of a plan. Each predicts what the apply does, as far as that is known.
 
-// longestSummary is how many characters a summary may have.
+// longestSummary is the maximum number of characters in a summary.
 const longestSummary = 60
 
-// about returns a summary with the task's title. Terraform prints one of several warnings with the same summary, so a warning that
-// the reader must act on for each task needs a summary for each.
+// taskSummary returns a summary with the task's title. Terraform prints only one of several warnings with the same summary, so a
+// warning that is needed for each task must have a summary for each.
 func taskSummary(task *tallyfy.Task, summary string) string {
 	which := task.Title
 	if which == "" {
@@ -31,8 +31,8 @@ func taskSummary(task *tallyfy.Task, summary string) string {
 	return summary + ": " + which
 }
 
-// unlessReplaced ends a sentence about a completed task. A tainted resource is planned as a new one, and so is one that -replace or
-// replace_triggered_by names.
+// unlessReplaced ends a sentence about a completed task. Terraform plans a tainted resource as a new one, and so one that -replace
+// or replace_triggered_by names.
 const unlessReplaced = ", unless the same apply reopens the task first, as a replacement with reopen_on_destroy does"
 
 func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
@@ -44,7 +44,7 @@ func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	}
 }
 
-// willBeAdopted warns of a task that is completed as configured, as far as that is known.
+// willBeAdopted warns about a task that is completed as configured, as far as that is known.
 func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 	unless := ""
 	if p.ReopenOnDestroy {
@@ -65,7 +65,7 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		return n
 	}
 	n.Detail = notice.Paragraphs(
-		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is as configured.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", ")),
+		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. All other values are as configured, as far as they are known.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", ")),
 		fmt.Sprintf("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends nothing%s.", unless))
 	return n
 }
@@ -76,7 +76,7 @@ func completedHow(task *tallyfy.Task, differs []string) string {
 	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - "))
 }
 
-// differsInPlan refuses a task that is completed, but not as configured. The completion may be in the state all the same.
+// differsInPlan refuses a task that is completed, but not as configured. The state may have the completion nevertheless.
 func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
@@ -88,7 +88,7 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// differsUnlessReplaced warns of the same where the plan may be that of a replacement that reopens the task.
+// differsUnlessReplaced is [differsInPlan] as a warning, if the plan may be a replacement that reopens the task.
 func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   taskSummary(task, "Task Is Already Completed Differently"),
@@ -101,7 +101,7 @@ func differsUnlessReplaced(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// updateOf begins the notice of an update: what changed, on the attribute that changed first.
+// updateOf returns the beginning of a notice about an update: what changed, on the first changed attribute.
 func updateOf(task *tallyfy.Task, p Planned) Notice {
 	changes := p.changes()
 	var texts []string
@@ -115,13 +115,13 @@ func updateOf(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-// again says what it takes to change a completed task.
+// reopenEffect describes how a completed task is changed.
 func reopenEffect(p Planned) string {
 	values := ""
 	if p.hasValues() || p.valuesUnknown() {
 		values = ", saves the values"
 	}
-	return "reopens it" + values + " and completes it again: webhooks and emails fire again, and automations work out deadlines and visibility anew."
+	return "reopens it" + values + " and completes it again: webhooks and emails fire again, and automations compute deadlines and visibility again."
 }
 
 func willReopen(task *tallyfy.Task, p Planned) Notice {
@@ -131,7 +131,8 @@ func willReopen(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-// mayReopen warns of an update of which it is not known whether the task holds all of it already. checked says that the task was read.
+// mayReopen warns about an update if it is unknown whether the task already holds everything. checked reports that the task was
+// read.
 func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 	n := updateOf(task, p)
 	n.Summary = "Update May Reopen the Task and Complete It Again"
@@ -141,19 +142,19 @@ func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 	if later := p.unknownNames(); len(later) > 0 {
 		n.Detail += " Known only after apply: " + strings.Join(later, ", ") + "."
 	}
-	n.Detail += " If the completed task holds all that is configured, nothing is sent. Otherwise applying this " + reopenEffect(p)
+	n.Detail += " If the completed task holds everything that is configured, nothing is sent. Otherwise applying this " + reopenEffect(p)
 	return n
 }
 
-// nothingToSend tells of an update that the task already shows.
+// nothingToSend warns about an update that the task already shows.
 func nothingToSend(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(task, p)
 	n.Summary = "Task Is Already as Configured"
-	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent.", notice.Completer(task))
+	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds everything that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent.", notice.Completer(task))
 	return n
 }
 
-// completesOpen tells of an update of a task that is open, as one that everyone must complete is after one share.
+// completesOpen warns about an update of an open task, such as one that everyone must complete after one share.
 func completesOpen(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(task, p)
 	n.Summary = "Update Completes the Open Task"
@@ -161,7 +162,7 @@ func completesOpen(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-// notThere tells of a task that Tallyfy does not show. more says what is known of it from its process.
+// notThere warns about a task that Tallyfy does not show. more is what the list of its process shows.
 func notThere(p Planned, more string, err error) Notice {
 	sends := "Applying this sends the completion anyway"
 	if p.Recorded != nil {
@@ -177,7 +178,7 @@ func notThere(p Planned, more string, err error) Notice {
 	}
 }
 
-// mistyped refuses an ID that is not a task's, but names one of the tasks of the process, or nearly does.
+// mistyped refuses an ID that is not a task's, but names a task of the process or nearly does.
 func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
 	lines := []string{"The process has no task with this ID. Did you mean one of these?"}
 	for _, task := range meant {
@@ -188,15 +189,15 @@ func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			strings.Join(shortened(lines), "\n"),
-			"task_id takes the ID of a task, not its title or alias. Nothing was sent. Correct task_id, then plan again.",
+			"task_id is the ID of a task, not its title or alias. Nothing was sent. Fix task_id, then plan again.",
 			notice.ServerMessage(err)),
 	}
 }
 
-// inAnotherProcess refuses a run_id that is not the task's.
+// inAnotherProcess refuses a run_id of another process than the task's.
 func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 	belongs := "it belongs to process " + task.RunID
-	next := "Correct run_id, or remove it: the provider then takes the process that Tallyfy reports."
+	next := "Fix run_id, or remove it: the provider then uses the process that Tallyfy reports."
 	if task.RunID == "" {
 		belongs, next = "it is a one-off task, which belongs to no process", "Remove run_id."
 	}
@@ -214,7 +215,7 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	means := "The tasks of this plan were not checked, and an apply is likely to fail in the same way."
 	if tallyfy.IsNoTask(err) {
-		means = "The tasks of this plan were not checked. An apply sends its completions all the same, and their responses decide."
+		means = "The tasks of this plan were not checked. An apply still sends its completions, and their responses decide."
 	}
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",
@@ -224,7 +225,7 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	}
 }
 
-// contradicts tells of another block of the configuration that wants something else of the same task. what says what comes of it.
+// contradicts reports another block that requests something else of the same task. what describes the consequence.
 func contradicts(task *tallyfy.Task, differs []string, what string) Notice {
 	return Notice{
 		Summary: taskSummary(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,

@@ -155,7 +155,7 @@ func TestPreflightThatFails(t *testing.T) {
 		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy answered 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
 		"a page":       {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, true, []string{"200 OK, but the response is not a list of tasks", "check base_url"}},
 		"elsewhere":    {sandbox.Fault{Status: 302}, 1, true, []string{"302", "Redirects are not followed"}},
-		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends its completions all the same"}},
+		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply still sends its completions"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -244,7 +244,7 @@ func TestPreflightOfAMistypedTask(t *testing.T) {
 		"a digit":         {"7a5c0000000000000000000000000041", runID, true, []string{"has no task with this ID", "Did you mean", taskID + `, the ID of "Provision the VPC"`}},
 		"a digit missing": {taskID[:31], runID, true, []string{taskID + ", the ID of"}},
 		"the alias":       {"provision-the-vpc", runID, true, []string{taskID + ", the ID of", "not its title or alias"}},
-		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Correct run_id, or remove it"}},
+		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Fix run_id, or remove it"}},
 		"a one-off task":  {"7a5c0000000000000000000000002222", runID, true, []string{"a one-off task", "Remove run_id"}},
 		"no process":      {taskID, "5eed0000000000000000000000000099", true, []string{"it belongs to process " + runID}},
 		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "none with this ID"}},

@@ -24,7 +24,7 @@ func (h *harness) holdProcess() {
 	}
 }
 
-// A request that only waited its turn until the operation ended says that it was not sent, and does not blame the network.
+// A request that was still waiting until the operation ended says that it was not sent, and does not blame the network.
 func TestWaitingForAProcessInVain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -67,9 +67,9 @@ func TestWaitingForAProcessInVain(t *testing.T) {
 					h.wantRequests(get)
 					h.wantText(failure.Error(), append(c.says, ends)...)
 					if ends == tallyfy.TimedOut {
-						h.wantText(failure.Error(), "one by one", "raise the operation's timeouts", "only waited its turn")
+						h.wantText(failure.Error(), "one by one", "raise the operation's timeouts", "was still waiting")
 					}
-					if containsAny(failure.Error(), "network", "did not act on it") {
+					if containsAny(failure.Error(), "network", "rejected the request") {
 						h.Errorf("it says: %v", failure)
 					}
 				})
@@ -98,7 +98,7 @@ func TestWaitingForATurnAfterARefusal(t *testing.T) {
 				ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
 				defer cancel()
 				failure := h.failure(c.operate(h, ctx))
-				h.wantText(failure.Error(), "409", "Tallyfy did not act on the attempt before", "the last one was not sent")
+				h.wantText(failure.Error(), "409", "Tallyfy rejected the attempt before", "the last one was not sent")
 				if text := failure.Error(); containsAny(text, "network", "The completion was not sent", "The reopening was not sent") {
 					h.Errorf("it says: %v", failure)
 				}

@@ -57,7 +57,7 @@ func TestUpdateWhoseRequestIsLostWhileReadsLagForLong(t *testing.T) {
 		time.Sleep(time.Minute)
 		h.server.Inject(atPost(sandbox.Fault{Drop: true}))
 		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")))
-		h.wantText(failure.Error(), "Completion May Have Gone Through", "still shows the completion that was taken back")
+		h.wantText(failure.Error(), "Completion May Have Gone Through", "still shows the completion that was reopened")
 	})
 }
 
@@ -122,7 +122,7 @@ func TestShareIsNotSentAgain(t *testing.T) {
 	})
 	inBubble(t, today(), everyoneTask, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
-		h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "Everyone who is assigned", "the next apply sends it anew")
+		h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "Everyone who is assigned", "the next apply sends it again")
 		if n := h.server.Count(post, completions); n != 1 {
 			h.Errorf("%d shares were sent", n)
 		}
@@ -333,7 +333,7 @@ func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
 			h.Fatal(err)
 		}
 		h.wantWarnings(result, "Task Was Already Completed")
-		h.wantText(details(result), "This apply sent a completion too, and its outcome is not known")
+		h.wantText(details(result), "This apply sent a completion too, and its outcome is unknown")
 	})
 }
 

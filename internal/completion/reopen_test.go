@@ -77,7 +77,7 @@ func TestReopeningThatChangesNothing(t *testing.T) {
 		known := longBefore(h, h.wantValue("vpc-1"))
 		h.server.Inject(sandbox.Fault{Method: del, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"completed","completed_at":"` + known.CompletedAt + `"}}`})
 		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")))
-		h.wantText(failure.Error(), "Task Could Not Be Reopened", "still shows the completion that was to be taken back")
+		h.wantText(failure.Error(), "Task Could Not Be Reopened", "still shows the completion")
 		h.wantRequests(get, del, get, get, get)
 	})
 }

@@ -67,7 +67,7 @@ func TestSecondBlockForAShare(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, everyoneTask, func(h *harness) {
 		first := h.create(h.wantValue("vpc-1"))
-		h.wantText(details(first), "The completion was sent all the same")
+		h.wantText(details(first), "The completion was still sent")
 		h.wantWarnings(h.create(h.wantValue("vpc-1")), "Completion Was Already Sent")
 		h.wantText(h.refuse(h.wantValue("vpc-2")).Error(), "Completion Was Already Sent Differently")
 	})

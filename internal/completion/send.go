@@ -151,7 +151,7 @@ func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
 		Summary:   "Task Was Not Completed",
 		Attribute: attrTaskID,
 		Action:    "Reading " + notice.TaskRef(ref) + " before its completion is sent again",
-		Effect:    "The attempt before was refused (" + notice.Outcome(err) + "). " + rejectionEffect(err),
+		Effect:    "The attempt before was rejected (" + notice.Outcome(err) + "). " + rejectionEffect(err),
 		Cause:     readErr,
 	})
 }
@@ -165,7 +165,7 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 		Summary:   "Task Was Not Completed",
 		Attribute: attrTaskID,
 		Action:    "Completing " + notice.TaskRef(ref),
-		Effect: "The outcome of an attempt is unknown, so the task was read afterwards: it is open, Tallyfy shows it as \"" + task.Status + "\". " +
+		Effect: "The outcome of an attempt is unknown, so the provider read the task afterwards, and it is open. Tallyfy shows it as \"" + task.Status + "\". " +
 			"An attempt that Tallyfy is still working on may yet complete it.",
 		Remedy: next,
 		Cause:  err,
@@ -181,7 +181,7 @@ func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 		Action:    "Completing " + notice.TaskRef(ref),
 		Effect: "Everyone who is assigned must complete this task, so it stays open after one share of it, and Tallyfy shows no sign of this one: it is \"" +
 			task.Status + "\". The share was not sent again, because a second one could fire webhooks and emails twice.",
-		Remedy: "Check in Tallyfy whether the share is there before you apply again: the next apply sends it anew unless the task is completed by then.",
+		Remedy: "Check in Tallyfy whether the share is there before you apply again: the next apply sends it again unless the task is completed by then.",
 		Cause:  err,
 	})
 }
@@ -189,13 +189,13 @@ func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	next := "Apply again when Tallyfy responds: the provider reads the task first, and records it without sending anything if it is completed as configured."
 	if tallyfy.IsNoTask(readErr) {
-		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion anew."
+		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion again."
 	}
 	failure := failed(notice.Report{
 		Summary:   "Completion May Have Gone Through",
 		Attribute: attrTaskID,
 		Action:    "Completing " + notice.TaskRef(ref),
-		Effect: "The completion was sent, and it is not known whether Tallyfy acted on it: reading the task afterwards did not show it either (" +
+		Effect: "The completion was sent, and it is unknown whether Tallyfy processed it. Reading the task afterwards did not show it either (" +
 			notice.Outcome(readErr) + "). It was not sent again, because a second completion could fire webhooks and emails twice.",
 		Remedy: next,
 		Cause:  err,

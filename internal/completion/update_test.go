@@ -121,7 +121,7 @@ func TestUpdateWithAnEmptyResponseWhileReadsLag(t *testing.T) {
 			h.Errorf("got %+v, %v", result, err)
 		}
 		h.wantWarnings(result, "Completion Accepted, Details Unknown")
-		h.wantText(details(result), "still shows the completion that was taken back")
+		h.wantText(details(result), "still shows the completion that was reopened")
 	})
 }
 

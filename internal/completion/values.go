@@ -119,7 +119,7 @@ func (d Desired) resolved(task *tallyfy.Task) (Desired, error) {
 	v := d.values(task)
 	if problems := v.all(task, nil); len(problems) > 0 {
 		for i := range problems {
-			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Correct the configuration, then apply again.")
+			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Fix the configuration, then apply again.")
 		}
 		return d, &Failure{Notice: problems[0], Others: problems[1:]}
 	}

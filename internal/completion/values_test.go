@@ -95,7 +95,7 @@ func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 	}
 	hidden := Desired{SecretFormFields: one("VPC id")}
 	var failure *Failure
-	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo names") {
+	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo sets fields by name") {
 		t.Errorf("a form that is hidden: %v", err)
 	}
 }

@@ -12,20 +12,21 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// trait is what a task is looked for by.
+// matcher selects tasks by one of their names.
 type matcher struct {
-	attribute string // its name, in Tallyfy's API as in a configuration
-	value     string // what it must be
+	attribute string // the name of the attribute in Tallyfy's API and in a configuration
+	value     string // the wanted value
 	valueOf   func(*tallyfy.Task) string
 }
 
-// is reports whether the task has the trait. Names are compared in their normal form, and a name that is empty in it is not a name.
+// matches reports whether the task has the wanted name. Names are compared in the form of [tallyfy.NormalizeName]. An empty name
+// matches nothing.
 func (m matcher) matches(task *tallyfy.Task) bool {
 	wanted := tallyfy.NormalizeName(m.value)
 	return wanted != "" && tallyfy.NormalizeName(m.valueOf(task)) == wanted
 }
 
-// trait is the alias or the title, whichever is wanted.
+// matcher returns a matcher for the alias, or for the title if there is no alias.
 func (w Wanted) matcher() matcher {
 	if w.Alias != "" {
 		return matcher{"alias", w.Alias, func(task *tallyfy.Task) string { return task.Alias }}
@@ -33,7 +34,7 @@ func (w Wanted) matcher() matcher {
 	return matcher{"title", w.Title, func(task *tallyfy.Task) string { return task.Title }}
 }
 
-// having returns the tasks that have the trait.
+// matching returns the tasks that have the wanted name.
 func (m matcher) matching(tasks []*tallyfy.Task) []*tallyfy.Task {
 	var found []*tallyfy.Task
 	for _, task := range tasks {
@@ -44,7 +45,7 @@ func (m matcher) matching(tasks []*tallyfy.Task) []*tallyfy.Task {
 	return found
 }
 
-// nearest returns the value that one of the tasks has and that was probably meant, in its normal form; empty if none is near.
+// nearest returns the name of a task that was probably meant, in its normal form; empty if none is near.
 func (m matcher) nearest(tasks []*tallyfy.Task) string {
 	var values []string
 	for _, task := range tasks {
@@ -54,13 +55,13 @@ func (m matcher) nearest(tasks []*tallyfy.Task) string {
 }
 
 const (
-	// maxCandidates is how many tasks a message lists: as many as fit on a screen with the rest of it.
+	// maxCandidates is the maximum number of tasks in a message, so that it fits on a screen.
 	maxCandidates = 20
-	// maxTitle is how many characters of a title it shows. Titles have up to 600 (API.md §1.5).
+	// maxTitle is the maximum number of characters of a title in a message. Titles have up to 600 (API.md §1.5).
 	maxTitle = 80
 )
 
-// candidates lists tasks, one a line, and how many more there are.
+// candidates lists tasks, a line each, and how many more there are.
 func candidates(tasks []*tallyfy.Task) string {
 	var b strings.Builder
 	for _, task := range tasks[:min(len(tasks), maxCandidates)] {
@@ -75,6 +76,7 @@ func candidates(tasks []*tallyfy.Task) string {
 	return b.String()
 }
 
+// orNo returns the text, or "(no what)" if it is empty.
 func orNo(text, what string) string {
 	if text == "" {
 		return "(no " + what + ")"
@@ -82,7 +84,7 @@ func orNo(text, what string) string {
 	return text
 }
 
-// quoted makes one line of a title that somebody may have made of several, and shortens it.
+// quoted returns a title in quotes on one line, shortened to [maxTitle].
 func quoted(title string) string {
 	if title == "" {
 		return ""
@@ -93,7 +95,7 @@ func quoted(title string) string {
 	return fmt.Sprintf("%q", title)
 }
 
-// plain takes out of a name what would break the line it stands in.
+// plain replaces unprintable characters in a name, which could break its line.
 func plain(name string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

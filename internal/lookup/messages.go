@@ -12,10 +12,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// lag is what a user should know of every list.
+// lag is a hint about every list.
 const lag = "Tallyfy's lists may lag behind a change: if the task was added or renamed just now, run Terraform again in a moment."
 
-// undecided says that none or several of the run's tasks have the trait.
+// notUnique is the failure if no task or several tasks of the process match.
 func (m matcher) notUnique(run string, tasks, found []*tallyfy.Task) *notice.Failure {
 	doing := fmt.Sprintf("Looking in process %s for the task with the %s %q: ", run, m.attribute, m.value)
 	n := notice.Notice{Attribute: m.attribute}
@@ -43,19 +43,19 @@ func (m matcher) notUnique(run string, tasks, found []*tallyfy.Task) *notice.Fai
 	return &notice.Failure{Notice: n}
 }
 
-// outdated says that the task is not called any more what the list says.
-func (m matcher) renamed(ref tallyfy.TaskRef, told string) *notice.Failure {
+// renamed is the failure if the task was renamed after the list was taken. name is its name now.
+func (m matcher) renamed(ref tallyfy.TaskRef, name string) *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
 		Summary:   "Task Was Renamed",
 		Attribute: m.attribute,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The list of its process shows %s with the %s %q, and the task itself has the %s %s. The list lags behind a change.",
-				notice.TaskRef(ref), m.attribute, m.value, m.attribute, quoted(told)),
+				notice.TaskRef(ref), m.attribute, m.value, m.attribute, quoted(name)),
 			"Fix "+m.attribute+", or use task_id."),
 	}}
 }
 
-// foundButUnread is the failure of reading a task that a list shows.
+// unread is the failure to read a task that a list shows.
 func (m matcher) unread(ref tallyfy.TaskRef, err error) *notice.Failure {
 	report := notice.Report{
 		Summary:   "Task Could Not Be Read",
@@ -70,7 +70,7 @@ func (m matcher) unread(ref tallyfy.TaskRef, err error) *notice.Failure {
 	return report.Failure()
 }
 
-// taskUnread is the failure of reading a task by its id.
+// taskUnread is the failure to read a task by its ID.
 func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
 	report := notice.Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading " + notice.TaskRef(ref), Remedy: advice(err, "task", "task_id"), Cause: err}
 	if isGone(err) && ref.Run != "" {
@@ -101,7 +101,7 @@ func unlisted(list tallyfy.List, err error) *notice.Failure {
 	return report.Failure()
 }
 
-// unreadDestroy is what to do if something that Tallyfy refuses to show is in the way of a destroy, which reads data sources too.
+// unreadDestroy is a hint for a destroy that fails because it reads data sources too.
 const unreadDestroy = "To destroy without reading it, use terraform destroy -refresh=false."
 
 // advice returns what to do about a response, if that depends on what was read: what, which an attribute names. It is empty if the

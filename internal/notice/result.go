@@ -11,27 +11,27 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// CameBack says in a sentence's end what a request brought, and after how many attempts.
+// Outcome returns the end of a sentence on what a request returned: the response or the reason for none, the number of attempts,
+// and why there were no more.
 func Outcome(err error) string {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
-	if e.Status == 0 && e.Cause == nil { // it was stopped before a request was made
+	if e.Status == 0 && e.Cause == nil { // no request was made
 		return e.GaveUp
 	}
-	came := e.Response()
+	outcome := e.Response()
 	if e.Attempts > 1 && !strings.Contains(e.GaveUp, "attempts") {
-		came += fmt.Sprintf(", after %d attempts", e.Attempts)
+		outcome += fmt.Sprintf(", after %d attempts", e.Attempts)
 	}
 	if e.GaveUp != "" {
-		came += "; " + e.GaveUp
+		outcome += "; " + e.GaveUp
 	}
-	return came
+	return outcome
 }
 
-// SaidBy repeats the server's own words and names the request, a line each, for whoever has to look further. It is empty where
-// no request was made.
+// ServerMessage returns the server's own words and the request, a line each, for support. It is empty if no request was made.
 func ServerMessage(err error) string {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {
@@ -44,7 +44,7 @@ func ServerMessage(err error) string {
 		}
 	}
 	speaker := "Tallyfy said"
-	if e.Status/100 == 2 && e.Outcome == tallyfy.Unknown { // it was something else
+	if e.Status/100 == 2 && e.Outcome == tallyfy.Unknown { // something else responded
 		speaker = "The response said"
 	}
 	add(speaker, e.ServerMessage)

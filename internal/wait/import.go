@@ -11,7 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Import reads a completed task to record it as one that was waited for. A task that cannot be read or is open is a [*notice.Failure].
+// Import reads a completed task to record it as a finished wait. If the task cannot be read or is open, the error is a
+// [*notice.Failure].
 func Import(ctx context.Context, client *tallyfy.Client, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
 	task, err := client.GetTask(ctx, ref)
 	switch {
@@ -46,7 +47,7 @@ func importAdvice(err error, ref tallyfy.TaskRef) string {
 	return ""
 }
 
-// NotRefreshed is the failure of a refresh of a recorded task.
+// NotRefreshed is the failure to refresh a recorded task.
 func NotRefreshed(ref tallyfy.TaskRef, err error) *notice.Failure {
 	next := ""
 	if hasStatus(err, 403) {

@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// planningTime bounds a check while planning: without a network a plan should not have to wait.
+	// planningTime limits a check, because a plan without a network must not wait long.
 	planningTime = 10 * time.Second
-	// planningFresh is how old a list may be that a plan uses. It is what a wait polls at by default, so that the waits that an apply
-	// starts right after its own check begin with the same list.
+	// planningFresh is the maximum age of a list that a plan uses. It is the default interval of a wait, so that the waits of an
+	// apply begin with the list of their own check.
 	planningFresh = 15 * time.Second
 )
 
-// Foresee says what an apply will wait for, or what it would fail at. The error is a [*notice.Failure] that rests on the task itself.
-// Without a response there is nothing to say, and the checks that follow are left out: a plan must work without a network.
+// Check predicts what an apply will wait for, or why it would fail. The error is a [*notice.Failure] about the task itself.
+// Without a response, Check reports nothing and the checks that follow are skipped, because a plan must work without a network.
 func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
 	if w.unreachable.Load() {
 		return nil, nil
@@ -50,7 +50,8 @@ func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notic
 	return nil, nil
 }
 
-// planned returns the task as a list shows it if it is open there, and by itself otherwise. A warning says that there is none.
+// planned returns the task from a list if it is open there, and otherwise by its own GET. The warning reports that there is no
+// such task.
 func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *notice.Notice, error) {
 	if want.Run != "" {
 		l := w.process(want.TaskRef).poll(ctx, w.client, planningFresh, want.Task == "")
@@ -80,7 +81,7 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 	return task, nil, err
 }
 
-// unchecked says that Tallyfy refuses to show tasks, once. No response, and one that a later apply need not meet, is nothing to say.
+// unchecked warns once that Tallyfy refuses to show tasks. Failures that a later apply need not meet are not reported.
 func (w *Waits) unchecked(ctx context.Context, want Wanted, err error) []notice.Notice {
 	var e *tallyfy.Error
 	errors.As(err, &e)
@@ -124,7 +125,7 @@ func isOver(task *tallyfy.Task) notice.Notice {
 	}
 }
 
-// stillMissing says what becomes of a wait for a task that a plan does not find.
+// stillMissing describes a wait for a task that a plan does not find.
 const stillMissing = "Applying this looks for the task for a minute, and fails unless Tallyfy shows it by then."
 
 func notThere(ref tallyfy.TaskRef, err error) notice.Notice {

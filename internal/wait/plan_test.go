@@ -49,7 +49,7 @@ func TestForesee(t *testing.T) {
 		"open, rejections accepted": {want: func(w *Wanted) { w.FailOnRejection = false }, says: []string{"Warning: Apply Waits for a Task: ", "until it is completed."}},
 		"the time is not known":     {want: func(w *Wanted) { w.Timeout = 0 }, says: []string{"Warning: Apply Waits for a Task: ", "Applying this waits until it is completed. A"}},
 		"everyone":                  {task: func(task *sandbox.Task) { task.EveryoneMustComplete = 2 }, says: []string{"Warning: Apply Waits for a Task: ", "Everyone who is assigned must"}},
-		"assigned to nobody":        {task: func(task *sandbox.Task) { task.Owners = sandbox.Owners{} }, says: []string{"Warning: Apply Waits for a Task: ", "assigned to nobody"}},
+		"not assigned to anyone":        {task: func(task *sandbox.Task) { task.Owners = sandbox.Owners{} }, says: []string{"Warning: Apply Waits for a Task: ", "not assigned to anyone"}},
 		"without its process":       {want: func(w *Wanted) { w.Run = "" }, says: []string{"Warning: Apply Waits for a Task: "}, tasks: 1},
 		"by its alias":              {want: func(w *Wanted) { w.Task, w.Alias = "", "approve-the-change" }, says: []string{"Warning: Apply Waits for a Task: "}},
 		"approved":                  {given: decide(true), says: []string{"Warning: Nothing to Wait For: ", "was approved by user 1002 at", "records it without a wait"}, tasks: 1},

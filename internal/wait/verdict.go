@@ -5,23 +5,23 @@ package wait
 
 import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
-// verdict is what a task means for those who wait for it.
+// verdict is what the state of a task means for a wait.
 type verdict int
 
 const (
-	// open: someone has yet to complete it.
+	// open: someone must still complete the task.
 	open verdict = iota
-	// done: it is completed, and what waits for it may go on.
+	// done: the task is completed, and the wait ends.
 	done
-	// rejected: it is an approval that was rejected.
+	// rejected: the task is a rejected approval.
 	rejected
-	// undecided: it is a completed approval that does not show its decision.
+	// undecided: the task is a completed approval that does not show its decision.
 	undecided
-	// archived: nobody can complete it unless it is restored.
+	// archived: nobody can complete the task unless it is restored.
 	archived
 )
 
-// judge decides what a task that was read by itself means. If failOnRejection is false, every completion is as good as another.
+// judge returns the verdict on a task that was read by its own GET. If failOnRejection is false, every completed task is done.
 func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 	switch {
 	case !task.Completed() && task.ArchivedAt != "":
@@ -38,13 +38,13 @@ func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 	return done
 }
 
-// Rejected reports whether a completed task of this type with this decision was rejected. A type that is not known counts as one that
-// is decided: a gate must not let a rejection pass.
+// Rejected reports whether a completed task of this type with this decision was rejected. See [tallyfy.TakesDecision] for unknown
+// types.
 func Rejected(taskType string, isApproved *bool) bool {
 	return isApproved != nil && !*isApproved && tallyfy.TakesDecision(taskType)
 }
 
-// seemsOpen reports whether an entry of a list gives no reason to read the task itself.
+// seemsOpen reports whether a list's entry of a task is open, so that the task itself need not be read.
 func seemsOpen(task *tallyfy.Task) bool {
 	return task != nil && judge(task, true) == open
 }
