@@ -33,7 +33,7 @@ func BenchmarkDecide(b *testing.B) {
 }
 
 // Looks for the five hundred tasks of a list, whose pages are at hand.
-func BenchmarkRoster(b *testing.B) {
+func BenchmarkListCache(b *testing.B) {
 	const tasks, perPage = 500, 100
 	ids := make([]string, tasks)
 	pages := make([]tallyfy.Page, tasks/perPage)

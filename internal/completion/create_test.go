@@ -91,17 +91,19 @@ func TestCreateOfAOneOffTaskKeepsWhatItHas(t *testing.T) {
 func TestCreateSavesValuesFirst(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]sandbox.Config{"today": {}, "legacy": {Vintage: sandbox.Legacy}} {
-		inBubble(t, config, func(task *sandbox.Task) { task.Fields[0].Required = true }, func(h *harness) {
-			result := h.create(h.wantValue("vpc-1"))
-			h.wantRequests(get, put, post)
-			h.wantWebhooks(1)
-			h.wantWarnings(result)
-			if got := h.task().Taskdata[field]; got != "vpc-1" {
-				h.Errorf("%s: the field holds %v", name, got)
-			}
-			if held, ok := h.bodyOf(post, 1)["taskdata"].(map[string]any); !ok || held[field] != "vpc-1" {
-				h.Errorf("%s: the completion carries %v", name, held)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, config, func(task *sandbox.Task) { task.Fields[0].Required = true }, func(h *harness) {
+				result := h.create(h.wantValue("vpc-1"))
+				h.wantRequests(get, put, post)
+				h.wantWebhooks(1)
+				h.wantWarnings(result)
+				if got := h.task().Taskdata[field]; got != "vpc-1" {
+					h.Errorf("%s: the field holds %v", name, got)
+				}
+				if held, ok := h.bodyOf(post, 1)["taskdata"].(map[string]any); !ok || held[field] != "vpc-1" {
+					h.Errorf("%s: the completion carries %v", name, held)
+				}
+			})
 		})
 	}
 }
@@ -187,15 +189,17 @@ func TestCreateRefusesBeforeAnyWrite(t *testing.T) {
 		"decision on an expiring task": {func(k *sandbox.Task) { k.Type = "expiring" }, &yes, attrIsApproved, "Expiring Task Takes No Decision"},
 		"decision on an expired email": {func(k *sandbox.Task) { k.Type = "expiring_email" }, new(false), attrIsApproved, "Expiring Task Takes No Decision"},
 	} {
-		inBubble(t, today(), c.change, func(h *harness) {
-			want := h.wantValue("vpc-1")
-			want.IsApproved = c.decision
-			failure := h.refuse(want)
-			h.wantRequests(get)
-			h.wantText(failure.Error(), c.says, "Nothing was sent")
-			if failure.Attribute != c.attribute {
-				h.Errorf("%s: it is about %q", name, failure.Attribute)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), c.change, func(h *harness) {
+				want := h.wantValue("vpc-1")
+				want.IsApproved = c.decision
+				failure := h.refuse(want)
+				h.wantRequests(get)
+				h.wantText(failure.Error(), c.says, "Nothing was sent")
+				if failure.Attribute != c.attribute {
+					h.Errorf("%s: it is about %q", name, failure.Attribute)
+				}
+			})
 		})
 	}
 }
@@ -226,14 +230,13 @@ func TestCreateReportsWhatTallyfyRefuses(t *testing.T) {
 		"not assigned":   {func(k *sandbox.Task) { k.AssigneesOnly, k.Owners = true, sandbox.Owners{Users: []int64{5}} }, []string{"403"}},
 		"hidden":         {func(k *sandbox.Task) { k.Hidden = true }, []string{"422"}},
 	} {
-		inBubble(t, today(), c.change, func(h *harness) {
-			failure := h.refuse(h.want())
-			h.wantRequests(get, post)
-			h.wantWebhooks(0)
-			h.wantText(failure.Error(), append(c.says, "Task Was Not Completed", "Tallyfy said: ", "Request: POST /organizations/")...)
-			if h.Failed() {
-				h.Log(name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), c.change, func(h *harness) {
+				failure := h.refuse(h.want())
+				h.wantRequests(get, post)
+				h.wantWebhooks(0)
+				h.wantText(failure.Error(), append(c.says, "Task Was Not Completed", "Tallyfy said: ", "Request: POST /organizations/")...)
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {
@@ -326,7 +329,7 @@ func TestCreateOnAServerThatOnlyCompletes(t *testing.T) {
 	})
 }
 
-func TestCreateFailsWhereTheFirstLookFails(t *testing.T) {
+func TestCreateFailsIfTheFirstReadFails(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault sandbox.Fault
@@ -339,14 +342,16 @@ func TestCreateFailsWhereTheFirstLookFails(t *testing.T) {
 		"502":  {sandbox.Fault{Status: 502, Times: -1}, 5, "gave up after 5 attempts (max_retries = 4)"},
 		"html": {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, `an HTML page titled "Sign in"`},
 	} {
-		inBubble(t, today(), nil, func(h *harness) {
-			c.fault.Method = get
-			h.server.Inject(c.fault)
-			failure := h.refuse(h.want())
-			h.wantText(failure.Error(), "Task Could Not Be Read", "Nothing was sent", c.says)
-			if got := h.server.Count(get, ""); got != c.gets || h.server.Count(post, "") != 0 {
-				h.Errorf("%s: %d GETs, %d POSTs", name, got, h.server.Count(post, ""))
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				c.fault.Method = get
+				h.server.Inject(c.fault)
+				failure := h.refuse(h.want())
+				h.wantText(failure.Error(), "Task Could Not Be Read", "Nothing was sent", c.says)
+				if got := h.server.Count(get, ""); got != c.gets || h.server.Count(post, "") != 0 {
+					h.Errorf("%s: %d GETs, %d POSTs", name, got, h.server.Count(post, ""))
+				}
+			})
 		})
 	}
 }

@@ -32,16 +32,16 @@ type listCaches struct {
 
 // get returns the cache of a list for the read of a task, and reports whether it is new, so that this read is its first. A cache
 // that does not accept the read is replaced.
-func (caches *listCaches) get(list tallyfy.List, task string) (cache *listCache, isNew bool) {
-	caches.mu.Lock()
-	defer caches.mu.Unlock()
-	cache = caches.byList[list]
+func (c *listCaches) get(list tallyfy.List, task string) (cache *listCache, isNew bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	cache = c.byList[list]
 	if cache == nil || !cache.accept(task) {
 		cache = &listCache{list: list, created: time.Now(), requested: map[string]bool{idKey(task): true}, tasks: map[string]*tallyfy.Task{}}
-		if caches.byList == nil {
-			caches.byList = map[tallyfy.List]*listCache{}
+		if c.byList == nil {
+			c.byList = map[tallyfy.List]*listCache{}
 		}
-		caches.byList[list] = cache
+		c.byList[list] = cache
 		isNew = true
 	}
 	return cache, isNew

@@ -61,19 +61,21 @@ func TestReadKeepsWhatCannotBeFound(t *testing.T) {
 		"plain 404":   {Status: 404, Body: "<html>"},
 		"405":         {Status: 405},
 	} {
-		inBubble(t, today(), nil, func(h *harness) {
-			known := h.recorded(h.want())
-			if fault == nil {
-				h.server.DeleteTask(taskID)
-			} else {
-				h.server.Inject(*fault)
-			}
-			result, err := h.engine.Read(h.ctx, h.ref(), known)
-			if err != nil || result.Reopened || result.Record != known {
-				h.Errorf("%s: got %+v, %v", name, result, err)
-			}
-			h.wantWarnings(result, "Completed Task Cannot Be Found")
-			h.wantRequests(get)
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
+				if fault == nil {
+					h.server.DeleteTask(taskID)
+				} else {
+					h.server.Inject(*fault)
+				}
+				result, err := h.engine.Read(h.ctx, h.ref(), known)
+				if err != nil || result.Reopened || result.Record != known {
+					h.Errorf("%s: got %+v, %v", name, result, err)
+				}
+				h.wantWarnings(result, "Completed Task Cannot Be Found")
+				h.wantRequests(get)
+			})
 		})
 	}
 }
@@ -247,14 +249,16 @@ func TestDelete(t *testing.T) {
 		"empty answer": {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204}) }, []string{get, del, get}},
 		"busy":         {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Status: 429}) }, []string{get, del, get, del}},
 	} {
-		inBubble(t, today(), nil, func(h *harness) {
-			known := h.recorded(h.want())
-			h.restart()
-			c.happened(h)
-			if _, err := h.destroy(h.ctx, known); err != nil {
-				h.Errorf("%s: %v", name, err)
-			}
-			h.wantRequests(c.sent...)
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
+				h.restart()
+				c.happened(h)
+				if _, err := h.destroy(h.ctx, known); err != nil {
+					h.Errorf("%s: %v", name, err)
+				}
+				h.wantRequests(c.sent...)
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {

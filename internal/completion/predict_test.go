@@ -23,7 +23,7 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 }
 
 // A plan of a task that is completed says what was compared, and what was not.
-func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
+func TestPredictUnknownValues(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
 	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = tallyfy.TypeApproval, new(true) }
@@ -120,7 +120,7 @@ func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 }
 
 // Required fields of a task are one message, and say nothing about values that come later.
-func TestForeseeRequiredFields(t *testing.T) {
+func TestPredictRequiredFields(t *testing.T) {
 	t.Parallel()
 	const empty = "Required Field Is Empty"
 	two := func() *tallyfy.Task {
@@ -164,7 +164,7 @@ func TestForeseeRequiredFields(t *testing.T) {
 }
 
 // A plan of an update says what the engine does about the task.
-func TestForeseeUpdate(t *testing.T) {
+func TestPredictUpdate(t *testing.T) {
 	t.Parallel()
 	const (
 		reopens = "Update Reopens the Task and Completes It Again"
@@ -242,7 +242,7 @@ func TestForeseeUpdate(t *testing.T) {
 	}
 }
 
-func TestAbout(t *testing.T) {
+func TestTaskSummary(t *testing.T) {
 	t.Parallel()
 	for want, task := range map[string]*tallyfy.Task{
 		"Required Field Is Empty: Provision the VPC":                {Title: "Provision the VPC"},

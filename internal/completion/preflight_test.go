@@ -15,7 +15,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-func TestForesee(t *testing.T) {
+func TestPreflight(t *testing.T) {
 	t.Parallel()
 	task := func(change func(*tallyfy.Task)) *tallyfy.Task {
 		task := formTask()
@@ -63,18 +63,20 @@ func TestForesee(t *testing.T) {
 		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, nil},
 		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{adopts}},
 	} {
-		plan := Planned{Desired: c.want}
-		if c.unknown {
-			plan.Unknown = []string{attrIsApproved}
-		}
-		f := predict(c.task, plan)
-		problems, warnings := f.problems, f.warnings
-		if got := summaries(problems); got != strings.Join(c.problems, "|") {
-			t.Errorf("%s: problems %q, want %q", name, got, c.problems)
-		}
-		if got := summaries(warnings); got != strings.Join(c.warnings, "|") {
-			t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
-		}
+		t.Run(name, func(t *testing.T) {
+			plan := Planned{Desired: c.want}
+			if c.unknown {
+				plan.Unknown = []string{attrIsApproved}
+			}
+			f := predict(c.task, plan)
+			problems, warnings := f.problems, f.warnings
+			if got := summaries(problems); got != strings.Join(c.problems, "|") {
+				t.Errorf("%s: problems %q, want %q", name, got, c.problems)
+			}
+			if got := summaries(warnings); got != strings.Join(c.warnings, "|") {
+				t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
+			}
+		})
 	}
 }
 
@@ -92,7 +94,7 @@ func summaries(notices []Notice) string {
 }
 
 // All planned tasks of a run are looked at with one request, and each of two runs with its own.
-func TestPreflightLooksOnce(t *testing.T) {
+func TestPreflightReadsOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		const other = "5eed0000000000000000000000000043"
@@ -295,14 +297,13 @@ func TestValuesByNameAndSecrets(t *testing.T) {
 		"unknown":  {today(), map[string]any{"Vpc id": "x"}, []string{"Unknown Form Field", `Did you mean "VPC id"?`}},
 		"no tasks": {sandbox.Config{CompletionOnly: true}, map[string]any{"VPC id": "x"}, []string{"Form Cannot Be Read", "Nothing was sent"}},
 	} {
-		inBubble(t, c.config, nil, func(h *harness) {
-			want := h.want()
-			want.FormFields = c.given
-			h.wantText(h.refuse(want).Error(), c.says...)
-			h.wantRequests(get)
-			if h.Failed() {
-				h.Log(name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, c.config, nil, func(h *harness) {
+				want := h.want()
+				want.FormFields = c.given
+				h.wantText(h.refuse(want).Error(), c.says...)
+				h.wantRequests(get)
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) { // another value was saved than was given: told by the label, never by the value

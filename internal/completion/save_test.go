@@ -26,7 +26,7 @@ func holding(kind string, value any, columns ...string) func(*sandbox.Task) {
 }
 
 // What a field held before is compared by the field's type, so that the order of a stored selection does not look like a new value.
-func TestArrivalByType(t *testing.T) {
+func TestSaveOutcomeByType(t *testing.T) {
 	t.Parallel()
 	a := map[string]any{"id": "1", "text": "a", "selected": true}
 	b := map[string]any{"id": "2", "text": "b", "selected": false}

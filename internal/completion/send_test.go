@@ -22,7 +22,7 @@ func atPost(f sandbox.Fault) sandbox.Fault {
 	return f
 }
 
-func TestLostAnswerIsLookedForAndNotResent(t *testing.T) {
+func TestLostResponseIsReadAndNotResent(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{
 		"dropped":  {Handle: true, Drop: true},
@@ -32,15 +32,17 @@ func TestLostAnswerIsLookedForAndNotResent(t *testing.T) {
 		"504":      {Handle: true, Status: 504},
 		"time-out": {Handle: true, Delay: time.Hour},
 	} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(fault))
-			result := h.create(h.want())
-			h.wantRequests(get, post, get)
-			h.wantWebhooks(1)
-			h.wantWarnings(result)
-			if result.Record.Status != "completed" || result.Record.CompletedAt == "" {
-				h.Errorf("%s: recorded %+v", name, result.Record)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(fault))
+				result := h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+				h.wantWarnings(result)
+				if result.Record.Status != "completed" || result.Record.CompletedAt == "" {
+					h.Errorf("%s: recorded %+v", name, result.Record)
+				}
+			})
 		})
 	}
 }
@@ -50,38 +52,39 @@ func TestLostRequestIsSentAgainOnceSeenOpen(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"dropped": {Drop: true}, "500": {Status: 500}, "502": {Status: 502}, "time-out": {Delay: time.Hour},
 	} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(fault))
-			h.create(h.want())
-			h.wantRequests(get, post, get, get, get, post)
-			h.wantWebhooks(1)
-			if h.Failed() {
-				h.Log(name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(fault))
+				h.create(h.want())
+				h.wantRequests(get, post, get, get, get, post)
+				h.wantWebhooks(1)
+			})
 		})
 	}
 }
 
-func TestLookAfterALostAnswerThatFindsNothing(t *testing.T) {
+func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 	t.Parallel()
 	for name, blind := range map[string]sandbox.Fault{
 		"down": {Status: 502}, "gone": {Status: 404}, "denied": {Status: 401}, "html": {Status: 200, Body: "<html>"},
 	} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
-			blind.Method, blind.Skip, blind.Times = get, 1, -1
-			h.server.Inject(blind)
-			failure := h.refuse(h.want())
-			h.wantWebhooks(1)
-			if n := h.server.Count(post, ""); n != 1 {
-				h.Errorf("%s: %d completions were sent", name, n)
-			}
-			h.wantText(failure.Error(), "Completion May Have Gone Through", "was not sent again")
-			if name == "gone" { // and then the next run cannot look either
-				h.wantText(failure.Error(), "Check the task in Tallyfy before you apply again")
-			} else {
-				h.wantText(failure.Error(), "the provider reads the task first")
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+				blind.Method, blind.Skip, blind.Times = get, 1, -1
+				h.server.Inject(blind)
+				failure := h.refuse(h.want())
+				h.wantWebhooks(1)
+				if n := h.server.Count(post, ""); n != 1 {
+					h.Errorf("%s: %d completions were sent", name, n)
+				}
+				h.wantText(failure.Error(), "Completion May Have Gone Through", "was not sent again")
+				if name == "gone" { // and then the next run cannot look either
+					h.wantText(failure.Error(), "Check the task in Tallyfy before you apply again")
+				} else {
+					h.wantText(failure.Error(), "the provider reads the task first")
+				}
+			})
 		})
 	}
 	// What the advice says is true: the next run finds it and sends nothing.
@@ -95,7 +98,7 @@ func TestLookAfterALostAnswerThatFindsNothing(t *testing.T) {
 	})
 }
 
-func TestLostAnswersUseUpTheBudget(t *testing.T) {
+func TestLostResponsesUseUpTheBudget(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 2} {
 		inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
@@ -140,7 +143,7 @@ func TestAttemptsAreCounted(t *testing.T) {
 
 // A slow attempt may complete the task between the look and the next attempt; an API that then refuses the repeat must not
 // make it look undone.
-func TestRefusedRepeatIsLookedAtAgain(t *testing.T) {
+func TestRefusedRepeatIsReadAgain(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy}, nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Drop: true}))
@@ -154,7 +157,7 @@ func TestRefusedRepeatIsLookedAtAgain(t *testing.T) {
 	})
 }
 
-func TestSomebodyElseWasFaster(t *testing.T) {
+func TestSomeoneElseWasFaster(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Drop: true, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1002, new(false)) }}))
@@ -172,19 +175,21 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"429": {Status: 429}, "429 after": {Status: 429, Header: after}, "503 after": {Status: 503, Header: after},
 	} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(fault))
-			began := time.Now()
-			h.create(h.want())
-			if fault.Status == http.StatusTooManyRequests {
-				h.wantRequests(get, post, get, post)
-			} else { // as untrue as any 5xx may be
-				h.wantRequests(get, post, get, get, get, post)
-			}
-			h.wantWebhooks(1)
-			if waited := time.Since(began); fault.Header != nil && (waited < time.Minute || waited > time.Minute+6*time.Second) {
-				h.Errorf("%s: waited %s", name, waited)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(fault))
+				began := time.Now()
+				h.create(h.want())
+				if fault.Status == http.StatusTooManyRequests {
+					h.wantRequests(get, post, get, post)
+				} else { // as untrue as any 5xx may be
+					h.wantRequests(get, post, get, get, get, post)
+				}
+				h.wantWebhooks(1)
+				if waited := time.Since(began); fault.Header != nil && (waited < time.Minute || waited > time.Minute+6*time.Second) {
+					h.Errorf("%s: waited %s", name, waited)
+				}
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {
@@ -210,15 +215,14 @@ func TestRefusedForNowButActedOn(t *testing.T) {
 	t.Parallel()
 	after := http.Header{"Retry-After": {"60"}}
 	for name, fault := range map[string]sandbox.Fault{"429": {Status: 429}, "503 after": {Status: 503, Header: after}} {
-		inBubble(t, today(), nil, func(h *harness) {
-			fault.Handle = true
-			h.server.Inject(atPost(fault))
-			h.create(h.want())
-			h.wantRequests(get, post, get)
-			h.wantWebhooks(1)
-			if h.Failed() {
-				h.Log(name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				fault.Handle = true
+				h.server.Inject(atPost(fault))
+				h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+			})
 		})
 	}
 	// What cannot be looked at is not sent again.
@@ -243,18 +247,20 @@ func TestRefusedForNowButActedOn(t *testing.T) {
 	})
 }
 
-func TestAcceptedButUnreadableIsLookedAt(t *testing.T) {
+func TestAcceptedButUnreadableIsRead(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{"empty": "", "html": "<html>", "truncated": `{"data":{"id":"`, "other JSON": `{"ok":true}`, "another task": `{"data":{"id":"x","status":"in-progress"}}`} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: body}))
-			result := h.create(h.want())
-			h.wantRequests(get, post, get)
-			h.wantWebhooks(1)
-			h.wantWarnings(result)
-			if result.Record.Status != "completed" {
-				h.Errorf("%s: recorded %+v", name, result.Record)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: body}))
+				result := h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+				h.wantWarnings(result)
+				if result.Record.Status != "completed" {
+					h.Errorf("%s: recorded %+v", name, result.Record)
+				}
+			})
 		})
 	}
 	// Nothing more can be learned: it is recorded all the same, since an error would complete the task again.
@@ -311,7 +317,7 @@ func TestAcceptedAndStillOpen(t *testing.T) {
 	})
 }
 
-func TestAcceptedOtherwiseThanAsked(t *testing.T) {
+func TestAcceptedDifferently(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"completed","is_approved":false,"completer_id":9}}`}))
@@ -333,22 +339,24 @@ func TestAcceptedOtherwiseThanAsked(t *testing.T) {
 func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 	t.Parallel()
 	for name, answers := range map[string]time.Duration{"answered within the grace": 5 * time.Second, "not answered": time.Hour} {
-		inBubble(t, today(), nil, func(h *harness) {
-			ctx, cancel := context.WithCancel(h.ctx)
-			h.server.Inject(atPost(sandbox.Fault{Handle: true, Delay: answers}))
-			time.AfterFunc(time.Second, cancel)
-			began := time.Now()
-			result, err := h.engine.Create(ctx, h.want())
-			if err != nil || result.Record.Status != "completed" {
-				h.Errorf("%s: %+v, %v", name, result, err)
-			}
-			h.wantWebhooks(1)
-			if n := h.server.Count(post, ""); n != 1 {
-				h.Errorf("%s: %d completions were sent", name, n)
-			}
-			if took := time.Since(began); took > time.Second+2*tallyfy.Grace {
-				h.Errorf("%s: it held the run up for %s", name, took)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				ctx, cancel := context.WithCancel(h.ctx)
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Delay: answers}))
+				time.AfterFunc(time.Second, cancel)
+				began := time.Now()
+				result, err := h.engine.Create(ctx, h.want())
+				if err != nil || result.Record.Status != "completed" {
+					h.Errorf("%s: %+v, %v", name, result, err)
+				}
+				h.wantWebhooks(1)
+				if n := h.server.Count(post, ""); n != 1 {
+					h.Errorf("%s: %d completions were sent", name, n)
+				}
+				if took := time.Since(began); took > time.Second+2*tallyfy.Grace {
+					h.Errorf("%s: it held the run up for %s", name, took)
+				}
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) { // the same by the operation's time-out

@@ -33,11 +33,13 @@ func TestJudge(t *testing.T) {
 		"an expired email":              {tallyfy.Task{Type: "expiring_email", CompletedAt: at, IsApproved: no}, done, done},
 		"completed, with the time only": {tallyfy.Task{Type: "task", CompletedAt: at}, done, done},
 	} {
-		if got := judge(&c.task, true); got != c.strict {
-			t.Errorf("%s: got %d, want %d", name, got, c.strict)
-		}
-		if got := judge(&c.task, false); got != c.loose {
-			t.Errorf("%s, rejections accepted: got %d, want %d", name, got, c.loose)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := judge(&c.task, true); got != c.strict {
+				t.Errorf("%s: got %d, want %d", name, got, c.strict)
+			}
+			if got := judge(&c.task, false); got != c.loose {
+				t.Errorf("%s, rejections accepted: got %d, want %d", name, got, c.loose)
+			}
+		})
 	}
 }
