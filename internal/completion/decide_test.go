@@ -66,7 +66,7 @@ func TestDecide(t *testing.T) {
 		"decided, not shown":          {done("approval", nil, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
 		"decided, type not told":      {done("", no, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
 		"acknowledged, decision":      {done("expiring", nil, nil), Desired{IsApproved: no}, refuse, refuse, "Expiring Task Takes No Decision"},
-		"completed by somebody else":  {done("task", nil, nil), Desired{OverrideUser: new(int64(6))}, adopt, reopenAndSend, "Task Was Already Completed"},
+		"completed by someone else":   {done("task", nil, nil), Desired{OverrideUser: new(int64(6))}, adopt, reopenAndSend, "Task Was Already Completed"},
 		"completed by that user":      {done("task", nil, nil), Desired{OverrideUser: new(int64(5))}, adopt, adopt, "Task Was Already Completed"},
 		"done by status, not by time": {&tallyfy.Task{ID: "t", Title: "T", Status: "complete"}, Desired{}, adopt, adopt, "Task Was Already Completed"},
 	} {

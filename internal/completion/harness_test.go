@@ -29,7 +29,7 @@ const (
 	patience = 10 * time.Minute
 )
 
-// bench is an engine that works on a sandbox without a network, in a bubble where time passes by itself.
+// harness is an engine on a sandbox without a network, in a synctest bubble whose clock advances when all goroutines wait.
 type harness struct {
 	*testing.T
 	server *sandbox.Server

@@ -355,13 +355,13 @@ func pagesOf(read *int, page func(number int) tallyfy.Page) pageReader {
 // A server that ignores the number of the page announces another one for ever.
 func TestListWhosePagesAreAllTheSame(t *testing.T) {
 	t.Parallel()
-	read, rosters := 0, &listCaches{}
+	read, caches := 0, &listCaches{}
 	same := pagesOf(&read, func(number int) tallyfy.Page {
 		return tallyfy.Page{Tasks: []*tallyfy.Task{{ID: taskID}}, Of: number + 1}
 	})
 	for n := range 20 {
 		id := fmt.Sprintf("c0%030d", n)
-		list, _ := rosters.get(tallyfy.List{Run: runID}, id)
+		list, _ := caches.get(tallyfy.List{Run: runID}, id)
 		if task, err := list.find(t.Context(), same, id); task != nil || err != nil {
 			t.Errorf("got %+v, %v", task, err)
 		}
@@ -374,15 +374,15 @@ func TestListWhosePagesAreAllTheSame(t *testing.T) {
 // A list may show IDs in another letter case than the configuration has them in.
 func TestListWithIDsInAnotherCase(t *testing.T) {
 	t.Parallel()
-	read, rosters := 0, &listCaches{}
-	list, _ := rosters.get(tallyfy.List{Run: runID}, taskID)
+	read, caches := 0, &listCaches{}
+	list, _ := caches.get(tallyfy.List{Run: runID}, taskID)
 	task, err := list.find(t.Context(), pagesOf(&read, func(int) tallyfy.Page {
 		return tallyfy.Page{Tasks: []*tallyfy.Task{{ID: strings.ToUpper(taskID)}}, Of: 1}
 	}), taskID)
 	if task == nil || err != nil {
 		t.Errorf("got %+v, %v", task, err)
 	}
-	if again, _ := rosters.get(tallyfy.List{Run: runID}, strings.ToUpper(taskID)); again == list {
+	if again, _ := caches.get(tallyfy.List{Run: runID}, strings.ToUpper(taskID)); again == list {
 		t.Error("a second look at a task is served by the list of the first one")
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 const runID = "5eed0000000000000000000000000042"
 
-// bench is a client of a sandbox without a network between them.
+// harness is a client of a sandbox without a network between them.
 type harness struct {
 	*testing.T
 	server *sandbox.Server
