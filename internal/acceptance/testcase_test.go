@@ -250,9 +250,9 @@ func (t *testCase) check(tt *testing.T) {
 // checkError holds every error to what all must tell: what it means for the task, what to do, and what came back.
 func (t *testCase) checkError(tt *testing.T) {
 	tt.Helper()
-	means := []string{"Nothing was sent", "has not completed the task", "state stays", "did not act on it", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}
+	means := []string{"Nothing was sent", "has not completed the task", "state stays", "rejected the request", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}
 	t.expect(tt, "the error does not say what it means for the task", containsAny(t.said, means))
-	next := []string{"pply again", "Check ", "Correct ", "set base_url", "check base_url", "Check the task", "Either ", "Restore the task"}
+	next := []string{"pply again", "Check ", "Fix ", "set base_url", "check base_url", "Check the task", "Either ", "Restore the task"}
 	t.expect(tt, "the error does not say what to do", containsAny(t.said, next))
 	for _, h := range t.faults {
 		if h.answer == nil || h.means == longHandled { // which ends in an error only through what cannot be sent after it

@@ -34,18 +34,18 @@ func TestLostResponseAndAnotherCompleter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
+			inBubble(t, today(), nil, func(h *harness) {
 				if !c.fault.Handle {
-					c.fault.Before = func(*http.Request) { b.server.CompleteOutside(taskID, 1002, nil) }
+					c.fault.Before = func(*http.Request) { h.server.CompleteOutside(taskID, 1002, nil) }
 				}
-				b.server.Inject(atPost(c.fault))
-				want := b.want()
+				h.server.Inject(atPost(c.fault))
+				want := h.want()
 				want.OverrideUser = new(int64(7))
-				result := b.create(want)
-				b.sent(get, post, get)
-				b.warned(result, c.warns...)
-				if held := b.task().CompleterID; result.Record.CompleterID != held {
-					b.Errorf("recorded completer %d, and the task has %d", result.Record.CompleterID, held)
+				result := h.create(want)
+				h.wantRequests(get, post, get)
+				h.wantWarnings(result, c.warns...)
+				if held := h.task().CompleterID; result.Record.CompleterID != held {
+					h.Errorf("recorded completer %d, and the task has %d", result.Record.CompleterID, held)
 				}
 			})
 		})
@@ -55,16 +55,16 @@ func TestLostResponseAndAnotherCompleter(t *testing.T) {
 // A response that is empty is read after, and that read shows who completed the task too.
 func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204, Before: func(*http.Request) {
-			b.server.CompleteOutside(taskID, 1002, nil)
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204, Before: func(*http.Request) {
+			h.server.CompleteOutside(taskID, 1002, nil)
 		}}))
-		want := b.want()
+		want := h.want()
 		want.OverrideUser = new(int64(7))
-		result := b.create(want)
-		b.sent(get, post, get)
-		b.warned(result, "Tallyfy Recorded Another Completer")
-		b.says(details(result), "user 1002", "not user 7")
+		result := h.create(want)
+		h.wantRequests(get, post, get)
+		h.wantWarnings(result, "Tallyfy Recorded Another Completer")
+		h.wantText(details(result), "user 1002", "not user 7")
 	})
 }
 
@@ -84,19 +84,19 @@ func TestResponseShowsOtherValues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				b.server.Inject(respond(c.taskdata))
-				result := b.create(b.wantValue("vpc-1"))
-				b.sent(get, put, post)
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(respond(c.taskdata))
+				result := h.create(h.wantValue("vpc-1"))
+				h.wantRequests(get, put, post)
 				if c.says == nil {
-					b.warned(result)
+					h.wantWarnings(result)
 					return
 				}
-				b.warned(result, c.says[0])
-				b.says(details(result), c.says[1:]...)
-				b.says(details(result), field)
+				h.wantWarnings(result, c.says[0])
+				h.wantText(details(result), c.says[1:]...)
+				h.wantText(details(result), field)
 				if containsAny(details(result), "vpc-1", "vpc-of-another") {
-					b.Errorf("the warning holds values: %s", details(result))
+					h.Errorf("the warning holds values: %s", details(result))
 				}
 			})
 		})
@@ -106,48 +106,48 @@ func TestResponseShowsOtherValues(t *testing.T) {
 // The read after an empty response shows the values only with the form.
 func TestReadAfterTheCompletionShowsOtherValues(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204, Before: func(*http.Request) {
-			b.server.CompleteOutsideWith(taskID, 1002, nil, map[string]any{field: "vpc-of-another"})
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204, Before: func(*http.Request) {
+			h.server.CompleteOutsideWith(taskID, 1002, nil, map[string]any{field: "vpc-of-another"})
 		}}))
-		result := b.create(b.wantValue("vpc-1"))
-		b.sent(get, put, post, get)
-		b.warned(result, "Field Values Not Confirmed")
-		b.says(details(result), "holds another value")
+		result := h.create(h.wantValue("vpc-1"))
+		h.wantRequests(get, put, post, get)
+		h.wantWarnings(result, "Field Values Not Confirmed")
+		h.wantText(details(result), "holds another value")
 	})
 }
 
 // A refusal is believed, so a completion that is found after it is someone else's, even if it is just as configured.
 func TestCompletionFoundAfterARefusal(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Status: 429, Before: func(*http.Request) { b.server.CompleteOutside(taskID, 1002, nil) }}))
-		result := b.create(b.want())
-		b.sent(get, post, get)
-		b.warned(result, "Task Was Already Completed")
-		b.says(details(result), "user 1002", "did not act on the completion that this apply sent")
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Status: 429, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1002, nil) }}))
+		result := h.create(h.want())
+		h.wantRequests(get, post, get)
+		h.wantWarnings(result, "Task Was Already Completed")
+		h.wantText(details(result), "user 1002", "rejected the completion that this apply sent")
 	})
 }
 
 // Values that differ after a lost response need not be someone else's.
 func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy, Rewrite: rewriteText}, nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound})
-		b.server.Inject(sandbox.Fault{Method: put, Status: http.StatusMethodNotAllowed})
-		b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
-		b.says(b.refuse(b.wantValue("vpc-1")).Error(), "Task Was Completed Differently", "or Tallyfy acted on the request of this apply")
+	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy, Rewrite: rewriteText}, nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound})
+		h.server.Inject(sandbox.Fault{Method: put, Status: http.StatusMethodNotAllowed})
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+		h.wantText(h.refuse(h.wantValue("vpc-1")).Error(), "Task Was Completed Differently", "or Tallyfy processed the request of this apply")
 	})
 }
 
 // An open task is no evidence before a read can no longer lag. If the task cannot be read for so long, nothing is sent again.
 func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 2, Status: 403})
-		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", "403")
-		b.sent(get, post, get, get)
+	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 2, Status: 403})
+		h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "403")
+		h.wantRequests(get, post, get, get)
 	})
 }
 
@@ -194,28 +194,28 @@ func TestAcceptedWithAnotherDecision(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), approvalTask, func(b *bench) {
+			inBubble(t, today(), approvalTask, func(h *harness) {
 				response.Method = post
-				response.Before = func(*http.Request) { b.server.CompleteOutside(taskID, sandbox.SeedColleagueID, new(false)) }
-				b.server.Inject(response)
-				yes, _ := decisions(b)
-				result := b.create(yes)
-				b.warned(result, "Tallyfy Recorded Another Decision")
+				response.Before = func(*http.Request) { h.server.CompleteOutside(taskID, sandbox.SeedColleagueID, new(false)) }
+				h.server.Inject(response)
+				yes, _ := decisions(h)
+				result := h.create(yes)
+				h.wantWarnings(result, "Tallyfy Recorded Another Decision")
 				detail := result.Warnings[0].Detail
-				b.says(detail, "sent with is_approved = true", "rejected by user 1002", "The next plan", "is_approved = false")
+				h.wantText(detail, "sent with is_approved = true", "rejected by user 1002", "The next plan", "is_approved = false")
 				if containsAny(detail, "accepted as") {
-					b.Errorf("it says %s", detail)
+					h.Errorf("it says %s", detail)
 				}
 				if result.Record.IsApproved == nil || *result.Record.IsApproved {
-					b.Errorf("recorded %+v", result.Record)
+					h.Errorf("recorded %+v", result.Record)
 				}
 				time.Sleep(time.Minute)
-				b.restart()
+				h.restart()
 				known := yes
 				known.IsApproved = result.Record.IsApproved
-				again, err := b.engine.Update(b.ctx, result.Record, known, yes)
-				if err != nil || !*again.Record.IsApproved || !*b.task().IsApproved {
-					b.Errorf("got %+v, %v", again, err)
+				again, err := h.engine.Update(h.ctx, result.Record, known, yes)
+				if err != nil || !*again.Record.IsApproved || !*h.task().IsApproved {
+					h.Errorf("got %+v, %v", again, err)
 				}
 			})
 		})

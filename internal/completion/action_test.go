@@ -17,19 +17,19 @@ import (
 // ofCreate returns what a create may tell the user, by a name for each.
 func ofCreate() map[string]Notice {
 	ref := tallyfy.TaskRef{Run: runID, Task: taskID}
-	task := &tallyfy.Task{ID: taskID, Title: "Approve", Type: approval, Status: "completed", CompletedAt: longAgo, CompleterID: 7, IsApproved: new(true)}
+	task := &tallyfy.Task{ID: taskID, Title: "Approve", Type: tallyfy.TypeApproval, Status: "completed", CompletedAt: longAgo, CompleterID: 7, IsApproved: new(true)}
 	failed, gone := errors.New("the connection was reset"), &tallyfy.Error{Status: 404}
-	another := decidedOtherwise(task, Desired{IsApproved: new(false), OverrideUser: new(int64(8))})
+	another := recordedDifferently(task, Desired{IsApproved: new(false), OverrideUser: new(int64(8))})
 	share := &tallyfy.Task{ID: taskID, Status: "in-progress"}
 	return map[string]Notice{
 		"archived": archived(task), "decision missing": decisionMissing(task), "decision expires": decisionExpires(task), "decision ignored": decisionIgnored(task),
 		"adopted": adopted(task), "will be adopted": willBeAdopted(task, Planned{}), "not there": notThere(Planned{Desired: Desired{Task: ref}}, "", gone), "not shown yet": notShownYet(task),
 		"sent by another": sentByAnother(ref), "sent differently": sentDifferently(ref, []string{attrIsApproved}), "may be sent": mayBeSent(ref, "Tallyfy does not show the task."),
-		"completed otherwise": completedOtherwise(task, []string{attrIsApproved}), "overtaken": overtaken(task, []string{attrIsApproved}, failed, false),
-		"left open": leftOpen(ref, share, false), "a share": leftOpen(ref, share, true), "adopted, unsure": adoptedUnsure(task), "another's": anothers(task),
+		"completed otherwise": completedDifferently(task, []string{attrIsApproved}), "overtaken": overtaken(task, []string{attrIsApproved}, failed, false),
+		"left open": leftOpen(ref, share, false), "a share": leftOpen(ref, share, true), "adopted, unsure": adoptedWithDoubt(task), "another's": completedBeforeRequest(task),
 		"unconfirmed": unconfirmed(ref, failed), "values unsure": valuesUnsure(ref, Desired{}, false, difference{}), "another decision": another[0], "another completer": another[1],
 		"not completed": notCompleted(ref, failed).Notice, "not read again": notReadAgain(ref, failed, failed).Notice, "still open": stillOpen(share, ref, failed).Notice,
-		"share unknown": shareUnknown(share, ref, failed).Notice, "nobody knows": nobodyKnows(ref, failed, failed).Notice, "nobody can know": nobodyKnows(ref, failed, gone).Notice,
+		"share unknown": shareUnknown(share, ref, failed).Notice, "nobody knows": outcomeUnknown(ref, failed, failed).Notice, "nobody can know": outcomeUnknown(ref, failed, gone).Notice,
 		"will be adopted, perhaps": willBeAdopted(task, Planned{Unknown: []string{attrIsApproved}}), "differs in plan": differsInPlan(task, []string{attrIsApproved}),
 		"required empty": requiredEmpty(task, []tallyfy.Field{{ID: "f", Label: "VPC"}}), "not checked": notChecked(ref, failed),
 		"contradicts": contradicts(task, []string{attrIsApproved}, "The second fails."), "form hidden": formHidden(Desired{Task: ref}),
@@ -93,17 +93,17 @@ func TestProgress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, c.config, nil, func(b *bench) {
+			inBubble(t, c.config, nil, func(h *harness) {
 				if c.fault != nil {
-					b.server.Inject(*c.fault)
+					h.server.Inject(*c.fault)
 				}
 				var steps []string
-				b.ctx = WithProgress(b.ctx, func(step string) { steps = append(steps, step) })
-				want := b.want()
+				h.ctx = WithProgress(h.ctx, func(step string) { steps = append(steps, step) })
+				want := h.want()
 				if c.value != nil {
-					want = b.wantValue(c.value)
+					want = h.wantValue(c.value)
 				}
-				b.create(want)
+				h.create(want)
 				if got := strings.Join(steps, "\n"); got != strings.Join(c.want, "\n") {
 					t.Errorf("got\n%s\nwant\n%s", got, strings.Join(c.want, "\n"))
 				}

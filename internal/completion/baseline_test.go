@@ -20,7 +20,7 @@ func TestIsNew(t *testing.T) {
 	second := map[string]any{"id": "2", "text": "b", "selected": true}
 	values := func(selection []any, text string) map[string]any { return map[string]any{"f": selection, "g": text} }
 	task := func(at string, approved bool, taskdata map[string]any) *tallyfy.Task {
-		return &tallyfy.Task{ID: "t", Type: approval, Status: "completed", CompletedAt: at, IsApproved: &approved, Taskdata: taskdata, Form: form}
+		return &tallyfy.Task{ID: "t", Type: tallyfy.TypeApproval, Status: "completed", CompletedAt: at, IsApproved: &approved, Taskdata: taskdata, Form: form}
 	}
 	before := task(at, true, values([]any{first, second}, "x"))
 	recorded := Record{Status: "completed", CompletedAt: at}
@@ -33,8 +33,8 @@ func TestIsNew(t *testing.T) {
 		"the same, as recorded":              {baselineOf(nil, recorded), before, false},
 		"the same, written differently":      {baselineOf(before, Record{}), task("2026-05-20T17:00:00Z", true, before.Taskdata), false},
 		"a second later":                     {baselineOf(before, recorded), task(later, true, before.Taskdata), true},
-		"open before":                        {baselineOf(open(approval), Record{}), before, true},
-		"open now":                           {baselineOf(before, recorded), open(approval), false},
+		"open before":                        {baselineOf(open(tallyfy.TypeApproval), Record{}), before, true},
+		"open now":                           {baselineOf(before, recorded), open(tallyfy.TypeApproval), false},
 		"same second, another decision":      {baselineOf(before, recorded), task(at, false, before.Taskdata), true},
 		"same second, another value":         {baselineOf(before, recorded), task(at, true, values([]any{first, second}, "y")), true},
 		"same second, another selection":     {baselineOf(before, recorded), task(at, true, values([]any{first}, "x")), true},
@@ -71,12 +71,12 @@ func TestLostShareIsSeen(t *testing.T) {
 				if c.change != nil {
 					c.change(k)
 				}
-			}, func(b *bench) {
+			}, func(h *harness) {
 				time.Sleep(time.Minute) // the last change comes in whole seconds
-				b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
-				b.warned(b.create(b.want()), "Completion Accepted, Task Still Open")
-				if n := b.server.Count(post, ""); n != 1 {
-					b.Errorf("%d shares were sent", n)
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+				h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
+				if n := h.server.Count(post, ""); n != 1 {
+					h.Errorf("%d shares were sent", n)
 				}
 			})
 		})
@@ -86,29 +86,29 @@ func TestLostShareIsSeen(t *testing.T) {
 // A reopening takes the shares back, so that their number before it is not a sign of the one that was sent after it.
 func TestReopenedSharesAreNoSign(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), everyoneTask, func(b *bench) {
-		b.create(b.want())
-		b.server.CompleteOutside(taskID, 1005, nil)
+	inBubble(t, today(), everyoneTask, func(h *harness) {
+		h.create(h.want())
+		h.server.CompleteOutside(taskID, 1005, nil)
 		time.Sleep(time.Minute)
-		known, err := b.engine.Read(b.ctx, b.ref(), Record{})
+		known, err := h.engine.Read(h.ctx, h.ref(), Record{})
 		if err != nil || !known.Record.saysCompleted() {
-			b.Fatalf("got %+v, %v", known, err)
+			h.Fatalf("got %+v, %v", known, err)
 		}
-		b.server.ResetJournal()
-		b.server.Inject(atPost(sandbox.Fault{Drop: true}))
-		after := b.want()
+		h.server.ResetJournal()
+		h.server.Inject(atPost(sandbox.Fault{Drop: true}))
+		after := h.want()
 		after.OverrideUser = new(int64(1002))
-		failure := b.failure(b.engine.Update(b.ctx, known.Record, b.want(), after))
-		b.says(failure.Error(), "Completion May Have Gone Through", "Everyone who is assigned", "The task had been reopened for this change")
-		b.sent(get, del, post, get, get, get)
+		failure := h.failure(h.engine.Update(h.ctx, known.Record, h.want(), after))
+		h.wantText(failure.Error(), "Completion May Have Gone Through", "Everyone who is assigned", "The task had been reopened for this change")
+		h.wantRequests(get, del, post, get, get, get)
 	})
 }
 
 // A share that was accepted leaves the task open, so that the read after it does not wait for a completion.
 func TestAcceptedShareIsReadOnce(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: time.Minute}, everyoneTask, func(b *bench) {
-		b.warned(b.create(b.want()), "Completion Accepted, Task Still Open")
-		b.sent(get, post, get)
+	inBubble(t, sandbox.Config{ReadLag: time.Minute}, everyoneTask, func(h *harness) {
+		h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
+		h.wantRequests(get, post, get)
 	})
 }

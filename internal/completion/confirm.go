@@ -10,11 +10,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// confirmed returns what is recorded if a list shows that very completion, so that the task need not be read by itself. Facts that
-// the record lacks are filled in from the list.
+// confirmed returns the record if a list shows exactly the recorded completion, which saves a GET. It fills in facts that the
+// record lacks.
 //
-// Since lists may be behind, this is all that they are believed: an open task, another time or another decision may be what
-// was before an update of ours. Nor is a list asked for the first task that is looked at: it may be the only one.
+// A list may lag, so nothing else is concluded from it: an open task, another time or another decision may be older than our own
+// update.
 func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Record) (record Record, ok bool) {
 	if !known.saysCompleted() || known.CompletedAt == "" {
 		return known, false
@@ -23,31 +23,31 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 	if task == nil {
 		return known, false
 	}
-	return known.confirmedBy(task, runOf(ref, task).Run)
+	return known.confirmedBy(task, withRun(ref, task).Run)
 }
 
-// listed returns a task as a list shows it that all who look at a task of its run share. It is nil if the list does not show the task,
-// or if this is the first look: the task may be the only one, and then a list takes no fewer requests.
+// listed returns a task from a list that concurrent reads of the process share. It is nil if the list does not show the task or
+// could not be read. It is also nil for the first read, because the task may be the only one and a list then saves nothing.
 func (e *Engine) listed(ctx context.Context, ref tallyfy.TaskRef) *tallyfy.Task {
-	list := e.rosters.known(withForms(ref), ref.Task) // which is for tasks to be completed, and shows the others too
+	list := e.lists.existing(formList(ref), ref.Task) // the preflight check's list, which shows completed tasks too
 	if list == nil {
-		first := false
-		if list, first = e.rosters.of(Completed(ref.Organization, ref.Run), ref.Task); first {
+		isNew := false
+		if list, isNew = e.lists.get(Completed(ref.Organization, ref.Run), ref.Task); isNew {
 			return nil
 		}
 	}
-	task, err := list.look(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
+	task, err := list.find(ctx, e.client.WithRateLimitRetriesOnly().TasksPage, ref.Task)
 	if err != nil {
 		return nil
 	}
 	return task
 }
 
-// confirmedBy returns the record, with the facts that it lacks filled in, and reports whether a task that was found in a run shows
-// the completion that is recorded, with every fact that the record holds. A fact that an earlier release did not record is no reason
-// to read each task by itself in every plan. Words of the status may differ, and a decision that is not recorded stays unrecorded.
+// confirmedBy reports whether a listed task of a process shows the recorded completion with every fact that the record holds. It
+// returns the record with missing facts filled in, because an earlier release did not record all of them. The wording of the
+// status may differ, and a decision that is not recorded stays unrecorded.
 func (r Record) confirmedBy(task *tallyfy.Task, run string) (record Record, ok bool) {
-	if task.CompletedAt == "" { // which alone tells one completion from another
+	if task.CompletedAt == "" { // only the time identifies a completion
 		return r, false
 	}
 	shown := recordOf(r, run, task)
@@ -61,8 +61,8 @@ func (r Record) confirmedBy(task *tallyfy.Task, run string) (record Record, ok b
 	return filled, filled.equal(shown)
 }
 
-// filledFrom returns the record with each fact that it lacks as the other has it. It goes through the facts by reflection, so that it
-// misses none that is added to [Record].
+// filledFrom returns the record with each missing fact taken from another record. It uses reflection, so that it covers every
+// field of [Record].
 func (r Record) filledFrom(other Record) Record {
 	facts, others := reflect.ValueOf(&r).Elem(), reflect.ValueOf(other)
 	for i := range facts.NumField() {
@@ -73,7 +73,7 @@ func (r Record) filledFrom(other Record) Record {
 	return r
 }
 
-// withForms is the list of all tasks of a run with what there is to fill in.
-func withForms(ref tallyfy.TaskRef) tallyfy.List {
+// formList returns the list of all open and completed tasks of a process with their forms.
+func formList(ref tallyfy.TaskRef) tallyfy.List {
 	return tallyfy.List{Organization: ref.Organization, Run: ref.Run, WithForm: true}
 }

@@ -24,8 +24,8 @@ func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				tasks := b.completedTasks(runID, n, func(task *sandbox.Task) { task.Type, task.IsApproved = "approval", new(true) })
+			inBubble(t, today(), nil, func(h *harness) {
+				tasks := h.completedTasks(runID, n, func(task *sandbox.Task) { task.Type, task.IsApproved = "approval", new(true) })
 				want := make([]Record, n)
 				for k := range tasks {
 					record := &tasks[k].record
@@ -36,15 +36,15 @@ func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 					}
 				}
 				for k, task := range tasks {
-					result, err := b.engine.Read(b.ctx, task.ref, task.record)
+					result, err := h.engine.Read(h.ctx, task.ref, task.record)
 					if k == 0 { // it is read by itself, because it may be the only one
 						continue
 					}
 					if err != nil || !result.Record.equal(want[k]) || result.Changed != !want[k].equal(task.record) || len(result.Warnings) > 0 {
-						b.Fatalf("got %+v, %v, want %+v", result, err, want[k])
+						h.Fatalf("got %+v, %v, want %+v", result, err, want[k])
 					}
 				}
-				b.counted(1, 2)
+				h.wantReads(1, 2)
 			})
 		})
 	}
@@ -53,19 +53,19 @@ func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 // What a record lacks is no reason to pass over what it holds.
 func TestRefreshOfRecordsThatLackAFactAndHoldAnother(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
+	inBubble(t, today(), nil, func(h *harness) {
 		const n = 30
-		tasks := b.completedTasks(runID, n, nil)
+		tasks := h.completedTasks(runID, n, nil)
 		for k := range tasks {
 			tasks[k].record.TaskType = ""
-			b.server.Update(tasks[k].ref.Task, func(task *sandbox.Task) { task.CompleterID = sandbox.SeedColleagueID })
+			h.server.Update(tasks[k].ref.Task, func(task *sandbox.Task) { task.CompleterID = sandbox.SeedColleagueID })
 		}
 		for _, task := range tasks {
-			result, err := b.engine.Read(b.ctx, task.ref, task.record)
+			result, err := h.engine.Read(h.ctx, task.ref, task.record)
 			if err != nil || !result.Changed || result.Record.CompleterID != sandbox.SeedColleagueID || result.Record.TaskType != "task" {
-				b.Fatalf("got %+v, %v", result, err)
+				h.Fatalf("got %+v, %v", result, err)
 			}
 		}
-		b.counted(n, 1)
+		h.wantReads(n, 1)
 	})
 }

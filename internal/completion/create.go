@@ -6,11 +6,12 @@ package completion
 import (
 	"context"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Create completes a task that is not recorded yet. A task that is already completed as wanted is recorded and not completed again.
-// A nil error means that the result is to be recorded; any error is a [*Failure], and then nothing is.
+// Create completes a task that is not recorded yet. If the task is already completed as wanted, Create records it and sends no
+// completion. If the error is nil, the caller must record the result. Any error is a [*Failure], and nothing is recorded then.
 func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
 	unlock, err := e.locks.lock(ctx, want.Task)
@@ -18,47 +19,47 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	did := e.locks.memory(want.Task)
-	progress(ctx, "Reading %s", where(want.Task))
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(nil), detached: did.doubtful})
+	history := e.locks.history(want.Task)
+	progress(ctx, "Reading %s", notice.TaskRef(want.Task))
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown})
 	if err != nil {
 		return Result{}, err
 	}
-	if doubts := did.doubts(task); doubts != "" {
+	if doubts := history.reasonNotToSend(task); doubts != "" {
 		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
 	}
-	task, behind := did.correct(want.Task, task, merged(want.Taskdata, want.SecretTaskdata))
+	task, behind := history.correct(want.Task, task, merged(want.Taskdata, want.SecretTaskdata))
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
 	}
-	if did.hasSent(task) {
-		return sentAlready(want, did.recorded)
+	if history.hasSent(task) {
+		return sentAlready(want, history.last)
 	}
-	what := decideCreate(task, want)
-	switch what.step {
+	decision := decideCreate(task, want)
+	switch decision.step {
 	case refuse:
-		return Result{}, &Failure{Notice: what.refusal}
+		return Result{}, &Failure{Notice: decision.refusal}
 	case adopt:
-		return e.record(want, task, behind, what.warnings), nil
+		return e.record(want, task, behind, decision.warnings), nil
 	}
-	result, err := e.complete(ctx, did.baselineOf(task, Record{}), want)
-	result.Warnings = append(what.warnings, result.Warnings...)
+	result, err := e.complete(ctx, history.baselineOf(task, Record{}), want)
+	result.Warnings = append(decision.warnings, result.Warnings...)
 	return result, err
 }
 
-// record is the result of a task that is as it should be. behind says that a read does not show it so yet.
+// record returns the result of a task that is completed as wanted. behind reports that reads do not show the completion yet.
 func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings []Notice) Result {
-	record := recordOf(Record{}, runOf(want.Task, task).Run, task)
-	if behind { // what was recorded for another block stays what is known
+	record := recordOf(Record{}, withRun(want.Task, task).Run, task)
+	if behind { // the record for the other block stays valid
 		return Result{Record: record, Warnings: append(warnings, notShownYet(task))}
 	}
 	e.locks.record(want, record)
 	return Result{Record: record, Warnings: warnings}
 }
 
-// sentAlready is the result of a task that another block of this apply has completed, and that is open all the same. The error is a
-// [*Failure] that says what is wanted otherwise.
-func sentAlready(want Desired, earlier *recording) (Result, error) {
+// sentAlready returns the result of a task that another block of this apply has completed, and that is open nevertheless. The
+// error is a [*Failure] that lists the differences between the blocks.
+func sentAlready(want Desired, earlier *recordedCompletion) (Result, error) {
 	if differs := earlier.differing(want); len(differs) > 0 {
 		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs)}
 	}
@@ -67,7 +68,7 @@ func sentAlready(want Desired, earlier *recording) (Result, error) {
 
 // complete saves the values and completes an open task. Any error is a [*Failure].
 func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Result, error) {
-	ref := runOf(want.Task, base.task)
+	ref := withRun(want.Task, base.task)
 	values, err := e.saveValues(ctx, ref, base.task, want)
 	if err != nil {
 		return Result{}, err
@@ -79,13 +80,13 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 	if err != nil {
 		return Result{}, err
 	}
-	// From here on Tallyfy has accepted: whatever is wrong can only be a warning.
+	// Tallyfy has accepted the completion, so only warnings may follow.
 	var known Record
 	if base.task != nil {
 		known.Title, known.TaskType = base.task.Title, base.task.Type
 	}
 	known.RunID = ref.Run
-	result := Result{Record: recordOf(known, runOf(ref, done.task).Run, done.task), Warnings: append(values.warnings, done.warnings...)}
+	result := Result{Record: recordOf(known, withRun(ref, done.task).Run, done.task), Warnings: append(values.warnings, done.warnings...)}
 	e.locks.record(want, result.Record)
 	if !values.confirmed || done.task != nil && done.task.Taskdata != nil {
 		result.Warnings = append(result.Warnings, valuesUnconfirmed(ref, want, done.task)...)
@@ -93,7 +94,7 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 	return result, nil
 }
 
-// valuesUnconfirmed warns of values that only the completion carried, unless the completed task shows them.
+// valuesUnconfirmed warns about values that only the completion carried, unless the completed task shows them.
 func valuesUnconfirmed(ref tallyfy.TaskRef, want Desired, task *tallyfy.Task) []Notice {
 	if task == nil || task.Taskdata == nil {
 		return []Notice{valuesUnsure(ref, want, false, difference{})}

@@ -5,21 +5,21 @@ package completion
 
 import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
-// step is what is to be done about a task.
+// step is what to do about a task.
 type step int
 
 const (
-	// send: save the values and complete.
+	// send: save the values and complete the task.
 	send step = iota
-	// reopenAndSend: take the completion back first.
+	// reopenAndSend: reopen the task first.
 	reopenAndSend
-	// adopt: it is as it should be. Record it and send nothing.
+	// adopt: the task is completed as wanted. Record it and send nothing.
 	adopt
-	// refuse: it cannot or must not be done. Send nothing.
+	// refuse: the task cannot or must not be completed. Send nothing.
 	refuse
 )
 
-// decision is a step, why it is refused, and what the user should hear of it.
+// decision is a step, the reason for a refusal, and warnings for the user.
 type decision struct {
 	step     step
 	refusal  Notice
@@ -28,16 +28,16 @@ type decision struct {
 
 func refused(why Notice) decision { return decision{step: refuse, refusal: why} }
 
-// decideCreate says what makes a task completed as wanted. task is nil where the server would not show it.
+// decideCreate decides how to complete a task as wanted. task is nil if the server does not show it.
 func decideCreate(task *tallyfy.Task, want Desired) decision {
-	if task == nil { // the POST has the last word
+	if task == nil { // the POST is authoritative
 		return decision{step: send}
 	}
 	refusal, warnings := check(task, want)
 	switch {
 	case task.Completed() && !wouldExpire(task, want):
 		if differs := differing(task, want); len(differs) > 0 {
-			return refused(completedOtherwise(task, differs))
+			return refused(completedDifferently(task, differs))
 		}
 		return decision{step: adopt, warnings: append(warnings, adopted(task))}
 	case refusal != nil:
@@ -46,7 +46,7 @@ func decideCreate(task *tallyfy.Task, want Desired) decision {
 	return decision{step: send, warnings: warnings}
 }
 
-// decideUpdate says what brings a task whose completion is recorded to what is wanted now.
+// decideUpdate decides how to bring a recorded completion to what is wanted now. task is nil if the server does not show it.
 func decideUpdate(task *tallyfy.Task, want Desired) decision {
 	if task == nil {
 		return decision{step: reopenAndSend}
@@ -61,14 +61,15 @@ func decideUpdate(task *tallyfy.Task, want Desired) decision {
 	case isOpen(task):
 		return decision{step: send, warnings: warnings}
 	}
-	if empty := unanswered(task, want.Taskdata); len(empty) > 0 { // Tallyfy would reject the completion after the reopening
+	if empty := emptyRequiredFields(task, want.Taskdata); len(empty) > 0 { // Tallyfy would reject the completion after the reopening
 		return refused(cannotBeCompletedAgain(task, empty))
 	}
 	return decision{step: reopenAndSend, warnings: warnings}
 }
 
-// unanswered returns the required fields of a task that hold no answer and are not given one, by their ID.
-func unanswered[V any](task *tallyfy.Task, given map[string]V) []tallyfy.Field {
+// emptyRequiredFields returns the required fields of a task that are empty and get no value. given has the fields that get one, by
+// ID.
+func emptyRequiredFields[V any](task *tallyfy.Task, given map[string]V) []tallyfy.Field {
 	var fields []tallyfy.Field
 	for _, field := range task.Form {
 		_, given := given[field.ID]
@@ -79,50 +80,45 @@ func unanswered[V any](task *tallyfy.Task, given map[string]V) []tallyfy.Field {
 	return fields
 }
 
-// check finds what is clearly refused before any write, and what is odd but sent as configured.
+// check returns why a completion is refused before any write, and warns about what is unusual but sent as configured.
 func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice) {
 	switch {
 	case task.ArchivedAt != "":
 		return new(archived(task)), nil
-	case runOf(want.Task, task).Run == "" && len(want.Taskdata) > 0 && len(missingEcho(task)) > 0:
+	case withRun(want.Task, task).Run == "" && len(want.Taskdata) > 0 && len(missingEcho(task)) > 0:
 		return new(cannotBeSaved(task, want, missingEcho(task), true)), nil
-	case task.Type == approval && want.IsApproved == nil:
+	case task.Type == tallyfy.TypeApproval && want.IsApproved == nil:
 		return new(decisionMissing(task)), nil
 	case wouldExpire(task, want):
 		return new(decisionExpires(task)), nil
-	case want.IsApproved != nil && !decides(task):
+	case want.IsApproved != nil && !tallyfy.TakesDecision(task.Type):
 		warnings = append(warnings, decisionIgnored(task))
 	}
 	return nil, warnings
 }
 
-// wouldExpire reports whether a decision is declared for a task that takes it for something else.
+// wouldExpire reports whether a decision is configured for a task on which is_approved means expiry.
 func wouldExpire(task *tallyfy.Task, want Desired) bool {
 	return isExpiring(task) && want.IsApproved != nil
 }
 
-// isExpiring reports whether a decision of false would record the task as EXPIRED (tallyfy-api §1.1).
+// isExpiring reports whether a decision of false would record the task as EXPIRED (API.md §1.1).
 func isExpiring(task *tallyfy.Task) bool {
-	return task.Type == "expiring" || task.Type == "expiring_email"
+	return task.Type == tallyfy.TypeExpiring || task.Type == tallyfy.TypeExpiringEmail
 }
 
-// isHidden reports whether an automation hides the task, so that it cannot be completed until one shows it (tallyfy-api §2.2, §3.1). What
+// isHidden reports whether an automation hides the task, so that it cannot be completed until one shows it (API.md §2.2, §3.1). What
 // an apply completes before may show it, so that only Tallyfy's response decides.
 func isHidden(task *tallyfy.Task) bool {
 	return task.Status == "auto-skipped" || task.Status == "skipped"
 }
 
-// decides reports whether a decision on this task means something: on an approval, and on types that we do not know.
-func decides(task *tallyfy.Task) bool {
-	return !isExpiring(task) && task.Type != "task" && task.Type != "email"
-}
-
-// differing lists what keeps a completed task from being the one that is wanted. Values that Tallyfy does not show
-// count as right, since they cannot be told apart; a decision that it does not show counts as wrong, since a gate
-// must not be taken for passed on a guess.
+// differing lists the differences between a completed task and the wanted completion. Values that Tallyfy does not show count as
+// equal, because they cannot be compared. A decision that Tallyfy does not show counts as different, because nothing may be
+// released on a guess.
 func differing(task *tallyfy.Task, want Desired) []string {
 	var all []string
-	if want.IsApproved != nil && decides(task) && (task.IsApproved == nil || *task.IsApproved != *want.IsApproved) {
+	if want.IsApproved != nil && tallyfy.TakesDecision(task.Type) && (task.IsApproved == nil || *task.IsApproved != *want.IsApproved) {
 		all = append(all, differentDecision(task, *want.IsApproved))
 	}
 	if task.Taskdata != nil {
@@ -131,8 +127,8 @@ func differing(task *tallyfy.Task, want Desired) []string {
 	return all
 }
 
-// holdsAll reports whether a completed task shows everything that is wanted, so that completing it again would
-// change nothing. What it does not show counts as missing.
+// holdsAll reports whether a completed task shows everything that is wanted, so that a new completion would change nothing. What
+// the task does not show counts as missing.
 func holdsAll(task *tallyfy.Task, want Desired) bool {
 	shown := len(want.Taskdata) == 0 || task.Taskdata != nil
 	completer := want.OverrideUser == nil || task.CompleterID == *want.OverrideUser

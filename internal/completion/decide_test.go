@@ -66,24 +66,26 @@ func TestDecide(t *testing.T) {
 		"decided, not shown":          {done("approval", nil, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
 		"decided, type not told":      {done("", no, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
 		"acknowledged, decision":      {done("expiring", nil, nil), Desired{IsApproved: no}, refuse, refuse, "Expiring Task Takes No Decision"},
-		"completed by somebody else":  {done("task", nil, nil), Desired{OverrideUser: new(int64(6))}, adopt, reopenAndSend, "Task Was Already Completed"},
+		"completed by someone else":   {done("task", nil, nil), Desired{OverrideUser: new(int64(6))}, adopt, reopenAndSend, "Task Was Already Completed"},
 		"completed by that user":      {done("task", nil, nil), Desired{OverrideUser: new(int64(5))}, adopt, adopt, "Task Was Already Completed"},
 		"done by status, not by time": {&tallyfy.Task{ID: "t", Title: "T", Status: "complete"}, Desired{}, adopt, adopt, "Task Was Already Completed"},
 	} {
-		got := decideCreate(c.task, c.want)
-		if got.step != c.create {
-			t.Errorf("%s: create takes step %d, want %d", name, got.step, c.create)
-		}
-		summary := got.refusal.Summary
-		if len(got.warnings) == 1 {
-			summary = got.warnings[0].Summary
-		}
-		if summary != c.summary {
-			t.Errorf("%s: create says %q, want %q", name, summary, c.summary)
-		}
-		if got := decideUpdate(c.task, c.want); got.step != c.update {
-			t.Errorf("%s: update takes step %d, want %d", name, got.step, c.update)
-		}
+		t.Run(name, func(t *testing.T) {
+			got := decideCreate(c.task, c.want)
+			if got.step != c.create {
+				t.Errorf("%s: create takes step %d, want %d", name, got.step, c.create)
+			}
+			summary := got.refusal.Summary
+			if len(got.warnings) == 1 {
+				summary = got.warnings[0].Summary
+			}
+			if summary != c.summary {
+				t.Errorf("%s: create says %q, want %q", name, summary, c.summary)
+			}
+			if got := decideUpdate(c.task, c.want); got.step != c.update {
+				t.Errorf("%s: update takes step %d, want %d", name, got.step, c.update)
+			}
+		})
 	}
 }
 
@@ -104,9 +106,11 @@ func TestResends(t *testing.T) {
 		"a completer":          {Desired{}, Desired{OverrideUser: new(int64(1))}, true},
 		"where the task is":    {Desired{}, Desired{Task: tallyfy.TaskRef{Run: "r"}}, false},
 	} {
-		if got := Resends(c.before, c.after); got != c.want {
-			t.Errorf("%s: got %v", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := Resends(c.before, c.after); got != c.want {
+				t.Errorf("%s: got %v", name, got)
+			}
+		})
 	}
 }
 

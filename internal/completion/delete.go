@@ -11,21 +11,21 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Delete reopens a task, for configurations that ask for it. known is what is recorded of it. A task that is open already is fine, and so
-// is one that is gone: nothing is sent for it, and a warning says so. A task whose completion this process has just recorded for another block, as create_before_destroy and a renamed block make
-// it, is left as it is, also if the outcome of that completion is not known. So is one that someone completes anew meanwhile; a warning
-// says so. Any error is a [*Failure].
+// Delete reopens a task, for configurations with reopen_on_destroy. known is the record of the completion. Delete succeeds if the
+// task is open. It sends nothing for a deleted task, and warns. It leaves the task completed, with a warning, in two cases. Either this process has just recorded or
+// sent another block's completion of the task, as for create_before_destroy and renamed blocks. Or someone completes the task
+// again meanwhile. Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
 	unlock, err := e.locks.lock(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	did := e.locks.memory(ref)
-	if did.recorded != nil || did.doubtful {
-		return []Notice{takenOver(ref, did.doubtful)}, nil
+	history := e.locks.history(ref)
+	if history.last != nil || history.outcomeUnknown {
+		return []Notice{takenOver(ref, history.outcomeUnknown)}, nil
 	}
-	task, err := e.readBefore(ctx, ref, readOptions{until: did.until(known.shows())})
+	task, err := e.readBefore(ctx, ref, readOptions{until: history.condition(known.isShown())})
 	if err != nil {
 		return nil, err
 	}
@@ -38,29 +38,30 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 			task = again
 		}
 	}
-	if task, _ = did.correct(ref, task, nil); task != nil && isOpen(task) {
+	if task, _ = history.correct(ref, task, nil); task != nil && isOpen(task) {
 		return nil, nil
 	}
-	ref = runOf(ref, task)
-	base := did.baselineOf(task, known)
+	ref = withRun(ref, task)
+	base := history.baselineOf(task, known)
 	seen, err := e.reopen(ctx, ref, base, false)
 	switch {
-	case seen.gone: // there is no task to reopen any more
+	case seen.gone: // no task is left to reopen
 		return nil, nil
 	case err != nil:
 		return nil, err
 	case seen.anew:
 		return []Notice{completedAnew(seen.task)}, nil
 	}
-	e.locks.takeBack(ref, base)
+	e.locks.recordReopening(ref, base)
 	return nil, nil
 }
 
-// takenOver warns of a task that was not reopened, because another block has its completion now. doubtful says that it may have it.
+// takenOver warns that a task was not reopened, because its completion belongs to another block now. doubtful reports that the
+// outcome of that completion is unknown.
 func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
-	what := fmt.Sprintf("completed %s or found it completed", where(ref))
+	what := fmt.Sprintf("completed %s or found it completed", notice.TaskRef(ref))
 	if doubtful {
-		what = fmt.Sprintf("sent a completion of %s whose outcome is not known", where(ref))
+		what = fmt.Sprintf("sent a completion of %s whose outcome is not known", notice.TaskRef(ref))
 	}
 	return Notice{
 		Summary:   "Task Was Not Reopened",
@@ -76,18 +77,18 @@ func nothingToReopen(ref tallyfy.TaskRef, err error) Notice {
 		Summary:   "Task Was Not Reopened",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s before reopening it: %s. It was deleted, or the token may no longer see it.", where(ref), notice.CameBack(err)),
+			fmt.Sprintf("Reading %s before reopening it: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),
 			"Nothing was sent. The completion is removed from the state.",
-			notice.SaidBy(err)),
+			notice.ServerMessage(err)),
 	}
 }
 
-// completedAnew warns of a task that was reopened and is completed all the same.
+// completedAnew warns that someone completed a task again after it was reopened.
 func completedAnew(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Completed Again",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was to be reopened, and Tallyfy shows a newer completion of it, by %s. Someone completed it meanwhile; it was left as it is.",
-			name(task), completer(task)),
+			notice.TaskSubject(task), notice.Completer(task)),
 	}
 }

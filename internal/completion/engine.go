@@ -1,18 +1,18 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package completion makes a Tallyfy task completed exactly once, and returns what it knows of it afterwards.
+// Package completion completes Tallyfy tasks exactly once, and returns a record of each completion.
 //
-// Each of [Engine.Create], [Engine.Read], [Engine.Update] and [Engine.Delete] goes the same way: read the task (read.go), decide by a
-// pure function what is to be done (decide.go), act, and verify what came of it. Three rules settle most cases:
+// [Engine.Create], [Engine.Read], [Engine.Update] and [Engine.Delete] follow the same steps: read the task (read.go), decide by a
+// pure function (decide.go), send (send.go, save.go, reopen.go), and verify the result (accept.go). Three rules settle most cases:
 //
-//  1. Read before writing; the POST has the last word. What is already done is not sent again, and a server that cannot
-//     show the task can still complete it.
-//  2. After a POST whose outcome is unknown, read the task; never resend blindly. A repeated completion may be accepted and
-//     fire webhooks and emails again. A completion counts as the one that was sent only if it is new (baseline.go).
-//  3. Once Tallyfy has accepted, only warnings may follow: an error would make the caller complete the task again.
+//  1. Read before writing, and treat the POST as authoritative. A task that is completed as wanted is not completed again. A server
+//     that cannot show a task can still complete it.
+//  2. After a POST with an unknown outcome, read the task and never resend blindly. A repeated completion may be accepted and fire
+//     webhooks and emails again. A completion counts as ours only if it is new (baseline.go).
+//  3. After Tallyfy has accepted, only warnings may follow. An error would make the caller complete the task again.
 //
-// The package knows Tallyfy's API through package tallyfy, and nothing of Terraform.
+// The package uses Tallyfy's API through package tallyfy, and does not depend on Terraform.
 package completion
 
 import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -20,40 +20,40 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 // Engine completes tasks through one client. It is safe for concurrent use.
 type Engine struct {
 	client    *tallyfy.Client
-	rosters   *rosters
+	lists     *listCaches
 	locks     *taskLocks
 	processes *processLocks
 }
 
-// New returns an engine. It sends nothing. An engine is meant for one operation of Terraform, such as an apply: it remembers which
-// completions it has recorded.
+// New returns an engine. It sends nothing. Use an engine for one operation of Terraform, such as an apply, because it remembers
+// the completions that it has recorded.
 func New(client *tallyfy.Client) *Engine {
-	return &Engine{client: client, rosters: &rosters{}, locks: &taskLocks{}, processes: &processLocks{}}
+	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}}
 }
 
-// Record is what is known of a task's completion. A zero value means that Tallyfy has not told it.
+// Record holds the known facts of a task's completion. A zero value means that Tallyfy has not shown the fact.
 type Record struct {
-	// RunID is the run that the task belongs to; empty for a one-off task.
+	// RunID is the ID of the process (run) that the task belongs to; empty for a one-off task.
 	RunID string
-	// Status is Tallyfy's word (tallyfy-api §2.2), such as "completed" or "in-progress".
+	// Status is Tallyfy's word (API.md §2.2), such as "completed" or "in-progress".
 	Status, Title, TaskType string
-	// CompletedAt is the time as Tallyfy wrote it first: ISO 8601, UTC.
+	// CompletedAt is the time as Tallyfy first wrote it: ISO 8601, UTC.
 	CompletedAt string
-	// CompleterID is the member who completed the task, CompleterGuestID the guest.
+	// CompleterID is the ID of the member who completed the task, CompleterGuestID that of the guest.
 	CompleterID      int64
 	CompleterGuestID string
-	// TasksChangedByRules is the JSON of what the automations changed at the completion.
+	// TasksChangedByRules is the JSON of the tasks that automations changed at the completion.
 	TasksChangedByRules string
-	// IsApproved is the decision on a completed approval; nil for everything else.
+	// IsApproved is the decision on a completed approval; nil for all other tasks.
 	IsApproved *bool
 }
 
-// Result is a record and what the user should hear beside it.
+// Result is a record with the warnings for the user.
 type Result struct {
 	Record   Record
 	Warnings []Notice
-	// Reopened means that the recorded completion was taken back: there is nothing to record any more. Only Read says so.
+	// Reopened reports that the recorded completion no longer stands, so nothing is left to record. Only Read sets it.
 	Reopened bool
-	// Changed means that the record is another than the one that was known. Only Read tells it.
+	// Changed reports that the record differs from the known one. Only Read sets it.
 	Changed bool
 }

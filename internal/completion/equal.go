@@ -14,11 +14,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file decides when two values of a field are equal: for a plan, before a completion is sent, after values are saved, and when
-// a completion is adopted. Values are what encoding/json decodes with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
+// This file compares two values of a field: for a plan, before a completion is sent, after values are saved, and when a completion is
+// adopted. Values are what encoding/json decodes with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
 
-// equal reports whether held, a value that Tallyfy shows, means the same as want, a value that is configured, in a field of this type
-// (tallyfy-api §1.5). The zero Field stands for a field of which nothing is known; its values are compared by their shape alone.
+// equal reports whether held, a value that Tallyfy shows, is equal to want, a configured value, in a field of this type (API.md
+// §1.5). The zero Field stands for an unknown field, whose values are compared by shape alone.
 func equal(field tallyfy.Field, want, held any) bool {
 	if isEmpty(field, want) || isEmpty(field, held) {
 		return isEmpty(field, want) && isEmpty(field, held)
@@ -29,9 +29,9 @@ func equal(field tallyfy.Field, want, held any) bool {
 	case "date":
 		return sameDate(want, held)
 	case "radio", "dropdown":
-		return choiceOf(field, want).is(choiceOf(field, held))
+		return choiceOf(field, want).equal(choiceOf(field, held))
 	case "multiselect":
-		return sameSet(selected(field, want), selected(field, held), choice.is)
+		return sameSet(selected(field, want), selected(field, held), choice.equal)
 	case "assignees_form":
 		return sameAssignees(want, held)
 	case "table":
@@ -42,7 +42,7 @@ func equal(field tallyfy.Field, want, held any) bool {
 	return sameJSON(want, held)
 }
 
-// isEmpty reports whether a value leaves its field without an answer.
+// isEmpty reports whether a value leaves its field empty.
 func isEmpty(field tallyfy.Field, v any) bool {
 	switch field.Type {
 	case "multiselect":
@@ -56,8 +56,8 @@ func isEmpty(field tallyfy.Field, v any) bool {
 	return isBlank(v)
 }
 
-// isBlank reports whether a value is one of the ways to write nothing: null, "", [] and {} clear a field (tallyfy-api §1.5), and so
-// does an object whose members are all blank, such as the three buckets of assignees.
+// isBlank reports whether a value is empty: null, "", [] and {} clear a field (API.md §1.5). An object with only blank members is
+// empty too, such as the three buckets of assignees.
 func isBlank(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -77,14 +77,14 @@ func isBlank(v any) bool {
 	return false
 }
 
-// normalizeText returns the form in which texts are compared: in NFC, with line feeds alone, without a byte order mark and without
-// whitespace around it. Nothing else about a text is a matter of spelling: "1.30" is not "1.3", and "012" is not "12".
+// normalizeText returns the form in which texts are compared: NFC, with LF line ends, without a byte order mark and surrounding
+// whitespace. All other differences count: "1.30" is not "1.3", and "012" is not "12".
 func normalizeText(s string) string {
 	s = strings.ReplaceAll(strings.TrimPrefix(s, "\ufeff"), "\r\n", "\n")
 	return strings.TrimSpace(norm.NFC.String(s))
 }
 
-// textOf returns the text that a scalar is written as; ok is false for every other value.
+// textOf returns a scalar as text; ok is false for other values.
 func textOf(v any) (text string, ok bool) {
 	switch v := v.(type) {
 	case string:
@@ -97,7 +97,7 @@ func textOf(v any) (text string, ok bool) {
 	return "", false
 }
 
-// sameScalar reports whether two scalars are equal: two numbers by their value, and everything else by the text that it is written as.
+// sameScalar reports whether two scalars are equal: two numbers by value, and other scalars by their text.
 func sameScalar(a, b any) bool {
 	x, isNumber := a.(json.Number)
 	y, isNumberToo := b.(json.Number)
@@ -109,8 +109,8 @@ func sameScalar(a, b any) bool {
 	return ok && okToo && textA == textB
 }
 
-// sameJSON reports whether held has what want has, whatever the type of the field: lists in their order, and of objects the members
-// that want names, because Tallyfy adds some.
+// sameJSON reports whether held contains want, for a field of any type. Lists are compared in order. Objects may have additional
+// members, because Tallyfy adds some.
 func sameJSON(want, held any) bool {
 	if isBlank(want) || isBlank(held) {
 		return isBlank(want) && isBlank(held)
@@ -134,11 +134,11 @@ func sameJSON(want, held any) bool {
 	return sameScalar(want, held)
 }
 
-// SameValues reports whether two configurations of a form's values are equal, as far as that can be said without the form: they name
-// the same fields, and the values of each are equal in a field of any type. The order of a list counts here, because it does in a table.
+// SameValues reports whether two configurations of form values are equal, as far as that is known without the form: the same
+// fields have equal values, whatever their type. The order of a list counts, because it matters in a table.
 func SameValues(a, b map[string]any) bool { return len(differentKeys(a, b)) == 0 }
 
-// differentKeys returns the keys, sorted, that only one of two configurations has, or that have different values in the sense of
+// differentKeys returns the keys, sorted, that only one of two configurations has, or whose values differ in the sense of
 // [SameValues].
 func differentKeys(a, b map[string]any) []string {
 	var keys []string
@@ -165,7 +165,7 @@ func sameDate(want, held any) bool {
 	return ok && okToo && sameTime(a, b)
 }
 
-// sameSet reports whether each element of one list is in the other.
+// sameSet reports whether each element of either list is in the other.
 func sameSet[T any](a, b []T, same func(T, T) bool) bool {
 	within := func(list []T, other T) bool {
 		return slices.ContainsFunc(list, func(element T) bool { return same(element, other) })
@@ -174,7 +174,7 @@ func sameSet[T any](a, b []T, same func(T, T) bool) bool {
 		!slices.ContainsFunc(b, func(element T) bool { return !within(a, element) })
 }
 
-// elements returns the elements of a list; a value that is not a list is the only one.
+// elements returns the elements of a list. Any other value is its own only element.
 func elements(v any) []any {
 	switch v := v.(type) {
 	case nil:

@@ -11,13 +11,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file takes values apart that are more than a text: options, people, rows and files.
+// This file parses structured values: options, people, rows and files.
 
-// choice is an option of a field: its ID and its text, as far as they are known.
+// choice is an option of a field: its ID and its text, if known.
 type choice struct{ id, text string }
 
-// choiceOf returns the option that a value stands for: an object with an ID or a text, or a bare text or ID. What the value lacks is
-// taken from the field's options.
+// choiceOf returns the option that a value names: an object with an ID or a text, or a bare text or ID. Missing parts come from
+// the field's options.
 func choiceOf(field tallyfy.Field, v any) choice {
 	var c choice
 	if object, ok := v.(map[string]any); ok {
@@ -46,7 +46,7 @@ func choiceOf(field tallyfy.Field, v any) choice {
 	return c
 }
 
-// optionText returns the text of an option, by whichever name it has (tallyfy-api §1.5).
+// optionText returns the text of an option under any of its names (API.md §1.5).
 func optionText(option map[string]any) string {
 	for _, name := range []string{"text", "label", "value"} {
 		if text, ok := textOf(option[name]); ok && text != "" {
@@ -56,15 +56,15 @@ func optionText(option map[string]any) string {
 	return ""
 }
 
-// is reports whether both are the same option: by their IDs where both have one, because a text can be changed.
-func (c choice) is(other choice) bool {
+// equal reports whether both are the same option. It compares the IDs if both have one, because texts can be changed.
+func (c choice) equal(other choice) bool {
 	if c.id != "" && other.id != "" {
 		return c.id == other.id
 	}
 	return c.text == other.text
 }
 
-// selected returns the options that a multiselect has selected. A stored value lists the others too, with "selected": false.
+// selected returns the selected options of a multiselect. A stored value lists the others too, with "selected": false.
 func selected(field tallyfy.Field, v any) []choice {
 	var chosen []choice
 	for _, element := range elements(v) {
@@ -75,7 +75,7 @@ func selected(field tallyfy.Field, v any) []choice {
 	return chosen
 }
 
-// isSelected reports whether an element of a multiselect counts: a bare text does, and an object only if it says so.
+// isSelected reports whether an element of a multiselect is selected. A bare text is, and an object only if it says so.
 func isSelected(element any) bool {
 	object, ok := element.(map[string]any)
 	if !ok {
@@ -85,10 +85,10 @@ func isSelected(element any) bool {
 	return text == "true" || text == "1"
 }
 
-// buckets are the three kinds of people that a field of assignees holds (tallyfy-api §1.5).
+// buckets are the three kinds of people in a field of assignees (API.md §1.5).
 var buckets = []string{"users", "guests", "groups"}
 
-// sameAssignees compares the three buckets as sets. A bucket that is not there is empty.
+// sameAssignees compares the three buckets as sets. A missing bucket is empty.
 func sameAssignees(want, held any) bool {
 	a, ok := want.(map[string]any)
 	b, okToo := held.(map[string]any)
@@ -103,7 +103,7 @@ func sameAssignees(want, held any) bool {
 	return true
 }
 
-// people returns the IDs or email addresses in a bucket, whose entries are these or objects (tallyfy-api §2.1).
+// people returns the IDs or email addresses in a bucket, whose entries are bare or objects (API.md §2.1).
 func people(v any) []string {
 	var ids []string
 	for _, element := range elements(v) {
@@ -119,8 +119,8 @@ func people(v any) []string {
 	return ids
 }
 
-// entriesOf returns the entries of a table's row in the order of its columns. A row is a list or an object keyed by the columns'
-// headings, and may stand in a list of its own.
+// entriesOf returns the entries of a table row in the order of its columns. A row is a list, or an object keyed by column
+// headings, and may be the only element of a list.
 func entriesOf(field tallyfy.Field, v any) []any {
 	if rows, ok := v.([]any); ok && len(rows) == 1 && !isScalar(rows[0]) {
 		v = rows[0]
@@ -137,7 +137,7 @@ func entriesOf(field tallyfy.Field, v any) []any {
 	return entries
 }
 
-// member returns the member of an object whose name is this one in the normal form of names.
+// member returns the member of an object with this name, compared by [tallyfy.NormalizeName].
 func member(object map[string]any, name string) (value any, there bool) {
 	for key, value := range object {
 		if tallyfy.NormalizeName(key) == tallyfy.NormalizeName(name) {
@@ -147,7 +147,7 @@ func member(object map[string]any, name string) (value any, there bool) {
 	return nil, false
 }
 
-// sameFile compares two files by their ID, or else by their address and name (tallyfy-api §1.5).
+// sameFile compares two files by ID, or else by URL and name (API.md §1.5).
 func sameFile(want, held any) bool {
 	a, ok := want.(map[string]any)
 	b, okToo := held.(map[string]any)

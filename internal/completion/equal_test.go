@@ -182,8 +182,8 @@ func TestCompareNamesFields(t *testing.T) {
 		Taskdata: map[string]any{"gone": "x", "also": "y", "other": "1", "right": "2", "cleared": nil, "kept": "a<b"},
 		kept:     map[string]any{"kept": "a&lt;b"},
 	}
-	d := want.compare(map[string]any{"other": "2", "right": "2", "more": "3", "kept": "a&lt;b"})
-	if strings.Join(d.absent, ",") != "also,gone" || strings.Join(d.other, ",") != "other" || d.none() {
-		t.Errorf("got %+v", d)
+	diff := want.compare(map[string]any{"other": "2", "right": "2", "more": "3", "kept": "a&lt;b"})
+	if strings.Join(diff.absent, ",") != "also,gone" || strings.Join(diff.other, ",") != "other" || diff.none() {
+		t.Errorf("got %+v", diff)
 	}
 }

@@ -8,19 +8,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/agext/levenshtein"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// resolveNames finds the fields that are named by their ID, alias or label, and gives each value the shape that its field's type
-// takes (tallyfy-api §1.5). Notices name fields and what they allow, never values.
+// resolveNames finds the fields that are named by ID, alias or label. It converts each value to the shape of its field's type
+// (API.md §1.5). Notices name fields and what they accept, never values.
 func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	given := merged(want.FormFields, want.SecretFormFields)
-	by := map[string]string{} // the key that a field was found by
+	keys := map[string]string{} // the key of each field, by field ID
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		at := Notice{Attribute: attrFormFields, Key: key}
 		if _, secret := want.SecretFormFields[key]; secret {
@@ -30,28 +27,29 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 			at.Summary, at.Detail = summary, notice.Paragraphs(parts...)
 			v.problems = append(v.problems, at)
 		}
-		found := named(task.Form, key)
+		found := fieldsNamed(task.Form, key)
 		switch {
 		case len(found) == 0:
-			fail("Unknown Form Field", fmt.Sprintf("The form of %s has no field %q.%s", lowerFirst(name(task)), key, suggest(key, namesOf(task.Form))), listFields(task.Form))
+			fail("Unknown Form Field", fmt.Sprintf("The form of %s has no field %q.%s", notice.Task(task), key, suggest(key, namesOf(task.Form))), listFields(task.Form))
 			continue
 		case len(found) > 1:
-			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Name the one that is meant by its alias or its ID.", lowerFirst(name(task)), len(found), key), listFields(found))
+			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Name the one that is meant by its alias or its ID.", notice.Task(task), len(found), key), listFields(found))
 			continue
 		}
 		field := found[0]
-		if other, twice := by[field.ID]; twice {
+		if other, twice := keys[field.ID]; twice {
 			fail("Form Field Given Twice", fmt.Sprintf("%q and %q name the same field, %s. Keep one of them.", other, key, describeField(field)))
 			continue
 		}
-		by[field.ID] = key
+		keys[field.ID] = key
 		v.labels[field.ID] = field.Label
-		v.take(task, field, at, given[key], shape)
+		v.set(task, field, at, given[key], shape)
 	}
 }
 
-// named returns the fields that a key may mean. An ID wins over an alias, and an alias over a label: IDs and aliases name one field.
-func named(form []tallyfy.Field, key string) []tallyfy.Field {
+// fieldsNamed returns the fields that a key may name. An ID wins over an alias and an alias over a label, because IDs and aliases
+// are unique.
+func fieldsNamed(form []tallyfy.Field, key string) []tallyfy.Field {
 	key = tallyfy.NormalizeName(key)
 	for _, is := range []func(tallyfy.Field) bool{
 		func(f tallyfy.Field) bool { return strings.EqualFold(f.ID, key) },
@@ -82,7 +80,7 @@ func namesOf(form []tallyfy.Field) []string {
 	return names
 }
 
-// maxListed bounds how many fields or options an error lists.
+// maxListed is the maximum number of fields or options in an error.
 const maxListed = 30
 
 func listFields(form []tallyfy.Field) string {
@@ -114,16 +112,10 @@ func shortened(lines []string) []string {
 	return lines
 }
 
-// suggest names the candidate that was probably meant, if one is near enough.
+// suggest returns a sentence with the name that was probably meant, after a space; empty if none is near.
 func suggest(given string, names []string) string {
-	best, distance := "", 1+max(2, utf8.RuneCountInString(given)/3)
-	for _, candidate := range names {
-		if d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(candidate), nil); d < distance {
-			best, distance = candidate, d
-		}
+	if meant := notice.Nearest(given, names); meant != "" {
+		return fmt.Sprintf(" Did you mean %q?", meant)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
+	return ""
 }

@@ -114,7 +114,7 @@ func TestResolveRefuses(t *testing.T) {
 		"assignees, member": {map[string]any{"Reviewers": map[string]any{"user": list}}, []string{`has no member "user"`}},
 		"assignees, id":     {map[string]any{"Reviewers": map[string]any{"users": list}}, []string{"users holds whole numbers"}},
 		"assignees, list":   {map[string]any{"Reviewers": map[string]any{"users": json.Number("1")}}, []string{"users is a list"}},
-		"assignees, person": {map[string]any{"Reviewers": map[string]any{"guests": []any{true}}}, []string{"guests holds ids, but got a Boolean"}},
+		"assignees, person": {map[string]any{"Reviewers": map[string]any{"guests": []any{true}}}, []string{"guests holds IDs, but got a Boolean"}},
 		"file":              {map[string]any{"Diagram": secret}, []string{"expects the address of a file", "that is not an address"}},
 		"file, no name":     {map[string]any{"Diagram": "https://e.com/"}, []string{"does not end in a name"}},
 		"file, member":      {map[string]any{"Diagram": map[string]any{"id": secret}}, []string{`has no member "id"`, "use taskdata"}},

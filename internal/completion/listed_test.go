@@ -14,8 +14,8 @@ import (
 )
 
 // importAll imports tasks side by side, as a plan does, and expects what is recorded of them.
-func (b *bench) importAll(tasks []completedTask) {
-	b.Helper()
+func (h *harness) importAll(tasks []completedTask) {
+	h.Helper()
 	var all sync.WaitGroup
 	turns := make(chan struct{}, 10)
 	for _, task := range tasks {
@@ -25,9 +25,9 @@ func (b *bench) importAll(tasks []completedTask) {
 			defer func() { <-turns }()
 			want := task.record
 			want.TasksChangedByRules = "" // only the response to a completion has them
-			result, err := b.engine.Import(b.ctx, task.ref)
+			result, err := h.engine.Import(h.ctx, task.ref)
 			if err != nil || len(result.Warnings) > 0 || !result.Record.equal(want) {
-				b.Errorf("importing %s: got %+v, %v, want %+v", task.ref.Task, result, err, want)
+				h.Errorf("importing %s: got %+v, %v, want %+v", task.ref.Task, result, err, want)
 			}
 		})
 	}
@@ -41,12 +41,12 @@ func TestImportTakesARequestForEachHundred(t *testing.T) {
 		for n, want := range map[int][2]int{1: {1, 0}, 2: {1, 1}, 100: {1, 1}, 250: {1, 3}} {
 			t.Run(fmt.Sprintf("%d of run %q", n, run), func(t *testing.T) {
 				t.Parallel()
-				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(b *bench) {
+				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
 					if run == "" {
-						b.completedTasks(runID, 300, nil) // which are no one-off tasks
+						h.completedTasks(runID, 300, nil) // which are no one-off tasks
 					}
-					b.importAll(b.completedTasks(run, n, nil))
-					b.counted(want[0], want[1])
+					h.importAll(h.completedTasks(run, n, nil))
+					h.wantReads(want[0], want[1])
 				})
 			})
 		}
@@ -56,13 +56,13 @@ func TestImportTakesARequestForEachHundred(t *testing.T) {
 // TestImportByTheTaskAlone imports process tasks whose process the import does not name: the list of one-off tasks does not show them.
 func TestImportByTheTaskAlone(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{}, nil, func(b *bench) {
-		tasks := b.completedTasks(runID, 10, nil)
+	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+		tasks := h.completedTasks(runID, 10, nil)
 		for i := range tasks {
 			tasks[i].ref.Run = ""
 		}
-		b.importAll(tasks)
-		b.counted(10, 1)
+		h.importAll(tasks)
+		h.wantReads(10, 1)
 	})
 }
 
@@ -73,49 +73,49 @@ func TestImportConfirmsWhatTheListLeavesOpen(t *testing.T) {
 		config sandbox.Config
 		run    string
 		change func(*sandbox.Task)
-		happen func(*bench, tallyfy.TaskRef)
+		happen func(*harness, tallyfy.TaskRef)
 		gets   int // of tasks, by all three imports
 		fails  bool
 	}{
 		"completed": {run: runID, gets: 1},
-		"archived": {run: runID, happen: func(b *bench, ref tallyfy.TaskRef) {
-			b.server.Update(ref.Task, func(task *sandbox.Task) { task.Archived = true })
+		"archived": {run: runID, happen: func(h *harness, ref tallyfy.TaskRef) {
+			h.server.Update(ref.Task, func(task *sandbox.Task) { task.Archived = true })
 		}, gets: 1},
-		"open": {run: runID, happen: func(b *bench, ref tallyfy.TaskRef) { b.server.ReopenOutside(ref.Task) }, gets: 2, fails: true},
-		"the list lags": {run: runID, config: sandbox.Config{ListLag: 1}, happen: func(b *bench, ref tallyfy.TaskRef) {
-			b.server.ReopenOutside(ref.Task)
-			b.server.CompleteOutside(ref.Task, sandbox.SeedColleagueID, nil)
+		"open": {run: runID, happen: func(h *harness, ref tallyfy.TaskRef) { h.server.ReopenOutside(ref.Task) }, gets: 2, fails: true},
+		"the list lags": {run: runID, config: sandbox.Config{ListLag: 1}, happen: func(h *harness, ref tallyfy.TaskRef) {
+			h.server.ReopenOutside(ref.Task)
+			h.server.CompleteOutside(ref.Task, sandbox.SeedColleagueID, nil)
 		}, gets: 2},
 		"no title":     {run: runID, change: without("title"), gets: 3},
 		"no type":      {run: runID, change: without("task_type"), gets: 3},
 		"no status":    {run: runID, change: without("status"), gets: 3},
 		"no time":      {run: runID, change: without("completed_at"), gets: 3},
 		"no completer": {run: runID, change: without("completer_id"), gets: 3},
-		"no decision":  {run: runID, change: func(task *sandbox.Task) { task.Type = approval }, gets: 3},
-		"a decision":   {run: runID, change: func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(false) }, gets: 1},
+		"no decision":  {run: runID, change: func(task *sandbox.Task) { task.Type = tallyfy.TypeApproval }, gets: 3},
+		"a decision":   {run: runID, change: func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(false) }, gets: 1},
 		"one-off":      {gets: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, c.config, nil, func(b *bench) {
-				tasks := b.completedTasks(c.run, 3, c.change)
+			inBubble(t, c.config, nil, func(h *harness) {
+				tasks := h.completedTasks(c.run, 3, c.change)
 				if c.happen != nil {
-					c.happen(b, tasks[2].ref)
+					c.happen(h, tasks[2].ref)
 				}
 				for i, task := range tasks {
-					result, err := b.engine.Import(b.ctx, task.ref)
+					result, err := h.engine.Import(h.ctx, task.ref)
 					if failed := err != nil; failed != (c.fails && i == 2) {
-						b.Errorf("import %d: got %+v, %v", i, result, err)
+						h.Errorf("import %d: got %+v, %v", i, result, err)
 					}
 					if err == nil && result.Record.CompletedAt != "" {
-						held, _ := b.server.Task(task.ref.Task)
+						held, _ := h.server.Task(task.ref.Task)
 						if !sameTime(held.CompletedAt, result.Record.CompletedAt) {
-							b.Errorf("import %d: recorded %s, and Tallyfy has %s", i, result.Record.CompletedAt, held.CompletedAt)
+							h.Errorf("import %d: recorded %s, and Tallyfy has %s", i, result.Record.CompletedAt, held.CompletedAt)
 						}
 					}
 				}
-				if got := b.server.Count(get, "/tasks/"); got != c.gets {
-					b.Errorf("%d tasks were read, want %d", got, c.gets)
+				if got := h.server.Count(get, "/tasks/"); got != c.gets {
+					h.Errorf("%d tasks were read, want %d", got, c.gets)
 				}
 			})
 		})

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -19,7 +20,7 @@ type keyedMutex struct {
 	held map[tallyfy.TaskRef]chan struct{} // closed when it is released
 }
 
-// lock waits for the mutex of a key, and returns the function that releases it; nil if ctx ends first.
+// lock waits for the mutex of a key, and returns the function that releases it. It returns nil if ctx ends first.
 func (m *keyedMutex) lock(ctx context.Context, key tallyfy.TaskRef) (unlock func()) {
 	for {
 		released, held := m.tryLock(key)
@@ -54,12 +55,12 @@ func (m *keyedMutex) unlock(key tallyfy.TaskRef) {
 	delete(m.held, key)
 }
 
-// taskLocks lets only one operation at a time work on a task: two blocks for the same task would both find it open otherwise, and both
-// complete it. They also remember what this process has done to each task. The zero value is ready for use.
+// taskLocks serialize operations on the same task. Without them, two blocks for one task would both find it open and both complete
+// it. They also keep the history of what this process has done to each task. The zero value is ready for use.
 type taskLocks struct {
-	mutexes keyedMutex
-	mu      sync.Mutex
-	done    map[tallyfy.TaskRef]memory
+	mutexes   keyedMutex
+	mu        sync.Mutex
+	histories map[tallyfy.TaskRef]taskHistory
 }
 
 // lock waits for the task, and returns the function that releases it. The error is a [*Failure].
@@ -67,77 +68,77 @@ func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(
 	if unlock := l.mutexes.lock(ctx, taskKey(ref)); unlock != nil {
 		return unlock, nil
 	}
-	return nil, story{
-		summary: "Task Could Not Be Read", attribute: attrTaskID,
-		doing: "Waiting for another block of this configuration that works on " + where(ref),
-		means: "Nothing was sent for this one.",
-		next:  "Keep one block for each task, and apply again.",
-		cause: tallyfy.Stopped(ctx, ""),
-	}.failure()
+	return nil, failed(notice.Report{
+		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
+		Action: "Waiting for another block of this configuration that works on " + notice.TaskRef(ref),
+		Effect: "Nothing was sent for this one.",
+		Remedy: "Keep one block for each task, and apply again.",
+		Cause:  tallyfy.Stopped(ctx, ""),
+	})
 }
 
-// record notes that this process has recorded a completion of the task, which was for want. A read that lags may still show the task
-// open, and a destroy of an earlier record must not reopen it.
+// record notes that this process has recorded a completion of the task for want. A read that lags may still show the task open,
+// and destroying an earlier record must not reopen the task.
 func (l *taskLocks) record(want Desired, record Record) {
-	was := l.memory(want.Task)
-	past := was.takenBack
-	if was.recorded != nil && !sameTime(was.recorded.record.CompletedAt, record.CompletedAt) {
-		past = was.past()
+	was := l.history(want.Task)
+	past := was.reopened
+	if was.last != nil && !sameTime(was.last.record.CompletedAt, record.CompletedAt) {
+		past = was.known()
 	}
-	l.remember(want.Task, memory{recorded: &recording{record: record, want: want, at: time.Now()}, takenBack: past})
+	l.remember(want.Task, taskHistory{last: &recordedCompletion{record: record, want: want, at: time.Now()}, reopened: past})
 }
 
-// takeBack notes that this process has reopened the task. A read that lags may still show a completion that was there.
-func (l *taskLocks) takeBack(ref tallyfy.TaskRef, base baseline) {
-	l.remember(ref, memory{takenBack: baseline{completions: base.completions}})
+// recordReopening notes that this process has reopened the task. A read that lags may still show the old completion.
+func (l *taskLocks) recordReopening(ref tallyfy.TaskRef, base baseline) {
+	l.remember(ref, taskHistory{reopened: baseline{completions: base.completions}})
 }
 
-// doubt notes that this process has sent a completion of the task, and that its outcome is not known.
-func (l *taskLocks) doubt(ref tallyfy.TaskRef) {
-	l.remember(ref, memory{takenBack: l.memory(ref).past(), doubtful: true})
+// recordUnknownOutcome notes that this process has sent a completion of the task, and that its outcome is unknown.
+func (l *taskLocks) recordUnknownOutcome(ref tallyfy.TaskRef) {
+	l.remember(ref, taskHistory{reopened: l.history(ref).known(), outcomeUnknown: true})
 }
 
-func (l *taskLocks) remember(ref tallyfy.TaskRef, now memory) {
+func (l *taskLocks) remember(ref tallyfy.TaskRef, now taskHistory) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.done == nil {
-		l.done = map[tallyfy.TaskRef]memory{}
+	if l.histories == nil {
+		l.histories = map[tallyfy.TaskRef]taskHistory{}
 	}
-	l.done[taskKey(ref)] = now
+	l.histories[taskKey(ref)] = now
 }
 
-// memory returns what this process has done to the task.
-func (l *taskLocks) memory(ref tallyfy.TaskRef) memory {
+// history returns what this process has done to the task.
+func (l *taskLocks) history(ref tallyfy.TaskRef) taskHistory {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.done[taskKey(ref)]
+	return l.histories[taskKey(ref)]
 }
 
 // hasActed reports whether this process has completed or reopened the task, or tried to.
 func (l *taskLocks) hasActed(ref tallyfy.TaskRef) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, acted := l.done[taskKey(ref)]
+	_, acted := l.histories[taskKey(ref)]
 	return acted
 }
 
-// taskKey leaves out the run, which need not be known, and the case of letters.
+// taskKey returns the reference as a map key: without the run, which need not be known, and in lower case.
 func taskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Task: strings.ToLower(ref.Task)}
 }
 
-// contentionTime is how long the writes to a process go one by one after two of them got in each other's way.
+// contentionTime is how long writes to a process are serialized after two of them conflicted.
 const contentionTime = 30 * time.Second
 
-// processLocks let the writes to a process go side by side until Tallyfy shows that they get in each other's way, as workflow engines
-// do that lock a process while a task of it is completed. The zero value is ready for use.
+// processLocks serialize the writes to a process after Tallyfy has rejected concurrent ones. Workflow engines that lock a process
+// during a completion do that. The zero value is ready for use.
 type processLocks struct {
 	mutexes   keyedMutex
 	mu        sync.Mutex
 	contended map[tallyfy.TaskRef]time.Time // until when
 }
 
-// write makes one write to a task's process, alone if the process is contended. The error is the client's.
+// write makes one write to a task's process, serialized if the process is contended. The error is the client's.
 func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
 	key := tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Run: strings.ToLower(ref.Run)}
 	if key.Run == "" {
@@ -146,7 +147,7 @@ func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func
 	if l.isContended(key) {
 		unlock := l.mutexes.lock(ctx, key)
 		if unlock == nil {
-			return nil, tallyfy.Stopped(ctx, "The request only waited its turn: requests to this process are sent one by one for a while, because Tallyfy rejected or failed one of several. "+
+			return nil, tallyfy.Stopped(ctx, "The request was still waiting: requests to this process are sent one by one for a while, because Tallyfy rejected or failed one of several. "+
 				"Apply again; raise the operation's timeouts or lower -parallelism if this happens often.")
 		}
 		defer unlock()

@@ -22,27 +22,27 @@ func TestTwoBlocksForOneTask(t *testing.T) {
 	for name, config := range map[string]sandbox.Config{
 		"today": {Latency: 50 * time.Millisecond}, "reads lag": {Latency: 50 * time.Millisecond, ReadLag: 3 * time.Second}, "legacy": {Vintage: sandbox.Legacy},
 	} {
-		inBubble(t, config, nil, func(b *bench) {
+		inBubble(t, config, nil, func(h *harness) {
 			var both sync.WaitGroup
 			adopted := make(chan bool, 2)
 			for _, run := range []string{runID, ""} {
 				both.Go(func() {
-					want := b.want()
+					want := h.want()
 					want.Task.Run = run
-					result, err := b.engine.Create(b.ctx, want)
+					result, err := h.engine.Create(h.ctx, want)
 					if err != nil || result.Record.Status != "completed" {
-						b.Errorf("%s: got %+v, %v", name, result, err)
+						h.Errorf("%s: got %+v, %v", name, result, err)
 					}
 					adopted <- len(result.Warnings) == 1 && result.Warnings[0].Summary == "Task Was Already Completed"
 				})
 			}
 			both.Wait()
 			if one, other := <-adopted, <-adopted; one == other {
-				b.Errorf("%s: not just one of them is told that the task was completed already", name)
+				h.Errorf("%s: not just one of them is told that the task was completed already", name)
 			}
-			b.fired(1)
-			if n := b.server.Count(post, ""); n != 1 {
-				b.Errorf("%s: %d completions were sent", name, n)
+			h.wantWebhooks(1)
+			if n := h.server.Count(post, ""); n != 1 {
+				h.Errorf("%s: %d completions were sent", name, n)
 			}
 		})
 	}
@@ -51,21 +51,21 @@ func TestTwoBlocksForOneTask(t *testing.T) {
 // An operation that waits for a task until its time is over sends nothing, and says so. The task is not lost to others.
 func TestWaitingForATaskInVain(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{Latency: time.Minute}, nil, func(b *bench) {
-		unlock, err := b.engine.locks.lock(b.ctx, b.ref())
+	inBubble(t, sandbox.Config{Latency: time.Minute}, nil, func(h *harness) {
+		unlock, err := h.engine.locks.lock(h.ctx, h.ref())
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(b.ctx, time.Second)
+		ctx, cancel := context.WithTimeout(h.ctx, time.Second)
 		defer cancel()
-		b.says(b.failure(b.engine.Create(ctx, b.want())).Error(), "Waiting for another block", "timeout passed", "Nothing was sent", "one block for each task")
-		b.says(b.failure(b.engine.Update(ctx, Record{}, b.want(), b.wantValue("x"))).Error(), "Nothing was sent")
-		b.says(b.failure(b.delete(ctx, Record{})).Error(), "Nothing was sent")
-		b.sent()
+		h.wantText(h.failure(h.engine.Create(ctx, h.want())).Error(), "Waiting for another block", "timeout passed", "Nothing was sent", "one block for each task")
+		h.wantText(h.failure(h.engine.Update(ctx, Record{}, h.want(), h.wantValue("x"))).Error(), "Nothing was sent")
+		h.wantText(h.failure(h.destroy(ctx, Record{})).Error(), "Nothing was sent")
+		h.wantRequests()
 		unlock()
-		again, err := b.engine.locks.lock(b.ctx, b.ref())
+		again, err := h.engine.locks.lock(h.ctx, h.ref())
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
 		again()
 	})
@@ -80,19 +80,19 @@ func TestWhatIsRemembered(t *testing.T) {
 	l := &taskLocks{}
 	check := func(recorded bool, takenBack string) {
 		t.Helper()
-		did := l.memory(ref)
-		if (did.recorded != nil) != recorded || strings.Join(did.takenBack.completions, " ") != takenBack {
-			t.Errorf("recorded: %v, taken back: %+v", did.recorded, did.takenBack)
+		did := l.history(ref)
+		if (did.last != nil) != recorded || strings.Join(did.reopened.completions, " ") != takenBack {
+			t.Errorf("recorded: %v, taken back: %+v", did.last, did.reopened)
 		}
 	}
 	check(false, "")
 	l.record(Desired{Task: ref}, Record{})
 	check(true, "")
-	l.takeBack(same, base)
+	l.recordReopening(same, base)
 	check(false, longAgo)
 	l.record(Desired{Task: same}, Record{})
 	check(true, longAgo) // which a read may still show
-	l.doubt(ref)
+	l.recordUnknownOutcome(ref)
 	check(false, longAgo)
 }
 

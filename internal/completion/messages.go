@@ -12,15 +12,16 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file holds the notices that follow from what a task is, before or after anything is sent.
+// This file holds the notices about the state of a task. Notices about saving and planning are in save_messages.go and
+// preflight_messages.go, and failures stand beside the request that fails.
 
 func archived(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Is Archived",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. Nothing was sent; the task is as it was.", name(task), task.ArchivedAt),
-			"Restore the task in Tallyfy and apply again, or take the block out of the configuration."),
+			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.ArchivedAt),
+			"Restore the task in Tallyfy and apply again, or remove the block from the configuration."),
 	}
 }
 
@@ -29,7 +30,7 @@ func decisionMissing(task *tallyfy.Task) Notice {
 		Summary:   "Approval Needs a Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is an approval, and is_approved is not set. Nothing was sent; the task is as it was.", name(task)),
+			fmt.Sprintf("%s is an approval, and is_approved is not set. Nothing was sent; the task is as it was.", notice.TaskSubject(task)),
 			"Set is_approved to true to approve or to false to reject, and apply again."),
 	}
 }
@@ -39,7 +40,7 @@ func decisionExpires(task *tallyfy.Task) Notice {
 		Summary:   "Expiring Task Takes No Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. Nothing was sent; the task is as it was.", name(task), task.Type),
+			fmt.Sprintf("%s is of type %s, and is_approved = false would mark it as expired instead of acknowledged. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.Type),
 			"Remove is_approved and apply again."),
 	}
 }
@@ -49,23 +50,8 @@ func decisionIgnored(task *tallyfy.Task) Notice {
 		Summary:   "Decision Has No Effect on This Task",
 		Attribute: attrIsApproved,
 		Detail: fmt.Sprintf("%s is of type %s. Tallyfy uses is_approved on approvals only, and ignores it here. "+
-			"Remove it if the task is not meant to be an approval.", name(task), task.Type),
+			"Remove it if the task is not meant to be an approval.", notice.TaskSubject(task), task.Type),
 	}
-}
-
-// completer names who completed a task and when, as far as the task shows it.
-func completer(task *tallyfy.Task) string {
-	who := "an unknown user"
-	switch {
-	case task.CompleterID != 0:
-		who = fmt.Sprintf("user %d", task.CompleterID)
-	case task.CompleterGuestID != "":
-		who = "guest " + task.CompleterGuestID
-	}
-	if task.CompletedAt == "" {
-		return who
-	}
-	return who + " at " + task.CompletedAt
 }
 
 func adopted(task *tallyfy.Task) Notice {
@@ -73,67 +59,68 @@ func adopted(task *tallyfy.Task) Notice {
 		Summary:   "Task Was Already Completed",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was already completed, by %s. It is recorded as it is, and no completion was sent, "+
-			"so no webhook or email fired again.", name(task), completer(task)),
+			"so no webhook or email fired again.", notice.TaskSubject(task), notice.Completer(task)),
 	}
 }
 
-// adoptedAfter is adopted for a completion of someone else's that is found after this apply has sent one too. unsure says that an attempt
-// may have gone through.
+// adoptedAfter is [adopted] for a completion by someone else that is found after this apply has sent one too. unsure reports that
+// an attempt may have been processed.
 func adoptedAfter(task *tallyfy.Task, unsure bool) Notice {
-	sent := "By its response Tallyfy did not act on the completion that this apply sent, so no webhook or email fired again."
+	sent := "Tallyfy rejected the completion that this apply sent, so no webhook or email fired again."
 	if unsure {
-		sent = "This apply sent a completion too, and its outcome is not known: Tallyfy may have fired webhooks and emails twice."
+		sent = "This apply sent a completion too, and its outcome is unknown. Tallyfy may have fired webhooks and emails twice."
 	}
 	n := adopted(task)
-	n.Detail = fmt.Sprintf("%s was already completed, by %s. It is recorded as it is. %s", name(task), completer(task), sent)
+	n.Detail = fmt.Sprintf("%s was already completed, by %s. It is recorded as it is. %s", notice.TaskSubject(task), notice.Completer(task), sent)
 	return n
 }
 
-// notShownYet warns of a completion that this apply has recorded for another block, and that a read does not show.
+// notShownYet warns about a completion that this apply has recorded for another block, and that a read does not show.
 func notShownYet(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion Is Not Shown Yet",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads are behind, someone has reopened or removed the task, or the token may not see it. "+
-				"The completion was recorded for this block too, and nothing was sent.", lowerFirst(name(task)), completer(task)),
+				"The completion was recorded for this block too, and nothing was sent.", notice.Task(task), notice.Completer(task)),
 			"Keep one block for each task. If the task was reopened, the next plan shows it."),
 	}
 }
 
-// sentByAnother warns of a completion that this apply has sent for another block, and that left the task open.
+// sentByAnother warns that this apply has sent the same completion for another block, and that it left the task open.
 func sentByAnother(ref tallyfy.TaskRef) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
-				"The same is recorded for this block, and nothing was sent.", where(ref)),
+				"The same is recorded for this block, and nothing was sent.", notice.TaskRef(ref)),
 			"Keep one block for each task."),
 	}
 }
 
-// sentDifferently refuses a completion that this apply has sent differently for another block, and that left the task open.
+// sentDifferently refuses a completion after this apply has sent a different one for another block, which left the task open.
 func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
-				"It was sent without these, or with others:\n  - %s", where(ref), strings.Join(differs, "\n  - ")),
+				"It was sent without these, or with others:\n  - %s", notice.TaskRef(ref), strings.Join(differs, "\n  - ")),
 			"Nothing was sent for this block.",
 			"Keep one block for each task, then apply again."),
 	}
 }
 
-// mayBeSent refuses a completion after this apply has sent one for another block whose outcome is not known, for what a read shows.
+// mayBeSent refuses a completion after this apply has sent one for another block with an unknown outcome. shows is what a read
+// shows.
 func mayBeSent(ref tallyfy.TaskRef, shows string) Notice {
 	return Notice{
 		Summary:   "Completion May Have Gone Through",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration has just sent a completion of %s, and it is not known whether Tallyfy acted on it. %s "+
-				"Nothing was sent for this block, because a second completion could fire webhooks and emails twice.", where(ref), shows),
+			fmt.Sprintf("Another block of this configuration has just sent a completion of %s, and it is unknown whether Tallyfy processed it. %s "+
+				"Nothing was sent for this block, because a second completion could fire webhooks and emails twice.", notice.TaskRef(ref), shows),
 			"Check in Tallyfy whether the completion is there. Keep one block for each task, then apply again."),
 	}
 }
@@ -143,17 +130,17 @@ func alreadyUpdated(task *tallyfy.Task) Notice {
 		Summary:   "Task Is Already as Configured",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s is completed as configured, by %s. "+
-			"Only the state was updated: the task was not reopened, and no completion was sent.", name(task), completer(task)),
+			"Only the state was updated: the task was not reopened, and no completion was sent.", notice.TaskSubject(task), notice.Completer(task)),
 	}
 }
 
-// completedOtherwise refuses a task that is completed, but not as configured.
-func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
+// completedDifferently refuses a task that is completed, but not as configured.
+func completedDifferently(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - ")),
+			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
 			sentNothing,
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
 				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again. "+
@@ -161,32 +148,32 @@ func completedOtherwise(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// overtaken refuses a task that was completed, and not as configured, while our own attempt was out or after it was refused. unsure says
-// that an attempt may have gone through.
+// overtaken refuses a task that someone completed differently while an attempt was in flight or after it was rejected. unsure
+// reports that an attempt may have been processed. cause may be nil.
 func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) Notice {
 	who := "Someone else was faster."
 	if unsure {
-		who = "Someone else was faster, or Tallyfy acted on the request of this apply and kept something else than was sent."
+		who = "Someone else was faster, or Tallyfy processed the request of this apply and stored something else."
 	}
 	var came string
 	if cause != nil {
-		came = "The request of this apply came back so: " + notice.CameBack(cause) + "."
+		came = "The request of this apply failed: " + notice.Outcome(cause) + "."
 	}
 	return Notice{
 		Summary:   "Task Was Completed Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", lowerFirst(name(task)), completer(task), strings.Join(differs, "\n  - ")),
+			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", notice.Task(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
 			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task if it is not in the state, and apply: "+
 				"that is an update, which reopens the task and completes it again. "+importID(task),
-			came, notice.SaidBy(cause)),
+			came, notice.ServerMessage(cause)),
 	}
 }
 
-// importID says what an import of the task is given, for whoever is advised to import it.
+// importID returns a sentence with the import ID of the task.
 func importID(task *tallyfy.Task) string {
-	ref := runOf(task.Asked, task)
+	ref := withRun(task.Asked, task)
 	return fmt.Sprintf("The ID to import is %q.", ref.Organization+"/"+ref.Run+"/"+ref.Task)
 }
 
@@ -205,9 +192,9 @@ func verdict(approved bool) string {
 	return "rejected"
 }
 
-// leftOpen warns of a completion that was accepted and left the task open. everyone says that it was one share of several.
+// leftOpen warns that an accepted completion left the task open. everyone reports that it was one of several shares.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
-	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // tallyfy-api §2.3
+	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // API.md §2.3
 	if everyone {
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
 	}
@@ -215,9 +202,9 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 	if task.Status == "" {
 		shown = "does not show it as completed"
 	}
-	which := lowerFirst(name(task))
+	which := notice.Task(task)
 	if task.Title == "" {
-		which = where(ref)
+		which = notice.TaskRef(ref)
 	}
 	return Notice{
 		Summary:   "Completion Accepted, Task Still Open",
@@ -228,68 +215,68 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 	}
 }
 
-// adoptedUnsure warns of a completion that is recorded though someone else seems to have made it.
-func adoptedUnsure(task *tallyfy.Task) Notice {
+// adoptedWithDoubt warns about a recorded completion that someone else seems to have made.
+func adoptedWithDoubt(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", lowerFirst(name(task)), completer(task))+
+			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", notice.Task(task), notice.Completer(task))+
 				"Someone else may have completed it meanwhile, or the token's owner may not be allowed to override the completer.",
 			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that it is the right one."),
 	}
 }
 
-// anothers warns of a completion that Tallyfy accepted and that was there before it was sent.
-func anothers(task *tallyfy.Task) Notice {
+// completedBeforeRequest warns that Tallyfy accepted a completion of a task that was completed before.
+func completedBeforeRequest(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and reports that it was completed by %s, which was before the request was sent. "+
-				"Someone else probably completed it between the provider's read and its request, and Tallyfy may have fired webhooks and emails twice.", lowerFirst(name(task)), completer(task)),
+				"Someone else probably completed it between the provider's read and its request, and Tallyfy may have fired webhooks and emails twice.", notice.Task(task), notice.Completer(task)),
 			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that the decision and the values are the right ones."),
 	}
 }
 
-// unconfirmed warns of a completion that was accepted with an answer that says nothing.
+// unconfirmed warns about an accepted completion whose response shows no details.
 func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary:   "Completion Accepted, Details Unknown",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", where(ref), notice.CameBack(err)),
+			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", notice.TaskRef(ref), notice.Outcome(err)),
 			"The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
-			notice.SaidBy(err)),
+			notice.ServerMessage(err)),
 	}
 }
 
-// valuesUnsure warns of values that could not be saved on their own, and that the completed task does not show.
-func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, d difference) Notice {
+// valuesUnsure warns about values that could not be saved separately, and that the completed task does not show.
+func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference) Notice {
 	what := "Tallyfy does not show whether the field values were saved."
 	if shown {
-		what = "Not all field values were saved:\n  - " + strings.Join(want.differentValues(d), "\n  - ")
+		what = "Not all field values were saved:\n  - " + strings.Join(want.differentValues(diff), "\n  - ")
 	}
 	return Notice{
 		Summary:   "Field Values Not Confirmed",
-		Attribute: want.attribute(slices.Concat(d.absent, d.other)...),
+		Attribute: want.attribute(slices.Concat(diff.absent, diff.other)...),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", where(ref), what),
+			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", notice.TaskRef(ref), what),
 			"Check the task's form in Tallyfy. The completion will not be sent again."),
 	}
 }
 
-// decidedOtherwise warns of a completion that was accepted and recorded with something else than was asked for.
-func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
+// recordedDifferently warns about an accepted completion that Tallyfy shows with another decision or completer than requested.
+func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	var all []Notice
-	if want.IsApproved != nil && task.Type == approval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
+	if want.IsApproved != nil && task.Type == tallyfy.TypeApproval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
 		all = append(all, Notice{
 			Summary:   "Tallyfy Recorded Another Decision",
 			Attribute: attrIsApproved,
 			Detail: notice.Paragraphs(
 				fmt.Sprintf("The completion of %s was sent with is_approved = %t. Tallyfy accepted it, and shows the task as %s by %s. "+
 					"Someone else may have completed it first: Tallyfy accepts a repeated completion, and keeps the first decision.",
-					lowerFirst(name(task)), *want.IsApproved, verdict(*task.IsApproved), completer(task)),
+					notice.Task(task), *want.IsApproved, verdict(*task.IsApproved), notice.Completer(task)),
 				fmt.Sprintf("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or set is_approved = %t to keep it.",
 					*task.IsApproved)),
 		})
@@ -299,25 +286,25 @@ func decidedOtherwise(task *tallyfy.Task, want Desired) []Notice {
 			Summary:   "Tallyfy Recorded Another Completer",
 			Attribute: attrOverrideUser,
 			Detail: fmt.Sprintf("The completion of %s was accepted, and Tallyfy shows user %d as its completer, not user %d. The token's owner may not be allowed to override it.",
-				lowerFirst(name(task)), task.CompleterID, *want.OverrideUser),
+				notice.Task(task), task.CompleterID, *want.OverrideUser),
 		})
 	}
 	return all
 }
 
-// takenBack warns that a recorded completion no longer stands.
-func takenBack(task *tallyfy.Task) Notice {
+// taskReopened warns that a recorded completion no longer stands.
+func taskReopened(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Reopened",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q: it is open again. "+
-			"The completion is removed from the state. If this plan creates a completion of the task, applying it completes the task again.", name(task), task.Status),
+		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q, so it is open again. "+
+			"The completion is removed from the state. If this plan creates a completion of the task, applying it completes the task again.", notice.TaskSubject(task), task.Status),
 	}
 }
 
-// cannotBeSeen warns that a recorded completion can no longer be checked.
-func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
-	next := "The completion happened and stays recorded. Take the block out of the configuration when it is no longer of use."
+// completionNotFound warns that a recorded completion can no longer be checked.
+func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
+	next := "The completion happened and stays recorded; nothing is sent. Remove the block from the configuration when you no longer need it."
 	if tallyfy.IsNoEndpoint(err) {
 		next += " " + advice(err)
 	}
@@ -325,21 +312,19 @@ func cannotBeSeen(ref tallyfy.TaskRef, err error) Notice {
 		Summary:   "Completed Task Cannot Be Found",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", where(ref), notice.CameBack(err)),
-			next, notice.SaidBy(err)),
+			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),
+			next, notice.ServerMessage(err)),
 	}
 }
 
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
-
-// cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject what comes after it.
+// cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject the new completion.
 func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
 	return Notice{
 		Summary:   "Required Field Is Empty",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s would have to be reopened and completed again, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
-				name(task), fieldLines(empty)),
+				notice.TaskSubject(task), fieldLines(empty)),
 			"Nothing was sent; the task is as it was.",
 			"Give these fields values in form_fields or taskdata, then apply again."),
 	}

@@ -13,43 +13,43 @@ import (
 )
 
 // recorded completes the task in an apply of its own, and empties the journal.
-func (b *bench) recorded(want Desired) Record {
-	b.Helper()
-	record := b.create(want).Record
-	b.restart()
-	b.server.ResetJournal()
+func (h *harness) recorded(want Desired) Record {
+	h.Helper()
+	record := h.create(want).Record
+	h.restart()
+	h.server.ResetJournal()
 	return record
 }
 
 func TestReadRefreshes(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.server.Update(taskID, func(k *sandbox.Task) { k.Title = "Renamed"; k.CompletedAt = "2026-05-20T17:00:00Z" })
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Title = "Renamed"; k.CompletedAt = "2026-05-20T17:00:00Z" })
 		known.CompletedAt = "2026-05-20T17:00:00.000Z"
-		result, err := b.engine.Read(b.ctx, b.ref(), known)
+		result, err := h.engine.Read(h.ctx, h.ref(), known)
 		if err != nil || result.Reopened || result.Record.Title != "Renamed" {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
 		if result.Record.CompletedAt != known.CompletedAt || result.Record.TasksChangedByRules != known.TasksChangedByRules {
-			b.Errorf("what did not change became %+v", result.Record)
+			h.Errorf("what did not change became %+v", result.Record)
 		}
-		b.sent(get)
-		b.warned(result)
+		h.wantRequests(get)
+		h.wantWarnings(result)
 	})
 }
 
 func TestReadSeesAReopenedTask(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.server.ReopenOutside(taskID)
-		result, err := b.engine.Read(b.ctx, b.ref(), known)
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.server.ReopenOutside(taskID)
+		result, err := h.engine.Read(h.ctx, h.ref(), known)
 		if err != nil || !result.Reopened {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.warned(result, "Task Was Reopened")
-		b.sent(get, get, get)
+		h.wantWarnings(result, "Task Was Reopened")
+		h.wantRequests(get, get, get)
 	})
 }
 
@@ -61,19 +61,21 @@ func TestReadKeepsWhatCannotBeFound(t *testing.T) {
 		"plain 404":   {Status: 404, Body: "<html>"},
 		"405":         {Status: 405},
 	} {
-		inBubble(t, today(), nil, func(b *bench) {
-			known := b.recorded(b.want())
-			if fault == nil {
-				b.server.DeleteTask(taskID)
-			} else {
-				b.server.Inject(*fault)
-			}
-			result, err := b.engine.Read(b.ctx, b.ref(), known)
-			if err != nil || result.Reopened || result.Record != known {
-				b.Errorf("%s: got %+v, %v", name, result, err)
-			}
-			b.warned(result, "Completed Task Cannot Be Found")
-			b.sent(get)
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
+				if fault == nil {
+					h.server.DeleteTask(taskID)
+				} else {
+					h.server.Inject(*fault)
+				}
+				result, err := h.engine.Read(h.ctx, h.ref(), known)
+				if err != nil || result.Reopened || result.Record != known {
+					h.Errorf("%s: got %+v, %v", name, result, err)
+				}
+				h.wantWarnings(result, "Completed Task Cannot Be Found")
+				h.wantRequests(get)
+			})
 		})
 	}
 }
@@ -81,233 +83,235 @@ func TestReadKeepsWhatCannotBeFound(t *testing.T) {
 func TestReadFails(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{401, 403, 302, 422, 500} {
-		inBubble(t, today(), nil, func(b *bench) {
-			known := b.recorded(b.want())
-			b.server.Inject(sandbox.Fault{Method: get, Status: status, Times: -1})
-			failure := b.failure(b.engine.Read(b.ctx, b.ref(), known))
-			b.says(failure.Error(), "Task Could Not Be Read", "The state stays as it was", http.StatusText(status))
+		inBubble(t, today(), nil, func(h *harness) {
+			known := h.recorded(h.want())
+			h.server.Inject(sandbox.Fault{Method: get, Status: status, Times: -1})
+			failure := h.failure(h.engine.Read(h.ctx, h.ref(), known))
+			h.wantText(failure.Error(), "Task Could Not Be Read", "The state stays as it was", http.StatusText(status))
 		})
 	}
 }
 
 func TestUpdateOfSettingsSendsNothing(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("1"))
-		result, err := b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("1"))
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		result, err := h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("1"))
 		if err != nil || result.Record != known {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.sent()
+		h.wantRequests()
 	})
 }
 
 func TestUpdateReopensAndCompletes(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]func(*sandbox.Task){"process": nil, "one-off": oneOff} {
-		inBubble(t, today(), kind, func(b *bench) {
-			before, after := b.wantValue("vpc-1"), b.wantValue("vpc-2")
+		inBubble(t, today(), kind, func(h *harness) {
+			before, after := h.wantValue("vpc-1"), h.wantValue("vpc-2")
 			if name == "one-off" {
 				before.Task.Run, after.Task.Run = "", ""
 			}
-			known := b.recorded(before)
-			result, err := b.engine.Update(b.ctx, known, before, after)
+			known := h.recorded(before)
+			result, err := h.engine.Update(h.ctx, known, before, after)
 			if err != nil || result.Record.Status != "completed" {
-				b.Errorf("%s: got %+v, %v", name, result, err)
+				h.Errorf("%s: got %+v, %v", name, result, err)
 			}
-			b.sent(get, del, put, post)
-			b.fired(2)
-			if b.task().Taskdata[field] != "vpc-2" {
-				b.Errorf("%s: holds %v", name, b.task().Taskdata)
+			h.wantRequests(get, del, put, post)
+			h.wantWebhooks(2)
+			if h.task().Taskdata[field] != "vpc-2" {
+				h.Errorf("%s: holds %v", name, h.task().Taskdata)
 			}
 		})
 	}
-	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(b *bench) {
-		before, after := b.want(), b.want()
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+		before, after := h.want(), h.want()
 		before.IsApproved, after.IsApproved = new(true), new(false)
-		known := b.recorded(before)
-		result, err := b.engine.Update(b.ctx, known, before, after)
+		known := h.recorded(before)
+		result, err := h.engine.Update(h.ctx, known, before, after)
 		if err != nil || *result.Record.IsApproved {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.sent(get, del, post)
+		h.wantRequests(get, del, post)
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		before, after := b.want(), b.want()
+	inBubble(t, today(), nil, func(h *harness) {
+		before, after := h.want(), h.want()
 		after.OverrideUser = new(int64(1002))
-		known := b.recorded(before)
-		result, err := b.engine.Update(b.ctx, known, before, after)
+		known := h.recorded(before)
+		result, err := h.engine.Update(h.ctx, known, before, after)
 		if err != nil || result.Record.CompleterID != 1002 {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.sent(get, del, post)
+		h.wantRequests(get, del, post)
 	})
-	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(b *bench) { // not shown is not "already there"
-		known := b.recorded(b.wantValue("vpc-1"))
-		if _, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-1b")); err != nil {
-			b.Error(err)
+	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(h *harness) { // not shown is not "already there"
+		known := h.recorded(h.wantValue("vpc-1"))
+		if _, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-1b")); err != nil {
+			h.Error(err)
 		}
-		b.sent(get, del, put, get, post)
+		h.wantRequests(get, del, put, get, post)
 	})
 }
 
 func TestUpdateSendsNothingThatIsThereAlready(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-2")) // an update that was completed, and whose record was lost
-		result, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2"))
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-2")) // an update that was completed, and whose record was lost
+		result, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2"))
 		if err != nil {
-			b.Error(err)
+			h.Error(err)
 		}
-		b.sent(get)
-		b.fired(1)
-		b.warned(result, "Task Is Already as Configured")
+		h.wantRequests(get)
+		h.wantWebhooks(1)
+		h.wantWarnings(result, "Task Is Already as Configured")
 		if result.Record.TasksChangedByRules != known.TasksChangedByRules || known.TasksChangedByRules == "" {
-			b.Errorf("recorded %+v, known was %+v", result.Record, known)
+			h.Errorf("recorded %+v, known was %+v", result.Record, known)
 		}
 	})
-	inBubble(t, today(), nil, func(b *bench) { // opened meanwhile: no need to reopen
-		known := b.recorded(b.wantValue("vpc-1"))
-		b.server.ReopenOutside(taskID)
-		if _, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2")); err != nil {
-			b.Error(err)
+	inBubble(t, today(), nil, func(h *harness) { // opened meanwhile: no need to reopen
+		known := h.recorded(h.wantValue("vpc-1"))
+		h.server.ReopenOutside(taskID)
+		if _, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")); err != nil {
+			h.Error(err)
 		}
-		b.sent(get, get, get, put, post) // a read right after the completion may lag
+		h.wantRequests(get, get, get, put, post) // a read right after the completion may lag
 	})
 }
 
 func TestUpdateRefusesBeforeItReopens(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(b *bench) {
-		before, after := b.wantValue("1"), b.wantValue("2")
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+		before, after := h.wantValue("1"), h.wantValue("2")
 		before.IsApproved = new(true)
-		known := b.recorded(before)
-		failure := b.failure(b.engine.Update(b.ctx, known, before, after))
-		b.sent(get)
-		b.says(failure.Error(), "Approval Needs a Decision")
+		known := h.recorded(before)
+		failure := h.failure(h.engine.Update(h.ctx, known, before, after))
+		h.wantRequests(get)
+		h.wantText(failure.Error(), "Approval Needs a Decision")
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("1"))
-		b.server.Update(taskID, func(k *sandbox.Task) { k.Archived = true })
-		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
-		b.sent(get)
-		b.says(failure.Error(), "Task Is Archived")
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Archived = true })
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
+		h.wantRequests(get)
+		h.wantText(failure.Error(), "Task Is Archived")
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("1"))
-		b.server.Inject(sandbox.Fault{Method: del, Status: 403})
-		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
-		b.sent(get, del, get, get, get)
-		b.says(failure.Error(), "Task Could Not Be Reopened", "the task is as it was")
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		h.server.Inject(sandbox.Fault{Method: del, Status: 403})
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
+		h.wantRequests(get, del, get, get, get)
+		h.wantText(failure.Error(), "Task Could Not Be Reopened", "the task is as it was")
 	})
 }
 
 func TestUpdateThatFailsHalfwaySaysSo(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("1"))
-		b.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"message":"no"}`})
-		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
-		b.sent(get, del, put)
-		b.says(failure.Error(), "Field Values Could Not Be Saved", "The task had been reopened for this change")
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		h.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"message":"no"}`})
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
+		h.wantRequests(get, del, put)
+		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "The task had been reopened for this change")
 		// The next run finds it open: first it falls out of the state, then it is completed.
-		read, err := b.engine.Read(b.ctx, b.ref(), known)
+		read, err := h.engine.Read(h.ctx, h.ref(), known)
 		if err != nil || !read.Reopened {
-			b.Errorf("refreshed to %+v, %v", read, err)
+			h.Errorf("refreshed to %+v, %v", read, err)
 		}
-		b.create(b.wantValue("2"))
-		b.fired(2)
+		h.create(h.wantValue("2"))
+		h.wantWebhooks(2)
 	})
 }
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.restart()
-		if _, err := b.delete(b.ctx, known); err != nil {
-			b.Error(err)
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.restart()
+		if _, err := h.destroy(h.ctx, known); err != nil {
+			h.Error(err)
 		}
-		b.sent(get, del)
-		if b.task().CompletedAt != "" || b.server.Reopens(taskID) != 1 {
-			b.Error("the task was not reopened once")
+		h.wantRequests(get, del)
+		if h.task().CompletedAt != "" || h.server.Reopens(taskID) != 1 {
+			h.Error("the task was not reopened once")
 		}
 	})
 	for name, c := range map[string]struct {
-		happened func(*bench)
+		happened func(*harness)
 		sent     []string
 	}{
-		"open already": {func(b *bench) { b.server.ReopenOutside(taskID) }, []string{get, get, get}},
-		"deleted":      {func(b *bench) { b.server.DeleteTask(taskID) }, []string{get, get}},
-		"opened between the look and the request": {func(b *bench) {
-			b.server.Inject(sandbox.Fault{Method: del, Before: func(*http.Request) { b.server.ReopenOutside(taskID) }, Handle: true})
+		"open already": {func(h *harness) { h.server.ReopenOutside(taskID) }, []string{get, get, get}},
+		"deleted":      {func(h *harness) { h.server.DeleteTask(taskID) }, []string{get, get}},
+		"opened between the look and the request": {func(h *harness) {
+			h.server.Inject(sandbox.Fault{Method: del, Before: func(*http.Request) { h.server.ReopenOutside(taskID) }, Handle: true})
 		}, []string{get, del, get}},
-		"answer lost":  {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true}) }, []string{get, del, get}},
-		"request lost": {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Drop: true}) }, []string{get, del, get, get, get, del}},
-		"empty answer": {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204}) }, []string{get, del, get}},
-		"busy":         {func(b *bench) { b.server.Inject(sandbox.Fault{Method: del, Status: 429}) }, []string{get, del, get, del}},
+		"answer lost":  {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true}) }, []string{get, del, get}},
+		"request lost": {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Drop: true}) }, []string{get, del, get, get, get, del}},
+		"empty answer": {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204}) }, []string{get, del, get}},
+		"busy":         {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Status: 429}) }, []string{get, del, get, del}},
 	} {
-		inBubble(t, today(), nil, func(b *bench) {
-			known := b.recorded(b.want())
-			b.restart()
-			c.happened(b)
-			if _, err := b.delete(b.ctx, known); err != nil {
-				b.Errorf("%s: %v", name, err)
-			}
-			b.sent(c.sent...)
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
+				h.restart()
+				c.happened(h)
+				if _, err := h.destroy(h.ctx, known); err != nil {
+					h.Errorf("%s: %v", name, err)
+				}
+				h.wantRequests(c.sent...)
+			})
 		})
 	}
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.restart()
-		b.server.Inject(sandbox.Fault{Method: del, Status: 403, Body: `{"message":"not yours"}`})
-		failure := b.failure(b.delete(b.ctx, known))
-		b.says(failure.Error(), "Task Could Not Be Reopened", "403", "not yours")
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.restart()
+		h.server.Inject(sandbox.Fault{Method: del, Status: 403, Body: `{"message":"not yours"}`})
+		failure := h.failure(h.destroy(h.ctx, known))
+		h.wantText(failure.Error(), "Task Could Not Be Reopened", "403", "not yours")
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.restart()
-		b.server.Inject(sandbox.Fault{Method: del, Drop: true, Times: -1})
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 404, Times: -1})
-		failure := b.failure(b.delete(b.ctx, known))
-		b.says(failure.Error(), "It is not known whether the task is open now")
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.restart()
+		h.server.Inject(sandbox.Fault{Method: del, Drop: true, Times: -1})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 404, Times: -1})
+		failure := h.failure(h.destroy(h.ctx, known))
+		h.wantText(failure.Error(), "It is not known whether the task is open now")
 	})
 }
 
 func TestImport(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(b *bench) {
-		b.server.CompleteOutside(taskID, 1002, new(false))
-		ref := b.ref()
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+		h.server.CompleteOutside(taskID, 1002, new(false))
+		ref := h.ref()
 		ref.Run = ""
-		result, err := b.engine.Import(b.ctx, ref)
+		result, err := h.engine.Import(h.ctx, ref)
 		if err != nil || result.Record.RunID != runID || result.Record.IsApproved == nil || *result.Record.IsApproved || result.Record.CompleterID != 1002 {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.sent(get)
+		h.wantRequests(get)
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		failure := b.failure(b.engine.Import(b.ctx, b.ref()))
-		b.says(failure.Error(), "Task Is Not Completed", "in-progress", "no completion to import")
-		b.server.DeleteTask(taskID)
-		failure = b.failure(b.engine.Import(b.ctx, b.ref()))
-		b.says(failure.Error(), "Task Could Not Be Imported", "404", "Nothing was imported")
+	inBubble(t, today(), nil, func(h *harness) {
+		failure := h.failure(h.engine.Import(h.ctx, h.ref()))
+		h.wantText(failure.Error(), "Task Is Not Completed", "in-progress", "no completion to import")
+		h.server.DeleteTask(taskID)
+		failure = h.failure(h.engine.Import(h.ctx, h.ref()))
+		h.wantText(failure.Error(), "Task Could Not Be Imported", "404", "Nothing was imported")
 	})
 }
 
 // If the operation's time does not suffice to read the task again, the read that came counts.
 func TestReadWithoutTimeForAnother(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.server.ReopenOutside(taskID)
-		ctx, cancel := context.WithTimeout(b.ctx, 500*time.Millisecond)
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.server.ReopenOutside(taskID)
+		ctx, cancel := context.WithTimeout(h.ctx, 500*time.Millisecond)
 		defer cancel()
-		result, err := b.engine.Read(ctx, b.ref(), known)
+		result, err := h.engine.Read(ctx, h.ref(), known)
 		if err != nil || !result.Reopened {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.sent(get)
+		h.wantRequests(get)
 	})
 }
 
@@ -329,27 +333,27 @@ func TestDeleteReadsAMissingTaskTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				known := b.recorded(b.want())
-				b.restart()
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
+				h.restart()
 				for _, fault := range c.reads {
 					fault.Method = get
-					b.server.Inject(fault)
+					h.server.Inject(fault)
 				}
-				result, err := b.delete(b.ctx, known)
+				result, err := h.destroy(h.ctx, known)
 				if err != nil {
-					b.Error(err)
+					h.Error(err)
 				}
-				b.sent(c.sent...)
-				if reopened := b.task().CompletedAt == ""; reopened != c.reopened {
-					b.Errorf("the task was reopened: %t", reopened)
+				h.wantRequests(c.sent...)
+				if reopened := h.task().CompletedAt == ""; reopened != c.reopened {
+					h.Errorf("the task was reopened: %t", reopened)
 				}
 				if c.reopened {
-					b.warned(result)
+					h.wantWarnings(result)
 					return
 				}
-				b.warned(result, "Task Was Not Reopened")
-				b.says(result.Warnings[0].Detail, "404", "Nothing was sent", "removed from the state")
+				h.wantWarnings(result, "Task Was Not Reopened")
+				h.wantText(result.Warnings[0].Detail, "404", "Nothing was sent", "removed from the state")
 			})
 		})
 	}
@@ -375,21 +379,21 @@ func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				known := b.recorded(b.want())
-				b.restart()
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
+				h.restart()
 				c.reopening.Method, c.read.Method, c.read.Skip = del, get, 1
-				b.server.Inject(c.reopening)
-				b.server.Inject(c.read)
-				result, err := b.delete(b.ctx, known)
-				b.sent(get, del, get)
+				h.server.Inject(c.reopening)
+				h.server.Inject(c.read)
+				result, err := h.destroy(h.ctx, known)
+				h.wantRequests(get, del, get)
 				if c.says == nil {
 					if err != nil {
-						b.Error(err)
+						h.Error(err)
 					}
 					return
 				}
-				b.says(b.failure(result, err).Error(), c.says...)
+				h.wantText(h.failure(result, err).Error(), c.says...)
 			})
 		})
 	}
@@ -406,14 +410,14 @@ func TestOpenTaskIsReadOnceIfItsCompletionIsOld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				known := b.recorded(b.want())
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
 				time.Sleep(c.age)
-				b.server.ReopenOutside(taskID)
-				if result, err := b.engine.Read(b.ctx, b.ref(), known); err != nil || !result.Reopened {
-					b.Errorf("got %+v, %v", result, err)
+				h.server.ReopenOutside(taskID)
+				if result, err := h.engine.Read(h.ctx, h.ref(), known); err != nil || !result.Reopened {
+					h.Errorf("got %+v, %v", result, err)
 				}
-				b.sent(c.sent...)
+				h.wantRequests(c.sent...)
 			})
 		})
 	}

@@ -9,19 +9,19 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// PlainValues returns what the fields of a form hold as form_fields accepts it, once by their labels and once by their aliases, in the
-// normal form of names. Values are strings, json.Number, []any and map[string]any. A value is left out if its field is empty, if its
-// key does not name this field alone, or if form_fields would not make the same value of it; so are files, which cannot be written by
-// what Tallyfy shows of them. What is returned for one form can be given to another form with the same fields.
+// PlainValues returns the values of a form as form_fields accepts them, keyed by label and keyed by alias, in the form of
+// [tallyfy.NormalizeName]. Values are strings, json.Number, []any and map[string]any. It leaves out empty fields, ambiguous keys,
+// files, and values that form_fields would convert to something else. The result can be used for another form with the same
+// fields.
 func PlainValues(form []tallyfy.Field) (byLabel, byAlias map[string]any) {
 	byLabel, byAlias = map[string]any{}, map[string]any{}
 	for _, field := range form {
-		value, ok := plain(field)
+		value, ok := plainValue(field)
 		if !ok {
 			continue
 		}
 		for key, values := range map[string]map[string]any{field.Label: byLabel, field.Alias: byAlias} {
-			if found := named(form, key); len(found) == 1 && found[0].ID == field.ID {
+			if found := fieldsNamed(form, key); len(found) == 1 && found[0].ID == field.ID {
 				values[tallyfy.NormalizeName(key)] = value
 			}
 		}
@@ -29,8 +29,8 @@ func PlainValues(form []tallyfy.Field) (byLabel, byAlias map[string]any) {
 	return byLabel, byAlias
 }
 
-// plain undoes [shape]. ok is false for a field that is empty, and for a value that shape would not make again.
-func plain(field tallyfy.Field) (value any, ok bool) {
+// plainValue is the inverse of [shape]. ok is false for an empty field, and for a value that shape would not restore.
+func plainValue(field tallyfy.Field) (value any, ok bool) {
 	held := field.Value
 	if isEmpty(field, held) {
 		return nil, false
@@ -43,11 +43,11 @@ func plain(field tallyfy.Field) (value any, ok bool) {
 	case "email", "date":
 		value, _ = textOf(held)
 	case "radio", "dropdown":
-		value = spelled(field, choiceOf(field, held))
+		value = optionTextOf(field, choiceOf(field, held))
 	case "multiselect":
 		var texts []any
 		for _, option := range selected(field, held) {
-			texts = append(texts, spelled(field, option))
+			texts = append(texts, optionTextOf(field, option))
 		}
 		value = texts
 	case "table":
@@ -66,15 +66,15 @@ func plain(field tallyfy.Field) (value any, ok bool) {
 	return value, wrong == "" && equal(field, shaped, held)
 }
 
-// spelled returns the text of an option as the form spells it.
-func spelled(field tallyfy.Field, c choice) string {
+// optionTextOf returns the text of an option in the form's spelling.
+func optionTextOf(field tallyfy.Field, c choice) string {
 	if option, ok := fieldOption(field, c); ok {
 		return option.Text
 	}
 	return c.text
 }
 
-// plainPeople returns the three buckets of a field of assignees, users by their numbers.
+// plainPeople returns the three buckets of a field of assignees, with users by number.
 func plainPeople(held any) map[string]any {
 	given, _ := held.(map[string]any)
 	value := map[string]any{}

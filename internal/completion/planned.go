@@ -11,16 +11,16 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Planned is a completion that is planned. Values that are known only after apply are [Unknown].
+// Planned is a planned completion. Values that are known only after apply are [Unknown].
 type Planned struct {
 	Desired
-	// Unknown names the attributes of which nothing is known before the apply.
+	// Unknown lists the attributes of which nothing is known before the apply.
 	Unknown []string
-	// Recorded is what the recorded completion was for; nil for a completion that is not recorded.
+	// Recorded is what the recorded completion was for; nil if no completion is recorded.
 	Recorded *Desired
-	// Title is that of the task, where the state has it.
+	// Title is the title of the task, if the state has it.
 	Title string
-	// ReopenOnDestroy says that a replacement of the completion reopens the task first.
+	// ReopenOnDestroy reports whether a replacement of the completion reopens the task first.
 	ReopenOnDestroy bool
 }
 
@@ -30,7 +30,7 @@ type Unknown struct{}
 // Resends reports whether the plan of a recorded completion may send another one.
 func (p Planned) Resends() bool { return len(p.changes()) > 0 }
 
-// changes lists what the plan changes about a recorded completion. What is not known yet may be a change.
+// changes lists what the plan changes about a recorded completion. An unknown attribute may change.
 func (p Planned) changes() []change {
 	if p.Recorded == nil {
 		return nil
@@ -50,7 +50,7 @@ func (p Planned) changes() []change {
 	return all
 }
 
-// String names a change to a person.
+// String names a change for the user.
 func (c change) String() string {
 	if len(c.keys) == 0 {
 		return c.attribute
@@ -69,21 +69,21 @@ func quoted(keys []string) string {
 	return text
 }
 
-// isUnknown reports whether nothing is known of an attribute.
+// isUnknown reports whether nothing is known of any of the attributes.
 func (p Planned) isUnknown(attributes ...string) bool {
 	return slices.ContainsFunc(attributes, func(attribute string) bool { return slices.Contains(p.Unknown, attribute) })
 }
 
-// valuesUnknown reports whether it is not known which fields are given values.
+// valuesUnknown reports whether it is unknown which fields get values.
 func (p Planned) valuesUnknown() bool {
 	return p.isUnknown(attrFormFields, attrTaskdata, attrSecretFormFields, attrSecretTaskdata)
 }
 
-// later names what is known only after apply and matters to the task: the decision if it has an effect, the values, and for a recorded
-// completion what else may change it.
-func (p Planned) later(task *tallyfy.Task) []string {
+// unknownNames lists what is known only after apply and matters to the task: the decision if it has an effect, the values and, for a
+// recorded completion, everything else that may change it.
+func (p Planned) unknownNames(task *tallyfy.Task) []string {
 	var all []string
-	if p.isUnknown(attrIsApproved) && decides(task) {
+	if p.isUnknown(attrIsApproved) && tallyfy.TakesDecision(task.Type) {
 		all = append(all, attrIsApproved)
 	}
 	for _, given := range []struct {

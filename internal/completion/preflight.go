@@ -13,49 +13,49 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Preflight checks tasks while their completion is only planned, and says what an apply would do. It takes one request for each
-// hundred tasks of a process, and writes nothing. It is meant for one plan, and safe for concurrent use.
+// Preflight checks tasks while their completion is only planned, and predicts what an apply would do. It sends one request for
+// each hundred tasks of a process, and writes nothing. Use it for one plan. It is safe for concurrent use.
 type Preflight struct {
-	client  *tallyfy.Client
-	rosters *rosters
-	locks   *taskLocks
+	client *tallyfy.Client
+	lists  *listCaches
+	locks  *taskLocks
 
-	wishes wishes
-	// reachable ends when a check got no response in its time, so that no other waits for its own.
-	reachable context.Context
-	giveUp    context.CancelFunc
+	planned plannedCompletions
+	// reachable is canceled when a check got no response in time, so that no other check waits too.
+	reachable  context.Context
+	stopChecks context.CancelFunc
 
 	mu       sync.Mutex
-	sights   map[tallyfy.TaskRef]*sight
+	tasks    map[tallyfy.TaskRef]*checkedTask
 	refused  map[string]error
 	recorded map[tallyfy.TaskRef]bool // whether a destroy reopens the task
 }
 
 const (
-	// preflightTime bounds a check while planning: without a network a plan should not have to wait.
+	// preflightTime limits a check, because a plan without a network must not wait long.
 	preflightTime = 10 * time.Second
-	// noWait is how long a check may take that fails before the others of a plan are given up.
-	noWait = time.Second
+	// slowFailure is how long a check must take to fail before the other checks of the plan are skipped.
+	slowFailure = time.Second
 )
 
-// Findings are what a check says. Err is a read that failed; then the plan was not checked, and the user need not hear of it: a plan
-// must work without a network.
+// Findings are the results of a check. Err is a failed read. The plan was not checked then, and Err is for logging only, because a
+// plan must work without a network.
 type Findings struct {
 	Problems, Warnings []Notice
 	Err                error
 }
 
-// Preflight prepares checks that share their lists with the engine's reads. It sends nothing.
+// Preflight returns checks that share their lists with the engine's reads. It sends nothing.
 func (e *Engine) Preflight() *Preflight {
 	p := &Preflight{
-		client: e.client.WithoutRetries(), rosters: e.rosters, locks: e.locks,
-		sights: map[tallyfy.TaskRef]*sight{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
+		client: e.client.WithoutRetries(), lists: e.lists, locks: e.locks,
+		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
 	}
-	p.reachable, p.giveUp = context.WithCancel(context.Background())
+	p.reachable, p.stopChecks = context.WithCancel(context.Background())
 	return p
 }
 
-// Unchecked is what is to be said of a plan whose task is not checked.
+// Unchecked returns the warnings for a plan whose task is not checked.
 func Unchecked(plan Planned) []Notice {
 	if plan.Recorded == nil {
 		return nil
@@ -63,28 +63,28 @@ func Unchecked(plan Planned) []Notice {
 	return []Notice{mayReopen(&tallyfy.Task{ID: plan.Task.Task, Title: plan.Title}, plan, false)}
 }
 
-// Keep notes a completion that is recorded, and that an update does not change. Terraform plans it once more as a new one if it is to
-// be replaced all the same. The warnings tell of other blocks for its task.
+// Keep notes a recorded completion that an update does not change. Terraform plans it again as a new one if it is replaced
+// nevertheless. The warnings are about other blocks for its task.
 func (p *Preflight) Keep(plan Planned) (warnings []Notice) {
-	p.note(plan)
-	others := p.wishes.add(plan)
-	if task := p.seen(plan.Task); task != nil {
+	p.remember(plan)
+	others := p.planned.add(plan)
+	if task := p.lastRead(plan.Task); task != nil {
 		_, warnings = contradictions(task, plan, others)
 	}
 	return warnings
 }
 
-// note notes a completion that is recorded.
-func (p *Preflight) note(plan Planned) {
+// remember notes a recorded completion.
+func (p *Preflight) remember(plan Planned) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.recorded[taskKey(plan.Task)] = plan.ReopenOnDestroy
 }
 
-// Check says what an apply does about the task of a plan, and what would keep it from going well. It takes each task from the list of
-// its process, and reads it separately if the list does not show it, or if the list alone speaks against the plan, because it may lag.
-// A task is read once, however often it is planned. Nothing is said of a task that this process has already completed or reopened:
-// it is applying, and the operation itself reads the task.
+// Check predicts what an apply does about the task of a plan, and what would make it fail. It uses the list of the task's process.
+// It reads the task itself if the list does not show it, or if only the list contradicts the plan, because lists may lag. Each
+// task is read once per plan. Check reports nothing about a task that this process has already completed or reopened, because the
+// apply itself reads it.
 func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	if p.locks.hasActed(plan.Task) {
 		return Findings{}
@@ -98,20 +98,20 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 		plan.ReopenOnDestroy = reopens
 	}
 	if plan.Recorded != nil {
-		p.note(plan)
+		p.remember(plan)
 	}
 	began := time.Now()
-	s := p.sightOf(plan.Task)
+	s := p.task(plan.Task)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f, task, err := p.look(ctx, s, plan)
+	f, task, err := p.predict(ctx, s, plan)
 	if err != nil {
 		return Findings{Warnings: append(p.refusal(plan.Task, replaced, err), Unchecked(plan)...), Err: p.failed(err, began)}
 	}
 	if task != nil {
-		others := p.wishes.add(plan)
+		others := p.planned.add(plan)
 		problems, warnings := contradictions(task, plan, others)
-		if len(problems) > 0 && !s.single.made { // the list's word is not enough for an error
+		if len(problems) > 0 && !s.direct.done { // a list alone does not justify an error
 			if task, err := s.read(ctx, p, plan.Task); err == nil {
 				problems, warnings = contradictions(task, plan, others)
 			}
@@ -121,8 +121,8 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	return Findings{Problems: f.problems, Warnings: f.warnings}
 }
 
-// replaces reports whether the plan of a new completion is that of a replacement whose recorded completion was planned before, and
-// whether its destroy reopens the task. Terraform drops the warnings of such a plan.
+// replaces reports whether a plan is the new completion of a replacement whose recorded completion was planned before, and whether
+// its destroy reopens the task. Terraform drops the warnings of such a plan.
 func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,15 +130,15 @@ func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 	return replaced && plan.Recorded == nil, reopens
 }
 
-// look reads the task of a plan, and says what an apply does about it. task is nil if there is none.
-func (p *Preflight) look(ctx context.Context, s *sight, plan Planned) (f foresight, task *tallyfy.Task, err error) {
+// predict reads the task of a plan and predicts what an apply does about it. task is nil if there is none.
+func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (f prediction, task *tallyfy.Task, err error) {
 	if err := p.refusedBefore(plan.Task); err != nil {
 		return f, nil, err
 	}
-	task, err = s.onList(ctx, p, plan.Task)
+	task, err = s.readList(ctx, p, plan.Task)
 	switch {
 	case task != nil && usable(task, plan):
-		if f = foresee(task, plan); f.firm {
+		if f = predict(task, plan); f.reliable {
 			return f, task, nil
 		}
 	case err == nil, statusOf(err) == http.StatusForbidden, isGone(err): // the task may be shown all the same
@@ -152,24 +152,24 @@ func (p *Preflight) look(ctx context.Context, s *sight, plan Planned) (f foresig
 	if err != nil {
 		return f, nil, err
 	}
-	return foresee(task, plan), task, nil
+	return predict(task, plan), task, nil
 }
 
-// usable reports whether a plan may rest on what a list shows of its task. A list that lags may show a new completion of a task that is
-// open by now, or a task as it was before its recorded completion.
+// usable reports whether a plan may rest on the list's entry of its task. A list that lags may show a task as completed that is
+// open by now, or as it was before its recorded completion.
 func usable(task *tallyfy.Task, plan Planned) bool {
 	return task.Form != nil && task.ArchivedAt == "" && task.Completed() == (plan.Recorded != nil)
 }
 
-// failed gives up on the network for the rest of the plan if a check took long to fail.
+// failed skips the other checks of the plan if a check took long to fail. It returns err.
 func (p *Preflight) failed(err error, began time.Time) error {
-	if time.Since(began) >= noWait && refusalOf(err) == 0 {
-		p.giveUp()
+	if time.Since(began) >= slowFailure && refusalOf(err) == 0 {
+		p.stopChecks()
 	}
 	return err
 }
 
-// refusedBefore returns the refusal of an earlier check that goes for all tasks of the organization.
+// refusedBefore returns the refusal of an earlier check that applies to all tasks of the organization.
 func (p *Preflight) refusedBefore(ref tallyfy.TaskRef) error {
 	if p.reachable.Err() != nil {
 		return errNotReachable
@@ -179,8 +179,7 @@ func (p *Preflight) refusedBefore(ref tallyfy.TaskRef) error {
 	return p.refused[ref.Organization]
 }
 
-// refusal returns the warning of a response that refuses, once for each kind and organization. One that Terraform will drop is not
-// counted.
+// refusal warns about a refusal once for each status and organization. A warning that Terraform drops does not count.
 func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Notice {
 	status := refusalOf(err)
 	if status == 0 {

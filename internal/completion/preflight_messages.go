@@ -12,14 +12,14 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file holds the notices of a plan. Each says what the apply does, as far as that is known.
+// This file holds the notices of a plan. Each predicts what the apply does, as far as that is known.
 
-// longestSummary is how many characters a summary may have.
+// longestSummary is the maximum number of characters in a summary.
 const longestSummary = 60
 
-// about returns a summary with the task's title. Terraform prints one of several warnings with the same summary, so a warning that
-// the reader must act on for each task needs a summary for each.
-func about(task *tallyfy.Task, summary string) string {
+// taskSummary returns a summary with the task's title. Terraform prints only one of several warnings with the same summary, so a
+// warning that is needed for each task must have a summary for each.
+func taskSummary(task *tallyfy.Task, summary string) string {
 	which := task.Title
 	if which == "" {
 		which = task.ID
@@ -43,27 +43,27 @@ func unlessReopened(p Planned) string {
 
 func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	return Notice{
-		Summary: about(task, "Required Field Is Empty"), Attribute: attrTaskID,
+		Summary: taskSummary(task, "Required Field Is Empty"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("These fields of %s are required, and neither the configuration nor the task has a value for them:\n%s", lowerFirst(name(task)), fieldLines(fields)),
+			fmt.Sprintf("These fields of %s are required, and neither the configuration nor the task has a value for them:\n%s", notice.Task(task), fieldLines(fields)),
 			"Tallyfy rejects the completion unless someone fills them in before the apply."),
 	}
 }
 
 func hiddenTask(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary: about(task, "Task Is Hidden"), Attribute: attrTaskID,
+		Summary: taskSummary(task, "Task Is Hidden"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("An automation hides %s: Tallyfy shows it as %q, and a hidden task cannot be completed.", lowerFirst(name(task)), task.Status),
+			fmt.Sprintf("An automation hides %s: Tallyfy shows it as %q, and a hidden task cannot be completed.", notice.Task(task), task.Status),
 			"Applying this sends the completion, and fails unless an automation shows the task by then. "+
 				"If the completion of another block shows it, name that block in depends_on."),
 	}
 }
 
-// willBeAdopted warns of a task that is completed as configured, as far as that is known.
+// willBeAdopted warns about a task that is completed as configured, as far as that is known.
 func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 	n := Notice{Summary: "Task Is Already Completed", Attribute: attrTaskID}
-	later := p.later(task)
+	later := p.unknownNames(task)
 	as := "as configured"
 	if p.isUnknown(attrOverrideUser) || p.OverrideUser != nil && *p.OverrideUser != task.CompleterID { // who completed it does not matter
 		as += " except for " + attrOverrideUser
@@ -77,11 +77,11 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		if hidden != "" {
 			how = ""
 		}
-		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is and sends no completion", name(task), how, completer(task), hidden) + unlessReopened(p)
+		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is and sends no completion", notice.TaskSubject(task), how, notice.Completer(task), hidden) + unlessReopened(p)
 		return n
 	}
 	n.Detail = notice.Paragraphs(
-		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. What is known of the rest is %s.", name(task), completer(task), hidden, strings.Join(later, ", "), as),
+		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. All other values are %s, as far as they are known.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", "), as),
 		"If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion"+unlessReopened(p))
 	return n
 }
@@ -89,10 +89,10 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 const sentNothing = "Nothing was sent; the task is as it was."
 
 func completedHow(task *tallyfy.Task, differs []string) string {
-	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", name(task), completer(task), strings.Join(differs, "\n  - "))
+	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - "))
 }
 
-// differsInPlan refuses a task that is completed, but not as configured. The completion may be in the state all the same.
+// differsInPlan refuses a task that is completed, but not as configured. The state may have the completion nevertheless.
 func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
@@ -104,10 +104,10 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// differsUnlessReopened warns of the same if the plan may be that of a replacement that reopens the task.
+// differsUnlessReopened is [differsInPlan] as a warning, if the plan may be a replacement that reopens the task.
 func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Notice {
 	return Notice{
-		Summary:   about(task, "Task Is Already Completed Differently"),
+		Summary:   taskSummary(task, "Task Is Already Completed Differently"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			completedHow(task, differs),
@@ -119,67 +119,68 @@ func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Noti
 // decisionMayExpire warns of a decision that is known only after apply, on a task that takes none.
 func decisionMayExpire(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary: about(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
+		Summary: taskSummary(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. "+
-				"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then.", name(task), task.Type),
+				"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then.", notice.TaskSubject(task), task.Type),
 			"Remove is_approved."),
 	}
 }
 
-// updateOf begins the notice of an update: what differs, on the attribute that differs first. which names the task. The configuration
+// updateOf begins the notice of an update: what differs, on the attribute that differs first. The configuration
 // need not have changed: someone may have decided an approval otherwise, or the completion is imported.
-func updateOf(which string, p Planned) Notice {
+func updateOf(task *tallyfy.Task, p Planned) Notice {
 	changes := p.changes()
 	var texts []string
 	for _, c := range changes {
 		texts = append(texts, c.String())
 	}
-	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s differs from the state: %s.", lowerFirst(which), strings.Join(texts, ", "))}
+	n := Notice{Attribute: changes[0].attribute, Detail: fmt.Sprintf("The configuration of %s differs from the state: %s.", notice.Task(task), strings.Join(texts, ", "))}
 	if len(changes[0].keys) == 1 {
 		n.Key = changes[0].keys[0]
 	}
 	return n
 }
 
-// again says what it takes to change a completed task.
-func again(p Planned) string {
+// reopenEffect describes how a completed task is changed.
+func reopenEffect(p Planned) string {
 	values := ""
 	if p.hasValues() || p.valuesUnknown() {
 		values = ", saves the values"
 	}
-	return "reopens it" + values + " and completes it again: webhooks and emails fire again, and automations work out deadlines and visibility anew."
+	return "reopens it" + values + " and completes it again: webhooks and emails fire again, and automations compute deadlines and visibility again."
 }
 
-func reopens(task *tallyfy.Task, p Planned) Notice {
-	n := updateOf(name(task), p)
+func willReopen(task *tallyfy.Task, p Planned) Notice {
+	n := updateOf(task, p)
 	n.Summary = "Update Reopens the Task and Completes It Again"
-	n.Detail += " Tallyfy cannot change a completed task, so applying this " + again(p)
+	n.Detail += " Tallyfy cannot change a completed task, so applying this " + reopenEffect(p)
 	if p.ReopenOnDestroy {
 		n.Detail += " If -replace or replace_triggered_by makes this a replacement with create_before_destroy, the apply fails instead."
 	}
 	return n
 }
 
-// mayReopen warns of an update of which it is not known whether the task holds all of it already. checked says that the task was read.
+// mayReopen warns about an update if it is unknown whether the task already holds everything. checked reports that the task was
+// read.
 func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
-	n := updateOf(name(task), p)
+	n := updateOf(task, p)
 	n.Summary = "Update May Reopen the Task and Complete It Again"
 	if !checked {
 		n.Detail += " The task was not checked while planning."
 	}
-	if later := p.later(task); len(later) > 0 {
+	if later := p.unknownNames(task); len(later) > 0 {
 		n.Detail += " Known only after apply: " + strings.Join(later, ", ") + "."
 	}
-	n.Detail += " If the completed task holds all that is configured, nothing is sent. Otherwise applying this " + again(p)
+	n.Detail += " If the completed task holds everything that is configured, nothing is sent. Otherwise applying this " + reopenEffect(p)
 	return n
 }
 
-// nothingToSend tells of an update that the task already shows.
+// nothingToSend warns about an update that the task already shows.
 func nothingToSend(task *tallyfy.Task, p Planned) Notice {
-	n := updateOf(name(task), p)
+	n := updateOf(task, p)
 	n.Summary = "Task Is Already as Configured"
-	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent", completer(task))
+	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent", notice.Completer(task))
 	if p.ReopenOnDestroy {
 		n.Detail += ", unless -replace or replace_triggered_by makes this a replacement, which may reopen the task and complete it again"
 	}
@@ -187,15 +188,15 @@ func nothingToSend(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-// completesOpen tells of an update of a task that is open, as one that everyone must complete is after one share.
+// completesOpen warns about an update of an open task, such as one that everyone must complete after one share.
 func completesOpen(task *tallyfy.Task, p Planned) Notice {
-	n := updateOf(name(task), p)
+	n := updateOf(task, p)
 	n.Summary = "Update Completes the Open Task"
 	n.Detail += fmt.Sprintf(" Tallyfy shows the task as %q. Applying this reopens nothing, and sends another completion.", task.Status)
 	return n
 }
 
-// notThere tells of a task that Tallyfy does not show. more says what is known of it from its process.
+// notThere warns about a task that Tallyfy does not show. more is what the list of its process shows.
 func notThere(p Planned, more string, err error) Notice {
 	does := "sends the completion anyway, and fails"
 	switch {
@@ -207,45 +208,45 @@ func notThere(p Planned, more string, err error) Notice {
 		does = "sends the reopening anyway, and fails"
 	}
 	return Notice{
-		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			more,
 			fmt.Sprintf("Applying this %s unless Tallyfy knows the task by then, as it may if an automation makes the task appear.", does),
-			advice(err), notice.SaidBy(err)),
+			advice(err), notice.ServerMessage(err)),
 	}
 }
 
-// mistyped refuses an ID that is not a task's, but names one of the tasks of the process, or nearly does.
+// mistyped refuses an ID that is not a task's, but names a task of the process or nearly does.
 func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
 	lines := []string{"The process has no task with this ID. Did you mean one of these?"}
 	for _, task := range meant {
 		lines = append(lines, fmt.Sprintf("  - %s, the ID of %q", task.ID, task.Title))
 	}
 	return Notice{
-		Summary: about(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			strings.Join(shortened(lines), "\n"),
-			"task_id takes the ID of a task, not its title or alias. Nothing was sent. Correct task_id, then plan again.",
-			notice.SaidBy(err)),
+			"task_id is the ID of a task, not its title or alias. Nothing was sent. Fix task_id, then plan again.",
+			notice.ServerMessage(err)),
 	}
 }
 
-// inAnotherProcess refuses a run_id that is not the task's.
+// inAnotherProcess refuses a run_id of another process than the task's.
 func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 	belongs := "it belongs to process " + task.RunID
-	next := "Correct run_id, or remove it: the provider then takes the process that Tallyfy reports."
+	next := "Fix run_id, or remove it: the provider then uses the process that Tallyfy reports."
 	if task.RunID == "" {
 		belongs, next = "it is a one-off task, which belongs to no process", "Remove run_id."
 	}
 	return Notice{
-		Summary: about(task, "Task Cannot Be Found"), Attribute: attrRunID,
+		Summary: taskSummary(task, "Task Cannot Be Found"), Attribute: attrRunID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(p.Task), notice.CameBack(err)),
-			fmt.Sprintf("The organization has %s, and %s. A completion in process %s fails.", lowerFirst(name(task)), belongs, p.Task.Run),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
+			fmt.Sprintf("The organization has %s, and %s. A completion in process %s fails.", notice.Task(task), belongs, p.Task.Run),
 			next+" Nothing was sent.",
-			notice.SaidBy(err)),
+			notice.ServerMessage(err)),
 	}
 }
 
@@ -262,17 +263,17 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s.", where(ref), notice.CameBack(err)),
-			means, advice(err), notice.SaidBy(err)),
+			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(ref), notice.Outcome(err)),
+			means, advice(err), notice.ServerMessage(err)),
 	}
 }
 
-// contradicts tells of another block of the configuration that wants something else of the same task. what says what comes of it.
+// contradicts reports another block that requests something else of the same task. what describes the consequence.
 func contradicts(task *tallyfy.Task, differs []string, what string) Notice {
 	return Notice{
-		Summary: about(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
+		Summary: taskSummary(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration completes %s too, and they differ:\n  - %s", lowerFirst(name(task)), strings.Join(differs, "\n  - ")),
+			fmt.Sprintf("Another block of this configuration completes %s too, and they differ:\n  - %s", notice.Task(task), strings.Join(differs, "\n  - ")),
 			what, "Keep one block for each task."),
 	}
 }

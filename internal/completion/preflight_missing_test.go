@@ -17,44 +17,44 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 	t.Parallel()
 	named := map[string]any{"VPC id": "vpc-1"}
 	for name, c := range map[string]struct {
-		want    func(*bench) Desired
+		want    func(*harness) Desired
 		unknown []string
 		update  bool
 		says    string // of a task that is not there
 		never   string
 		writes  []string // of the apply, in which nothing more is known
 	}{
-		"no values":           {(*bench).want, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{post}},
-		"by ID":               {func(b *bench) Desired { return b.wantValue("vpc-1") }, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{put, post}},
-		"by name":             {func(b *bench) Desired { return Desired{Task: b.ref(), FormFields: named} }, nil, false, "sends nothing and fails unless Tallyfy", "sends the completion", nil},
-		"a secret by name":    {func(b *bench) Desired { return Desired{Task: b.ref(), SecretFormFields: named} }, nil, false, "sends nothing and fails unless Tallyfy", "sends the completion", nil},
-		"by unknown names":    {(*bench).want, []string{attrFormFields}, false, "Applying this fails unless Tallyfy", "sends", []string{post}},
-		"update by ID":        {func(b *bench) Desired { return b.wantValue("vpc-1") }, nil, true, "sends the reopening anyway, and fails unless Tallyfy", "the completion anyway", []string{del}},
-		"update by name":      {func(b *bench) Desired { return Desired{Task: b.ref(), FormFields: named} }, nil, true, "sends nothing and fails unless Tallyfy", "anyway", nil},
-		"update to no values": {(*bench).want, nil, true, "sends the reopening anyway, and fails unless Tallyfy", "the completion anyway", []string{del}},
+		"no values":           {(*harness).want, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{post}},
+		"by ID":               {func(h *harness) Desired { return h.wantValue("vpc-1") }, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{put, post}},
+		"by name":             {func(h *harness) Desired { return Desired{Task: h.ref(), FormFields: named} }, nil, false, "sends nothing and fails unless Tallyfy", "sends the completion", nil},
+		"a secret by name":    {func(h *harness) Desired { return Desired{Task: h.ref(), SecretFormFields: named} }, nil, false, "sends nothing and fails unless Tallyfy", "sends the completion", nil},
+		"by unknown names":    {(*harness).want, []string{attrFormFields}, false, "Applying this fails unless Tallyfy", "sends", []string{post}},
+		"update by ID":        {func(h *harness) Desired { return h.wantValue("vpc-1") }, nil, true, "sends the reopening anyway, and fails unless Tallyfy", "the completion anyway", []string{del}},
+		"update by name":      {func(h *harness) Desired { return Desired{Task: h.ref(), FormFields: named} }, nil, true, "sends nothing and fails unless Tallyfy", "anyway", nil},
+		"update to no values": {(*harness).want, nil, true, "sends the reopening anyway, and fails unless Tallyfy", "the completion anyway", []string{del}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				b.server.DeleteTask(taskID)
-				plan := Planned{Desired: c.want(b), Unknown: c.unknown}
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.DeleteTask(taskID)
+				plan := Planned{Desired: c.want(h), Unknown: c.unknown}
 				if c.update {
-					plan = b.update(plan.Desired)
+					plan = h.update(plan.Desired)
 				}
-				f := b.engine.Preflight().Check(b.ctx, plan)
-				b.found(f, "", "Task Cannot Be Found: "+taskID)
+				f := h.engine.Preflight().Check(h.ctx, plan)
+				h.wantFindings(f, "", "Task Cannot Be Found: "+taskID)
 				text := details(Result{Warnings: f.Warnings})
-				b.says(text, c.says)
+				h.wantText(text, c.says)
 				if strings.Contains(text, c.never) {
-					b.Errorf("it says %q:\n%s", c.never, text)
+					h.Errorf("it says %q:\n%s", c.never, text)
 				}
-				b.server.ResetJournal()
-				b.restart()
-				if err := b.applyPlan(plan); err == nil {
-					b.Error("the apply goes well")
+				h.server.ResetJournal()
+				h.restart()
+				if err := h.applyPlan(plan); err == nil {
+					h.Error("the apply goes well")
 				}
-				if got := b.writes(); !slices.Equal(got, c.writes) {
-					b.Errorf("the apply sends %q, want %q", got, c.writes)
+				if got := h.writes(); !slices.Equal(got, c.writes) {
+					h.Errorf("the apply sends %q, want %q", got, c.writes)
 				}
 			})
 		})
@@ -62,19 +62,19 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 }
 
 // applyPlan does what is planned.
-func (b *bench) applyPlan(plan Planned) error {
+func (h *harness) applyPlan(plan Planned) error {
 	var err error
 	if plan.Recorded == nil {
-		_, err = b.engine.Create(b.ctx, plan.Desired)
+		_, err = h.engine.Create(h.ctx, plan.Desired)
 	} else {
-		_, err = b.engine.Update(b.ctx, Record{RunID: runID, Status: "completed"}, *plan.Recorded, plan.Desired)
+		_, err = h.engine.Update(h.ctx, Record{RunID: runID, Status: "completed"}, *plan.Recorded, plan.Desired)
 	}
 	return err
 }
 
 // writes returns the methods of the requests that may change something, in order.
-func (b *bench) writes() (methods []string) {
-	for _, entry := range b.server.Journal() {
+func (h *harness) writes() (methods []string) {
+	for _, entry := range h.server.Journal() {
 		if entry.Method != http.MethodGet {
 			methods = append(methods, entry.Method)
 		}
@@ -86,19 +86,19 @@ func (b *bench) writes() (methods []string) {
 func TestPreflightOfAServerWithoutReadsComesTrue(t *testing.T) {
 	t.Parallel()
 	for _, byName := range []bool{false, true} {
-		inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(b *bench) {
-			plan := Planned{Desired: b.want()}
+		inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) {
+			plan := Planned{Desired: h.want()}
 			if byName {
 				plan.FormFields = map[string]any{"VPC id": "vpc-1"}
 			}
-			f := b.engine.Preflight().Check(b.ctx, plan)
+			f := h.engine.Preflight().Check(h.ctx, plan)
 			if summaries(f.Warnings) != "Tasks Could Not Be Checked" {
-				b.Fatalf("got %+v", f)
+				h.Fatalf("got %+v", f)
 			}
-			b.says(f.Warnings[0].Detail, "An apply sends completions even if it cannot read their tasks, and the responses decide", "Completions with form_fields fail without a request")
-			err := b.applyPlan(plan)
-			if (err != nil) != byName || (len(b.writes()) == 0) != byName {
-				b.Errorf("by name: %t, the apply: %v, %q", byName, err, b.writes())
+			h.wantText(f.Warnings[0].Detail, "An apply sends completions even if it cannot read their tasks, and the responses decide", "Completions with form_fields fail without a request")
+			err := h.applyPlan(plan)
+			if (err != nil) != byName || (len(h.writes()) == 0) != byName {
+				h.Errorf("by name: %t, the apply: %v, %q", byName, err, h.writes())
 			}
 		})
 	}
@@ -108,18 +108,18 @@ func TestPreflightOfAServerWithoutReadsComesTrue(t *testing.T) {
 func TestPreflightOfAProcessThatIsForbidden(t *testing.T) {
 	t.Parallel()
 	const other = "5eed0000000000000000000000000043"
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{PathPart: "/runs/" + other, Status: http.StatusForbidden, Times: -1})
-		p := b.engine.Preflight()
-		forbidden := Planned{Desired: b.want()}
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{PathPart: "/runs/" + other, Status: http.StatusForbidden, Times: -1})
+		p := h.engine.Preflight()
+		forbidden := Planned{Desired: h.want()}
 		forbidden.Task.Run, forbidden.Task.Task = other, "7a5c0000000000000000000000001111"
-		f := p.Check(b.ctx, forbidden)
+		f := p.Check(h.ctx, forbidden)
 		if summaries(f.Warnings) != "Tasks Could Not Be Checked" {
-			b.Fatalf("got %+v", f)
+			h.Fatalf("got %+v", f)
 		}
-		b.says(f.Warnings[0].Detail, "This task was not checked, nor any other of this plan that Tallyfy refuses to show.")
-		unknown := Planned{Desired: b.want()}
+		h.wantText(f.Warnings[0].Detail, "This task was not checked, nor any other of this plan that Tallyfy refuses to show.")
+		unknown := Planned{Desired: h.want()}
 		unknown.FormFields = map[string]any{"Nix": "x"}
-		b.found(p.Check(b.ctx, unknown), "Unknown Form Field", "")
+		h.wantFindings(p.Check(h.ctx, unknown), "Unknown Form Field", "")
 	})
 }

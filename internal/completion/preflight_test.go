@@ -15,7 +15,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-func TestForesee(t *testing.T) {
+func TestPreflight(t *testing.T) {
 	t.Parallel()
 	task := func(change func(*tallyfy.Task)) *tallyfy.Task {
 		task := formTask()
@@ -25,7 +25,7 @@ func TestForesee(t *testing.T) {
 	done := func(k *tallyfy.Task) {
 		k.Status, k.CompletedAt, k.Taskdata = "completed", "2026-05-20T17:00:00Z", map[string]any{"f1": "vpc-1"}
 	}
-	gate := func(k *tallyfy.Task) { k.Type, k.Form = approval, nil }
+	gate := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
 	const expires = "Expiring Task Takes No Decision: Provision the VPC"
@@ -64,18 +64,20 @@ func TestForesee(t *testing.T) {
 		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
 		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
 	} {
-		plan := Planned{Desired: c.want}
-		if c.unknown {
-			plan.Unknown = []string{attrIsApproved}
-		}
-		f := foresee(c.task, plan)
-		problems, warnings := f.problems, f.warnings
-		if got := summaries(problems); got != strings.Join(c.problems, "|") {
-			t.Errorf("%s: problems %q, want %q", name, got, c.problems)
-		}
-		if got := summaries(warnings); got != strings.Join(c.warnings, "|") {
-			t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
-		}
+		t.Run(name, func(t *testing.T) {
+			plan := Planned{Desired: c.want}
+			if c.unknown {
+				plan.Unknown = []string{attrIsApproved}
+			}
+			f := predict(c.task, plan)
+			problems, warnings := f.problems, f.warnings
+			if got := summaries(problems); got != strings.Join(c.problems, "|") {
+				t.Errorf("%s: problems %q, want %q", name, got, c.problems)
+			}
+			if got := summaries(warnings); got != strings.Join(c.warnings, "|") {
+				t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
+			}
+		})
 	}
 }
 
@@ -93,49 +95,49 @@ func summaries(notices []Notice) string {
 }
 
 // All planned tasks of a run are looked at with one request, and each of two runs with its own.
-func TestPreflightLooksOnce(t *testing.T) {
+func TestPreflightReadsOnce(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
+	inBubble(t, today(), nil, func(h *harness) {
 		const other = "5eed0000000000000000000000000043"
-		p := b.engine.Preflight()
+		p := h.engine.Preflight()
 		var all sync.WaitGroup
 		for n := range 40 {
 			task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: []string{runID, other}[n%2]}
-			b.server.AddTask(task)
+			h.server.AddTask(task)
 			all.Go(func() {
 				time.Sleep(time.Second) // until all have been added
 				ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: task.RunID, Task: task.ID}
-				if problems, warnings, err := looked(p, b, Desired{Task: ref}); err != nil || len(problems)+len(warnings) > 0 {
-					b.Errorf("got %v, %v, %v", problems, warnings, err)
+				if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err != nil || len(problems)+len(warnings) > 0 {
+					h.Errorf("got %v, %v, %v", problems, warnings, err)
 				}
 			})
 		}
 		all.Wait()
-		b.sent(get, get)
+		h.wantRequests(get, get)
 	})
 }
 
 // A list may lag: what it shows as completed, or not at all, is looked at by itself.
 func TestPreflightDoesNotBelieveAList(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ListLag: 1}, nil, func(b *bench) {
-		b.server.CompleteOutside(taskID, sandbox.SeedColleagueID, nil)
-		b.server.ReopenOutside(taskID) // which the list does not show yet
-		problems, warnings, err := looked(b.engine.Preflight(), b, b.wantValue("x"))
+	inBubble(t, sandbox.Config{ListLag: 1}, nil, func(h *harness) {
+		h.server.CompleteOutside(taskID, sandbox.SeedColleagueID, nil)
+		h.server.ReopenOutside(taskID) // which the list does not show yet
+		problems, warnings, err := checkNew(h.engine.Preflight(), h, h.wantValue("x"))
 		if err != nil || len(problems)+len(warnings) > 0 {
-			b.Errorf("got %v, %v, %v", problems, warnings, err)
+			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		b.sent(get, get)
+		h.wantRequests(get, get)
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		want := b.want()
+	inBubble(t, today(), nil, func(h *harness) {
+		want := h.want()
 		want.Task.Task = "7a5c000000000000000000000000dead"
-		problems, warnings, err := looked(b.engine.Preflight(), b, want)
+		problems, warnings, err := checkNew(h.engine.Preflight(), h, want)
 		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found: 7a5c000000000000000000000000dead" {
-			b.Errorf("got %v, %v, %v", problems, warnings, err)
+			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		b.says(details(Result{Warnings: warnings}), "The list of the process has", "none with this ID", "an automation makes the task appear")
-		b.sent(get, get, get) // the list, the task in its process, and in the organization
+		h.wantText(details(Result{Warnings: warnings}), "The list of the process has", "none with this ID", "an automation makes the task appear")
+		h.wantRequests(get, get, get) // the list, the task in its process, and in the organization
 	})
 }
 
@@ -160,30 +162,30 @@ func TestPreflightThatFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
+			inBubble(t, today(), nil, func(h *harness) {
 				c.fault.Times = -1
-				b.server.Inject(c.fault)
+				h.server.Inject(c.fault)
 				began := time.Now()
-				p := b.engine.Preflight()
+				p := h.engine.Preflight()
 				var all []Notice
 				for n := range 6 {
-					want := b.want()
+					want := h.want()
 					want.Task.Task = fmt.Sprintf("7a5c%028d", n)
 					if n >= 3 {
 						want.Task.Run = "" // so that it has no list to share
 					}
-					problems, warnings, err := looked(p, b, want)
+					problems, warnings, err := checkNew(p, h, want)
 					if err == nil || len(problems) > 0 {
-						b.Errorf("got %v, %v", problems, err)
+						h.Errorf("got %v, %v", problems, err)
 					}
 					all = append(all, warnings...)
 				}
 				if want := map[bool]string{true: notChecked}[c.warns]; summaries(all) != want {
-					b.Errorf("the warnings are %q, want %q", summaries(all), want)
+					h.Errorf("the warnings are %q, want %q", summaries(all), want)
 				}
-				b.says(details(Result{Warnings: all}), c.says...)
-				if n := b.server.Count("", ""); n != c.requests || time.Since(began) > preflightTime {
-					b.Errorf("%d requests in %s", n, time.Since(began))
+				h.wantText(details(Result{Warnings: all}), c.says...)
+				if n := h.server.Count("", ""); n != c.requests || time.Since(began) > preflightTime {
+					h.Errorf("%d requests in %s", n, time.Since(began))
 				}
 			})
 		})
@@ -193,39 +195,39 @@ func TestPreflightThatFails(t *testing.T) {
 // A token that may not list a process may read its tasks all the same. Each is read then.
 func TestPreflightWithoutTheRightToList(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: get, PathPart: "/tasks/" + taskID, Times: -1})
-		b.server.Inject(sandbox.Fault{Method: get, Status: 403, Times: -1})
-		p := b.engine.Preflight()
-		if problems, warnings, err := looked(p, b, b.want()); err != nil || len(problems)+len(warnings) > 0 {
-			b.Errorf("got %v, %v, %v", problems, warnings, err)
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: get, PathPart: "/tasks/" + taskID, Times: -1})
+		h.server.Inject(sandbox.Fault{Method: get, Status: 403, Times: -1})
+		p := h.engine.Preflight()
+		if problems, warnings, err := checkNew(p, h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
+			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		other := b.want()
+		other := h.want()
 		other.Task.Task = "7a5c0000000000000000000000000043"
-		if _, warnings, err := looked(p, b, other); err == nil || summaries(warnings) != "Tasks Could Not Be Checked" {
-			b.Errorf("got %v, %v", warnings, err)
+		if _, warnings, err := checkNew(p, h, other); err == nil || summaries(warnings) != "Tasks Could Not Be Checked" {
+			h.Errorf("got %v, %v", warnings, err)
 		}
-		b.sent(get, get, get)
+		h.wantRequests(get, get, get)
 	})
 }
 
 // What gets no token is refused too.
 func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
+	inBubble(t, today(), nil, func(h *harness) {
 		client, err := tallyfy.New(tallyfy.Config{
-			BaseURL: "http://127.0.0.1/api", Transport: inProcess{b.server}, RequestTimeout: time.Minute,
+			BaseURL: "http://127.0.0.1/api", Transport: inProcess{h.server}, RequestTimeout: time.Minute,
 			Credentials: &tallyfy.Credentials{ClientID: "7", ClientSecret: "wrong-secret", TokenURL: "http://127.0.0.1/oauth/token"},
 			TokenSource: "the application",
 		})
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		_, warnings, err := looked(New(client).Preflight(), b, b.want())
+		_, warnings, err := checkNew(New(client).Preflight(), h, h.want())
 		if err == nil || summaries(warnings) != "Tasks Could Not Be Checked" {
-			b.Fatalf("got %v, %v", warnings, err)
+			h.Fatalf("got %v, %v", warnings, err)
 		}
-		b.says(warnings[0].Detail, "getting an access token", "401", "Token from: the application", "Check client_id")
+		h.wantText(warnings[0].Detail, "getting an access token", "401", "Token from: the application", "Check client_id")
 	})
 }
 
@@ -233,9 +235,9 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{"", runID} {
-		inBubble(t, today(), nil, func(b *bench) {
-			b.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
-			p := b.engine.Preflight()
+		inBubble(t, today(), nil, func(h *harness) {
+			h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
+			p := h.engine.Preflight()
 			began := time.Now()
 			var all sync.WaitGroup
 			turns := make(chan struct{}, 10)
@@ -247,17 +249,17 @@ func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 				all.Go(func() {
 					defer func() { <-turns }()
 					ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
-					if problems, warnings, err := looked(p, b, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
-						b.Errorf("got %v, %v, %v", problems, warnings, err)
+					if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
+						h.Errorf("got %v, %v, %v", problems, warnings, err)
 					}
 				})
 			}
 			all.Wait()
 			if took := time.Since(began); took > preflightTime {
-				b.Errorf("it took %s", took)
+				h.Errorf("it took %s", took)
 			}
-			if n := b.server.Count("", ""); n > 10 {
-				b.Errorf("%d requests were sent", n)
+			if n := h.server.Count("", ""); n > 10 {
+				h.Errorf("%d requests were sent", n)
 			}
 		})
 	}
@@ -266,27 +268,27 @@ func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 // Values given by name or as secrets go the way of the others, and a version that changed means an update.
 func TestValuesByNameAndSecrets(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		want := b.want()
+	inBubble(t, today(), nil, func(h *harness) {
+		want := h.want()
 		want.FormFields = map[string]any{"VPC id": "vpc-1"}
-		b.create(want)
-		b.sent(get, put, post)
-		if held := b.task().Taskdata[field]; held != "vpc-1" {
-			b.Errorf("the field holds %v", held)
+		h.create(want)
+		h.wantRequests(get, put, post)
+		if held := h.task().Taskdata[field]; held != "vpc-1" {
+			h.Errorf("the field holds %v", held)
 		}
-		b.server.ResetJournal()
-		secret := b.want()
+		h.server.ResetJournal()
+		secret := h.want()
 		secret.SecretFormFields, secret.SecretFormFieldsVersion = map[string]any{"VPC id": "s3cr3t"}, new(int64(1))
 		later := secret
 		later.SecretFormFieldsVersion = new(int64(2))
 		if Resends(secret, secret) || !Resends(secret, later) || !Resends(want, secret) {
 			t.Error("a version is not told from another")
 		}
-		result, err := b.engine.Update(b.ctx, Record{RunID: runID, Status: "completed"}, want, secret)
-		if err != nil || result.Record.Status != "completed" || b.task().Taskdata[field] != "s3cr3t" {
-			b.Errorf("got %+v, %v; the field holds %v", result, err, b.task().Taskdata[field])
+		result, err := h.engine.Update(h.ctx, Record{RunID: runID, Status: "completed"}, want, secret)
+		if err != nil || result.Record.Status != "completed" || h.task().Taskdata[field] != "s3cr3t" {
+			h.Errorf("got %+v, %v; the field holds %v", result, err, h.task().Taskdata[field])
 		}
-		b.sent(get, del, put, post)
+		h.wantRequests(get, del, put, post)
 	})
 	for name, c := range map[string]struct {
 		config sandbox.Config
@@ -296,24 +298,23 @@ func TestValuesByNameAndSecrets(t *testing.T) {
 		"unknown":  {today(), map[string]any{"Vpc id": "x"}, []string{"Unknown Form Field", `Did you mean "VPC id"?`}},
 		"no tasks": {sandbox.Config{CompletionOnly: true}, map[string]any{"VPC id": "x"}, []string{"Form Cannot Be Read", "Nothing was sent"}},
 	} {
-		inBubble(t, c.config, nil, func(b *bench) {
-			want := b.want()
-			want.FormFields = c.given
-			b.says(b.refuse(want).Error(), c.says...)
-			b.sent(get)
-			if b.Failed() {
-				b.Log(name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, c.config, nil, func(h *harness) {
+				want := h.want()
+				want.FormFields = c.given
+				h.wantText(h.refuse(want).Error(), c.says...)
+				h.wantRequests(get)
+			})
 		})
 	}
-	inBubble(t, today(), nil, func(b *bench) { // another value was saved than was given: told by the label, never by the value
-		b.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":{"` + field + `":"other"}}}`})
-		want := b.want()
+	inBubble(t, today(), nil, func(h *harness) { // another value was saved than was given: told by the label, never by the value
+		h.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":{"` + field + `":"other"}}}`})
+		want := h.want()
 		want.SecretFormFields = map[string]any{"VPC id": "s3cr3t"}
-		failure := b.refuse(want)
-		b.says(failure.Error(), "Field Values Did Not Arrive", `form_fields_wo: field "VPC id" (`+field+`) is empty`)
+		failure := h.refuse(want)
+		h.wantText(failure.Error(), "Field Values Did Not Arrive", `form_fields_wo: field "VPC id" (`+field+`) is empty`)
 		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != attrSecretFormFields {
-			b.Errorf("attribute %s: %v", failure.Attribute, failure)
+			h.Errorf("attribute %s: %v", failure.Attribute, failure)
 		}
 	})
 }
@@ -321,29 +322,29 @@ func TestValuesByNameAndSecrets(t *testing.T) {
 // A task without a process is in no list. It is read with its form, so that mistakes in its values are found while planning.
 func TestPreflightOfAOneOffTask(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		want := b.oneOffValue("x")
+	inBubble(t, today(), oneOff, func(h *harness) {
+		want := h.oneOffValue("x")
 		want.Taskdata["f1e1d0000000000000000000000000aa"] = "x"
-		problems, _, err := looked(b.engine.Preflight(), b, want)
+		problems, _, err := checkNew(h.engine.Preflight(), h, want)
 		if err != nil || summaries(problems) != "Unknown Form Field" {
-			b.Errorf("got %v, %v", problems, err)
+			h.Errorf("got %v, %v", problems, err)
 		}
-		b.sent(get)
+		h.wantRequests(get)
 	})
 }
 
 // What Tallyfy says while planning may repeat a write-only value too.
 func TestPreflightRedactsSecrets(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: get, Status: 404, Body: `{"message":"no s3cr3t-db-password here","code":"RESOURCE_NOT_FOUND"}`})
-		want := b.oneOffValue("x")
+	inBubble(t, today(), oneOff, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: get, Status: 404, Body: `{"message":"no s3cr3t-db-password here","code":"RESOURCE_NOT_FOUND"}`})
+		want := h.oneOffValue("x")
 		want.SecretTaskdata = map[string]any{"other": "s3cr3t-db-password"}
-		_, warnings, err := looked(b.engine.Preflight(), b, want)
+		_, warnings, err := checkNew(h.engine.Preflight(), h, want)
 		if err != nil || summaries(warnings) != "Task Cannot Be Found: "+taskID {
-			b.Fatalf("got %v, %v", warnings, err)
+			h.Fatalf("got %v, %v", warnings, err)
 		}
-		b.says(warnings[0].Detail, "no (write-only value) here")
+		h.wantText(warnings[0].Detail, "no (write-only value) here")
 	})
 }
 
@@ -351,13 +352,13 @@ func TestPreflightRedactsSecrets(t *testing.T) {
 func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 	t.Parallel()
 	required := func(k *sandbox.Task) { k.Fields[0].Required = true }
-	inBubble(t, sandbox.Config{ListLag: 1}, required, func(b *bench) {
-		b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "filled in"} })
-		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "")
-		b.sent(get, get)
+	inBubble(t, sandbox.Config{ListLag: 1}, required, func(h *harness) {
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "filled in"} })
+		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}), "", "")
+		h.wantRequests(get, get)
 	})
-	inBubble(t, today(), required, func(b *bench) {
-		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "Required Field Is Empty: Provision the VPC")
+	inBubble(t, today(), required, func(h *harness) {
+		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}), "", "Required Field Is Empty: Provision the VPC")
 	})
 }
 
@@ -365,16 +366,16 @@ func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 func TestPreflightOfAHiddenTask(t *testing.T) {
 	t.Parallel()
 	hidden := func(k *sandbox.Task) { k.Hidden = true }
-	inBubble(t, today(), hidden, func(b *bench) {
-		f := b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()})
-		b.found(f, "", "Task Is Hidden: Provision the VPC")
-		b.says(f.Warnings[0].Detail, `Tallyfy shows it as "auto-skipped"`, "sends the completion, and fails unless an automation shows the task by then")
-		b.server.ResetJournal()
-		b.says(b.refuse(b.want()).Error(), "422")
-		b.sent(get, post)
+	inBubble(t, today(), hidden, func(h *harness) {
+		f := h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()})
+		h.wantFindings(f, "", "Task Is Hidden: Provision the VPC")
+		h.wantText(f.Warnings[0].Detail, `Tallyfy shows it as "auto-skipped"`, "sends the completion, and fails unless an automation shows the task by then")
+		h.server.ResetJournal()
+		h.wantText(h.refuse(h.want()).Error(), "422")
+		h.wantRequests(get, post)
 	})
-	inBubble(t, sandbox.Config{ListLag: 1}, hidden, func(b *bench) { // the list does not show yet that it is there
-		b.server.Update(taskID, func(k *sandbox.Task) { k.Hidden = false })
-		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.want()}), "", "")
+	inBubble(t, sandbox.Config{ListLag: 1}, hidden, func(h *harness) { // the list does not show yet that it is there
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Hidden = false })
+		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}), "", "")
 	})
 }

@@ -20,16 +20,16 @@ const (
 )
 
 // update is the plan of a recorded completion that was for the value vpc-0.
-func (b *bench) update(want Desired) Planned {
-	before := b.wantValue("vpc-0")
+func (h *harness) update(want Desired) Planned {
+	before := h.wantValue("vpc-0")
 	return Planned{Desired: want, Recorded: &before, Title: "Provision the VPC"}
 }
 
 // found fails the test unless a check says exactly this, by summaries.
-func (b *bench) found(f Findings, problems, warnings string) {
-	b.Helper()
+func (h *harness) wantFindings(f Findings, problems, warnings string) {
+	h.Helper()
 	if f.Err != nil || summaries(f.Problems) != problems || summaries(f.Warnings) != warnings {
-		b.Errorf("got %q, %q and %v, want %q and %q", summaries(f.Problems), summaries(f.Warnings), f.Err, problems, warnings)
+		h.Errorf("got %q, %q and %v, want %q and %q", summaries(f.Problems), summaries(f.Warnings), f.Err, problems, warnings)
 	}
 }
 
@@ -43,8 +43,8 @@ func heldValue(value string) func(*sandbox.Task) {
 // Updates and new completions of a process share its list: one request for a hundred of them.
 func TestPreflightOfUpdatesSharesTheList(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		p := b.engine.Preflight()
+	inBubble(t, today(), nil, func(h *harness) {
+		p := h.engine.Preflight()
 		var all sync.WaitGroup
 		for n := range 90 {
 			task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: runID, Title: "T", Fields: []sandbox.Field{{ID: field, Label: "VPC id", Type: "text"}}}
@@ -53,20 +53,20 @@ func TestPreflightOfUpdatesSharesTheList(t *testing.T) {
 				heldValue("vpc-0")(&task)
 				warnings = reopensSummary
 			}
-			b.server.AddTask(task)
+			h.server.AddTask(task)
 			all.Go(func() {
 				time.Sleep(time.Second) // until all have been added
-				want := b.wantValue("vpc-1")
+				want := h.wantValue("vpc-1")
 				want.Task.Task = task.ID
 				plan := Planned{Desired: want}
 				if n%2 == 0 {
-					plan = b.update(want)
+					plan = h.update(want)
 				}
-				b.found(p.Check(b.ctx, plan), "", warnings)
+				h.wantFindings(p.Check(h.ctx, plan), "", warnings)
 			})
 		}
 		all.Wait()
-		b.sent(get)
+		h.wantRequests(get)
 	})
 }
 
@@ -76,7 +76,7 @@ func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
 	const unknown = "f1e1d0000000000000000000000000aa"
 	for name, c := range map[string]struct {
 		config   sandbox.Config
-		late     func(*bench) // what the list does not show yet, if it lags
+		late     func(*harness) // what the list does not show yet, if it lags
 		value    map[string]any
 		problems string
 		warnings string
@@ -85,25 +85,25 @@ func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
 		"nothing to send": {today(), nil, map[string]any{field: "vpc-1"}, "", nothingSummary, []string{get, get}},
 		"another value":   {today(), nil, map[string]any{field: "vpc-2"}, "", reopensSummary, []string{get}},
 		"unknown field":   {today(), nil, map[string]any{unknown: "x"}, "Unknown Form Field", "", []string{get, get}},
-		"a field that is new": {sandbox.Config{ListLag: 1}, func(b *bench) {
-			b.server.Update(taskID, func(k *sandbox.Task) {
+		"a field that is new": {sandbox.Config{ListLag: 1}, func(h *harness) {
+			h.server.Update(taskID, func(k *sandbox.Task) {
 				k.Fields = append(k.Fields, sandbox.Field{ID: unknown, Label: "New", Type: "text"})
 			})
 		}, map[string]any{unknown: "x"}, "", reopensSummary, []string{get, get}},
-		"a value that is new": {sandbox.Config{ListLag: 1}, func(b *bench) {
-			b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "vpc-3"} })
+		"a value that is new": {sandbox.Config{ListLag: 1}, func(h *harness) {
+			h.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "vpc-3"} })
 		}, map[string]any{field: "vpc-1"}, "", reopensSummary, []string{get, get}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, c.config, heldValue("vpc-1"), func(b *bench) {
+			inBubble(t, c.config, heldValue("vpc-1"), func(h *harness) {
 				if c.late != nil {
-					c.late(b)
+					c.late(h)
 				}
-				want := b.want()
+				want := h.want()
 				want.Taskdata = c.value
-				b.found(b.engine.Preflight().Check(b.ctx, b.update(want)), c.problems, c.warnings)
-				b.sent(c.requests...)
+				h.wantFindings(h.engine.Preflight().Check(h.ctx, h.update(want)), c.problems, c.warnings)
+				h.wantRequests(c.requests...)
 			})
 		})
 	}
@@ -114,32 +114,32 @@ func TestPreflightOfAnUpdateComesTrue(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change   func(*sandbox.Task)
-		want     func(*bench) Desired
+		want     func(*harness) Desired
 		problems string
 		warnings string
 		apply    []string // what is requested; an error if that is one read
 	}{
-		"reopens":         {heldValue("vpc-0"), func(b *bench) Desired { return b.wantValue("vpc-1") }, "", reopensSummary, []string{get, del, put, post}},
-		"nothing to send": {heldValue("vpc-1"), func(b *bench) Desired { return b.wantValue("vpc-1") }, "", nothingSummary, []string{get}},
-		"no values":       {heldValue("vpc-1"), func(b *bench) Desired { return b.want() }, "", nothingSummary, []string{get}},
-		"open":            {nil, func(b *bench) Desired { return b.wantValue("vpc-1") }, "", "Update Completes the Open Task", []string{get, put, post}},
+		"reopens":         {heldValue("vpc-0"), func(h *harness) Desired { return h.wantValue("vpc-1") }, "", reopensSummary, []string{get, del, put, post}},
+		"nothing to send": {heldValue("vpc-1"), func(h *harness) Desired { return h.wantValue("vpc-1") }, "", nothingSummary, []string{get}},
+		"no values":       {heldValue("vpc-1"), func(h *harness) Desired { return h.want() }, "", nothingSummary, []string{get}},
+		"open":            {nil, func(h *harness) Desired { return h.wantValue("vpc-1") }, "", "Update Completes the Open Task", []string{get, put, post}},
 		"required field": {func(k *sandbox.Task) {
 			heldValue("vpc-0")(k)
 			k.Fields = append(k.Fields, sandbox.Field{ID: "f1e1d0000000000000000000000000aa", Label: "Needed", Type: "text", Required: true})
-		}, func(b *bench) Desired { return b.wantValue("vpc-1") }, "Required Field Is Empty", "", []string{get}},
+		}, func(h *harness) Desired { return h.wantValue("vpc-1") }, "Required Field Is Empty", "", []string{get}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), c.change, func(b *bench) {
-				plan := b.update(c.want(b))
-				b.found(b.engine.Preflight().Check(b.ctx, plan), c.problems, c.warnings)
-				b.restart()
-				b.server.ResetJournal()
-				known := Record{RunID: runID, Status: b.task().Status, CompletedAt: b.task().CompletedAt}
-				_, err := b.engine.Update(b.ctx, known, *plan.Recorded, plan.Desired)
-				b.sent(c.apply...)
+			inBubble(t, today(), c.change, func(h *harness) {
+				plan := h.update(c.want(h))
+				h.wantFindings(h.engine.Preflight().Check(h.ctx, plan), c.problems, c.warnings)
+				h.restart()
+				h.server.ResetJournal()
+				known := Record{RunID: runID, Status: h.task().Status, CompletedAt: h.task().CompletedAt}
+				_, err := h.engine.Update(h.ctx, known, *plan.Recorded, plan.Desired)
+				h.wantRequests(c.apply...)
 				if (err != nil) != (c.problems != "") {
-					b.Errorf("the plan says %q, and the apply %v", c.problems, err)
+					h.Errorf("the plan says %q, and the apply %v", c.problems, err)
 				}
 			})
 		})
@@ -149,13 +149,13 @@ func TestPreflightOfAnUpdateComesTrue(t *testing.T) {
 // An update of a task that is not checked may reopen it, and says so without a request.
 func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Status: 502, Times: -1})
-		f := b.engine.Preflight().Check(b.ctx, b.update(b.wantValue("vpc-1")))
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Status: 502, Times: -1})
+		f := h.engine.Preflight().Check(h.ctx, h.update(h.wantValue("vpc-1")))
 		if f.Err == nil || summaries(f.Warnings) != "Update May Reopen the Task and Complete It Again" {
-			b.Fatalf("got %+v", f)
+			h.Fatalf("got %+v", f)
 		}
-		b.says(f.Warnings[0].Detail, `task "Provision the VPC" (`+taskID+")", "not checked while planning", "nothing is sent. Otherwise")
+		h.wantText(f.Warnings[0].Detail, `task "Provision the VPC" (`+taskID+")", "not checked while planning", "nothing is sent. Otherwise")
 	})
 	if Unchecked(Planned{}) != nil {
 		t.Error("a new completion that is not checked is no news")
@@ -166,21 +166,21 @@ func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 // it is for two blocks.
 func TestPreflightReadsATaskOnce(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), heldValue("vpc-1"), func(b *bench) {
-		p := b.engine.Preflight()
+	inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
+		p := h.engine.Preflight()
 		for range 3 {
-			b.found(p.Check(b.ctx, Planned{Desired: b.wantValue("vpc-1")}), "", "Task Is Already Completed")
+			h.wantFindings(p.Check(h.ctx, Planned{Desired: h.wantValue("vpc-1")}), "", "Task Is Already Completed")
 		}
-		b.sent(get, get) // the list, and the task because the list may lag
+		h.wantRequests(get, get) // the list, and the task because the list may lag
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		want := b.want()
+	inBubble(t, today(), nil, func(h *harness) {
+		want := h.want()
 		want.Task.Task = "7a5c000000000000000000000000dead"
-		p := b.engine.Preflight()
+		p := h.engine.Preflight()
 		for range 2 {
-			b.found(p.Check(b.ctx, Planned{Desired: want}), "", "Task Cannot Be Found: "+want.Task.Task)
+			h.wantFindings(p.Check(h.ctx, Planned{Desired: want}), "", "Task Cannot Be Found: "+want.Task.Task)
 		}
-		b.sent(get, get, get)
+		h.wantRequests(get, get, get)
 	})
 }
 
@@ -189,29 +189,29 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 func TestPreflightOfAForcedReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopens := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-9"), func(b *bench) {
-			p, before := b.engine.Preflight(), b.wantValue("vpc-1")
+		inBubble(t, today(), heldValue("vpc-9"), func(h *harness) {
+			p, before := h.engine.Preflight(), h.wantValue("vpc-1")
 			if warnings := p.Keep(Planned{Desired: before, Recorded: &before, ReopenOnDestroy: reopens}); len(warnings) > 0 {
-				b.Errorf("got %q", summaries(warnings))
+				h.Errorf("got %q", summaries(warnings))
 			}
 			after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
-			f := p.Check(b.ctx, after)
+			f := p.Check(h.ctx, after)
 			if reopens {
-				b.found(f, "", "Task Is Already Completed Differently: Provision the VPC")
+				h.wantFindings(f, "", "Task Is Already Completed Differently: Provision the VPC")
 			} else {
-				b.found(f, "Task Is Already Completed Differently", "")
+				h.wantFindings(f, "Task Is Already Completed Differently", "")
 			}
 		})
 	}
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Status: 401, Times: -1})
-		p, before := b.engine.Preflight(), b.want()
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Status: 401, Times: -1})
+		p, before := h.engine.Preflight(), h.want()
 		p.Keep(Planned{Desired: before, Recorded: &before})
-		other := b.want()
+		other := h.want()
 		other.Task.Task = "7a5c0000000000000000000000000043"
 		for _, want := range []Desired{before, other} {
-			if f := p.Check(b.ctx, Planned{Desired: want}); summaries(f.Warnings) != "Tasks Could Not Be Checked" {
-				b.Errorf("got %q", summaries(f.Warnings))
+			if f := p.Check(h.ctx, Planned{Desired: want}); summaries(f.Warnings) != "Tasks Could Not Be Checked" {
+				h.Errorf("got %q", summaries(f.Warnings))
 			}
 		}
 	})
@@ -220,15 +220,15 @@ func TestPreflightOfAForcedReplacement(t *testing.T) {
 // An apply plans each block once more. What it has done to a task by then is not held against it, though reads lag.
 func TestPreflightWhileApplying(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-1"))
+	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-1"))
 		time.Sleep(2 * time.Minute)
-		if result, err := b.delete(b.ctx, known); err != nil || len(result.Warnings) > 0 {
-			b.Fatal(result, err)
+		if result, err := h.destroy(h.ctx, known); err != nil || len(result.Warnings) > 0 {
+			h.Fatal(result, err)
 		}
-		b.server.ResetJournal()
-		b.found(b.engine.Preflight().Check(b.ctx, Planned{Desired: b.wantValue("vpc-2")}), "", "")
-		b.sent()
+		h.server.ResetJournal()
+		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.wantValue("vpc-2")}), "", "")
+		h.wantRequests()
 	})
 }
 
@@ -244,7 +244,7 @@ func TestPreflightOfAMistypedTask(t *testing.T) {
 		"a digit":         {"7a5c0000000000000000000000000041", runID, true, []string{"has no task with this ID", "Did you mean", taskID + `, the ID of "Provision the VPC"`}},
 		"a digit missing": {taskID[:31], runID, true, []string{taskID + ", the ID of"}},
 		"the alias":       {"provision-the-vpc", runID, true, []string{taskID + ", the ID of", "not its title or alias"}},
-		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Correct run_id, or remove it"}},
+		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Fix run_id, or remove it"}},
 		"a one-off task":  {"7a5c0000000000000000000000002222", runID, true, []string{"a one-off task", "Remove run_id"}},
 		"no process":      {taskID, "5eed0000000000000000000000000099", true, []string{"it belongs to process " + runID}},
 		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "none with this ID"}},
@@ -252,16 +252,16 @@ func TestPreflightOfAMistypedTask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), func(k *sandbox.Task) { k.Alias = "provision-the-vpc" }, func(b *bench) {
-				b.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000001111", RunID: other, Title: "Elsewhere"})
-				b.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000002222", Title: "Alone"})
-				f := b.engine.Preflight().Check(b.ctx, Planned{Desired: Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: c.run, Task: c.task}}})
+			inBubble(t, today(), func(k *sandbox.Task) { k.Alias = "provision-the-vpc" }, func(h *harness) {
+				h.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000001111", RunID: other, Title: "Elsewhere"})
+				h.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000002222", Title: "Alone"})
+				f := h.engine.Preflight().Check(h.ctx, Planned{Desired: Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: c.run, Task: c.task}}})
 				all := append(f.Problems, f.Warnings...)
 				if f.Err != nil || len(all) != 1 || (len(f.Problems) == 1) != c.problem || !strings.HasPrefix(all[0].Summary, "Task Cannot Be Found: ") {
-					b.Fatalf("got %+v", f)
+					h.Fatalf("got %+v", f)
 				}
-				b.says(all[0].Detail, c.says...)
-				b.says(all[0].Detail, "404 Not Found")
+				h.wantText(all[0].Detail, c.says...)
+				h.wantText(all[0].Detail, "404 Not Found")
 			})
 		})
 	}
@@ -300,19 +300,19 @@ func TestPreflightOfContradictingBlocks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), fields, func(b *bench) {
-				c.first.Task, c.second.Task = b.ref(), b.ref()
-				p := b.engine.Preflight()
-				b.found(p.Check(b.ctx, c.first), "", "")
-				b.found(p.Check(b.ctx, c.first), "", "")
-				f := p.Check(b.ctx, c.second)
+			inBubble(t, today(), fields, func(h *harness) {
+				c.first.Task, c.second.Task = h.ref(), h.ref()
+				p := h.engine.Preflight()
+				h.wantFindings(p.Check(h.ctx, c.first), "", "")
+				h.wantFindings(p.Check(h.ctx, c.first), "", "")
+				f := p.Check(h.ctx, c.second)
 				if got := summaries(f.Problems) + summaries(f.Warnings); got != map[bool]string{true: contradict}[c.says != nil] || (len(f.Problems) > 0) != c.problem {
-					b.Fatalf("got %+v", f)
+					h.Fatalf("got %+v", f)
 				}
 				text := details(Result{Warnings: f.Problems})
-				b.says(text, c.says...)
+				h.wantText(text, c.says...)
 				if strings.Contains(text, "s3cr3t") {
-					b.Error(text)
+					h.Error(text)
 				}
 			})
 		})
@@ -323,31 +323,31 @@ func TestPreflightOfContradictingBlocks(t *testing.T) {
 func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 	t.Parallel()
 	for _, keptFirst := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-0"), func(b *bench) {
-			p, before := b.engine.Preflight(), b.wantValue("vpc-0")
-			kept, update := Planned{Desired: before, Recorded: &before}, b.update(b.wantValue("vpc-2"))
+		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
+			p, before := h.engine.Preflight(), h.wantValue("vpc-0")
+			kept, update := Planned{Desired: before, Recorded: &before}, h.update(h.wantValue("vpc-2"))
 			var first, second []Notice
 			if keptFirst {
-				first, second = p.Keep(kept), p.Check(b.ctx, update).Warnings
+				first, second = p.Keep(kept), p.Check(h.ctx, update).Warnings
 			} else {
-				first, second = p.Check(b.ctx, update).Warnings, p.Keep(kept)
+				first, second = p.Check(h.ctx, update).Warnings, p.Keep(kept)
 			}
 			if got := summaries(append(first, second...)); !strings.Contains(got, "Blocks Contradict Each Other") || !strings.Contains(got, reopensSummary) || len(first)+len(second) != 2 {
-				b.Errorf("got %q", got)
+				h.Errorf("got %q", got)
 			}
-			b.sent(get)
+			h.wantRequests(get)
 		})
 	}
 	for _, updateFirst := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-0"), func(b *bench) { // a new block for what the other one changes
-			p, update, adopts := b.engine.Preflight(), b.update(b.wantValue("vpc-2")), Planned{Desired: b.wantValue("vpc-0")}
+		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) { // a new block for what the other one changes
+			p, update, adopts := h.engine.Preflight(), h.update(h.wantValue("vpc-2")), Planned{Desired: h.wantValue("vpc-0")}
 			plans := []Planned{adopts, update}
 			if updateFirst {
 				plans = []Planned{update, adopts}
 			}
-			first, second := p.Check(b.ctx, plans[0]), p.Check(b.ctx, plans[1])
+			first, second := p.Check(h.ctx, plans[0]), p.Check(h.ctx, plans[1])
 			if strings.Contains(summaries(first.Warnings), "Contradict") || !strings.Contains(summaries(second.Warnings), "Blocks Contradict Each Other") || len(first.Problems)+len(second.Problems) > 0 {
-				b.Errorf("got %+v and %+v", first, second)
+				h.Errorf("got %+v and %+v", first, second)
 			}
 		})
 	}
@@ -356,22 +356,22 @@ func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 // A block that -replace names is planned as it is recorded, and as a new one. It does not contradict itself.
 func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), heldValue("vpc-0"), func(b *bench) {
-		p, update := b.engine.Preflight(), b.update(b.wantValue("vpc-2"))
+	inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
+		p, update := h.engine.Preflight(), h.update(h.wantValue("vpc-2"))
 		update.ReopenOnDestroy = true
-		b.found(p.Check(b.ctx, update), "", reopensSummary)
-		b.found(p.Check(b.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently: Provision the VPC")
+		h.wantFindings(p.Check(h.ctx, update), "", reopensSummary)
+		h.wantFindings(p.Check(h.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently: Provision the VPC")
 	})
 }
 
 // Whether blocks contradict each other may depend on what the task holds, and a list may be behind that.
 func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(b *bench) {
-		b.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "held"} })
-		p := b.engine.Preflight()
-		b.found(p.Check(b.ctx, Planned{Desired: b.wantValue("held")}), "", "")
-		b.found(p.Check(b.ctx, Planned{Desired: b.want()}), "", "")
-		b.sent(get, get)
+	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(h *harness) {
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "held"} })
+		p := h.engine.Preflight()
+		h.wantFindings(p.Check(h.ctx, Planned{Desired: h.wantValue("held")}), "", "")
+		h.wantFindings(p.Check(h.ctx, Planned{Desired: h.want()}), "", "")
+		h.wantRequests(get, get)
 	})
 }

@@ -19,61 +19,61 @@ import (
 // Each test in this file is a sequence of events in which a completion was once sent twice, lost, or recorded wrongly.
 
 // notLost fails the test if something is recorded as completed while the task is open.
-func (b *bench) notLost(result Result, err error) {
-	b.Helper()
-	if err == nil && result.Record.saysCompleted() && b.task().CompletedAt == "" {
-		b.Errorf("it is recorded as completed, and the task is open: %+v", result)
+func (h *harness) notLost(result Result, err error) {
+	h.Helper()
+	if err == nil && result.Record.saysCompleted() && h.task().CompletedAt == "" {
+		h.Errorf("it is recorded as completed, and the task is open: %+v", result)
 	}
 }
 
-func decisions(b *bench) (yes, no Desired) {
-	yes, no = b.want(), b.want()
+func decisions(h *harness) (yes, no Desired) {
+	yes, no = h.want(), h.want()
 	yes.IsApproved, no.IsApproved = new(true), new(false)
 	return yes, no
 }
 
-func approvalTask(k *sandbox.Task) { k.Type = approval }
+func approvalTask(k *sandbox.Task) { k.Type = tallyfy.TypeApproval }
 
 func everyoneTask(k *sandbox.Task) { k.EveryoneMustComplete = 2 }
 
 func TestUpdateIsRefusedForNowWhileReadsLag(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-1"))
+	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-1"))
 		time.Sleep(time.Minute)
-		b.server.Inject(atPost(sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"1"}}}))
-		result, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2"))
-		b.notLost(result, err)
-		if err != nil || b.task().Taskdata[field] != "vpc-2" {
-			b.Errorf("%v, and it holds %v", err, b.task().Taskdata)
+		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"1"}}}))
+		result, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2"))
+		h.notLost(result, err)
+		if err != nil || h.task().Taskdata[field] != "vpc-2" {
+			h.Errorf("%v, and it holds %v", err, h.task().Taskdata)
 		}
 	})
 }
 
 func TestUpdateWhoseRequestIsLostWhileReadsLagForLong(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: 8 * time.Second}, nil, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-1"))
+	inBubble(t, sandbox.Config{ReadLag: 8 * time.Second}, nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-1"))
 		time.Sleep(time.Minute)
-		b.server.Inject(atPost(sandbox.Fault{Drop: true}))
-		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2")))
-		b.says(failure.Error(), "Completion May Have Gone Through", "still shows the completion that was taken back")
+		h.server.Inject(atPost(sandbox.Fault{Drop: true}))
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")))
+		h.wantText(failure.Error(), "Completion May Have Gone Through", "still shows the completion that was reopened")
 	})
 }
 
 func TestUpdateRightAfterACreateWhileReadsLag(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, approvalTask, func(b *bench) {
-		yes, no := decisions(b)
-		known := b.recorded(yes)
-		result, err := b.engine.Update(b.ctx, known, yes, no)
-		if err != nil || *result.Record.IsApproved || *b.task().IsApproved {
-			b.Errorf("got %+v, %v", result, err)
+	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, approvalTask, func(h *harness) {
+		yes, no := decisions(h)
+		known := h.recorded(yes)
+		result, err := h.engine.Update(h.ctx, known, yes, no)
+		if err != nil || *result.Record.IsApproved || *h.task().IsApproved {
+			h.Errorf("got %+v, %v", result, err)
 		}
-		if n := b.server.Count(del, ""); n != 1 {
-			b.Errorf("it was reopened %d times", n)
+		if n := h.server.Count(del, ""); n != 1 {
+			h.Errorf("it was reopened %d times", n)
 		}
-		b.fired(2)
+		h.wantWebhooks(2)
 	})
 }
 
@@ -82,12 +82,12 @@ func TestColleagueCompletesWhileACompletionIsRefusedForNow(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{"429": {Status: 429, Header: http.Header{"Retry-After": {"60"}}}, "lost": {Drop: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
+			inBubble(t, today(), nil, func(h *harness) {
 				fault.Before = func(*http.Request) {
-					b.server.CompleteOutsideWith(taskID, 1002, nil, map[string]any{field: "vpc-of-another"})
+					h.server.CompleteOutsideWith(taskID, 1002, nil, map[string]any{field: "vpc-of-another"})
 				}
-				b.server.Inject(atPost(fault))
-				b.says(b.refuse(b.wantValue("vpc-1")).Error(), "Task Was Completed Differently", "user 1002", "holds another value")
+				h.server.Inject(atPost(fault))
+				h.wantText(h.refuse(h.wantValue("vpc-1")).Error(), "Task Was Completed Differently", "user 1002", "holds another value")
 			})
 		})
 	}
@@ -101,11 +101,11 @@ func TestWaitThatWasActedOnIsReadAfterwards(t *testing.T) {
 	}{"no retries": {0, "2"}, "longer than the timeout": {4, "3600"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubbleWithRetries(t, c.retries, today(), nil, func(b *bench) {
-				b.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 503, Header: http.Header{"Retry-After": {c.after}}}))
-				b.create(b.want())
-				b.sent(get, post, get)
-				b.fired(1)
+			inBubbleWithRetries(t, c.retries, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 503, Header: http.Header{"Retry-After": {c.after}}}))
+				h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
 			})
 		})
 	}
@@ -113,68 +113,68 @@ func TestWaitThatWasActedOnIsReadAfterwards(t *testing.T) {
 
 func TestShareIsNotSentAgain(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), everyoneTask, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
-		b.warned(b.create(b.want()), "Completion Accepted, Task Still Open")
-		if n := b.server.Count(post, completions); n != 1 {
-			b.Errorf("%d shares were sent", n)
+	inBubble(t, today(), everyoneTask, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
+		h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
+		if n := h.server.Count(post, completions); n != 1 {
+			h.Errorf("%d shares were sent", n)
 		}
 	})
-	inBubble(t, today(), everyoneTask, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
-		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", "Everyone who is assigned", "the next apply sends it anew")
-		if n := b.server.Count(post, completions); n != 1 {
-			b.Errorf("%d shares were sent", n)
+	inBubble(t, today(), everyoneTask, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
+		h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "Everyone who is assigned", "the next apply sends it again")
+		if n := h.server.Count(post, completions); n != 1 {
+			h.Errorf("%d shares were sent", n)
 		}
 	})
 	// A value that is saved anew is no sign of a share.
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, func(k *sandbox.Task) {
 		everyoneTask(k)
 		k.Taskdata = map[string]any{field: rewriteText("x")}
-	}, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
-		b.says(b.refuse(b.wantValue("x")).Error(), "Completion May Have Gone Through")
+	}, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
+		h.wantText(h.refuse(h.wantValue("x")).Error(), "Completion May Have Gone Through")
 	})
 }
 
 func TestSaveThatIsAnswered404Stops(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: put, Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`})
-		b.says(b.refuse(b.wantValue("vpc-1")).Error(), "Field Values Could Not Be Saved", "404")
-		b.sent(get, put)
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: put, Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`})
+		h.wantText(h.refuse(h.wantValue("vpc-1")).Error(), "Field Values Could Not Be Saved", "404")
+		h.wantRequests(get, put)
 	})
 }
 
 // A value that Tallyfy keeps in another form never makes a task impossible to complete.
 func TestValuesThatAreKeptInAnotherForm(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(b *bench) {
-		known := b.recorded(b.wantValue("one"))
-		result, err := b.engine.Update(b.ctx, known, b.wantValue("one"), b.wantValue("two"))
+	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) {
+		known := h.recorded(h.wantValue("one"))
+		result, err := h.engine.Update(h.ctx, known, h.wantValue("one"), h.wantValue("two"))
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		b.warned(result, "Tallyfy Keeps Field Values in Another Form")
+		h.wantWarnings(result, "Tallyfy Keeps Field Values in Another Form")
 	})
-	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(b *bench) { // saved by an apply that went no further
-		b.server.Inject(atPost(sandbox.Fault{Status: 422}))
-		b.says(b.refuse(b.wantValue("one")).Error(), "Task Was Not Completed")
-		b.warned(b.create(b.wantValue("one")), "Tallyfy Keeps Field Values in Another Form")
-		if held := b.task().Taskdata[field]; held != rewriteText("one") {
-			b.Errorf("the field holds %v", held)
+	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) { // saved by an apply that went no further
+		h.server.Inject(atPost(sandbox.Fault{Status: 422}))
+		h.wantText(h.refuse(h.wantValue("one")).Error(), "Task Was Not Completed")
+		h.wantWarnings(h.create(h.wantValue("one")), "Tallyfy Keeps Field Values in Another Form")
+		if held := h.task().Taskdata[field]; held != rewriteText("one") {
+			h.Errorf("the field holds %v", held)
 		}
 	})
 }
 
 func TestUpdateThatIsInterruptedGoesOn(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{Latency: 200 * time.Millisecond}, nil, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-1"))
-		ctx, cancel := context.WithCancel(b.ctx)
+	inBubble(t, sandbox.Config{Latency: 200 * time.Millisecond}, nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-1"))
+		ctx, cancel := context.WithCancel(h.ctx)
 		time.AfterFunc(300*time.Millisecond, cancel) // while the DELETE is out
-		if _, err := b.engine.Update(ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2")); err != nil || b.task().CompletedAt == "" {
-			b.Errorf("%v, and the task is %s", err, b.task().Status)
+		if _, err := h.engine.Update(ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")); err != nil || h.task().CompletedAt == "" {
+			h.Errorf("%v, and the task is %s", err, h.task().Status)
 		}
 	})
 }
@@ -183,22 +183,22 @@ func TestUpdateRefusesWhatWouldLeaveTheTaskOpen(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*sandbox.Task)
-		want   func(*bench) Desired
+		want   func(*harness) Desired
 		says   string
 	}{
-		"unknown field": {nil, func(b *bench) Desired {
-			want := b.wantValue("vpc-1")
+		"unknown field": {nil, func(h *harness) Desired {
+			want := h.wantValue("vpc-1")
 			want.Taskdata["f1e1d0000000000000000000000000aa"] = "x"
 			return want
 		}, "Unknown Form Field"},
-		"required field emptied": {func(k *sandbox.Task) { k.Fields[0].Required = true }, func(b *bench) Desired { return b.wantValue(nil) }, "Required Field Is Empty"},
+		"required field emptied": {func(k *sandbox.Task) { k.Fields[0].Required = true }, func(h *harness) Desired { return h.wantValue(nil) }, "Required Field Is Empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), c.change, func(b *bench) {
-				known := b.recorded(b.wantValue("vpc-1"))
-				b.says(b.failure(b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), c.want(b))).Error(), c.says, "Nothing was sent")
-				b.sent(get)
+			inBubble(t, today(), c.change, func(h *harness) {
+				known := h.recorded(h.wantValue("vpc-1"))
+				h.wantText(h.failure(h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), c.want(h))).Error(), c.says, "Nothing was sent")
+				h.wantRequests(get)
 			})
 		})
 	}
@@ -206,29 +206,29 @@ func TestUpdateRefusesWhatWouldLeaveTheTaskOpen(t *testing.T) {
 
 func TestOneOffTaskIsReadBeforeItIsSavedAgain(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: put, Status: 429, Header: http.Header{"Retry-After": {"60"}}})
+	inBubble(t, today(), oneOff, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: put, Status: 429, Header: http.Header{"Retry-After": {"60"}}})
 		time.AfterFunc(30*time.Second, func() {
-			b.server.Update(taskID, func(k *sandbox.Task) {
+			h.server.Update(taskID, func(k *sandbox.Task) {
 				k.Owners.Users, k.Title, k.Deadline = []int64{1002}, "Renamed", "2035-07-02T17:00:00Z"
 			})
 		})
-		want := b.wantValue("vpc-1")
+		want := h.wantValue("vpc-1")
 		want.Task.Run = ""
-		b.create(want)
-		if got := b.task(); got.Title != "Renamed" || got.Deadline != "2035-07-02T17:00:00Z" || got.Owners.Users[0] != 1002 {
-			b.Errorf("what a colleague changed was taken back: %+v", got)
+		h.create(want)
+		if got := h.task(); got.Title != "Renamed" || got.Deadline != "2035-07-02T17:00:00Z" || got.Owners.Users[0] != 1002 {
+			h.Errorf("what a colleague changed was taken back: %+v", got)
 		}
 	})
 }
 
 func TestRecordOfAnotherCompletionHasItsOwnFacts(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "expiring" }, func(b *bench) {
-		known := b.recorded(b.want())
-		b.server.Update(taskID, func(k *sandbox.Task) { k.CompletedAt, k.CompleterID = "2035-06-04T17:00:00Z", 0 })
-		if result, err := b.engine.Read(b.ctx, b.ref(), known); err != nil || result.Record.CompleterID != 0 || result.Record.TasksChangedByRules != "" {
-			b.Errorf("got %+v, %v", result, err)
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "expiring" }, func(h *harness) {
+		known := h.recorded(h.want())
+		h.server.Update(taskID, func(k *sandbox.Task) { k.CompletedAt, k.CompleterID = "2035-06-04T17:00:00Z", 0 })
+		if result, err := h.engine.Read(h.ctx, h.ref(), known); err != nil || result.Record.CompleterID != 0 || result.Record.TasksChangedByRules != "" {
+			h.Errorf("got %+v, %v", result, err)
 		}
 	})
 }
@@ -238,14 +238,14 @@ func TestSecretsAreRedacted(t *testing.T) {
 	const secret = "s3cr3t-db-password"
 	inBubble(t, today(), func(k *sandbox.Task) {
 		k.ChangedByRules = map[string]any{"x": map[string]any{"title": secret, "taskdata": map[string]any{field: secret}}}
-	}, func(b *bench) {
-		want := b.want()
+	}, func(h *harness) {
+		want := h.want()
 		want.SecretTaskdata = map[string]any{field: secret}
-		b.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"errors":{"x":["The value 's3cr3t-db-password' is too long."]}}`})
-		failure := b.refuse(want)
-		result := b.create(want)
+		h.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"errors":{"x":["The value 's3cr3t-db-password' is too long."]}}`})
+		failure := h.refuse(want)
+		result := h.create(want)
 		if strings.Contains(failure.Error()+result.Record.TasksChangedByRules, secret) || !strings.Contains(failure.Error(), "write-only") {
-			b.Errorf("%v\n%+v", failure, result)
+			h.Errorf("%v\n%+v", failure, result)
 		}
 	})
 }
@@ -253,119 +253,119 @@ func TestSecretsAreRedacted(t *testing.T) {
 // A replacement that reopens and completes in one process, while reads lag.
 func TestCreateAfterADestroyWhileReadsLag(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: 2 * time.Second}, nil, func(b *bench) {
-		known := b.recorded(b.want())
+	inBubble(t, sandbox.Config{ReadLag: 2 * time.Second}, nil, func(h *harness) {
+		known := h.recorded(h.want())
 		time.Sleep(time.Minute)
-		b.restart()
-		if _, err := b.delete(b.ctx, known); err != nil {
-			b.Fatal(err)
+		h.restart()
+		if _, err := h.destroy(h.ctx, known); err != nil {
+			h.Fatal(err)
 		}
-		result, err := b.engine.Create(b.ctx, b.want())
-		b.notLost(result, err)
-		b.fired(2)
+		result, err := h.engine.Create(h.ctx, h.want())
+		h.notLost(result, err)
+		h.wantWebhooks(2)
 	})
 }
 
 // Create before destroy, and a renamed block: the destroy does not undo what was just recorded.
 func TestDestroyLeavesWhatThisApplyHasRecorded(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.restart()
-		result := b.create(b.want())
-		b.server.ResetJournal()
-		left, err := b.delete(b.ctx, known)
-		b.warned(left, "Task Was Not Reopened")
-		b.notLost(result, err)
-		b.sent()
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.restart()
+		result := h.create(h.want())
+		h.server.ResetJournal()
+		left, err := h.destroy(h.ctx, known)
+		h.wantWarnings(left, "Task Was Not Reopened")
+		h.notLost(result, err)
+		h.wantRequests()
 	})
 }
 
 func TestColleagueCompletesAgainAfterTheReopening(t *testing.T) {
 	t.Parallel()
-	reopens := func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true})
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Before: func(*http.Request) { b.server.CompleteOutside(taskID, 1005, nil) }})
+	reopens := func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1005, nil) }})
 	}
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-1"))
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-1"))
 		time.Sleep(time.Minute)
-		reopens(b)
-		b.says(b.failure(b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2"))).Error(), "Task Was Completed Differently", "user 1005")
+		reopens(h)
+		h.wantText(h.failure(h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2"))).Error(), "Task Was Completed Differently", "user 1005")
 	})
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
 		time.Sleep(time.Minute)
-		b.restart()
-		reopens(b)
-		result, err := b.delete(b.ctx, known)
-		if err != nil || b.server.Count(del, "") != 1 {
-			b.Errorf("got %v after %d requests", err, b.server.Count(del, ""))
+		h.restart()
+		reopens(h)
+		result, err := h.destroy(h.ctx, known)
+		if err != nil || h.server.Count(del, "") != 1 {
+			h.Errorf("got %v after %d requests", err, h.server.Count(del, ""))
 		}
-		b.warned(result, "Task Was Completed Again")
+		h.wantWarnings(result, "Task Was Completed Again")
 	})
 }
 
 func TestReopeningThatCannotBeConfirmed(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("1"))
-		b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204})
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 403, Times: -1})
-		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("1"), b.wantValue("2")))
-		b.says(failure.Error(), "Task Could Not Be Reopened", "after Tallyfy accepted its reopening", "403", "not known whether the task is open")
-		b.sent(get, del, get)
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 403, Times: -1})
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
+		h.wantText(failure.Error(), "Task Could Not Be Reopened", "after Tallyfy accepted its reopening", "403", "not known whether the task is open")
+		h.wantRequests(get, del, get)
 	})
 }
 
 // A completion of months ago is not taken for the one that was just sent, where the first read did not show the task.
 func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.CompleteOutside(taskID, 1005, nil)
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.CompleteOutside(taskID, 1005, nil)
 		time.Sleep(240 * time.Hour)
-		b.server.Inject(sandbox.Fault{Method: get, Status: 404})
-		b.server.Inject(atPost(sandbox.Fault{Drop: true}))
-		ctx, cancel := context.WithTimeout(b.Context(), patience)
+		h.server.Inject(sandbox.Fault{Method: get, Status: 404})
+		h.server.Inject(atPost(sandbox.Fault{Drop: true}))
+		ctx, cancel := context.WithTimeout(h.Context(), patience)
 		defer cancel()
-		result, err := b.engine.Create(ctx, b.want())
+		result, err := h.engine.Create(ctx, h.want())
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		b.warned(result, "Task Was Already Completed")
-		b.says(details(result), "This apply sent a completion too, and its outcome is not known")
+		h.wantWarnings(result, "Task Was Already Completed")
+		h.wantText(details(result), "This apply sent a completion too, and its outcome is unknown")
 	})
 }
 
 // Someone else's completion between the read and the POST shows by the server's own times.
 func TestCompletionBeforeTheRequestIsToldOf(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(b *bench) {
-		b.server.CompleteOutside(taskID, 1005, nil)
+	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {
+		h.server.CompleteOutside(taskID, 1005, nil)
 		time.Sleep(10 * time.Second)
-		b.warned(b.create(b.want()), "Completion May Be Someone Else's")
+		h.wantWarnings(h.create(h.want()), "Completion May Be Someone Else's")
 	})
 }
 
 // Writes to one process that get in each other's way take turns.
 func TestWritesThatCollide(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{Latency: 100 * time.Millisecond}, nil, func(b *bench) {
-		collisions := &overlap{next: b.server}
-		b.client = clientOver(b.T, collisions)
-		b.restart()
+	inBubble(t, sandbox.Config{Latency: 100 * time.Millisecond}, nil, func(h *harness) {
+		collisions := &overlap{next: h.server}
+		h.client = clientOver(h.T, collisions)
+		h.restart()
 		done := make(chan error)
-		for _, k := range b.openTasks(8) {
+		for _, k := range h.openTasks(8) {
 			go func() {
-				want := b.want()
+				want := h.want()
 				want.Task.Task = k
-				_, err := b.engine.Create(b.ctx, want)
+				_, err := h.engine.Create(h.ctx, want)
 				done <- err
 			}()
 		}
 		for range 8 {
 			if err := <-done; err != nil {
-				b.Error(err)
+				h.Error(err)
 			}
 		}
 	})
@@ -402,11 +402,11 @@ func clientOver(t *testing.T, handler http.Handler) *tallyfy.Client {
 }
 
 // openTasks adds tasks to the process, and returns their IDs.
-func (b *bench) openTasks(n int) []string {
+func (h *harness) openTasks(n int) []string {
 	var ids []string
 	for i := range n {
 		ids = append(ids, fmt.Sprintf("7a5c%028d", i))
-		b.server.AddTask(sandbox.Task{ID: ids[i], RunID: runID})
+		h.server.AddTask(sandbox.Task{ID: ids[i], RunID: runID})
 	}
 	return ids
 }

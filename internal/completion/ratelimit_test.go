@@ -22,42 +22,44 @@ func TestHundredCompletionsThroughARateLimit(t *testing.T) {
 		"rolling": {Requests: 10, Per: time.Second},
 		"fixed":   {Requests: 10, Per: time.Second, Fixed: true},
 	} {
-		inBubble(t, sandbox.Config{RateLimit: limit}, nil, func(b *bench) {
-			id := func(n int) string { return fmt.Sprintf("7a5c%028d", n) }
-			for n := range tasks {
-				b.server.AddTask(sandbox.Task{ID: id(n), RunID: runID})
-			}
-			began := time.Now()
-			numbers := make(chan int)
-			var runs sync.WaitGroup
-			for range sideBySide {
-				runs.Go(func() {
-					for n := range numbers {
-						want := Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: id(n)}}
-						if _, err := b.engine.Create(b.ctx, want); err != nil {
-							b.Errorf("%s: %v", name, err)
-						}
-					}
-				})
-			}
-			for n := range tasks {
-				numbers <- n
-			}
-			close(numbers)
-			runs.Wait()
-			for n := range tasks {
-				if fired := b.server.Webhooks(id(n)); fired != 1 {
-					b.Errorf("%s: the webhooks of task %d fired %d times", name, n, fired)
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, sandbox.Config{RateLimit: limit}, nil, func(h *harness) {
+				id := func(n int) string { return fmt.Sprintf("7a5c%028d", n) }
+				for n := range tasks {
+					h.server.AddTask(sandbox.Task{ID: id(n), RunID: runID})
 				}
-			}
-			sent, refused, took := b.server.Count("", ""), b.server.Refused(), time.Since(began)
-			if refused == 0 || refused*10 >= sent {
-				b.Errorf("%s: %d of %d requests were refused", name, refused, sent)
-			}
-			if took > 40*time.Second { // twice what the limit allows at best
-				b.Errorf("%s: it took %s", name, took)
-			}
-			b.Logf("%s: %d of %d requests refused, %s", name, refused, sent, took)
+				began := time.Now()
+				numbers := make(chan int)
+				var runs sync.WaitGroup
+				for range sideBySide {
+					runs.Go(func() {
+						for n := range numbers {
+							want := Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: id(n)}}
+							if _, err := h.engine.Create(h.ctx, want); err != nil {
+								h.Errorf("%s: %v", name, err)
+							}
+						}
+					})
+				}
+				for n := range tasks {
+					numbers <- n
+				}
+				close(numbers)
+				runs.Wait()
+				for n := range tasks {
+					if fired := h.server.Webhooks(id(n)); fired != 1 {
+						h.Errorf("%s: the webhooks of task %d fired %d times", name, n, fired)
+					}
+				}
+				sent, refused, took := h.server.Count("", ""), h.server.Refused(), time.Since(began)
+				if refused == 0 || refused*10 >= sent {
+					h.Errorf("%s: %d of %d requests were refused", name, refused, sent)
+				}
+				if took > 40*time.Second { // twice what the limit allows at best
+					h.Errorf("%s: it took %s", name, took)
+				}
+				h.Logf("%s: %d of %d requests refused, %s", name, refused, sent, took)
+			})
 		})
 	}
 }

@@ -7,28 +7,29 @@ import (
 	"context"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// readOptions says how a task is read.
+// readOptions control how a task is read.
 type readOptions struct {
-	// form includes the form, and with it the values: a plain GET need not show them (tallyfy-api §1.3).
+	// form includes the form with its values, which a plain GET need not show (API.md §1.3).
 	form bool
-	// until is what a write should have made of the task; nil reads it once. A task that is otherwise is read again until it has been
-	// so for as long as a read may lag, because nothing less shows that the write had no effect.
+	// until is the expected effect of an earlier write; nil reads the task once. If a read does not show the effect, the task is
+	// read again until reads can no longer lag, because nothing less proves that the write had no effect.
 	until func(*tallyfy.Task) bool
-	// detached is for a read after a write: it goes on when ctx has ended, for up to [tallyfy.Grace], and is not given up because
-	// Tallyfy asks for a long wait, so that what was done is recorded.
+	// detached is for a read after a write. The read goes on after ctx has ended, for up to [tallyfy.Grace]. It does not give up
+	// if Tallyfy asks for a long wait, so that the write is recorded.
 	detached bool
 }
 
-// pauses are those between reads of a task that is not as a write should have made it. Lists are known to be answered by replicas
-// that lag, and whether single tasks are is not known (tallyfy-api §1.4, §8). Together they are several times what a replica is
-// usually behind, and shorter than the grace of an operation that was cancelled.
+// pauses are the pauses between reads of a task that does not show an expected effect. Lists are served by replicas that lag;
+// whether single tasks are is unknown (API.md §1.4, §8). Their sum is several times the usual lag, and shorter than the grace
+// period of a cancelled operation.
 var pauses = []time.Duration{time.Second, 4 * time.Second}
 
-// read reads a task. It is the one way in which the engine does. The error is the client's. If there is no time to read a task again,
-// read returns it as it was read last.
+// read reads a task; the engine has no other way. It returns the last read if no time is left for another one. The error is the
+// client's.
 func (e *Engine) read(ctx context.Context, ref tallyfy.TaskRef, o readOptions) (*tallyfy.Task, error) {
 	client := e.client
 	if o.detached {
@@ -50,40 +51,40 @@ func (e *Engine) read(ctx context.Context, ref tallyfy.TaskRef, o readOptions) (
 	return task, err
 }
 
-// readBefore reads a task before anything is decided about it. If the server answers that there is no such task or no such call, task
-// is nil and that is not a failure: the POST has the last word. Any error is a [*Failure].
+// readBefore reads a task before the engine decides. If the server responds that there is no such task or no such path, the task
+// is nil without an error, because the POST is authoritative. Any error is a [*Failure].
 func (e *Engine) readBefore(ctx context.Context, ref tallyfy.TaskRef, o readOptions) (*tallyfy.Task, error) {
 	task, err := e.read(ctx, ref, o)
 	switch {
 	case err == nil:
 		return task, nil
 	case tallyfy.IsNoTask(err):
-		return nil, nil // not shown, and not a failure: see above
+		return nil, nil // not shown, which is not a failure
 	}
-	return nil, story{
-		summary:   "Task Could Not Be Read",
-		attribute: attrTaskID,
-		doing:     "Reading " + where(ref) + " before anything is sent",
-		means:     "Nothing was sent: the task is as it was.",
-		cause:     err,
-	}.failure()
+	return nil, failed(notice.Report{
+		Summary:   "Task Could Not Be Read",
+		Attribute: attrTaskID,
+		Action:    "Reading " + notice.TaskRef(ref) + " before anything is sent",
+		Effect:    "Nothing was sent: the task is as it was.",
+		Cause:     err,
+	})
 }
 
-// longestLag is more than a read is ever taken to lag behind a write.
+// longestLag is the longest assumed lag of a read behind a write.
 const longestLag = time.Minute
 
-// mayLag reports whether a read that does not show a completion may be older than the completion, by the server's own clock. A lag of
-// seconds cannot hide a completion of months ago.
+// mayLag reports whether a read without a completion may be older than that completion, by the server's own clock. A lag of
+// seconds cannot hide a completion from months ago.
 func mayLag(completedAt string, task *tallyfy.Task) bool {
-	at, ok := instant(completedAt)
+	at, ok := parseTime(completedAt)
 	if !ok || task.Answered.At.IsZero() {
 		return true
 	}
 	return task.Answered.At.Sub(at) < longestLag
 }
 
-// shows returns the condition that a read shows the recorded completion, or is too new not to.
-func (r Record) shows() func(*tallyfy.Task) bool {
+// isShown returns the condition that a read shows the recorded completion, or is too recent to lag behind it.
+func (r Record) isShown() func(*tallyfy.Task) bool {
 	return func(task *tallyfy.Task) bool {
 		return task.Completed() || !r.saysCompleted() || !mayLag(r.CompletedAt, task)
 	}

@@ -10,11 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// approval is the one type of task that a decision is for (tallyfy-api §1.1).
-const approval = "approval"
-
-// recordOf returns what a task shows of itself, beside what is known already: known facts stay if the task does not show them, because
-// responses differ in how much they show (tallyfy-api §2.1). Facts of another completion do not. run is where the task was found.
+// recordOf returns the facts that a task shows, on top of the known ones. A known fact stays if the task does not show it, because
+// responses differ in what they show (API.md §2.1). Facts of another completion do not stay. run is the process in which the task
+// was found.
 func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	r := known
 	r.RunID = run
@@ -24,8 +22,8 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	if r.CompletedAt != "" && task.CompletedAt != "" && !sameTime(r.CompletedAt, task.CompletedAt) {
 		r = Record{RunID: run, Title: r.Title, TaskType: r.TaskType}
 	}
-	keep(&r.Title, task.Title)
-	keep(&r.TaskType, task.Type)
+	setIfKnown(&r.Title, task.Title)
+	setIfKnown(&r.TaskType, task.Type)
 	r.Status = task.Status
 	if rules := task.TasksChangedByRules; len(rules) > 0 {
 		var compact bytes.Buffer
@@ -40,39 +38,40 @@ func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	if r.Status == "" {
 		r.Status = "completed"
 	}
-	if r.CompletedAt == "" || !sameTime(r.CompletedAt, task.CompletedAt) { // the same instant, written differently, is not a change
-		keep(&r.CompletedAt, task.CompletedAt)
+	if r.CompletedAt == "" || !sameTime(r.CompletedAt, task.CompletedAt) { // another notation of the same instant is not a change
+		setIfKnown(&r.CompletedAt, task.CompletedAt)
 	}
 	if task.CompleterID != 0 || task.CompleterGuestID != "" {
 		r.CompleterID, r.CompleterGuestID = task.CompleterID, task.CompleterGuestID
 	}
-	if r.TaskType == approval && task.IsApproved != nil {
+	if r.TaskType == tallyfy.TypeApproval && task.IsApproved != nil {
 		r.IsApproved = task.IsApproved
 	}
 	return r
 }
 
-func keep(known *string, told string) {
-	if told != "" {
-		*known = told
+// setIfKnown replaces a known text if another one was shown.
+func setIfKnown(known *string, shown string) {
+	if shown != "" {
+		*known = shown
 	}
 }
 
-// saysCompleted reports whether the record is of a completion, and not of a task that was left open or of which nothing is known.
+// saysCompleted reports whether the record is of a completed task, and not of one that was left open or is unknown.
 func (r Record) saysCompleted() bool {
 	return (&tallyfy.Task{Status: r.Status, CompletedAt: r.CompletedAt}).Completed()
 }
 
-// equal reports whether both know the same.
+// equal reports whether both records hold the same facts.
 func (r Record) equal(other Record) bool {
 	a, b := r.IsApproved, other.IsApproved
 	r.IsApproved, other.IsApproved = nil, nil
 	return r == other && (a == b || a != nil && b != nil && *a == *b)
 }
 
-// runOf says where the task is: the run that the answer tells picks the path for all that follows (tallyfy-api §1.1,
-// "Routing trap"), and what was asked for only where it tells none.
-func runOf(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
+// withRun returns the reference with the run that the task shows, because the run decides the path of further requests (API.md
+// §1.1, "Routing trap"). If the task shows none, the configured run stays.
+func withRun(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
 	if task != nil && task.RunID != "" {
 		ref.Run = task.RunID
 	}

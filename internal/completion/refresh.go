@@ -10,40 +10,38 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Read refreshes a recorded completion. Result.Reopened says that it was taken back; a task that can no longer be found stays
-// recorded, because a completion is an event that a deleted task does not undo. Any error is a [*Failure], and known then stays
-// recorded.
+// Read refreshes a recorded completion. Result.Reopened reports that the completion no longer stands. A task that cannot be found
+// stays recorded, because deleting a task does not undo its completion. Any error is a [*Failure], and known then stays recorded.
 func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
 	if record, ok := e.confirmed(ctx, ref, known); ok {
 		return Result{Record: record, Changed: !record.equal(known)}, nil
 	}
-	task, err := e.read(ctx, ref, readOptions{until: known.shows()})
+	task, err := e.read(ctx, ref, readOptions{until: known.isShown()})
 	switch {
 	case tallyfy.IsNoTask(err):
-		return Result{Record: known, Warnings: []Notice{cannotBeSeen(ref, err)}}, nil
+		return Result{Record: known, Warnings: []Notice{completionNotFound(ref, err)}}, nil
 	case err != nil:
-		return Result{}, story{
-			summary:   "Task Could Not Be Read",
-			attribute: attrTaskID,
-			doing:     "Refreshing the completion of " + where(ref),
-			means:     "The state stays as it was, and nothing was sent.",
-			next:      advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
-			cause:     err,
-		}.failure()
+		return Result{}, failed(notice.Report{
+			Summary:   "Task Could Not Be Read",
+			Attribute: attrTaskID,
+			Action:    "Refreshing the completion of " + notice.TaskRef(ref),
+			Effect:    "The state stays as it was, and nothing was sent.",
+			Remedy:    advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
+			Cause:     err,
+		})
 	case isOpen(task) && known.saysCompleted():
-		return Result{Reopened: true, Warnings: []Notice{takenBack(task)}}, nil
+		return Result{Reopened: true, Warnings: []Notice{taskReopened(task)}}, nil
 	}
-	now := recordOf(known, runOf(ref, task).Run, task)
+	now := recordOf(known, withRun(ref, task).Run, task)
 	return Result{Record: now, Changed: !now.equal(known)}, nil
 }
 
-// Import finds the completion of a task that is not recorded yet. A task that cannot be found or is not completed is a
-// [*Failure]: there is nothing to import.
+// Import finds the completion of a task that is not recorded yet. A task that cannot be found or is open is a [*Failure].
 func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
 	return e.find(ctx, ref, "import", "Nothing was imported, and nothing was sent.", openToImport)
 }
 
-// Move is [Engine.Import] for a task that the state of another resource names.
+// Move is [Engine.Import] for a task in the state of another resource.
 func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
 	return e.find(ctx, ref, "move", "Nothing was moved, and nothing was sent.", openToMove)
 }
@@ -55,23 +53,23 @@ func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, means stri
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:
-		return Result{}, story{
-			summary: "Task Could Not Be Imported",
-			doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to " + verb + " it",
-			means:   means,
-			cause:   err,
-		}.failure()
+		return Result{}, failed(notice.Report{
+			Summary: "Task Could Not Be Imported",
+			Action:  "Reading " + notice.TaskRef(ref) + " of organization " + ref.Organization + " to " + verb + " it",
+			Effect:  means,
+			Cause:   err,
+		})
 	case isOpen(task):
 		return Result{}, &Failure{Notice: open(task)}
 	}
-	return Result{Record: recordOf(Record{}, runOf(ref, task).Run, task)}, nil
+	return Result{Record: recordOf(Record{}, withRun(ref, task).Run, task)}, nil
 }
 
 func openToImport(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary: "Task Is Not Completed",
 		Detail: notice.Paragraphs(
-			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
+			notice.TaskSubject(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to import.",
 			"To complete it, remove the import and apply."),
 	}
 }
@@ -80,7 +78,7 @@ func openToMove(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary: "Task Is Not Completed",
 		Detail: notice.Paragraphs(
-			name(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to move.",
+			notice.TaskSubject(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to move.",
 			"To complete it, replace the moved block by a removed block with destroy = false, and apply."),
 	}
 }

@@ -10,21 +10,21 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// reopened is what became of a task whose completion was to be taken back.
+// reopened is the result of a reopening.
 type reopened struct {
-	// task is how the task was seen afterwards; nil if Tallyfy accepted the reopening and does not show the task.
+	// task is the task as it was read afterwards; nil if Tallyfy accepted the reopening and does not show the task.
 	task *tallyfy.Task
-	// anew says that the task is not open, because someone completed it again after it was reopened.
+	// anew reports that the task is completed, because someone completed it again after it was reopened.
 	anew bool
-	// gone says that the task is not there any more, neither to be reopened nor to be read.
+	// gone reports that the task does not exist any more.
 	gone bool
-	// unseen says why the task could not be read after Tallyfy accepted the reopening.
+	// unseen is why the task could not be read after Tallyfy accepted the reopening.
 	unseen error
 }
 
-// reopen takes a completion back. It ends well when the task is open, whoever reopened it, and when someone has completed it since.
-// Before the request is sent again the task is read, with its form if form says so, unless nothing was written. Any error is a
-// [*Failure].
+// reopen reopens a task. It succeeds if the task is open afterwards, no matter who reopened it, and if someone has completed it
+// again since. Before another attempt it reads the task, with its form if form is true, unless the attempt was not sent. Any error
+// is a [*Failure].
 func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline, form bool) (reopened, error) {
 	budget := e.client.NewBudget()
 	var unsure bool // an earlier attempt may have gone through
@@ -54,7 +54,7 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		switch {
 		case readErr != nil && outcome == tallyfy.Accepted:
 			return reopened{unseen: readErr}, nil
-		case readErr != nil && !unsure && last == nil && tallyfy.IsNoTask(readErr): // a rate limit is believed where tasks are not shown
+		case readErr != nil && !unsure && last == nil && tallyfy.IsNoTask(readErr): // the server shows no tasks, and a rate limit is unambiguous
 			continue
 		case readErr != nil && last == nil:
 			return reopened{}, notReopened(ref, err, unsure)
@@ -72,43 +72,44 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	}
 }
 
-// notReopened is the failure of a reopening. unsure says that an attempt may have gone through and the task could not be read since.
+// notReopened is the failure of a reopening. unsure reports that an attempt may have been processed, and that the task could not
+// be read since.
 func notReopened(ref tallyfy.TaskRef, err error, unsure bool) *Failure {
-	means := unsent("reopening", err) + ". Nothing else was sent: the task is as it was."
+	means := describeUnsent("reopening", err) + ". Nothing else was sent: the task is as it was."
 	if unsure || tallyfy.OutcomeOf(err) == tallyfy.Unknown {
 		means = "It is not known whether the task is open now. Nothing else was sent."
 	}
 	return reopeningFailed(ref, means, err)
 }
 
-// stillAsItWas is the failure of a reopening after which the task was read, and still has the completion.
+// stillAsItWas is the failure of a reopening after which a read still shows the completion.
 func stillAsItWas(ref tallyfy.TaskRef, err error) *Failure {
 	return reopeningFailed(ref, "Tallyfy still shows its completion, and nothing else was sent: the task is as it was.", err)
 }
 
 func reopeningFailed(ref tallyfy.TaskRef, means string, err error) *Failure {
-	return story{
-		summary:   "Task Could Not Be Reopened",
-		attribute: attrTaskID,
-		doing:     "Reopening " + where(ref),
-		means:     means,
-		cause:     err,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Could Not Be Reopened",
+		Attribute: attrTaskID,
+		Action:    "Reopening " + notice.TaskRef(ref),
+		Effect:    means,
+		Cause:     err,
+	})
 }
 
-// isGone reports whether Tallyfy responded that there is no such object, and not that there is no such path.
+// isGone reports whether Tallyfy responded that the object does not exist, and not that the path does not.
 func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
 
 // notSeenOpen is the failure of an update whose reopening was accepted and could not be confirmed.
 func notSeenOpen(ref tallyfy.TaskRef, readErr error) *Failure {
-	return story{
-		summary:   "Task Could Not Be Reopened",
-		attribute: attrTaskID,
-		doing:     "Reading " + where(ref) + " after Tallyfy accepted its reopening",
-		means:     "It is not known whether the task is open now. Nothing else was sent.",
-		next:      "Apply again when Tallyfy responds: the provider reads the task first.",
-		cause:     readErr,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Could Not Be Reopened",
+		Attribute: attrTaskID,
+		Action:    "Reading " + notice.TaskRef(ref) + " after Tallyfy accepted its reopening",
+		Effect:    "It is not known whether the task is open now. Nothing else was sent.",
+		Remedy:    "Apply again when Tallyfy responds: the provider reads the task first.",
+		Cause:     readErr,
+	})
 }
 
 // stillCompleted is the failure of a reopening that Tallyfy accepted and did not carry out.
@@ -117,7 +118,7 @@ func stillCompleted(ref tallyfy.TaskRef) *Failure {
 		Summary:   "Task Could Not Be Reopened",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			"Reopening "+where(ref)+": Tallyfy accepted the request, and still shows the completion that was to be taken back.",
+			"Reopening "+notice.TaskRef(ref)+": Tallyfy accepted the request, and still shows the completion.",
 			"Nothing else was sent; it is not known whether the task is open now.",
 			"Check the task in Tallyfy, then apply again: the provider reads it first."),
 	}}

@@ -12,55 +12,55 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// saved is what became of field values that were saved on their own.
-type saved struct {
-	// confirmed is false if the server has no such call or shows no values; the completion may then carry them.
+// saveResult is the result of saving field values.
+type saveResult struct {
+	// confirmed is false if the server has no such path or shows no values. The completion may then carry them.
 	confirmed bool
 	// task is what the response shows; nil if it shows none.
 	task *tallyfy.Task
-	// kept are the values that Tallyfy keeps in another form, by the ID of their field.
+	// kept are the values that Tallyfy stores in another form, by field ID.
 	kept     map[string]any
 	warnings []Notice
 }
 
-// saveValues saves the field values on their own, because today's API ignores them in the completion (tallyfy-api §1.1), and checks
-// that they arrived: Tallyfy drops the IDs of unknown fields with a 200. task is what was read before; nil if the server does not show
-// it. Any error is a [*Failure], and then the completion must not be sent.
-func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (saved, error) {
+// saveValues saves the field values before the completion, because today's API ignores them in the completion (API.md §1.1). It
+// then checks that they arrived, because Tallyfy drops unknown field IDs with a 200. task is the last read; nil if the server does
+// not show it. Any error is a [*Failure], and the completion must not be sent then.
+func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (saveResult, error) {
 	if len(want.Taskdata) == 0 {
-		return saved{confirmed: true}, nil
+		return saveResult{confirmed: true}, nil
 	}
-	if ref.Run == "" && task == nil { // what must be echoed is not known, and saving without it would wipe it
-		return saved{}, nil
+	if ref.Run == "" && task == nil { // the PUT would clear what it does not repeat, and that is unknown
+		return saveResult{}, nil
 	}
 	s := saver{engine: e, ref: ref, task: task, want: want}
 	response, err := s.put(ctx, want.Taskdata)
 	switch {
 	case err == nil:
-	case task == nil && tallyfy.IsNoTask(err): // the read was answered so too: a server that has nothing but the completion
-		return saved{}, nil
+	case task == nil && tallyfy.IsNoTask(err): // the read had the same response: this server only has the completion
+		return saveResult{}, nil
 	default:
-		return saved{}, s.failure(err)
+		return saveResult{}, s.failure(err)
 	}
 	var held map[string]any
 	if task != nil {
 		held = task.Taskdata
 	}
-	came, err := s.check(ctx, response, held)
+	outcome, err := s.check(ctx, response, held)
 	if err != nil {
-		return saved{}, err
+		return saveResult{}, err
 	}
-	if len(came.unchanged) > 0 {
-		if came, response, err = s.saveAnew(ctx, came, held); err != nil {
-			return saved{}, err
+	if len(outcome.unchanged) > 0 {
+		if outcome, response, err = s.saveAgain(ctx, outcome, held); err != nil {
+			return saveResult{}, err
 		}
 	}
-	if lost := came.lost(); !lost.none() {
-		return saved{}, notArrived(ref, want, lost)
+	if lost := outcome.lost(); !lost.none() {
+		return saveResult{}, notArrived(ref, want, lost)
 	}
-	done := saved{confirmed: came.shown, task: response, kept: came.rewritten, warnings: s.warnings}
-	if len(came.rewritten) > 0 {
-		done.warnings = append(done.warnings, rewritten(ref, want, came.rewritten))
+	done := saveResult{confirmed: outcome.shown, task: response, kept: outcome.rewritten, warnings: s.warnings}
+	if len(outcome.rewritten) > 0 {
+		done.warnings = append(done.warnings, rewritten(ref, want, outcome.rewritten))
 	}
 	return done, nil
 }
@@ -74,11 +74,12 @@ type saver struct {
 	warnings []Notice
 }
 
-// put sends values until they are saved. The error is the client's, or a [*Failure]; task is nil if the response shows none.
+// put sends values until Tallyfy accepts them. The error is the client's, or a [*Failure]. The task is nil if the response shows
+// none.
 func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, error) {
 	budget := s.engine.client.NewBudget()
 	for {
-		progress(ctx, "Saving the field values of %s", where(s.ref))
+		progress(ctx, "Saving the field values of %s", notice.TaskRef(s.ref))
 		update := tallyfy.TaskUpdate{Taskdata: values}
 		if s.ref.Run == "" {
 			if missing := missingEcho(s.task); len(missing) > 0 {
@@ -95,7 +96,7 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 		case !tallyfy.Repeatable(err):
 			return nil, err
 		}
-		progress(ctx, "No acceptance of the field values came back: %s", notice.CameBack(err))
+		progress(ctx, "No acceptance of the field values came back: %s", notice.Outcome(err))
 		if spent := budget.Wait(ctx, err); spent != nil {
 			return nil, spent
 		}
@@ -113,8 +114,8 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 	}
 }
 
-// mustRead reports whether the task is read before values are sent again: a one-off task, whose title, deadline and owners are sent
-// with them and may have changed, and any task after a 2xx that was not Tallyfy's.
+// mustRead reports whether the task must be read before values are sent again. That is the case for a one-off task, because its
+// title, deadline and owners are sent too and may have changed. It is also the case after a 2xx that did not come from Tallyfy.
 func (s *saver) mustRead(err error) bool {
 	return s.ref.Run == "" || statusOf(err) >= 200 && statusOf(err) < 300
 }
@@ -123,38 +124,38 @@ func (s *saver) failure(err error) *Failure {
 	if failure, ok := err.(*Failure); ok { //nolint:errorlint // put returns it as it is
 		return failure
 	}
-	return story{
-		summary:   "Field Values Could Not Be Saved",
-		attribute: s.want.attribute(),
-		doing:     "Saving the field values of " + where(s.ref),
-		means:     "The completion was not sent: this apply has not completed the task.",
-		cause:     err,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Field Values Could Not Be Saved",
+		Attribute: s.want.attribute(),
+		Action:    "Saving the field values of " + notice.TaskRef(s.ref),
+		Effect:    "The completion was not sent: this apply has not completed the task.",
+		Cause:     err,
+	})
 }
 
-// arrival is what became of saved values, field by field. Values that hold what is wanted are in none of its parts.
-type arrival struct {
+// saveOutcome tells saved fields apart by what they hold afterwards. Fields that hold the wanted value are in none of its lists.
+type saveOutcome struct {
 	// shown is false if the server shows no values.
 	shown bool
-	// absent fields hold nothing, or are not part of the form.
+	// absent fields are empty or not part of the form.
 	absent []string
-	// unchanged fields hold what they held before, or may do so.
+	// unchanged fields hold their earlier value, or may do so.
 	unchanged []string
-	// rewritten are the values that Tallyfy keeps in another form, by the ID of their field.
+	// rewritten are the values that Tallyfy stores in another form, by field ID.
 	rewritten map[string]any
 }
 
-// lost names the fields whose values did not arrive.
-func (a arrival) lost() difference { return difference{absent: a.absent, other: a.unchanged} }
+// lost returns the fields whose values did not arrive.
+func (a saveOutcome) lost() difference { return difference{absent: a.absent, other: a.unchanged} }
 
-// arrivalOf compares what Tallyfy shows with what is wanted and with what it showed before, which is nil if that is not known.
-func arrivalOf(want Desired, before, now map[string]any) arrival {
+// saveOutcomeOf compares the values that Tallyfy shows with the wanted and the earlier ones. before is nil if these are unknown.
+func saveOutcomeOf(want Desired, before, now map[string]any) saveOutcome {
 	if now == nil {
-		return arrival{}
+		return saveOutcome{}
 	}
-	d := want.compare(now)
-	a := arrival{shown: true, absent: d.absent, rewritten: map[string]any{}}
-	for _, id := range d.other {
+	diff := want.compare(now)
+	a := saveOutcome{shown: true, absent: diff.absent, rewritten: map[string]any{}}
+	for _, id := range diff.other {
 		field, _ := fieldOf(want.form, id)
 		if before == nil || equal(field, before[id], now[id]) {
 			a.unchanged = append(a.unchanged, id)
@@ -165,73 +166,74 @@ func arrivalOf(want Desired, before, now map[string]any) arrival {
 	return a
 }
 
-// check reads what became of values, unless the response of the PUT shows it. The error is a [*Failure].
-func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[string]any) (arrival, error) {
+// check returns what became of saved values. It reads the task unless the response of the PUT shows the wanted values. The error
+// is a [*Failure].
+func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[string]any) (saveOutcome, error) {
 	if response != nil && response.Taskdata != nil {
-		if came := arrivalOf(s.want, before, response.Taskdata); came.lost().none() && len(came.rewritten) == 0 {
-			return came, nil
+		if outcome := saveOutcomeOf(s.want, before, response.Taskdata); outcome.lost().none() && len(outcome.rewritten) == 0 {
+			return outcome, nil
 		}
 	}
-	// The response shows no values, or not these: the form itself has the last word.
+	// The response shows no values or other ones, so the form itself decides.
 	arrived := func(task *tallyfy.Task) bool {
-		came := arrivalOf(s.want, before, task.Taskdata)
-		return !came.shown || came.lost().none()
+		outcome := saveOutcomeOf(s.want, before, task.Taskdata)
+		return !outcome.shown || outcome.lost().none()
 	}
 	task, err := s.engine.read(ctx, s.ref, readOptions{form: true, until: arrived})
 	switch {
 	case err == nil && task.Taskdata != nil:
 		s.task = task
-		return arrivalOf(s.want, before, task.Taskdata), nil
+		return saveOutcomeOf(s.want, before, task.Taskdata), nil
 	case response != nil && response.Taskdata != nil:
-		return arrivalOf(s.want, before, response.Taskdata), nil
+		return saveOutcomeOf(s.want, before, response.Taskdata), nil
 	case err != nil && !tallyfy.IsNoTask(err):
-		return arrival{}, s.failure(err)
+		return saveOutcome{}, s.failure(err)
 	}
-	return arrival{}, nil
+	return saveOutcome{}, nil
 }
 
-// saveAnew finds out whether unchanged fields did not take their values, or keep them in the form that they had before, as after an
-// apply that was interrupted. It saves the values once more, and if that changes nothing it empties the fields in between. The task is
-// what the last response shows. Any error is a [*Failure].
-func (s *saver) saveAnew(ctx context.Context, came arrival, before map[string]any) (arrival, *tallyfy.Task, error) {
+// saveAgain finds out whether unchanged fields rejected their values, or already stored them in another form, as after an
+// interrupted apply. It saves the values again. If that changes nothing, it empties the fields in between. The task is that of the
+// last response. Any error is a [*Failure].
+func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[string]any) (saveOutcome, *tallyfy.Task, error) {
 	response, err := s.put(ctx, s.want.Taskdata)
 	if err != nil {
-		return came, nil, s.failure(err)
+		return outcome, nil, s.failure(err)
 	}
-	if came, err = s.check(ctx, response, before); err != nil || len(came.unchanged) == 0 {
-		return came, response, err
+	if outcome, err = s.check(ctx, response, before); err != nil || len(outcome.unchanged) == 0 {
+		return outcome, response, err
 	}
 	empty := map[string]any{}
-	for _, id := range came.unchanged {
+	for _, id := range outcome.unchanged {
 		field, known := fieldOf(s.want.form, id)
 		if !known {
-			return came, response, nil
+			return outcome, response, nil
 		}
-		if empty[id] = nil; field.Type == "table" { // which cannot be cleared (tallyfy-api §1.5)
+		if empty[id] = nil; field.Type == "table" { // which cannot be cleared (API.md §1.5)
 			empty[id] = slices.Repeat([]any{"-"}, len(entriesOf(field, s.want.Taskdata[id])))
 		}
 	}
-	ctx, done := tallyfy.Detach(ctx) // the fields must not stay empty
-	defer done()
+	ctx, release := tallyfy.Detach(ctx) // the fields must not stay empty
+	defer release()
 	if response, err = s.put(ctx, empty); err != nil {
-		return came, nil, s.failure(err)
+		return outcome, nil, s.failure(err)
 	}
 	emptied := *s
 	emptied.want.Taskdata = empty
 	if between, err := emptied.check(ctx, response, nil); err != nil || !between.lost().none() {
-		return came, response, err // they take no other value either
+		return outcome, response, err // they take no other value either
 	}
 	if response, err = s.put(ctx, s.want.Taskdata); err != nil {
 		failure := s.failure(err)
-		failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied on the way, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(came.unchanged), "\n  - "))
-		return came, nil, failure
+		failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied on the way, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(outcome.unchanged), "\n  - "))
+		return outcome, nil, failure
 	}
-	came, err = s.check(ctx, response, empty)
-	return came, response, err
+	outcome, err = s.check(ctx, response, empty)
+	return outcome, response, err
 }
 
-// missingEcho names what a one-off task must be sent with its values each time (tallyfy-api §1.5), and does not show. What is left out is
-// refused or, worse, wiped.
+// missingEcho lists what a one-off task does not show of what each PUT must repeat (API.md §1.5). Tallyfy rejects a PUT without
+// it, or clears it.
 func missingEcho(task *tallyfy.Task) []string {
 	var missing []string
 	if task.Title == "" {
@@ -246,7 +248,7 @@ func missingEcho(task *tallyfy.Task) []string {
 	return missing
 }
 
-// echoed warns if Tallyfy has changed what a one-off task is sent with its values, and what must be sent each time (tallyfy-api §1.5).
+// echoed warns if Tallyfy has changed what the PUT of a one-off task must repeat (API.md §1.5).
 func echoed(response *tallyfy.Task, sent *tallyfy.OneOff) []Notice {
 	if response == nil || sent == nil || response.Deadline == "" || sameTime(response.Deadline, sent.Deadline) {
 		return nil

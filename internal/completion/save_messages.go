@@ -15,8 +15,8 @@ import (
 
 // This file holds the notices about field values that were saved, or could not be.
 
-// cannotBeSaved refuses to save the values of a one-off task, of which Tallyfy does not show what must be sent with them. before says
-// that nothing was sent yet.
+// cannotBeSaved refuses to save the values of a one-off task if Tallyfy does not show everything that the PUT must repeat. before
+// reports that nothing was sent yet.
 func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bool) Notice {
 	left := "The completion was not sent: this apply has not completed the task."
 	if before {
@@ -26,31 +26,31 @@ func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bo
 		Summary:   "One-off Task Cannot Be Saved",
 		Attribute: want.attribute(),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s is a one-off task. Tallyfy requires its title, its deadline and its owners each time its field values are saved, replaces them by what it is sent, "+
-				"and does not show %s. %s", name(task), strings.Join(missing, " and "), left),
+			fmt.Sprintf("%s is a one-off task. Tallyfy requires its title, its deadline and its owners each time its field values are saved, replaces them with what it receives, "+
+				"and does not show %s. %s", notice.TaskSubject(task), strings.Join(missing, " and "), left),
 			"Set in Tallyfy what the task does not have, or give the token's owner the right to see it, then apply again. Or fill in the form in Tallyfy, and remove the values here."),
 	}
 }
 
 func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
-	hint := "The keys of taskdata are the IDs of the fields of this very task's form (32 hex digits, not their labels): Tallyfy drops others with a 200 response. " +
+	hint := "The keys of taskdata are the IDs of the fields of this very task's form (32 hex digits, not their labels). Tallyfy drops others with a 200 response. " +
 		"A field that holds another value may need the shape that Tallyfy gives it."
 	if want.byName() {
-		hint = "Someone else may have changed the field meanwhile, or Tallyfy may not take this value in it."
+		hint = "Someone else may have changed the field meanwhile, or Tallyfy may not accept this value."
 	}
 	return &Failure{Notice: Notice{
 		Summary:   "Field Values Did Not Arrive",
 		Attribute: want.attribute(slices.Concat(lost.absent, lost.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
-				where(ref), strings.Join(want.differentValues(lost), "\n  - ")),
+				notice.TaskRef(ref), strings.Join(want.differentValues(lost), "\n  - ")),
 			"The completion was not sent: this apply has not completed the task.",
 			hint,
-			"Correct the values and apply again."),
+			"Fix the values, then apply again."),
 	}}
 }
 
-// rewritten warns of values that Tallyfy keeps in another form than they were sent in.
+// rewritten warns about values that Tallyfy stores in another form than they were sent in.
 func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 	lines := want.fieldNames(slices.Sorted(maps.Keys(kept)))
 	return Notice{
@@ -58,18 +58,18 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 		Attribute: want.attribute(slices.Collect(maps.Keys(kept))...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows some of them in another form than they were sent in:\n  - %s",
-				where(ref), strings.Join(lines, "\n  - ")),
-			"The completion was sent all the same. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
+				notice.TaskRef(ref), strings.Join(lines, "\n  - ")),
+			"The completion was still sent. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
 	}
 }
 
-// deadlineMoved warns of a deadline that Tallyfy did not keep as it was.
+// deadlineMoved warns that Tallyfy changed a deadline that the PUT repeated.
 func deadlineMoved(task *tallyfy.Task, before string) Notice {
 	return Notice{
 		Summary:   "Deadline of the Task Was Moved",
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("Tallyfy requires the deadline of %s each time its field values are saved. It was sent as it was read, %s, and is now %s: "+
-			"Tallyfy moves deadlines to the working days of the organization. Correct the deadline in Tallyfy if it matters.", lowerFirst(name(task)), orNone(before), task.Deadline),
+			"Tallyfy moves deadlines to the working days of the organization. Fix the deadline in Tallyfy if it matters.", notice.Task(task), orNone(before), task.Deadline),
 	}
 }
 

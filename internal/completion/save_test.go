@@ -26,7 +26,7 @@ func holding(kind string, value any, columns ...string) func(*sandbox.Task) {
 }
 
 // What a field held before is compared by the field's type, so that the order of a stored selection does not look like a new value.
-func TestArrivalByType(t *testing.T) {
+func TestSaveOutcomeByType(t *testing.T) {
 	t.Parallel()
 	a := map[string]any{"id": "1", "text": "a", "selected": true}
 	b := map[string]any{"id": "2", "text": "b", "selected": false}
@@ -34,7 +34,7 @@ func TestArrivalByType(t *testing.T) {
 		Taskdata: map[string]any{"f": []any{map[string]any{"id": "2", "text": "b", "selected": true}}},
 		form:     []tallyfy.Field{{ID: "f", Type: "multiselect"}},
 	}
-	if came := arrivalOf(want, map[string]any{"f": []any{a, b}}, map[string]any{"f": []any{b, a}}); !reflect.DeepEqual(came.unchanged, []string{"f"}) || len(came.rewritten) > 0 {
+	if came := saveOutcomeOf(want, map[string]any{"f": []any{a, b}}, map[string]any{"f": []any{b, a}}); !reflect.DeepEqual(came.unchanged, []string{"f"}) || len(came.rewritten) > 0 {
 		t.Errorf("got %+v", came)
 	}
 }
@@ -42,20 +42,20 @@ func TestArrivalByType(t *testing.T) {
 // A field that keeps its value whatever is saved, even nothing, never leads to a completion without the value.
 func TestFieldThatTakesNoValue(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), holding("text", "old"), func(b *bench) {
-		b.server.Inject(ignored(`"old"`, -1))
-		b.says(b.refuse(b.wantValue("new")).Error(), "Field Values Did Not Arrive", "holds another value")
-		if puts, posts := b.server.Count(put, ""), b.server.Count(post, ""); puts != 3 || posts != 0 {
-			b.Errorf("%d saves and %d completions were sent", puts, posts)
+	inBubble(t, today(), holding("text", "old"), func(h *harness) {
+		h.server.Inject(ignored(`"old"`, -1))
+		h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Did Not Arrive", "holds another value")
+		if puts, posts := h.server.Count(put, ""), h.server.Count(post, ""); puts != 3 || posts != 0 {
+			h.Errorf("%d saves and %d completions were sent", puts, posts)
 		}
 	})
 	// The same if the task could not be read before: then nothing is known to have changed.
-	inBubble(t, today(), holding("text", "old"), func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: get, Status: 404})
-		b.server.Inject(ignored(`"old"`, -1))
-		b.says(b.refuse(b.wantValue("new")).Error(), "Field Values Did Not Arrive", "holds another value")
-		if posts := b.server.Count(post, ""); posts != 0 {
-			b.Errorf("%d completions were sent", posts)
+	inBubble(t, today(), holding("text", "old"), func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: get, Status: 404})
+		h.server.Inject(ignored(`"old"`, -1))
+		h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Did Not Arrive", "holds another value")
+		if posts := h.server.Count(post, ""); posts != 0 {
+			h.Errorf("%d completions were sent", posts)
 		}
 	})
 }
@@ -63,14 +63,14 @@ func TestFieldThatTakesNoValue(t *testing.T) {
 // No value clears a table, so a table that is to be emptied for a moment gets a placeholder for each column.
 func TestTableIsEmptiedByPlaceholders(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), holding("table", []any{"a", "10.0.0.0/8"}, "Zone", "CIDR"), func(b *bench) {
-		b.server.Inject(ignored(`["a","10.0.0.0/8"]`, 2))
-		b.warned(b.create(b.wantValue([]any{"b", "10.0.0.0/16"})))
-		if sent := b.bodyOf(put, 3)["taskdata"]; !reflect.DeepEqual(sent, map[string]any{field: []any{"-", "-"}}) {
-			b.Errorf("the table was emptied by %v", sent)
+	inBubble(t, today(), holding("table", []any{"a", "10.0.0.0/8"}, "Zone", "CIDR"), func(h *harness) {
+		h.server.Inject(ignored(`["a","10.0.0.0/8"]`, 2))
+		h.wantWarnings(h.create(h.wantValue([]any{"b", "10.0.0.0/16"})))
+		if sent := h.bodyOf(put, 3)["taskdata"]; !reflect.DeepEqual(sent, map[string]any{field: []any{"-", "-"}}) {
+			h.Errorf("the table was emptied by %v", sent)
 		}
-		if held := b.task().Taskdata[field]; !reflect.DeepEqual(held, []any{"b", "10.0.0.0/16"}) {
-			b.Errorf("it holds %v", held)
+		if held := h.task().Taskdata[field]; !reflect.DeepEqual(held, []any{"b", "10.0.0.0/16"}) {
+			h.Errorf("it holds %v", held)
 		}
 	})
 }
@@ -78,25 +78,25 @@ func TestTableIsEmptiedByPlaceholders(t *testing.T) {
 // From the moment a field is emptied, an interrupt no longer stops the values from being saved.
 func TestInterruptWhileAFieldIsEmpty(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), holding("text", "old"), func(b *bench) {
-		ctx, cancel := context.WithCancel(b.ctx)
-		b.server.Inject(ignored(`"old"`, 2))
-		b.server.Inject(sandbox.Fault{Method: put, Handle: true, Before: func(*http.Request) { cancel() }})
-		b.says(b.failure(b.engine.Create(ctx, b.wantValue("new"))).Error(), "Task Was Not Completed", "the operation was cancelled")
-		if held := b.task().Taskdata[field]; held != "new" {
-			b.Errorf("the field holds %v", held)
+	inBubble(t, today(), holding("text", "old"), func(h *harness) {
+		ctx, cancel := context.WithCancel(h.ctx)
+		h.server.Inject(ignored(`"old"`, 2))
+		h.server.Inject(sandbox.Fault{Method: put, Handle: true, Before: func(*http.Request) { cancel() }})
+		h.wantText(h.failure(h.engine.Create(ctx, h.wantValue("new"))).Error(), "Task Was Not Completed", "the operation was cancelled")
+		if held := h.task().Taskdata[field]; held != "new" {
+			h.Errorf("the field holds %v", held)
 		}
 	})
 }
 
 func TestSaveThatFailsWhileAFieldIsEmpty(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), holding("text", "old"), func(b *bench) {
-		b.server.Inject(ignored(`"old"`, 2))
-		b.server.Inject(sandbox.Fault{Method: put, Skip: 1, Status: 422})
-		b.says(b.refuse(b.wantValue("new")).Error(), "Field Values Could Not Be Saved", "422", "These fields were emptied on the way", field)
-		if posts := b.server.Count(post, ""); posts != 0 {
-			b.Errorf("%d completions were sent", posts)
+	inBubble(t, today(), holding("text", "old"), func(h *harness) {
+		h.server.Inject(ignored(`"old"`, 2))
+		h.server.Inject(sandbox.Fault{Method: put, Skip: 1, Status: 422})
+		h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Could Not Be Saved", "422", "These fields were emptied on the way", field)
+		if posts := h.server.Count(post, ""); posts != 0 {
+			h.Errorf("%d completions were sent", posts)
 		}
 	})
 }
@@ -104,21 +104,21 @@ func TestSaveThatFailsWhileAFieldIsEmpty(t *testing.T) {
 // A save whose response shows no values is confirmed by a read. If that is refused, the completion is not sent.
 func TestSaveThatCannotBeConfirmed(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: put, Handle: true, Status: 204})
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 403})
-		b.says(b.refuse(b.wantValue("vpc-1")).Error(), "Field Values Could Not Be Saved", "403", "The completion was not sent")
-		b.sent(get, put, get)
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: put, Handle: true, Status: 204})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 403})
+		h.wantText(h.refuse(h.wantValue("vpc-1")).Error(), "Field Values Could Not Be Saved", "403", "The completion was not sent")
+		h.wantRequests(get, put, get)
 	})
 }
 
 // A value that Tallyfy keeps in another form is recognized in a completion whose response was lost.
 func TestLostResponseWithARewrittenValue(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(b *bench) {
-		b.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
-		b.warned(b.create(b.wantValue("vpc-1")), "Tallyfy Keeps Field Values in Another Form")
-		b.fired(1)
+	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
+		h.wantWarnings(h.create(h.wantValue("vpc-1")), "Tallyfy Keeps Field Values in Another Form")
+		h.wantWebhooks(1)
 	})
 }
 
@@ -131,12 +131,12 @@ func TestSaveAnsweredByAPage(t *testing.T) {
 	}{"handled": {true, []string{get, put, get, post}}, "not handled": {false, []string{get, put, get, put, post}}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				b.server.Inject(sandbox.Fault{Method: put, Handle: c.handled, Status: 200, Body: "<html><title>Sign in</title></html>"})
-				b.warned(b.create(b.wantValue("vpc-1")))
-				b.sent(c.sent...)
-				if held := b.task().Taskdata[field]; held != "vpc-1" {
-					b.Errorf("the field holds %v", held)
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(sandbox.Fault{Method: put, Handle: c.handled, Status: 200, Body: "<html><title>Sign in</title></html>"})
+				h.wantWarnings(h.create(h.wantValue("vpc-1")))
+				h.wantRequests(c.sent...)
+				if held := h.task().Taskdata[field]; held != "vpc-1" {
+					h.Errorf("the field holds %v", held)
 				}
 			})
 		})
@@ -144,8 +144,8 @@ func TestSaveAnsweredByAPage(t *testing.T) {
 }
 
 // oneOffValue is a one-off task with this value.
-func (b *bench) oneOffValue(value any) Desired {
-	want := b.wantValue(value)
+func (h *harness) oneOffValue(value any) Desired {
+	want := h.wantValue(value)
 	want.Task.Run = ""
 	return want
 }
@@ -162,15 +162,15 @@ func TestDeadlineThatTallyfyMoves(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), oneOff, func(b *bench) {
-				b.server.Inject(sandbox.Fault{
+			inBubble(t, today(), oneOff, func(h *harness) {
+				h.server.Inject(sandbox.Fault{
 					Method: put, Handle: true, Status: 200,
 					Body: `{"data":{"id":"` + taskID + `","status":"in-progress","deadline":"` + c.deadline + `","taskdata":{"` + field + `":"vpc-1"}}}`,
 				})
-				result := b.create(b.oneOffValue("vpc-1"))
-				b.warned(result, c.warns...)
+				result := h.create(h.oneOffValue("vpc-1"))
+				h.wantWarnings(result, c.warns...)
 				if c.warns != nil {
-					b.says(details(result), deadline, c.deadline)
+					h.wantText(details(result), deadline, c.deadline)
 				}
 			})
 		})
@@ -180,37 +180,37 @@ func TestDeadlineThatTallyfyMoves(t *testing.T) {
 // A save of a one-off task replaces its owners, so that one whose response was lost is not repeated if it was carried out.
 func TestLostSaveOfAOneOffTaskIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: put, Handle: true, Drop: true})
-		b.warned(b.create(b.oneOffValue("vpc-1")))
-		b.sent(get, put, get, post)
+	inBubble(t, today(), oneOff, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: put, Handle: true, Drop: true})
+		h.wantWarnings(h.create(h.oneOffValue("vpc-1")))
+		h.wantRequests(get, put, get, post)
 	})
 }
 
 // If the owners are no longer shown when the values are to be saved again, they are not guessed.
 func TestOwnersThatAreHiddenMeanwhile(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: put, Status: 429, Before: func(*http.Request) {
-			b.server.Update(taskID, func(k *sandbox.Task) { k.Extra = map[string]any{"owners": nil} })
+	inBubble(t, today(), oneOff, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: put, Status: 429, Before: func(*http.Request) {
+			h.server.Update(taskID, func(k *sandbox.Task) { k.Extra = map[string]any{"owners": nil} })
 		}})
-		b.says(b.refuse(b.oneOffValue("vpc-1")).Error(), "One-off Task Cannot Be Saved", "The completion was not sent")
-		b.sent(get, put, get)
+		h.wantText(h.refuse(h.oneOffValue("vpc-1")).Error(), "One-off Task Cannot Be Saved", "The completion was not sent")
+		h.wantRequests(get, put, get)
 	})
 }
 
 // rename is what a colleague does to a one-off task at some request.
-func (b *bench) rename(*http.Request) {
-	b.server.Update(taskID, func(k *sandbox.Task) {
+func (h *harness) rename(*http.Request) {
+	h.server.Update(taskID, func(k *sandbox.Task) {
 		k.Title, k.Deadline, k.Owners.Users = "Renamed", "2035-07-02T17:00:00Z", []int64{1002}
 	})
 }
 
 // renamed fails the test unless what the colleague did is still there.
-func (b *bench) renamed() {
-	b.Helper()
-	if got := b.task(); got.Title != "Renamed" || got.Deadline != "2035-07-02T17:00:00Z" || got.Owners.Users[0] != 1002 {
-		b.Errorf("what a colleague changed was taken back: %+v", got)
+func (h *harness) renamed() {
+	h.Helper()
+	if got := h.task(); got.Title != "Renamed" || got.Deadline != "2035-07-02T17:00:00Z" || got.Owners.Users[0] != 1002 {
+		h.Errorf("what a colleague changed was taken back: %+v", got)
 	}
 }
 
@@ -222,39 +222,39 @@ func TestEchoIsOfTheLastRead(t *testing.T) {
 		inBubble(t, today(), func(k *sandbox.Task) {
 			oneOff(k)
 			holding("text", "old")(k)
-		}, func(b *bench) {
+		}, func(h *harness) {
 			fault := ignored(`"old"`, 1)
-			fault.Before = b.rename
-			b.server.Inject(fault)
-			b.warned(b.create(b.oneOffValue("new")))
-			b.renamed()
+			fault.Before = h.rename
+			h.server.Inject(fault)
+			h.wantWarnings(h.create(h.oneOffValue("new")))
+			h.renamed()
 		})
 	})
 	t.Run("reopened", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, today(), oneOff, func(b *bench) {
-			known := b.recorded(b.oneOffValue("vpc-1"))
-			b.server.Inject(sandbox.Fault{Method: del, Before: b.rename})
-			if _, err := b.engine.Update(b.ctx, known, b.oneOffValue("vpc-1"), b.oneOffValue("vpc-2")); err != nil {
-				b.Fatal(err)
+		inBubble(t, today(), oneOff, func(h *harness) {
+			known := h.recorded(h.oneOffValue("vpc-1"))
+			h.server.Inject(sandbox.Fault{Method: del, Before: h.rename})
+			if _, err := h.engine.Update(h.ctx, known, h.oneOffValue("vpc-1"), h.oneOffValue("vpc-2")); err != nil {
+				h.Fatal(err)
 			}
-			b.sent(get, del, put, post)
-			b.renamed()
+			h.wantRequests(get, del, put, post)
+			h.renamed()
 		})
 	})
 	// A response to the DELETE that does not show the owners leaves those that were read before.
 	t.Run("reopened, not shown", func(t *testing.T) {
 		t.Parallel()
-		inBubble(t, today(), oneOff, func(b *bench) {
-			known := b.recorded(b.oneOffValue("vpc-1"))
-			before := b.task()
-			b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress"}}`})
-			if _, err := b.engine.Update(b.ctx, known, b.oneOffValue("vpc-1"), b.oneOffValue("vpc-2")); err != nil {
-				b.Fatal(err)
+		inBubble(t, today(), oneOff, func(h *harness) {
+			known := h.recorded(h.oneOffValue("vpc-1"))
+			before := h.task()
+			h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress"}}`})
+			if _, err := h.engine.Update(h.ctx, known, h.oneOffValue("vpc-1"), h.oneOffValue("vpc-2")); err != nil {
+				h.Fatal(err)
 			}
-			b.sent(get, del, put, post)
-			if got := b.task(); got.Title != before.Title || got.Deadline != before.Deadline || !reflect.DeepEqual(got.Owners, before.Owners) {
-				b.Errorf("%+v became %+v", before, got)
+			h.wantRequests(get, del, put, post)
+			if got := h.task(); got.Title != before.Title || got.Deadline != before.Deadline || !reflect.DeepEqual(got.Owners, before.Owners) {
+				h.Errorf("%+v became %+v", before, got)
 			}
 		})
 	})

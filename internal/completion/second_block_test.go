@@ -17,17 +17,17 @@ import (
 // read shows it once more.
 func TestReopenedCompletionInAnOlderRead(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		older := fmt.Sprintf(`{"data":{"id":%q,"run_id":%q,"status":"completed","completed_at":%q}}`, taskID, runID, b.create(b.want()).Record.CompletedAt)
+	inBubble(t, today(), nil, func(h *harness) {
+		older := fmt.Sprintf(`{"data":{"id":%q,"run_id":%q,"status":"completed","completed_at":%q}}`, taskID, runID, h.create(h.want()).Record.CompletedAt)
 		time.Sleep(2 * time.Minute)
-		b.server.ReopenOutside(taskID)
-		b.server.Inject(sandbox.Fault{Method: post, Drop: true})
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 3, Times: 6, Status: http.StatusOK, Body: older})
+		h.server.ReopenOutside(taskID)
+		h.server.Inject(sandbox.Fault{Method: post, Drop: true})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 3, Times: 6, Status: http.StatusOK, Body: older})
 		for range 2 {
-			b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through", errStale.Error())
+			h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", errStale.Error())
 		}
-		b.create(b.want())
-		b.fired(2)
+		h.create(h.want())
+		h.wantWebhooks(2)
 	})
 }
 
@@ -40,23 +40,23 @@ func TestSecondUpdateOfATaskThatStaysOpen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), change, func(b *bench) {
-				known := b.recorded(b.wantValue("vpc-1"))
+			inBubble(t, today(), change, func(h *harness) {
+				known := h.recorded(h.wantValue("vpc-1"))
 				update := func(value string) (Result, error) {
-					return b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue(value))
+					return h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue(value))
 				}
 				first, err := update("vpc-2")
 				if err != nil {
-					b.Fatal(err)
+					h.Fatal(err)
 				}
-				b.server.ResetJournal()
+				h.server.ResetJournal()
 				second, err := update("vpc-2")
 				if err != nil || first.Record != second.Record {
-					b.Errorf("recorded %+v, and then %+v, %v", first.Record, second.Record, err)
+					h.Errorf("recorded %+v, and then %+v, %v", first.Record, second.Record, err)
 				}
-				b.warned(second, "Completion Was Already Sent")
-				b.says(b.failure(update("vpc-3")).Error(), "Completion Was Already Sent Differently", field)
-				b.sent(get, get, get, get, get, get)
+				h.wantWarnings(second, "Completion Was Already Sent")
+				h.wantText(h.failure(update("vpc-3")).Error(), "Completion Was Already Sent Differently", field)
+				h.wantRequests(get, get, get, get, get, get)
 			})
 		})
 	}
@@ -65,34 +65,34 @@ func TestSecondUpdateOfATaskThatStaysOpen(t *testing.T) {
 // What a share was sent with is compared, and not what Tallyfy has made of it. Another completer is another share.
 func TestSecondBlockForAShare(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{Rewrite: rewriteText}, everyoneTask, func(b *bench) {
-		first := b.create(b.wantValue("vpc-1"))
-		b.says(details(first), "The completion was sent all the same")
-		b.warned(b.create(b.wantValue("vpc-1")), "Completion Was Already Sent")
-		b.says(b.refuse(b.wantValue("vpc-2")).Error(), "Completion Was Already Sent Differently")
+	inBubble(t, sandbox.Config{Rewrite: rewriteText}, everyoneTask, func(h *harness) {
+		first := h.create(h.wantValue("vpc-1"))
+		h.wantText(details(first), "The completion was still sent")
+		h.wantWarnings(h.create(h.wantValue("vpc-1")), "Completion Was Already Sent")
+		h.wantText(h.refuse(h.wantValue("vpc-2")).Error(), "Completion Was Already Sent Differently")
 	})
-	inBubble(t, today(), everyoneTask, func(b *bench) {
-		one, other := b.want(), b.want()
+	inBubble(t, today(), everyoneTask, func(h *harness) {
+		one, other := h.want(), h.want()
 		one.OverrideUser, other.OverrideUser = new(int64(1001)), new(int64(1002))
-		b.create(one)
-		b.warned(b.create(b.want()), "Completion Was Already Sent")
-		b.says(b.refuse(other).Error(), "Completion Was Already Sent Differently", "override_user")
+		h.create(one)
+		h.wantWarnings(h.create(h.want()), "Completion Was Already Sent")
+		h.wantText(h.refuse(other).Error(), "Completion Was Already Sent Differently", "override_user")
 	})
 }
 
 // An update is not taken for done because nobody shows the values.
 func TestSecondBlockUpdatesATaskThatIsNotShown(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.server.ReopenOutside(taskID)
-		b.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound, Times: -1})
-		b.create(b.want())
-		if _, err := b.engine.Update(b.ctx, known, b.want(), b.wantValue("vpc-2")); err != nil {
-			b.Fatal(err)
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.server.ReopenOutside(taskID)
+		h.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound, Times: -1})
+		h.create(h.want())
+		if _, err := h.engine.Update(h.ctx, known, h.want(), h.wantValue("vpc-2")); err != nil {
+			h.Fatal(err)
 		}
-		if held := b.task().Taskdata[field]; held != "vpc-2" {
-			b.Errorf("it holds %v", held)
+		if held := h.task().Taskdata[field]; held != "vpc-2" {
+			h.Errorf("it holds %v", held)
 		}
 	})
 }
@@ -106,17 +106,17 @@ func TestThirdBlockIsComparedWithTheFirst(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(b *bench) {
-				b.server.Inject(fault)
-				first := b.create(b.wantValue("vpc-1"))
-				b.create(b.want())
-				b.says(b.refuse(b.wantValue("vpc-2")).Error(), "Task Is Already Completed Differently", field)
-				third := b.create(b.wantValue("vpc-1"))
-				b.warned(third, "Task Was Already Completed", notShownSummary)
+			inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {
+				h.server.Inject(fault)
+				first := h.create(h.wantValue("vpc-1"))
+				h.create(h.want())
+				h.wantText(h.refuse(h.wantValue("vpc-2")).Error(), "Task Is Already Completed Differently", field)
+				third := h.create(h.wantValue("vpc-1"))
+				h.wantWarnings(third, "Task Was Already Completed", notShownSummary)
 				if first.Record != third.Record {
-					b.Errorf("recorded %+v, and then %+v", first.Record, third.Record)
+					h.Errorf("recorded %+v, and then %+v", first.Record, third.Record)
 				}
-				b.fired(1)
+				h.wantWebhooks(1)
 			})
 		})
 	}
@@ -125,54 +125,54 @@ func TestThirdBlockIsComparedWithTheFirst(t *testing.T) {
 // A block that has little time left does not send a completion on top of one whose outcome is not known yet.
 func TestSecondBlockWithoutTimeAfterALostCompletion(t *testing.T) {
 	t.Parallel()
-	inBubbleWithRetries(t, 0, sandbox.Config{ReadLag: 4 * time.Second}, nil, func(b *bench) {
-		b.server.Inject(sandbox.Fault{Method: post, Handle: true, Drop: true})
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: http.StatusForbidden})
-		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through")
-		ctx, cancel := context.WithTimeout(b.Context(), 3*time.Second)
+	inBubbleWithRetries(t, 0, sandbox.Config{ReadLag: 4 * time.Second}, nil, func(h *harness) {
+		h.server.Inject(sandbox.Fault{Method: post, Handle: true, Drop: true})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: http.StatusForbidden})
+		h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through")
+		ctx, cancel := context.WithTimeout(h.Context(), 3*time.Second)
 		defer cancel()
-		result, err := b.engine.Create(ctx, b.want())
+		result, err := h.engine.Create(ctx, h.want())
 		if err != nil || !result.Record.saysCompleted() {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.fired(1)
+		h.wantWebhooks(1)
 	})
 }
 
 // A completion whose outcome is not known is not reopened by the destroy of another block, and the next apply records it.
 func TestDestroyAfterALostCompletion(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		b.server.ReopenOutside(taskID)
-		b.server.Inject(sandbox.Fault{Method: post, Handle: true, Drop: true})
-		b.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: http.StatusForbidden})
-		b.says(b.refuse(b.want()).Error(), "Completion May Have Gone Through")
-		result, err := b.delete(b.ctx, known)
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.server.ReopenOutside(taskID)
+		h.server.Inject(sandbox.Fault{Method: post, Handle: true, Drop: true})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: http.StatusForbidden})
+		h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through")
+		result, err := h.destroy(h.ctx, known)
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		b.warned(result, "Task Was Not Reopened")
-		b.says(details(result), "whose outcome is not known")
-		b.restart()
-		b.warned(b.create(b.want()), "Task Was Already Completed")
-		b.fired(2)
+		h.wantWarnings(result, "Task Was Not Reopened")
+		h.wantText(details(result), "whose outcome is not known")
+		h.restart()
+		h.wantWarnings(h.create(h.want()), "Task Was Already Completed")
+		h.wantWebhooks(2)
 	})
 }
 
 // A second destroy knows that the first has reopened the task, however long reads lag.
 func TestSecondDestroyWhileReadsLagForLong(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: longLag}, nil, func(b *bench) {
-		known := b.recorded(b.want())
+	inBubble(t, sandbox.Config{ReadLag: longLag}, nil, func(h *harness) {
+		known := h.recorded(h.want())
 		time.Sleep(2 * time.Minute)
 		for range 2 {
-			if _, err := b.delete(b.ctx, known); err != nil {
-				b.Fatal(err)
+			if _, err := h.destroy(h.ctx, known); err != nil {
+				h.Fatal(err)
 			}
 		}
-		if n := b.server.Count(del, ""); n != 1 {
-			b.Errorf("%d reopenings were sent", n)
+		if n := h.server.Count(del, ""); n != 1 {
+			h.Errorf("%d reopenings were sent", n)
 		}
 	})
 }
@@ -180,18 +180,18 @@ func TestSecondDestroyWhileReadsLagForLong(t *testing.T) {
 // After an update of which nothing is known but that it was accepted, a read that still shows the earlier decision is not believed.
 func TestSecondBlockAfterAnUpdateWithoutDetails(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: time.Minute}, approvalTask, func(b *bench) {
-		yes, no := decisions(b)
-		known := b.recorded(yes)
+	inBubble(t, sandbox.Config{ReadLag: time.Minute}, approvalTask, func(h *harness) {
+		yes, no := decisions(h)
+		known := h.recorded(yes)
 		time.Sleep(2 * time.Minute)
-		b.server.Inject(sandbox.Fault{Method: post, Handle: true, Status: http.StatusNoContent})
-		first, err := b.engine.Update(b.ctx, known, yes, no)
+		h.server.Inject(sandbox.Fault{Method: post, Handle: true, Status: http.StatusNoContent})
+		first, err := h.engine.Update(h.ctx, known, yes, no)
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		b.warned(first, "Completion Accepted, Details Unknown")
-		b.warned(b.create(no), "Completion Was Already Sent")
-		b.says(b.refuse(yes).Error(), "Completion Was Already Sent Differently", "is_approved")
-		b.fired(2)
+		h.wantWarnings(first, "Completion Accepted, Details Unknown")
+		h.wantWarnings(h.create(no), "Completion Was Already Sent")
+		h.wantText(h.refuse(yes).Error(), "Completion Was Already Sent Differently", "is_approved")
+		h.wantWebhooks(2)
 	})
 }

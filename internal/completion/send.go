@@ -12,15 +12,15 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// send sends the completion until it is known to be accepted or rejected, by the table of outcomes. Before it is sent again the task
-// is read, unless nothing was written: a server may act on a request and say that it did not. base is what was known before.
+// send sends the completion until Tallyfy has accepted or rejected it. Before another attempt it reads the task, unless the
+// attempt was not sent, because a server may process a request and report a failure. base is what was known before.
 func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired) (accepted, error) {
 	body := tallyfy.Completion{TaskID: ref.Task, IsApproved: want.IsApproved, OverrideUser: want.OverrideUser, Taskdata: want.Taskdata}
 	budget := e.client.NewBudget()
-	var unsure bool // an earlier attempt may have gone through
+	var unsure bool // an attempt may have been processed
 	began := time.Now()
 	for {
-		progress(ctx, "Completing %s", where(ref))
+		progress(ctx, "Completing %s", notice.TaskRef(ref))
 		response, err := e.processes.write(ctx, ref, func() (*tallyfy.Task, error) { return e.client.Complete(ctx, ref, body) })
 		err = budget.Count(err)
 		outcome := tallyfy.OutcomeOf(err)
@@ -30,8 +30,8 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		unsure = unsure || outcome == tallyfy.Unknown
 		last := err // why there is no further attempt; nil if there is one
 		if outcome != tallyfy.Rejected {
-			// The pause comes before the read: a server that is slow to respond may still be at work on the completion.
-			progress(ctx, "No acceptance of the completion came back: %s", notice.CameBack(err))
+			// Pause before the read, because a slow server may still be processing the completion.
+			progress(ctx, "No acceptance of the completion came back: %s", notice.Outcome(err))
 			last = budget.Wait(ctx, err)
 		}
 		switch {
@@ -40,9 +40,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		case !unsure && outcome == tallyfy.NotSent:
 			continue
 		}
-		done, settled, failure := e.settle(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure, began: began})
+		done, settled, failure := e.resolveAttempt(ctx, ref, base, want, attempt{err: err, last: last, unsure: unsure, began: began})
 		if failure != nil && unsure {
-			e.locks.doubt(ref)
+			e.locks.recordUnknownOutcome(ref)
 		}
 		if failure != nil || settled {
 			return done, failure
@@ -52,9 +52,9 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 
 // attempt is a completion that was sent and not accepted.
 type attempt struct {
-	// err is what came back, and last why there is no further attempt; last is nil if there is one.
+	// err is the failure. last is why no further attempt follows; nil if one does.
 	err, last error
-	// unsure says that this attempt or an earlier one may have gone through.
+	// unsure reports that this attempt or an earlier one may have been processed.
 	unsure bool
 	// began is when the first attempt was sent.
 	began time.Time
@@ -62,11 +62,11 @@ type attempt struct {
 
 // isBefore reports whether a task was completed before the first attempt was sent, by the server's own clock.
 func (a attempt) isBefore(task *tallyfy.Task) bool {
-	at, ok := instant(task.CompletedAt)
+	at, ok := parseTime(task.CompletedAt)
 	return ok && !task.Answered.At.IsZero() && task.Answered.At.Sub(at) > time.Since(a.began)+slack
 }
 
-// cause is what the user reads about: why the attempts ended, or else what came back.
+// cause returns the error to report: why the attempts ended, or else the failure.
 func (a attempt) cause() error {
 	if a.last != nil {
 		return a.last
@@ -74,31 +74,32 @@ func (a attempt) cause() error {
 	return a.err
 }
 
-// settle reads what became of an attempt. settled is false if the completion is to be sent again. Any error is a [*Failure].
-func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
+// resolveAttempt reads the task to find out what became of an attempt. settled is false if the completion must be sent again. Any
+// error is a [*Failure].
+func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
 	o := readOptions{form: want.hasValues(), detached: true}
-	if a.unsure { // otherwise nothing was handled, and one read is more than enough
+	if a.unsure { // otherwise nothing was processed, and one read is enough
 		o.until = base.isSettled
 	}
-	progress(ctx, "Reading %s to see what became of the completion", where(ref))
+	progress(ctx, "Reading %s to see what became of the completion", notice.TaskRef(ref))
 	task, readErr := e.read(ctx, ref, o)
 	switch {
 	case readErr != nil && a.unsure:
-		return accepted{}, true, nobodyKnows(ref, a.cause(), readErr)
-	case tallyfy.IsNoTask(readErr): // a rate limit is believed where tasks are not shown
+		return accepted{}, true, outcomeUnknown(ref, a.cause(), readErr)
+	case tallyfy.IsNoTask(readErr): // the server shows no tasks, and a rate limit is unambiguous
 		return accepted{}, false, nil
 	case readErr != nil:
 		return accepted{}, true, notReadAgain(ref, a.err, readErr)
 	case base.isNew(task) && a.unsure && !a.isBefore(task):
-		done, err = adoptOwn(task, want, a.err)
+		done, err = adoptAfterLostResponse(task, want, a.err)
 		return done, true, err
 	case base.isNew(task):
-		done, err = adoptOthers(task, want, a.err, adoptedAfter(task, a.unsure))
+		done, err = adoptFromOthers(task, want, a.err, adoptedAfter(task, a.unsure))
 		return done, true, err
 	case !a.unsure:
 		return accepted{}, false, nil
-	case task.Completed(): // as the update has found it, and taken it back
-		return accepted{}, true, nobodyKnows(ref, a.cause(), errStale)
+	case task.Completed(): // with the completion that the update has reopened
+		return accepted{}, true, outcomeUnknown(ref, a.cause(), errStale)
 	case base.hasShare(task):
 		return accepted{task: task, warnings: []Notice{leftOpen(ref, task, true)}}, true, nil
 	case base.everyone():
@@ -109,50 +110,50 @@ func (e *Engine) settle(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	return accepted{}, false, nil
 }
 
-// errStale says that a read is older than the reopening of the task.
-var errStale = errors.New("Tallyfy still shows the completion that was taken back") //nolint:staticcheck // a name begins it
+// errStale reports that a read is older than the reopening of the task.
+var errStale = errors.New("Tallyfy still shows the completion that was reopened") //nolint:staticcheck // a name begins it
 
-// notActed says what a rejection means for the task.
-func notActed(err error) string {
-	return unsent("completion", err) + ": this apply has not completed the task."
+// rejectionEffect returns what a rejection means for the task.
+func rejectionEffect(err error) string {
+	return describeUnsent("completion", err) + ": this apply has not completed the task."
 }
 
-// unsent begins the sentence that tells what became of a request that Tallyfy did not act on, if it was sent at all. what names it.
-func unsent(what string, err error) string {
+// describeUnsent begins the sentence on a request, named by what, that was rejected or not sent.
+func describeUnsent(what string, err error) string {
 	switch {
 	case tallyfy.OutcomeOf(err) != tallyfy.NotSent:
-		return "By its response Tallyfy did not act on it"
+		return "Tallyfy rejected the request"
 	case hasEarlier(err):
-		return "By its response Tallyfy did not act on the attempt before, and the last one was not sent"
+		return "Tallyfy rejected the attempt before, and the last one was not sent"
 	}
 	return "The " + what + " was not sent"
 }
 
-// hasEarlier reports whether an earlier attempt was answered.
+// hasEarlier reports whether an earlier attempt had a response.
 func hasEarlier(err error) bool {
 	var e *tallyfy.Error
 	return errors.As(err, &e) && e.Earlier != nil
 }
 
 func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
-	return story{
-		summary:   "Task Was Not Completed",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means:     notActed(err),
-		cause:     err,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Was Not Completed",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect:    rejectionEffect(err),
+		Cause:     err,
+	})
 }
 
-// notReadAgain ends a series whose last attempt was refused for now, and after which the task could not be read.
+// notReadAgain is the failure of a read between attempts, after Tallyfy asked to retry later.
 func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
-	return story{
-		summary:   "Task Was Not Completed",
-		attribute: attrTaskID,
-		doing:     "Reading " + where(ref) + " before its completion is sent again",
-		means:     "The attempt before was refused (" + notice.CameBack(err) + "). " + notActed(err),
-		cause:     readErr,
-	}.failure()
+	return failed(notice.Report{
+		Summary:   "Task Was Not Completed",
+		Attribute: attrTaskID,
+		Action:    "Reading " + notice.TaskRef(ref) + " before its completion is sent again",
+		Effect:    "The attempt before was rejected (" + notice.Outcome(err) + "). " + rejectionEffect(err),
+		Cause:     readErr,
+	})
 }
 
 func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
@@ -160,44 +161,45 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
 		next = "" // what the response advises
 	}
-	return story{
-		summary:   "Task Was Not Completed",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means: "The outcome of an attempt is unknown, so the task was read afterwards: it is open, Tallyfy shows it as \"" + task.Status + "\". " +
+	return failed(notice.Report{
+		Summary:   "Task Was Not Completed",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect: "The outcome of an attempt is unknown, so the provider read the task afterwards, and it is open. Tallyfy shows it as \"" + task.Status + "\". " +
 			"An attempt that Tallyfy is still working on may yet complete it.",
-		next:  next,
-		cause: err,
-	}.failure()
+		Remedy: next,
+		Cause:  err,
+	})
 }
 
-// shareUnknown ends an attempt at a task that everyone must complete: it stays open after a share too, so it says nothing.
+// shareUnknown is the failure of an attempt at a task that everyone must complete. Such a task stays open after a share, so a read
+// does not show the outcome.
 func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
-	return story{
-		summary:   "Completion May Have Gone Through",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means: "Everyone who is assigned must complete this task, so it stays open after one share of it, and Tallyfy shows no sign of this one: it is \"" +
+	return failed(notice.Report{
+		Summary:   "Completion May Have Gone Through",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect: "Everyone who is assigned must complete this task, so it stays open after one share of it, and Tallyfy shows no sign of this one: it is \"" +
 			task.Status + "\". The share was not sent again, because a second one could fire webhooks and emails twice.",
-		next:  "Check in Tallyfy whether the share is there before you apply again: the next apply sends it anew unless the task is completed by then.",
-		cause: err,
-	}.failure()
+		Remedy: "Check in Tallyfy whether the share is there before you apply again: the next apply sends it again unless the task is completed by then.",
+		Cause:  err,
+	})
 }
 
-func nobodyKnows(ref tallyfy.TaskRef, err, readErr error) *Failure {
+func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	next := "Apply again when Tallyfy responds: the provider reads the task first, and records it without sending anything if it is completed as configured."
 	if tallyfy.IsNoTask(readErr) {
-		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion anew."
+		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion again."
 	}
-	failure := story{
-		summary:   "Completion May Have Gone Through",
-		attribute: attrTaskID,
-		doing:     "Completing " + where(ref),
-		means: "The completion was sent, and it is not known whether Tallyfy acted on it: reading the task afterwards did not show it either (" +
-			notice.CameBack(readErr) + "). It was not sent again, because a second completion could fire webhooks and emails twice.",
-		next:  next,
-		cause: err,
-	}.failure()
-	failure.Detail = notice.Paragraphs(failure.Detail, notice.SaidBy(readErr))
+	failure := failed(notice.Report{
+		Summary:   "Completion May Have Gone Through",
+		Attribute: attrTaskID,
+		Action:    "Completing " + notice.TaskRef(ref),
+		Effect: "The completion was sent, and it is unknown whether Tallyfy processed it. Reading the task afterwards did not show it either (" +
+			notice.Outcome(readErr) + "). It was not sent again, because a second completion could fire webhooks and emails twice.",
+		Remedy: next,
+		Cause:  err,
+	})
+	failure.Detail = notice.Paragraphs(failure.Detail, notice.ServerMessage(readErr))
 	return failure
 }

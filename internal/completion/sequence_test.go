@@ -37,7 +37,7 @@ func TestAnySequence(t *testing.T) {
 		if _, err := random.Read(script); err != nil {
 			t.Fatal(err)
 		}
-		playOut(t, script)
+		simulate(t, script)
 	}
 }
 
@@ -47,34 +47,34 @@ func FuzzSequence(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("a lost answer and a look that fails"))
 	f.Add([]byte("02X020C7")) // a share, and a change of mind while reads lag
-	f.Fuzz(func(t *testing.T, script []byte) { playOut(t, script[:min(len(script), 200)]) })
+	f.Fuzz(func(t *testing.T, script []byte) { simulate(t, script[:min(len(script), 200)]) })
 }
 
 // playOut runs what a script says.
-func playOut(t *testing.T, script []byte) {
+func simulate(t *testing.T, script []byte) {
 	t.Helper()
-	p := &play{script: script}
+	p := &simulation{script: script}
 	config := sandbox.Config{
-		Vintage:      []sandbox.Vintage{sandbox.Today, sandbox.Legacy}[p.draw(2)],
-		ReadLag:      []time.Duration{0, 0, 3 * time.Second}[p.draw(3)],
-		ShowTaskdata: p.draw(3) == 2,
+		Vintage:      []sandbox.Vintage{sandbox.Today, sandbox.Legacy}[p.randomBelow(2)],
+		ReadLag:      []time.Duration{0, 0, 3 * time.Second}[p.randomBelow(3)],
+		ShowTaskdata: p.randomBelow(3) == 2,
 	}
-	if p.draw(4) == 3 { // texts are kept in another form, as rich text is
+	if p.randomBelow(4) == 3 { // texts are kept in another form, as rich text is
 		config.Rewrite = rewriteText
 	}
-	kind := p.draw(6)
+	kind := p.randomBelow(6)
 	inBubble(t, config, func(task *sandbox.Task) {
 		switch kind {
 		case 1, 2:
-			task.Type = approval
+			task.Type = tallyfy.TypeApproval
 		case 3:
 			task.RunID = ""
 		case 4:
 			task.EveryoneMustComplete = 2
 		}
-	}, func(b *bench) {
-		p.bench, p.shared, p.rewrites = b, kind == 4, config.Rewrite != nil
-		p.want = b.want()
+	}, func(h *harness) {
+		p.harness, p.shared, p.rewrites = h, kind == 4, config.Rewrite != nil
+		p.want = h.want()
 		if kind == 3 {
 			p.want.Task.Run = ""
 		}
@@ -84,22 +84,22 @@ func playOut(t *testing.T, script []byte) {
 		if kind != 2 {
 			p.want.Taskdata = map[string]any{field: "value 0"}
 		}
-		for p.at < len(p.script) && !b.Failed() {
+		for p.at < len(p.script) && !h.Failed() {
 			p.step()
 			p.checkCount()
 		}
 		p.settle()
-		if b.Failed() {
+		if h.Failed() {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			b.Errorf("script %s:\n%s", hex.EncodeToString(script), strings.Join(p.log, "\n"))
+			h.Errorf("script %s:\n%s", hex.EncodeToString(script), strings.Join(p.log, "\n"))
 		}
 	})
 }
 
 // play is a run of a script: what the user wants, and what is recorded.
-type play struct {
-	*bench
+type simulation struct {
+	*harness
 	script []byte
 	at     int
 
@@ -121,43 +121,43 @@ type play struct {
 }
 
 // draw takes a number below n from the script, 0 once that has ended.
-func (p *play) draw(n int) int {
-	if p.at >= len(p.script) {
+func (s *simulation) randomBelow(n int) int {
+	if s.at >= len(s.script) {
 		return 0
 	}
-	p.at++
-	return int(p.script[p.at-1]) % n
+	s.at++
+	return int(s.script[s.at-1]) % n
 }
 
-func (p *play) note(format string, args ...any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.log = append(p.log, fmt.Sprintf("%3d  ", len(p.server.Journal()))+fmt.Sprintf(format, args...))
+func (s *simulation) note(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, fmt.Sprintf("%3d  ", len(s.server.Journal()))+fmt.Sprintf(format, args...))
 }
 
 // step does one thing that users, others and networks do.
-func (p *play) step() {
-	switch p.draw(8) {
+func (s *simulation) step() {
+	switch s.randomBelow(8) {
 	case 0, 1, 2:
-		for range p.draw(5) {
-			p.fault()
+		for range s.randomBelow(5) {
+			s.fault()
 		}
-		p.apply(p.draw(4) == 3, false)
+		s.apply(s.randomBelow(4) == 3, false)
 	case 3:
-		if p.recorded {
-			p.changes++
-			if p.want.IsApproved != nil && p.draw(2) == 1 {
-				p.want.IsApproved = new(!*p.want.IsApproved)
-				p.note("the user wants the decision %v", *p.want.IsApproved)
+		if s.recorded {
+			s.changes++
+			if s.want.IsApproved != nil && s.randomBelow(2) == 1 {
+				s.want.IsApproved = new(!*s.want.IsApproved)
+				s.note("the user wants the decision %v", *s.want.IsApproved)
 			}
-			p.want.Taskdata = map[string]any{field: fmt.Sprintf("value %d", p.changes)}
-			p.note("the user wants value %d", p.changes)
+			s.want.Taskdata = map[string]any{field: fmt.Sprintf("value %d", s.changes)}
+			s.note("the user wants value %d", s.changes)
 		}
 	case 4:
-		p.server.Calm()
-		p.note("the faults are over")
+		s.server.Calm()
+		s.note("the faults are over")
 	default:
-		p.event(p.take(2))
+		s.event(s.take(2))
 		time.Sleep(10 * time.Second) // what others did is not news any more by the time of the next apply
 	}
 }
@@ -166,60 +166,60 @@ func (p *play) step() {
 func rewriteText(text string) string { return "<p>" + text + "</p>" }
 
 // event is something that others do to the task, decided by the script. It may happen while a request is handled.
-func (p *play) event(script []byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.deleted {
+func (s *simulation) event(script []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.deleted {
 		return
 	}
-	drawn := play{script: script}
-	task, what := p.task(), ""
-	switch drawn.draw(16) {
+	drawn := simulation{script: script}
+	task, what := s.task(), ""
+	switch drawn.randomBelow(16) {
 	case 0, 1, 2:
 		if task.CompletedAt != "" || task.Archived {
 			return
 		}
-		p.outsideCompletions++
-		p.server.CompleteOutside(taskID, sandbox.SeedColleagueID, new(drawn.draw(2) == 0))
+		s.outsideCompletions++
+		s.server.CompleteOutside(taskID, sandbox.SeedColleagueID, new(drawn.randomBelow(2) == 0))
 		what = "a colleague completes it"
 	case 3, 4, 5, 6:
 		if task.CompletedAt == "" {
 			return
 		}
-		p.outsideReopens++
-		p.server.ReopenOutside(taskID)
+		s.outsideReopens++
+		s.server.ReopenOutside(taskID)
 		what = "a colleague reopens it"
 	case 7, 8:
-		p.server.Update(taskID, func(task *sandbox.Task) { task.Archived = !task.Archived })
+		s.server.Update(taskID, func(task *sandbox.Task) { task.Archived = !task.Archived })
 		what = "it is archived, or restored"
 	case 10:
-		p.server.Update(taskID, func(task *sandbox.Task) { task.Title, task.Owners.Users = "Renamed", []int64{sandbox.CallerID, 1003} })
+		s.server.Update(taskID, func(task *sandbox.Task) { task.Title, task.Owners.Users = "Renamed", []int64{sandbox.CallerID, 1003} })
 		what = "it is renamed and reassigned"
 	case 11, 12:
 		if task.CompletedAt != "" || task.Archived {
 			return
 		}
-		p.outsideCompletions++
-		p.server.CompleteOutsideWith(taskID, sandbox.SeedColleagueID, new(drawn.draw(2) == 0), map[string]any{field: "a colleague's value"})
+		s.outsideCompletions++
+		s.server.CompleteOutsideWith(taskID, sandbox.SeedColleagueID, new(drawn.randomBelow(2) == 0), map[string]any{field: "a colleague's value"})
 		what = "a colleague completes it with another value"
 	case 9:
-		p.deleted = true
-		p.server.DeleteTask(taskID)
+		s.deleted = true
+		s.server.DeleteTask(taskID)
 		what = "it is deleted"
 	}
-	p.otherEvents++
-	p.log = append(p.log, "     "+what)
+	s.otherEvents++
+	s.log = append(s.log, "     "+what)
 }
 
 // take cuts a part off the script.
-func (p *play) take(n int) []byte {
-	part := p.script[p.at:min(p.at+n, len(p.script))]
-	p.at += len(part)
+func (s *simulation) take(n int) []byte {
+	part := s.script[s.at:min(s.at+n, len(s.script))]
+	s.at += len(part)
 	return part
 }
 
 // fault lets something go wrong with a later request.
-func (p *play) fault() {
+func (s *simulation) fault() {
 	f := []sandbox.Fault{
 		{Drop: true},
 		{Handle: true, Drop: true},
@@ -247,50 +247,50 @@ func (p *play) fault() {
 		{Handle: true, Status: 522},
 		{Status: 408},
 		{}, // answered as usual, for what happens before
-	}[p.draw(26)]
-	f.Method = []string{post, post, get, put, del, ""}[p.draw(6)]
+	}[s.randomBelow(26)]
+	f.Method = []string{post, post, get, put, del, ""}[s.randomBelow(6)]
 	if f.Status == http.StatusNotFound && (f.Method == get || f.Method == "") {
 		f.Method = post // a server that hides a task which it has leaves it to a person to tell, and says so
 	}
-	f.Skip, f.Times = p.draw(3), 1+p.draw(3)
-	if p.draw(4) == 0 {
-		happens := p.take(2) // decided now: the rest must not depend on when the request comes
-		f.Before = func(*http.Request) { p.event(happens) }
+	f.Skip, f.Times = s.randomBelow(3), 1+s.randomBelow(3)
+	if s.randomBelow(4) == 0 {
+		happens := s.take(2) // decided now: the rest must not depend on when the request comes
+		f.Before = func(*http.Request) { s.event(happens) }
 	}
-	p.server.Inject(f)
-	p.note("fault %s %+v", f.Method, f)
+	s.server.Inject(f)
+	s.note("fault %s %+v", f.Method, f)
 }
 
 // apply refreshes and applies, as Terraform does, in a process of its own. It reports whether that went well. settling leaves nothing to
 // the script.
-func (p *play) apply(cancelled, settling bool) bool {
+func (s *simulation) apply(cancelled, settling bool) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if cancelled {
-		time.AfterFunc(time.Duration(p.draw(40))*time.Second/4, cancel)
+		time.AfterFunc(time.Duration(s.randomBelow(40))*time.Second/4, cancel)
 	}
-	p.restart()
-	before, wasCompleted := p.outside(), p.task0().CompletedAt != ""
-	err := p.refresh(ctx)
+	s.restart()
+	before, wasCompleted := s.outside(), s.first().CompletedAt != ""
+	err := s.refresh(ctx)
 	if err == nil {
-		err = p.carry(ctx)
+		err = s.carry(ctx)
 	}
-	if p.outside() == before {
-		p.checkTruth(err, wasCompleted)
+	if s.outside() == before {
+		s.checkTruth(err, wasCompleted)
 	}
-	if !settling && p.draw(4) == 3 {
-		p.secondBlock(ctx, before)
+	if !settling && s.randomBelow(4) == 3 {
+		s.secondBlock(ctx, before)
 	}
 	var failure *Failure
 	switch {
 	case err == nil:
-		p.note("applied: %+v", p.record)
+		s.note("applied: %+v", s.record)
 	case !errors.As(err, &failure) || failure.Detail == "" || strings.Contains(failure.Detail, "context "):
-		p.Errorf("an error that tells nothing: %v", err)
+		s.Errorf("an error that tells nothing: %v", err)
 	default:
-		p.note("failed: %s", failure.Summary)
-		if p.rewrites && failure.Summary == "Completion May Have Gone Through" { // no later apply can tell that its values are there
-			p.unknown++
+		s.note("failed: %s", failure.Summary)
+		if s.rewrites && failure.Summary == "Completion May Have Gone Through" { // no later apply can tell that its values are there
+			s.unknown++
 		}
 	}
 	time.Sleep(10 * time.Second) // nobody runs it again before a replica has caught up
@@ -298,63 +298,63 @@ func (p *play) apply(cancelled, settling bool) bool {
 }
 
 // secondBlock lets the same apply create another block for the task. before counts what others did until the apply began.
-func (p *play) secondBlock(ctx context.Context, before [3]int) {
-	want := p.want
-	want.Task = p.refOf()
-	sent := p.server.Completions(taskID)
-	result, err := p.engine.Create(ctx, want)
-	if p.server.Completions(taskID) > sent {
-		p.seconds++
+func (s *simulation) secondBlock(ctx context.Context, before [3]int) {
+	want := s.want
+	want.Task = s.refOf()
+	sent := s.server.Completions(taskID)
+	result, err := s.engine.Create(ctx, want)
+	if s.server.Completions(taskID) > sent {
+		s.seconds++
 	}
-	p.note("a second block: %+v, %v", result.Record, err)
-	task := p.task0()
-	if err != nil || p.deleted || p.outside() != before || !result.Record.saysCompleted() {
+	s.note("a second block: %+v, %v", result.Record, err)
+	task := s.first()
+	if err != nil || s.deleted || s.outside() != before || !result.Record.saysCompleted() {
 		return
 	}
 	if task.CompletedAt == "" || !sameTime(result.Record.CompletedAt, task.CompletedAt) {
-		p.Errorf("the second block recorded %s, and the task was completed at %q", result.Record.CompletedAt, task.CompletedAt)
+		s.Errorf("the second block recorded %s, and the task was completed at %q", result.Record.CompletedAt, task.CompletedAt)
 	}
 }
 
 // outside counts what others did, so that it can be told whether they did something meanwhile.
-func (p *play) outside() [3]int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return [3]int{p.outsideReopens, p.outsideCompletions, p.otherEvents}
+func (s *simulation) outside() [3]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return [3]int{s.outsideReopens, s.outsideCompletions, s.otherEvents}
 }
 
 // task0 is the task, or nothing if it is deleted.
-func (p *play) task0() sandbox.Task {
-	task, _ := p.server.Task(taskID)
+func (s *simulation) first() sandbox.Task {
+	task, _ := s.server.Task(taskID)
 	return task
 }
 
 // checkTruth compares what an apply came to, while no one else did anything, with what Tallyfy holds.
-func (p *play) checkTruth(err error, wasCompleted bool) {
-	task := p.task0()
-	if p.deleted || p.shared {
+func (s *simulation) checkTruth(err error, wasCompleted bool) {
+	task := s.first()
+	if s.deleted || s.shared {
 		return
 	}
 	done := task.CompletedAt != ""
-	held, wanted := task.Taskdata[field], p.want.Taskdata[field]
+	held, wanted := task.Taskdata[field], s.want.Taskdata[field]
 	if text, ok := wanted.(string); ok && held == rewriteText(text) {
 		held = wanted
 	}
 	switch {
-	case err == nil && p.record.saysCompleted() && !done:
-		p.Errorf("recorded as completed, and the task is open: %+v", p.record)
-	case err == nil && p.record.saysCompleted() && !sameTime(p.record.CompletedAt, task.CompletedAt):
-		p.Errorf("recorded %s, and the task was completed at %s", p.record.CompletedAt, task.CompletedAt)
-	case err == nil && p.record.saysCompleted() && p.record.CompleterID != task.CompleterID:
-		p.Errorf("recorded completer %d, and the task has %d", p.record.CompleterID, task.CompleterID)
-	case err == nil && p.acted && !p.warnedOpen && !done && !task.Archived:
-		p.Error("a green apply leaves the task open, and does not say so")
-	case err == nil && p.acted && done && wanted != nil && !equal(tallyfy.Field{Type: "text"}, wanted, held):
-		p.Errorf("a green apply of %v leaves %v", wanted, held)
-	case err == nil && done && p.want.IsApproved != nil && task.IsApproved != nil && *task.IsApproved != *p.want.IsApproved:
-		p.Error("a green apply leaves another decision")
+	case err == nil && s.record.saysCompleted() && !done:
+		s.Errorf("recorded as completed, and the task is open: %+v", s.record)
+	case err == nil && s.record.saysCompleted() && !sameTime(s.record.CompletedAt, task.CompletedAt):
+		s.Errorf("recorded %s, and the task was completed at %s", s.record.CompletedAt, task.CompletedAt)
+	case err == nil && s.record.saysCompleted() && s.record.CompleterID != task.CompleterID:
+		s.Errorf("recorded completer %d, and the task has %d", s.record.CompleterID, task.CompleterID)
+	case err == nil && s.acted && !s.warnedOpen && !done && !task.Archived:
+		s.Error("a green apply leaves the task open, and does not say so")
+	case err == nil && s.acted && done && wanted != nil && !equal(tallyfy.Field{Type: "text"}, wanted, held):
+		s.Errorf("a green apply of %v leaves %v", wanted, held)
+	case err == nil && done && s.want.IsApproved != nil && task.IsApproved != nil && *task.IsApproved != *s.want.IsApproved:
+		s.Error("a green apply leaves another decision")
 	case err != nil && done && !wasCompleted && saysUndone(err):
-		p.Errorf("an error says that the task is not completed, and it is: %v", err)
+		s.Errorf("an error says that the task is not completed, and it is: %v", err)
 	}
 }
 
@@ -363,97 +363,97 @@ func saysUndone(err error) bool {
 	return containsAny(err.Error(), "has not completed the task", "Nothing was sent", "it is open")
 }
 
-func (p *play) refresh(ctx context.Context) error {
-	if !p.recorded {
+func (s *simulation) refresh(ctx context.Context) error {
+	if !s.recorded {
 		return nil
 	}
-	result, err := p.engine.Read(ctx, p.refOf(), p.record)
+	result, err := s.engine.Read(ctx, s.refOf(), s.record)
 	if err != nil {
 		return err
 	}
-	p.recorded, p.record = !result.Reopened, result.Record
-	if decided := result.Record.IsApproved; decided != nil && p.applied.IsApproved != nil {
-		p.applied.IsApproved = decided // the provider shows it as drift
+	s.recorded, s.record = !result.Reopened, result.Record
+	if decided := result.Record.IsApproved; decided != nil && s.applied.IsApproved != nil {
+		s.applied.IsApproved = decided // the provider shows it as drift
 	}
 	return nil
 }
 
-func (p *play) carry(ctx context.Context) error {
+func (s *simulation) carry(ctx context.Context) error {
 	var result Result
 	var err error
-	want := p.want
-	want.Task = p.refOf()
-	p.acted = !p.recorded || Resends(p.applied, want)
-	if p.recorded {
-		result, err = p.engine.Update(ctx, p.record, p.applied, want)
+	want := s.want
+	want.Task = s.refOf()
+	s.acted = !s.recorded || Resends(s.applied, want)
+	if s.recorded {
+		result, err = s.engine.Update(ctx, s.record, s.applied, want)
 	} else {
-		result, err = p.engine.Create(ctx, want)
+		result, err = s.engine.Create(ctx, want)
 	}
-	p.warnedOpen = false
+	s.warnedOpen = false
 	for _, warning := range result.Warnings {
-		p.warnedOpen = p.warnedOpen || warning.Summary == "Completion Accepted, Task Still Open"
+		s.warnedOpen = s.warnedOpen || warning.Summary == "Completion Accepted, Task Still Open"
 	}
 	if err == nil {
-		p.recorded, p.record, p.applied = true, result.Record, want
+		s.recorded, s.record, s.applied = true, result.Record, want
 	}
 	return err
 }
 
-func (p *play) refOf() tallyfy.TaskRef {
-	ref := p.want.Task
-	if p.recorded {
-		ref.Run = p.record.RunID
+func (s *simulation) refOf() tallyfy.TaskRef {
+	ref := s.want.Task
+	if s.recorded {
+		ref.Run = s.record.RunID
 	}
 	return ref
 }
 
 // checkCount holds the engine to one completion for each time the task was open, and one reopening for each change of mind.
-func (p *play) checkCount() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	own, reopened := p.server.Completions(taskID), p.server.Reopens(taskID)
-	most := 1 + p.outsideReopens + reopened
-	if p.shared { // a share leaves the task open, for a change of mind and for a colleague who is as fast as a later attempt
-		most += p.changes + p.outsideCompletions
+func (s *simulation) checkCount() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	own, reopened := s.server.Completions(taskID), s.server.Reopens(taskID)
+	most := 1 + s.outsideReopens + reopened
+	if s.shared { // a share leaves the task open, for a change of mind and for a colleague who is as fast as a later attempt
+		most += s.changes + s.outsideCompletions
 	}
-	if own > most && !p.deleted {
-		p.Errorf("%d completions were sent that had an effect, and the task was open %d times", own, most)
+	if own > most && !s.deleted {
+		s.Errorf("%d completions were sent that had an effect, and the task was open %d times", own, most)
 	}
-	if most := p.changes + p.outsideCompletions + p.seconds + p.unknown; reopened > most {
-		p.Errorf("it was reopened %d times for %d changes", reopened, most)
+	if most := s.changes + s.outsideCompletions + s.seconds + s.unknown; reopened > most {
+		s.Errorf("it was reopened %d times for %d changes", reopened, most)
 	}
 }
 
 // settle lets the faults end. What the user wants is then reached, or refused for a reason that stays; nothing more is sent.
-func (p *play) settle() {
-	p.server.Calm()
-	p.note("the faults are over, for good")
-	p.apply(false, true)
-	well := p.apply(false, true)
-	p.checkCount()
-	p.server.ResetJournal()
-	if again := p.apply(false, true); again != well {
-		p.Error("it does not come to rest")
+func (s *simulation) settle() {
+	s.server.Calm()
+	s.note("the faults are over, for good")
+	s.apply(false, true)
+	well := s.apply(false, true)
+	s.checkCount()
+	s.server.ResetJournal()
+	if again := s.apply(false, true); again != well {
+		s.Error("it does not come to rest")
 	}
-	for _, entry := range p.server.Journal() {
+	for _, entry := range s.server.Journal() {
 		if entry.Method != get && well {
-			p.Errorf("at rest it sends %s %s", entry.Method, entry.Path)
+			s.Errorf("at rest it sends %s %s", entry.Method, entry.Path)
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.deleted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.deleted {
 		return
 	}
-	task := p.task()
+	task := s.task()
 	switch {
-	case !well && task.CompletedAt != "" && task.CompleterID == sandbox.CallerID && SameValues(map[string]any{field: task.Taskdata[field]}, map[string]any{field: p.want.Taskdata[field]}):
-		p.Error("its own completion is not recorded")
+	case !well && task.CompletedAt != "" && task.CompleterID == sandbox.CallerID && SameValues(map[string]any{field: task.Taskdata[field]}, map[string]any{field: s.want.Taskdata[field]}):
+		s.Error("its own completion is not recorded")
 	case !well && task.CompletedAt == "" && !task.Archived:
-		p.Error("the task is open and is not completed")
-	case well && task.CompletedAt == "" && p.record.saysCompleted():
-		p.Error("the record is of a completion that is not there")
-	case well && task.CompletedAt != "" && !p.record.saysCompleted():
-		p.Error("the completion is not in the record")
+		s.Error("the task is open and is not completed")
+	case well && task.CompletedAt == "" && s.record.saysCompleted():
+		s.Error("the record is of a completion that is not there")
+	case well && task.CompletedAt != "" && !s.record.saysCompleted():
+		s.Error("the completion is not in the record")
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// shape returns a plain value in the form that Tallyfy takes for a field's type (tallyfy-api §1.5). If the value does not fit, wrong
+// shape converts a plain value to the form that Tallyfy expects for a field's type (API.md §1.5). If the value does not fit, wrong
 // is the end of a sentence that says what the field expects. null clears every field but a table.
 func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	if value == nil && field.Type != "table" {
@@ -27,7 +27,7 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 		return asEmail(value)
 	case "date":
 		text, wrong := asText(value)
-		if _, ok := instant(text); wrong == "" && text != "" && !ok {
+		if _, ok := parseTime(text); wrong == "" && text != "" && !ok {
 			return nil, expectedDate
 		}
 		return text, wrong
@@ -52,7 +52,7 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 // expectedDate ends a sentence about a field.
 const expectedDate = "expects a date: \"2026-11-23\", \"2026-11-23 09:30:00\" or RFC 3339 as timestamp() returns it."
 
-// asEmail takes one bare address.
+// asEmail accepts one bare email address.
 func asEmail(value any) (any, string) {
 	text, wrong := asText(value)
 	if address, err := mail.ParseAddress(text); wrong == "" && text != "" && (err != nil || address.Address != text) {
@@ -61,7 +61,7 @@ func asEmail(value any) (any, string) {
 	return text, wrong
 }
 
-// asText takes a number or a bool for the text that it is written as: Tallyfy refuses others in fields of text.
+// asText converts a number or a Boolean to text, because Tallyfy rejects other types in text fields.
 func asText(value any) (text, wrong string) {
 	switch value := value.(type) {
 	case string:
@@ -71,14 +71,14 @@ func asText(value any) (text, wrong string) {
 	case bool:
 		return fmt.Sprint(value), ""
 	}
-	return "", fmt.Sprintf("expects text, but got %s.", kind(value))
+	return "", fmt.Sprintf("expects text, but got %s.", describeKind(value))
 }
 
-// optionOf finds the option with this text.
+// optionOf returns the option with this text.
 func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	text, wrong := asText(value)
 	if wrong != "" {
-		return tallyfy.Option{}, fmt.Sprintf("expects the text of one of its options, but got %s.\n\n%s", kind(value), listOptions(field))
+		return tallyfy.Option{}, fmt.Sprintf("expects the text of one of its options, but got %s.\n\n%s", describeKind(value), listOptions(field))
 	}
 	var texts []string
 	for _, option := range field.Options {
@@ -93,7 +93,7 @@ func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	return tallyfy.Option{}, fmt.Sprintf("does not have the configured option.%s\n\n%s", suggest(text, texts), listOptions(field))
 }
 
-// noOptions ends a sentence about a field whose options come from a list of the organization, which is not shown with the form.
+// noOptions ends a sentence about a field whose options come from a list of the organization, which the form does not show.
 const noOptions = "has no options that Tallyfy shows with the form: they probably come from a list of the organization. " +
 	"Use taskdata instead of form_fields, with the ID and the text of the option: { id = 3, text = \"Office 365\" }."
 
@@ -105,11 +105,11 @@ func listOptions(field tallyfy.Field) string {
 	return strings.Join(shortened(lines), "\n")
 }
 
-// severalOf gives the options that a list of texts chooses.
+// severalOf returns the options that a list of texts chooses.
 func severalOf(field tallyfy.Field, value any) (any, string) {
 	texts, ok := value.([]any)
 	if !ok {
-		return nil, fmt.Sprintf("expects a list of option texts, but got %s.\n\n%s", kind(value), listOptions(field))
+		return nil, fmt.Sprintf("expects a list of option texts, but got %s.\n\n%s", describeKind(value), listOptions(field))
 	}
 	all := []any{}
 	for _, text := range texts {
@@ -124,8 +124,8 @@ func severalOf(field tallyfy.Field, value any) (any, string) {
 	return all, ""
 }
 
-// rowOf gives the entries of a table, one for each column in order. A row is a list, or an object keyed by the columns' headings,
-// and may stand in a list of its own. The shape of several rows is not documented, so that they are refused.
+// rowOf returns the entries of a table row, one for each column in order. A row is a list, or an object keyed by column headings,
+// and may be the only element of a list. Several rows are rejected, because their shape is not documented.
 func rowOf(field tallyfy.Field, value any) (any, string) {
 	headings := "its columns are \"" + strings.Join(field.Columns, "\", \"") + "\"."
 	if rows, ok := value.([]any); ok && len(rows) > 0 && !isScalar(rows[0]) {
@@ -134,7 +134,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 		}
 		value = rows[0]
 	}
-	if _, isObject := value.(map[string]any); !isObject && isBlank(value) { // nothing clears a table (tallyfy-api §1.5)
+	if _, isObject := value.(map[string]any); !isObject && isBlank(value) { // a table cannot be cleared (API.md §1.5)
 		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is; " + headings
 	}
 	var entries []any
@@ -155,7 +155,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 			}
 		}
 	default:
-		return nil, fmt.Sprintf("expects a list with one entry for each column, but got %s; %s", kind(value), headings)
+		return nil, fmt.Sprintf("expects a list with one entry for each column, but got %s; %s", describeKind(value), headings)
 	}
 	if len(entries) != len(field.Columns) {
 		return nil, fmt.Sprintf("expects one entry for each of its %d columns, but got %d; %s", len(field.Columns), len(entries), headings)
@@ -164,7 +164,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 	for _, entry := range entries {
 		text, wrong := asText(entry)
 		if wrong != "" && entry != nil {
-			return nil, fmt.Sprintf("expects text in each column, but got %s; %s", kind(entry), headings)
+			return nil, fmt.Sprintf("expects text in each column, but got %s; %s", describeKind(entry), headings)
 		}
 		shaped = append(shaped, text)
 	}
@@ -174,12 +174,12 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 // expectedPeople ends a sentence about a field.
 const expectedPeople = `expects an object such as { users = [1001], guests = ["a@example.com"], groups = ["<group ID>"] }`
 
-// assignees returns the three kinds of people that a field of assignees holds.
+// assignees returns the three kinds of people in a field of assignees.
 func assignees(value any) (any, string) {
 	const expects = expectedPeople
 	given, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Sprintf("%s, but got %s.", expects, kind(value))
+		return nil, fmt.Sprintf("%s, but got %s.", expects, describeKind(value))
 	}
 	shaped := map[string]any{"users": []any{}, "guests": []any{}, "groups": []any{}}
 	for _, bucket := range slices.Sorted(maps.Keys(given)) {
@@ -194,7 +194,7 @@ func assignees(value any) (any, string) {
 		for _, person := range people {
 			text, wrong := asText(person)
 			if _, isBool := person.(bool); wrong != "" || isBool || text == "" {
-				return nil, fmt.Sprintf("%s: %s holds ids, but got %s.", expects, bucket, kind(person))
+				return nil, fmt.Sprintf("%s: %s holds IDs, but got %s.", expects, bucket, describeKind(person))
 			}
 			if bucket == "users" {
 				if !sameNumber(text, text) || strings.ContainsAny(text, ".eE") {
@@ -215,8 +215,8 @@ func isScalar(value any) bool {
 	return ok || value == nil
 }
 
-// kind says in words what a value is.
-func kind(value any) string {
+// describeKind names the type of a value for the user.
+func describeKind(value any) string {
 	switch value.(type) {
 	case nil:
 		return "null"

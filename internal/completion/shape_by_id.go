@@ -11,9 +11,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// checkShape returns a value of taskdata as it is sent. It is what the configuration says, with the texts of options spelled as
-// Tallyfy spells them, because Tallyfy compares those byte for byte. wrong is the end of a sentence about a value that Tallyfy is
-// known to reject or to corrupt (tallyfy-api §1.5); every other value is left for Tallyfy to judge.
+// checkShape returns a value of taskdata as it is sent. It only changes the texts of options to Tallyfy's spelling, because
+// Tallyfy compares them byte for byte. wrong is the end of a sentence about a value that Tallyfy is known to reject or to corrupt
+// (API.md §1.5). Tallyfy validates all other values.
 func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	list, isList := value.([]any)
 	object, isObject := value.(map[string]any)
@@ -27,11 +27,11 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	switch field.Type {
 	case "text", "email":
 		if isList || isObject {
-			return nil, fmt.Sprintf("expects text, but got %s.", kind(value))
+			return nil, fmt.Sprintf("expects text, but got %s.", describeKind(value))
 		}
 	case "textarea":
 		if !isText {
-			return nil, fmt.Sprintf("expects text in quotes, but got %s.", kind(value))
+			return nil, fmt.Sprintf("expects text in quotes, but got %s.", describeKind(value))
 		}
 	case "date":
 		if !isText {
@@ -44,17 +44,17 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 		}
 	case "dropdown":
 		if !isObject {
-			return nil, `expects an object with the ID and the text of one option, such as { id = 3, text = "Office 365" }, but got ` + kind(value) + "."
+			return nil, `expects an object with the ID and the text of one option, such as { id = 3, text = "Office 365" }, but got ` + describeKind(value) + "."
 		}
 		return checkOption(field, object)
 	case "multiselect":
 		if !isList {
-			return nil, `expects a list of objects, such as [{ id = 1, text = "Slack", selected = true }], but got ` + kind(value) + "."
+			return nil, `expects a list of objects, such as [{ id = 1, text = "Slack", selected = true }], but got ` + describeKind(value) + "."
 		}
 		return checkOptions(field, list)
 	case "assignees_form":
 		if !isObject {
-			return nil, fmt.Sprintf("%s, but got %s.", expectedPeople, kind(value))
+			return nil, fmt.Sprintf("%s, but got %s.", expectedPeople, describeKind(value))
 		}
 	case "file":
 		if !isList || slices.ContainsFunc(list, func(file any) bool { return !isFile(file) }) {
@@ -64,7 +64,7 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	return value, ""
 }
 
-// checkRow checks a table's row. Nothing clears a table: Tallyfy rejects null, "" and [] there.
+// checkRow checks a table row. A table cannot be cleared: Tallyfy rejects null, "" and [] in it.
 func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
 	if _, isObject := value.(map[string]any); !isObject && isBlank(value) {
 		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is."
@@ -75,7 +75,7 @@ func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
 	return value, ""
 }
 
-// checkOption finds the option that an object names by its ID and its text, which must be of the same one.
+// checkOption returns the option that an object names by ID and text, which must belong to the same option.
 func checkOption(field tallyfy.Field, given map[string]any) (any, string) {
 	if len(field.Options) == 0 { // from a list of the organization
 		return given, ""
@@ -104,7 +104,7 @@ func checkOptions(field tallyfy.Field, list []any) (any, string) {
 	for _, element := range list {
 		object, ok := element.(map[string]any)
 		if !ok {
-			return nil, `expects a list of objects, such as [{ id = 1, text = "Slack", selected = true }], but got ` + kind(element) + " in it."
+			return nil, `expects a list of objects, such as [{ id = 1, text = "Slack", selected = true }], but got ` + describeKind(element) + " in it."
 		}
 		option, wrong := checkOption(field, object)
 		if wrong != "" {
@@ -120,7 +120,7 @@ func isFile(v any) bool {
 	return ok && (!isBlank(file["id"]) || addressOf(file) != "")
 }
 
-// chosen is an option as a dropdown takes it.
+// chosen returns an option in the shape of a dropdown value.
 func chosen(option tallyfy.Option) map[string]any {
 	return map[string]any{"id": json.Number(fmt.Sprint(option.ID)), "text": option.Text}
 }

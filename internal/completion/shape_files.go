@@ -16,7 +16,7 @@ import (
 // expectedFiles ends a sentence about a field.
 const expectedFiles = `expects the address of a file, such as "https://example.com/plan.txt", an object { filename = "plan.txt", url = "https://example.com/plan.txt" }, or a list of these`
 
-// filesOf returns the files of a file field by their addresses, as Tallyfy takes them without an upload (tallyfy-api §1.5).
+// filesOf returns the files of a file field by URL, which Tallyfy accepts without an upload (API.md §1.5).
 func filesOf(value any) (any, string) {
 	files := []any{}
 	for _, element := range elements(value) {
@@ -42,7 +42,7 @@ func fileOf(value any) (file map[string]any, wrong string) {
 	address, ok := given["url"].(string)
 	parsed, err := url.Parse(address)
 	if !ok || err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
-		return nil, notice.Paragraphs(expectedFiles+", but got "+kind(given["url"])+" that is not an address.",
+		return nil, notice.Paragraphs(expectedFiles+", but got "+describeKind(given["url"])+" that is not an address.",
 			"A file that was uploaded to Tallyfy is named in taskdata by what Tallyfy reports of it.")
 	}
 	filename := path.Base(parsed.Path)

@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// layouts are the ways in which Tallyfy's sources and PHP write times (tallyfy-api §1.5, §2.1). Those without a zone are UTC.
+// layouts are the notations of times in Tallyfy's sources and in PHP (API.md §1.5, §2.1). Times without a zone are UTC.
 var layouts = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
 	time.DateTime, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04", time.DateOnly,
 }
 
-// sameTime reports whether a and b write the same instant, or are the same text in a form that is not known.
+// sameTime reports whether a and b are the same instant, or the same text if their notation is unknown.
 func sameTime(a, b string) bool {
-	x, ok := instant(a)
-	y, okToo := instant(b)
+	x, ok := parseTime(a)
+	y, okToo := parseTime(b)
 	if ok && okToo {
 		return x.Equal(y)
 	}
 	return a == b
 }
 
-// instant returns the time that a text writes.
-func instant(s string) (at time.Time, ok bool) {
+// parseTime parses a time in any of the known notations.
+func parseTime(s string) (at time.Time, ok bool) {
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
@@ -34,10 +34,10 @@ func instant(s string) (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// precision is that of Terraform's own numbers, in bits.
+// precision is the precision of Terraform's numbers, in bits.
 const precision = 512
 
-// sameNumber reports whether two numbers have the same value, however they are written.
+// sameNumber reports whether two numbers have the same value in any notation.
 func sameNumber(a, b string) bool {
 	x, _, errX := big.ParseFloat(a, 10, precision, big.ToNearestEven)
 	y, _, errY := big.ParseFloat(b, 10, precision, big.ToNearestEven)

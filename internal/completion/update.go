@@ -11,9 +11,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Update brings a recorded completion to what is wanted now. If the decision, the values or the completer changed, that means to
-// reopen the task and to complete it again; otherwise no request is made. known is what is recorded, before what was wanted when it
-// was. Any error is a [*Failure], and known then stays recorded.
+// Update brings a recorded completion to what is wanted now. If the decision, the values or the completer changed, it reopens the
+// task and completes it again. Otherwise it makes no request. known is the record, and before is what was wanted when it was
+// recorded. Any error is a [*Failure], and known then stays recorded.
 func (e *Engine) Update(ctx context.Context, known Record, before, want Desired) (Result, error) {
 	if !Resends(before, want) {
 		return Result{Record: known}, nil
@@ -24,44 +24,44 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 		return Result{}, err
 	}
 	defer unlock()
-	did := e.locks.memory(want.Task)
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: did.until(known.shows()), detached: did.doubtful})
+	history := e.locks.history(want.Task)
+	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown})
 	if err != nil {
 		return Result{}, err
 	}
-	if doubts := did.doubts(task); doubts != "" {
+	if doubts := history.reasonNotToSend(task); doubts != "" {
 		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
 	}
-	task, behind := did.correct(want.Task, task, nil)
+	task, behind := history.correct(want.Task, task, nil)
 	if want, err = want.resolved(task); err != nil {
 		return Result{}, err
 	}
-	if did.hasSent(task) {
-		return sentAlready(want, did.recorded)
+	if history.hasSent(task) {
+		return sentAlready(want, history.last)
 	}
-	what := decideUpdate(task, want)
+	decision := decideUpdate(task, want)
 	var result Result
-	switch what.step {
+	switch decision.step {
 	case refuse:
-		return Result{}, &Failure{Notice: what.refusal}
+		return Result{}, &Failure{Notice: decision.refusal}
 	case adopt:
 		result = e.record(want, task, behind, nil)
 	case send:
-		result, err = e.complete(ctx, did.baselineOf(task, known), want)
+		result, err = e.complete(ctx, history.baselineOf(task, known), want)
 	case reopenAndSend:
-		result, err = e.completeAgain(ctx, did.baselineOf(task, known), want)
+		result, err = e.completeAgain(ctx, history.baselineOf(task, known), want)
 	}
-	result.Warnings = append(what.warnings, result.Warnings...)
-	if err == nil && sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, whose response alone told them
-		keep(&result.Record.TasksChangedByRules, known.TasksChangedByRules)
+	result.Warnings = append(decision.warnings, result.Warnings...)
+	if err == nil && sameTime(result.Record.CompletedAt, known.CompletedAt) { // the same completion, and only its response showed them
+		setIfKnown(&result.Record.TasksChangedByRules, known.TasksChangedByRules)
 	}
 	return result, err
 }
 
-// completeAgain reopens a task and completes it. Once it is reopened, what is left goes on when ctx ends, for up to [tallyfy.Grace]:
-// an update that is interrupted must not leave a task open that was completed.
+// completeAgain reopens a task and completes it. After the reopening it goes on when ctx ends, for up to [tallyfy.Grace], because
+// an interrupted update must not leave the task open.
 func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired) (Result, error) {
-	ref := runOf(want.Task, base.task)
+	ref := withRun(want.Task, base.task)
 	seen, err := e.reopen(ctx, ref, base, want.hasValues())
 	switch {
 	case err != nil:
@@ -70,28 +70,28 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 		if len(want.Taskdata) > 0 && seen.task.Taskdata == nil {
 			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
 		}
-		done, err := adoptOthers(seen.task, want, nil, adopted(seen.task))
+		done, err := adoptFromOthers(seen.task, want, nil, adopted(seen.task))
 		if err != nil {
 			return Result{}, err
 		}
 		return e.record(want, done.task, false, done.warnings), nil
-	case seen.unseen != nil && base.task != nil: // nothing may be sent on top of a completion that may still be there
+	case seen.unseen != nil && base.task != nil: // the old completion may still stand, so nothing may be sent
 		return Result{}, notSeenOpen(ref, seen.unseen)
 	}
-	e.locks.takeBack(ref, base)
+	e.locks.recordReopening(ref, base)
 	ctx, done := tallyfy.Detach(ctx)
 	defer done()
 	result, err := e.complete(ctx, base.reopened(seen.task), want)
 	var failure *Failure
 	if errors.As(err, &failure) {
-		failure.Detail = notice.Paragraphs(failure.Detail, "The task had been reopened for this change, and its earlier completion is taken back. "+
+		failure.Detail = notice.Paragraphs(failure.Detail, "The task had been reopened for this change, so its earlier completion no longer stands. "+
 			"The next plan shows what is left to do.")
 	}
 	return result, err
 }
 
-// reopened returns the baseline of a task after it was reopened: with what must be echoed as it is now, and the rest as it was read
-// before where the response does not show it.
+// reopened returns the baseline of a task after it was reopened. What a PUT must repeat is taken from the new read, and the rest
+// from the earlier read if the response does not show it.
 func (b baseline) reopened(task *tallyfy.Task) baseline {
 	switch {
 	case task == nil:
@@ -99,14 +99,14 @@ func (b baseline) reopened(task *tallyfy.Task) baseline {
 		return b
 	case b.task == nil: // the server shows it after all
 		b.progress, b.lastUpdated = task.Progress, task.LastUpdated
-		if task.RunID != "" || len(missingEcho(task)) == 0 { // otherwise its values can only go with the completion
+		if task.RunID != "" || len(missingEcho(task)) == 0 { // otherwise only the completion can carry the values
 			b.task = task
 		}
 		return b
 	}
 	now := *b.task
-	keep(&now.Title, task.Title)
-	keep(&now.Deadline, task.Deadline)
+	setIfKnown(&now.Title, task.Title)
+	setIfKnown(&now.Deadline, task.Deadline)
 	if task.Owners != nil {
 		now.Owners = task.Owners
 	}

@@ -12,22 +12,22 @@ import (
 )
 
 // oneOffValues are two states of a one-off task that differ in the value of a field.
-func oneOffValues(b *bench) (before, after Desired) {
-	return b.oneOffValue("vpc-1"), b.oneOffValue("vpc-2")
+func oneOffValues(h *harness) (before, after Desired) {
+	return h.oneOffValue("vpc-1"), h.oneOffValue("vpc-2")
 }
 
 // Saving values replaces the owners of a one-off task. An update that cannot read them stops while the task is still completed.
 func TestUpdateOfAOneOffTaskWithoutItsOwners(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		before, after := oneOffValues(b)
-		known := b.recorded(before)
-		b.server.Update(taskID, func(k *sandbox.Task) { k.Extra = map[string]any{"owners": nil} })
-		failure := b.failure(b.engine.Update(b.ctx, known, before, after))
-		b.says(failure.Error(), "One-off Task Cannot Be Saved", "does not show its owners", "Nothing was sent; the task is as it was")
-		b.sent(get)
-		if b.task().CompletedAt == "" {
-			b.Error("the task is open")
+	inBubble(t, today(), oneOff, func(h *harness) {
+		before, after := oneOffValues(h)
+		known := h.recorded(before)
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Extra = map[string]any{"owners": nil} })
+		failure := h.failure(h.engine.Update(h.ctx, known, before, after))
+		h.wantText(failure.Error(), "One-off Task Cannot Be Saved", "does not show its owners", "Nothing was sent; the task is as it was")
+		h.wantRequests(get)
+		if h.task().CompletedAt == "" {
+			h.Error("the task is open")
 		}
 	})
 }
@@ -35,22 +35,22 @@ func TestUpdateOfAOneOffTaskWithoutItsOwners(t *testing.T) {
 // The response to the DELETE shows what the first GET did not, so the values are saved with the owners in it.
 func TestUpdateOfAOneOffTaskThatIsShownLate(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		before, after := oneOffValues(b)
-		known := b.recorded(before)
-		owners := b.task().Owners
-		b.server.Inject(sandbox.Fault{Method: get, Status: 404})
-		result, err := b.engine.Update(b.ctx, known, before, after)
+	inBubble(t, today(), oneOff, func(h *harness) {
+		before, after := oneOffValues(h)
+		known := h.recorded(before)
+		owners := h.task().Owners
+		h.server.Inject(sandbox.Fault{Method: get, Status: 404})
+		result, err := h.engine.Update(h.ctx, known, before, after)
 		if err != nil || result.Record.Status != "completed" {
-			b.Fatalf("got %+v, %v", result, err)
+			h.Fatalf("got %+v, %v", result, err)
 		}
-		b.sent(get, del, put, post)
-		b.warned(result)
-		b.fired(2)
-		got := b.task()
+		h.wantRequests(get, del, put, post)
+		h.wantWarnings(result)
+		h.wantWebhooks(2)
+		got := h.task()
 		if got.Taskdata[field] != "vpc-2" || got.Title != "Provision the VPC" || got.Deadline != deadline ||
 			!slices.Equal(got.Owners.Users, owners.Users) || !slices.Equal(got.Owners.Guests, owners.Guests) || !slices.Equal(got.Owners.Groups, owners.Groups) {
-			b.Errorf("it is now %+v", got)
+			h.Errorf("it is now %+v", got)
 		}
 	})
 }
@@ -58,20 +58,20 @@ func TestUpdateOfAOneOffTaskThatIsShownLate(t *testing.T) {
 // Without a task to echo, nothing is saved separately: the completion carries the values, and a warning says what that is worth.
 func TestUpdateOfAOneOffTaskThatIsNeverShown(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), oneOff, func(b *bench) {
-		before, after := oneOffValues(b)
-		known := b.recorded(before)
-		b.server.Inject(sandbox.Fault{Method: get, Status: 404, Times: -1})
-		b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204})
-		result, err := b.engine.Update(b.ctx, known, before, after)
+	inBubble(t, today(), oneOff, func(h *harness) {
+		before, after := oneOffValues(h)
+		known := h.recorded(before)
+		h.server.Inject(sandbox.Fault{Method: get, Status: 404, Times: -1})
+		h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204})
+		result, err := h.engine.Update(h.ctx, known, before, after)
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		b.sent(get, del, get, post)
-		b.warned(result, "Field Values Not Confirmed")
-		b.fired(2)
-		if got := b.task(); len(got.Owners.Users) != 1 || len(got.Owners.Guests) != 1 || len(got.Owners.Groups) != 1 {
-			b.Errorf("the owners are now %+v", got.Owners)
+		h.wantRequests(get, del, get, post)
+		h.wantWarnings(result, "Field Values Not Confirmed")
+		h.wantWebhooks(2)
+		if got := h.task(); len(got.Owners.Users) != 1 || len(got.Owners.Guests) != 1 || len(got.Owners.Groups) != 1 {
+			h.Errorf("the owners are now %+v", got.Owners)
 		}
 	})
 }
@@ -80,60 +80,60 @@ func TestUpdateOfAOneOffTaskThatIsNeverShown(t *testing.T) {
 func TestUpdateRefusesAnEmptyRequiredField(t *testing.T) {
 	t.Parallel()
 	const other = "f1e1d000000000000000000000000043"
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-1"))
-		b.server.Update(taskID, func(k *sandbox.Task) {
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-1"))
+		h.server.Update(taskID, func(k *sandbox.Task) {
 			k.Fields = append(k.Fields, sandbox.Field{ID: other, Label: "Account", Type: "text", Required: true})
 		})
-		failure := b.failure(b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2")))
-		b.says(failure.Error(), "Required Field Is Empty", `"Account"`, "Nothing was sent")
-		b.sent(get)
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")))
+		h.wantText(failure.Error(), "Required Field Is Empty", `"Account"`, "Nothing was sent")
+		h.wantRequests(get)
 	})
 }
 
 // What the automations changed belongs to one completion: an update that finds a colleague's keeps none of it.
 func TestUpdateAdoptsAnotherCompletion(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.ChangedByRules = map[string]any{"x": 1} }, func(b *bench) {
-		known := b.recorded(b.wantValue("vpc-1"))
+	inBubble(t, today(), func(k *sandbox.Task) { k.ChangedByRules = map[string]any{"x": 1} }, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-1"))
 		time.Sleep(time.Minute)
-		b.server.ReopenOutside(taskID)
-		b.server.CompleteOutsideWith(taskID, 1005, nil, map[string]any{field: "vpc-2"})
-		result, err := b.engine.Update(b.ctx, known, b.wantValue("vpc-1"), b.wantValue("vpc-2"))
+		h.server.ReopenOutside(taskID)
+		h.server.CompleteOutsideWith(taskID, 1005, nil, map[string]any{field: "vpc-2"})
+		result, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2"))
 		if err != nil || result.Record.CompleterID != 1005 || result.Record.TasksChangedByRules != "" || known.TasksChangedByRules == "" {
-			b.Errorf("got %+v, %v; known was %+v", result, err, known)
+			h.Errorf("got %+v, %v; known was %+v", result, err, known)
 		}
-		b.sent(get)
+		h.wantRequests(get)
 	})
 }
 
 // The read after an empty response may still show the completion that was taken back. Its facts are not recorded as the new one's.
 func TestUpdateWithAnEmptyResponseWhileReadsLag(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ReadLag: 8 * time.Second}, nil, func(b *bench) {
-		known := b.recorded(b.want())
+	inBubble(t, sandbox.Config{ReadLag: 8 * time.Second}, nil, func(h *harness) {
+		known := h.recorded(h.want())
 		time.Sleep(time.Minute)
-		b.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
-		after := b.want()
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
+		after := h.want()
 		after.OverrideUser = new(int64(1002))
-		result, err := b.engine.Update(b.ctx, known, b.want(), after)
+		result, err := h.engine.Update(h.ctx, known, h.want(), after)
 		if err != nil || result.Record.CompletedAt != "" || result.Record.CompleterID != 0 {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.warned(result, "Completion Accepted, Details Unknown")
-		b.says(details(result), "still shows the completion that was taken back")
+		h.wantWarnings(result, "Completion Accepted, Details Unknown")
+		h.wantText(details(result), "still shows the completion that was reopened")
 	})
 }
 
 // What Tallyfy says about a write-only value is redacted in an update too.
 func TestUpdateRedactsSecrets(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		known := b.recorded(b.want())
-		after := b.want()
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		after := h.want()
 		after.SecretTaskdata, after.SecretTaskdataVersion = map[string]any{field: "s3cr3t-db-password"}, new(int64(1))
-		b.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"errors":{"x":["The value 's3cr3t-db-password' is too long."]}}`})
-		failure := b.failure(b.engine.Update(b.ctx, known, b.want(), after))
-		b.says(failure.Error(), "Field Values Could Not Be Saved", "The value '(write-only value)' is too long")
+		h.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"errors":{"x":["The value 's3cr3t-db-password' is too long."]}}`})
+		failure := h.failure(h.engine.Update(h.ctx, known, h.want(), after))
+		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "The value '(write-only value)' is too long")
 	})
 }

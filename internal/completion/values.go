@@ -13,40 +13,40 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// formValues is what configured values become by the form of their task.
+// formValues are the configured values after they were resolved by the form of their task.
 type formValues struct {
-	// taskdata holds the values that are known, by the ID of their field and in the shape that is sent.
+	// taskdata holds the known values by field ID, in the shape that is sent.
 	taskdata map[string]any
-	// labels are those of the fields that were given by name, by their ID.
+	// labels are the labels of the fields that were given by name, by field ID.
 	labels map[string]string
-	// given are the fields that have a value in the configuration, by their ID: true for one that leaves an answer in the field, as
-	// a value that is [Unknown] is taken to do.
+	// given holds the configured fields by ID. The value is false for a field that stays empty. A value that is [Unknown] counts
+	// as an answer.
 	given map[string]bool
-	// problems keep the values from being sent, in the order of their keys.
+	// problems prevent the values from being sent, in the order of their keys.
 	problems []Notice
-	// emptied are the required fields that the configuration empties, and emptiedAt is where it empties the first one.
+	// emptied are the required fields that the configuration empties. emptiedAt points to the first of them.
 	emptied   []tallyfy.Field
 	emptiedAt Notice
 }
 
-// hasValues reports whether values are configured, so that a task must be read with its form to be compared with them.
-func (want Desired) hasValues() bool {
-	return len(want.Taskdata)+len(want.SecretTaskdata)+len(want.FormFields)+len(want.SecretFormFields) > 0
+// hasValues reports whether values are configured. The task must then be read with its form.
+func (d Desired) hasValues() bool {
+	return len(d.Taskdata)+len(d.SecretTaskdata)+len(d.FormFields)+len(d.SecretFormFields) > 0
 }
 
-// byName reports whether values are given by the names of fields, which only the form can resolve.
-func (want Desired) byName() bool { return len(want.FormFields)+len(want.SecretFormFields) > 0 }
+// byName reports whether values are given by field names, which only the form can resolve.
+func (d Desired) byName() bool { return len(d.FormFields)+len(d.SecretFormFields) > 0 }
 
-// values returns the configured values by the form of the task, which must have one.
-func (want Desired) values(task *tallyfy.Task) formValues {
+// values resolves the configured values by the form of the task, which must have one.
+func (d Desired) values(task *tallyfy.Task) formValues {
 	v := formValues{taskdata: map[string]any{}, labels: map[string]string{}, given: map[string]bool{}}
-	v.resolveNames(task, want)
-	v.resolveIDs(task, want)
+	v.resolveNames(task, d)
+	v.resolveIDs(task, d)
 	return v
 }
 
-// all returns the problems of the values, with one for all required fields that they empty. empty are further required fields that
-// have no value.
+// all returns the problems of the values, and one more for all required fields that they empty. empty are further required fields
+// without a value.
 func (v formValues) all(task *tallyfy.Task, empty []tallyfy.Field) []Notice {
 	if len(v.emptied) == 0 {
 		return v.problems
@@ -54,7 +54,7 @@ func (v formValues) all(task *tallyfy.Task, empty []tallyfy.Field) []Notice {
 	return append(v.problems, requiredEmptied(task, v.emptied, empty, v.emptiedAt))
 }
 
-// resolveIDs takes over the values that are given by the IDs of their fields.
+// resolveIDs adds the values that are given by field ID.
 func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 	given := merged(want.Taskdata, want.SecretTaskdata)
 	for _, id := range slices.Sorted(maps.Keys(given)) {
@@ -72,12 +72,13 @@ func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 			v.problems = append(v.problems, at)
 			continue
 		}
-		v.take(task, field, at, given[id], checkShape)
+		v.set(task, field, at, given[id], checkShape)
 	}
 }
 
-// take notes the value of a field, in the shape that is sent. A value that does not fit, or that empties a required field, is a problem.
-func (v *formValues) take(task *tallyfy.Task, field tallyfy.Field, at Notice, value any, shape func(tallyfy.Field, any) (any, string)) {
+// set adds the value of a field in the shape that is sent. A value that does not fit, or that empties a required field, is a
+// problem.
+func (v *formValues) set(task *tallyfy.Task, field tallyfy.Field, at Notice, value any, shape func(tallyfy.Field, any) (any, string)) {
 	v.given[field.ID] = true
 	if _, later := value.(Unknown); later {
 		return
@@ -86,7 +87,7 @@ func (v *formValues) take(task *tallyfy.Task, field tallyfy.Field, at Notice, va
 	switch {
 	case wrong != "":
 		at.Summary = "Invalid Form Value"
-		at.Detail = fmt.Sprintf("Field %q (%s) of %s %s", field.Label, field.Type, lowerFirst(name(task)), wrong)
+		at.Detail = fmt.Sprintf("Field %q (%s) of %s %s", field.Label, field.Type, notice.Task(task), wrong)
 		v.problems = append(v.problems, at)
 		return
 	case isEmpty(field, shaped):
@@ -101,33 +102,33 @@ func (v *formValues) take(task *tallyfy.Task, field tallyfy.Field, at Notice, va
 	v.taskdata[field.ID] = shaped
 }
 
-// resolved returns what is wanted with all values in Taskdata, by the form of the task that was read. task is nil if the server does
-// not show it. The error is a [*Failure] that says what is wrong with the values.
-func (want Desired) resolved(task *tallyfy.Task) (Desired, error) {
-	if !want.hasValues() {
-		want.Taskdata = nil
-		return want, nil
+// resolved returns what is wanted with all values in Taskdata, resolved by the form of the task. task is nil if the server does
+// not show it. The error is a [*Failure] that describes the problems.
+func (d Desired) resolved(task *tallyfy.Task) (Desired, error) {
+	if !d.hasValues() {
+		d.Taskdata = nil
+		return d, nil
 	}
 	if task == nil || task.Form == nil {
-		if want.byName() {
-			return want, &Failure{Notice: formHidden(want)}
+		if d.byName() {
+			return d, &Failure{Notice: formHidden(d)}
 		}
-		want.Taskdata = merged(want.Taskdata, want.SecretTaskdata)
-		return want, nil
+		d.Taskdata = merged(d.Taskdata, d.SecretTaskdata)
+		return d, nil
 	}
-	v := want.values(task)
+	v := d.values(task)
 	if problems := v.all(task, nil); len(problems) > 0 {
 		for i := range problems {
-			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Correct the configuration, then apply again.")
+			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Fix the configuration, then apply again.")
 		}
-		return want, &Failure{Notice: problems[0], Others: problems[1:]}
+		return d, &Failure{Notice: problems[0], Others: problems[1:]}
 	}
-	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
-	return want, nil
+	d.Taskdata, d.labels, d.form = v.taskdata, v.labels, task.Form
+	return d, nil
 }
 
-// secrets returns the texts in the write-only values, which must be in nothing that a person reads.
-func (want Desired) secrets() []string {
+// secrets returns the texts in the write-only values, which must not appear in messages.
+func (d Desired) secrets() []string {
 	var texts []string
 	var collect func(any)
 	collect = func(v any) {
@@ -146,7 +147,7 @@ func (want Desired) secrets() []string {
 			texts = append(texts, v.String())
 		}
 	}
-	for _, values := range []map[string]any{want.SecretTaskdata, want.SecretFormFields} {
+	for _, values := range []map[string]any{d.SecretTaskdata, d.SecretFormFields} {
 		for _, value := range values {
 			collect(value)
 		}
@@ -154,7 +155,7 @@ func (want Desired) secrets() []string {
 	return texts
 }
 
-// merged returns the members of both.
+// merged returns the union of two maps; b wins.
 func merged(a, b map[string]any) map[string]any {
 	all := make(map[string]any, len(a)+len(b))
 	maps.Copy(all, a)
@@ -162,7 +163,7 @@ func merged(a, b map[string]any) map[string]any {
 	return all
 }
 
-// fieldOf returns the field of a form with this ID, whatever the case of its letters.
+// fieldOf returns the field of a form with this ID, in any letter case.
 func fieldOf(form []tallyfy.Field, id string) (field tallyfy.Field, known bool) {
 	for _, field := range form {
 		if strings.EqualFold(field.ID, id) {
@@ -172,86 +173,86 @@ func fieldOf(form []tallyfy.Field, id string) (field tallyfy.Field, known bool) 
 	return tallyfy.Field{}, false
 }
 
-// difference names the fields, sorted by their ID, that do not hold what is wanted: absent ones hold nothing or are not part of the
-// form, others hold another value. Values are not named, because they may be secret.
+// difference holds the IDs of fields, sorted, that do not hold the wanted value: absent ones are empty or not part of the form,
+// others hold another value. It has no values, because these may be secret.
 type difference struct{ absent, other []string }
 
 func (d difference) none() bool { return len(d.absent)+len(d.other) == 0 }
 
-// compare returns where held, the values that Tallyfy shows, differs from what is wanted. Fields that want does not name do not matter.
-func (want Desired) compare(held map[string]any) difference {
-	var d difference
-	for id, value := range want.Taskdata {
-		field, _ := fieldOf(want.form, id)
-		switch kept, rewritten := want.kept[id]; {
+// compare compares held, the values that Tallyfy shows, with the wanted values. Other fields do not matter.
+func (d Desired) compare(held map[string]any) difference {
+	var diff difference
+	for id, value := range d.Taskdata {
+		field, _ := fieldOf(d.form, id)
+		switch kept, rewritten := d.kept[id]; {
 		case equal(field, value, held[id]), rewritten && equal(field, kept, held[id]):
 		case isEmpty(field, held[id]):
-			d.absent = append(d.absent, id)
+			diff.absent = append(diff.absent, id)
 		default:
-			d.other = append(d.other, id)
+			diff.other = append(diff.other, id)
 		}
 	}
-	slices.Sort(d.absent)
-	slices.Sort(d.other)
-	return d
+	slices.Sort(diff.absent)
+	slices.Sort(diff.other)
+	return diff
 }
 
-// differentValues lists what keeps held values from being the wanted ones.
-func (want Desired) differentValues(d difference) []string {
+// differentValues describes a difference, a line for each field.
+func (d Desired) differentValues(diff difference) []string {
 	var all []string
-	for _, id := range d.absent {
-		all = append(all, want.fieldName(id)+" is empty or not part of the task's form")
+	for _, id := range diff.absent {
+		all = append(all, d.fieldName(id)+" is empty or not part of the task's form")
 	}
-	for _, id := range d.other {
-		all = append(all, want.fieldName(id)+" holds another value")
+	for _, id := range diff.other {
+		all = append(all, d.fieldName(id)+" holds another value")
 	}
 	return all
 }
 
-// fieldName names a field of the values to a person.
-func (want Desired) fieldName(id string) string {
-	if label := want.labels[id]; label != "" {
-		return fmt.Sprintf("%s: field %q (%s)", want.attributeOf(id), label, id)
+// fieldName names a field of the values for the user.
+func (d Desired) fieldName(id string) string {
+	if label := d.labels[id]; label != "" {
+		return fmt.Sprintf("%s: field %q (%s)", d.attributeOf(id), label, id)
 	}
-	return fmt.Sprintf("%s: field %q", want.attributeOf(id), id)
+	return fmt.Sprintf("%s: field %q", d.attributeOf(id), id)
 }
 
-// fieldNames names fields to a person.
-func (want Desired) fieldNames(ids []string) []string {
+// fieldNames names fields for the user.
+func (d Desired) fieldNames(ids []string) []string {
 	var names []string
 	for _, id := range ids {
-		names = append(names, want.fieldName(id))
+		names = append(names, d.fieldName(id))
 	}
 	return names
 }
 
-// attributeOf names the attribute that has the value of a field.
-func (want Desired) attributeOf(id string) string {
-	for key := range want.SecretTaskdata {
+// attributeOf returns the attribute that sets a field.
+func (d Desired) attributeOf(id string) string {
+	for key := range d.SecretTaskdata {
 		if strings.EqualFold(key, id) {
 			return attrSecretTaskdata
 		}
 	}
-	for key := range want.SecretFormFields {
-		if fields := named(want.form, key); len(fields) == 1 && fields[0].ID == id {
+	for key := range d.SecretFormFields {
+		if fields := fieldsNamed(d.form, key); len(fields) == 1 && fields[0].ID == id {
 			return attrSecretFormFields
 		}
 	}
-	if want.byName() {
+	if d.byName() {
 		return attrFormFields
 	}
 	return attrTaskdata
 }
 
-// attribute names the attribute that has the values of these fields, or of all fields if none are given. If several attributes do, it
-// is one that is not write-only.
-func (want Desired) attribute(ids ...string) string {
+// attribute returns the attribute that sets these fields, or all fields if none are given. If there are several, it prefers one
+// that is not write-only.
+func (d Desired) attribute(ids ...string) string {
 	if len(ids) == 0 {
-		ids = slices.Collect(maps.Keys(want.Taskdata))
+		ids = slices.Collect(maps.Keys(d.Taskdata))
 	}
 	found := attrTaskdata
 	for _, id := range ids {
-		switch found = want.attributeOf(id); found {
+		switch found = d.attributeOf(id); found {
 		case attrTaskdata, attrFormFields:
 			return found
 		}
@@ -268,7 +269,7 @@ func formHidden(want Desired) Notice {
 		Summary:   "Form Cannot Be Read",
 		Attribute: attribute,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s names fields as people do, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, where(want.Task)),
+			fmt.Sprintf("%s sets fields by name, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, notice.TaskRef(want.Task)),
 			"Check organization_id, run_id and task_id and apply again, or give the values in "+byID+" by the IDs of their fields."),
 	}
 }
@@ -280,7 +281,7 @@ func unknownField(task *tallyfy.Task, at Notice) Notice {
 	}
 	at.Summary = "Unknown Form Field"
 	at.Detail = notice.Paragraphs(
-		fmt.Sprintf("The form of %s has no field with the ID %q. Tallyfy would drop its value with a 200 response.%s", lowerFirst(name(task)), at.Key, suggest(at.Key, ids)),
+		fmt.Sprintf("The form of %s has no field with the ID %q. Tallyfy would drop its value with a 200 response.%s", notice.Task(task), at.Key, suggest(at.Key, ids)),
 		listFields(task.Form),
 		"taskdata takes the IDs of fields; form_fields takes labels and aliases too.")
 	return at
@@ -295,7 +296,7 @@ func requiredEmptied(task *tallyfy.Task, emptied, empty []tallyfy.Field, at Noti
 	at.Summary = "Required Field Is Empty"
 	at.Detail = notice.Paragraphs(
 		fmt.Sprintf("The configuration empties fields of %s that are required, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
-			lowerFirst(name(task)), fieldLines(emptied)),
+			notice.Task(task), fieldLines(emptied)),
 		also,
 		"Give these fields values, or remove their keys to leave the fields as they are.")
 	return at

@@ -30,14 +30,14 @@ func TestTwoKeysForOneField(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), nil, func(b *bench) {
-				want := b.want()
+			inBubble(t, today(), nil, func(h *harness) {
+				want := h.want()
 				c(&want)
-				failure := b.refuse(want)
-				b.says(failure.Error(), "Form Field Given Twice", "Keep one of them", "Nothing was sent")
-				b.sent(get)
+				failure := h.refuse(want)
+				h.wantText(failure.Error(), "Form Field Given Twice", "Keep one of them", "Nothing was sent")
+				h.wantRequests(get)
 				if strings.Contains(failure.Error(), "s3cr3t") {
-					b.Errorf("the error holds values: %v", failure)
+					h.Errorf("the error holds values: %v", failure)
 				}
 			})
 		})
@@ -77,25 +77,27 @@ func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 		"the open of two":   {Desired{FormFields: one("f2"), SecretFormFields: one("VPC id")}, one("f1"), attrFormFields, `form_fields: field "Notes" (f2)`},
 		"both of two":       {Desired{Taskdata: one("f2"), SecretTaskdata: one("f1")}, nil, attrTaskdata, `taskdata_wo: field "f1"`},
 	} {
-		want, err := c.want.resolved(formTask())
-		if err != nil {
-			t.Fatal(err)
-		}
-		lost := want.compare(c.held)
-		for _, got := range []Notice{notArrived(want.Task, want, lost).Notice, valuesUnsure(want.Task, want, true, lost)} {
-			if got.Attribute != c.attribute || !strings.Contains(got.Detail, c.says+" ") {
-				t.Errorf("%s: on %s: %s", name, got.Attribute, got.Detail)
+		t.Run(name, func(t *testing.T) {
+			want, err := c.want.resolved(formTask())
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		for key := range want.Taskdata {
-			if len(want.Taskdata) == 1 && rewritten(want.Task, want, one(key)).Attribute != c.attribute {
-				t.Errorf("%s: a value that is kept in another form is on another attribute", name)
+			lost := want.compare(c.held)
+			for _, got := range []Notice{notArrived(want.Task, want, lost).Notice, valuesUnsure(want.Task, want, true, lost)} {
+				if got.Attribute != c.attribute || !strings.Contains(got.Detail, c.says+" ") {
+					t.Errorf("%s: on %s: %s", name, got.Attribute, got.Detail)
+				}
 			}
-		}
+			for key := range want.Taskdata {
+				if len(want.Taskdata) == 1 && rewritten(want.Task, want, one(key)).Attribute != c.attribute {
+					t.Errorf("%s: a value that is kept in another form is on another attribute", name)
+				}
+			}
+		})
 	}
 	hidden := Desired{SecretFormFields: one("VPC id")}
 	var failure *Failure
-	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo names") {
+	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo sets fields by name") {
 		t.Errorf("a form that is hidden: %v", err)
 	}
 }

@@ -18,14 +18,12 @@ import (
 
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
 var pendingStyle = []string{
-	"README.md",
 	"examples/",
 	"internal/completion/",
 	"internal/lookup/",
 	"internal/notice/",
 	"internal/provider/",
 	"internal/wait/",
-	"schema: ",
 	"templates/",
 }
 

@@ -10,18 +10,18 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// errAmbiguous is the cause of the failure that several tasks match.
+// errAmbiguous is the cause of a failure because several tasks match.
 var errAmbiguous = errors.New("several tasks match")
 
-// Among returns the one of the tasks that has the wanted alias or title. tasks must be all tasks of the run. The error is a
+// Among returns the only task with the wanted alias or title. tasks must be all tasks of the process. The error is a
 // [*notice.Failure].
 func Among(wanted Wanted, tasks []*tallyfy.Task) (*tallyfy.Task, error) {
-	by := wanted.trait()
-	found := by.having(tasks)
+	m := wanted.matcher()
+	found := m.matching(tasks)
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	failure := by.undecided(wanted.Run, tasks, found)
+	failure := m.notUnique(wanted.Run, tasks, found)
 	if len(found) > 1 {
 		return nil, &ambiguous{failure}
 	}
@@ -31,8 +31,8 @@ func Among(wanted Wanted, tasks []*tallyfy.Task) (*tallyfy.Task, error) {
 // ambiguous is a failure because several tasks match.
 type ambiguous struct{ *notice.Failure }
 
-// Unwrap returns the failure that users read, and what it can be recognized by.
+// Unwrap returns the failure for the user, and the cause that identifies it.
 func (a *ambiguous) Unwrap() []error { return []error{a.Failure, errAmbiguous} }
 
-// IsAmbiguous reports whether [Among] found several tasks, which no later list changes unless someone renames them.
+// IsAmbiguous reports whether [Among] found several tasks. Later lists have the same result unless someone renames a task.
 func IsAmbiguous(err error) bool { return errors.Is(err, errAmbiguous) }

@@ -1,36 +1,34 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package lookup finds tasks and runs, for whoever knows less of them than their ids. It only ever reads.
+// Package lookup finds tasks and processes by what the user knows of them. It only reads. Tallyfy's API calls a process a run.
 //
 // Three rules settle most cases:
 //
-//  1. It never picks: a name that several tasks have is an error that lists them, and one that none has lists those that there are.
-//  2. It never chooses from a part of a list: a list that reports more tasks than its pages contain is an error.
-//  3. Lists say which tasks there are, and a task says how it is. A list may lag behind a write (tallyfy-api §1.4), so what is told
-//     of one task comes from reading that task.
+//  1. It never guesses. A name of several tasks is an error that lists them, and an unknown name is an error that lists all tasks.
+//  2. It never uses a part of a list. A list that reports more tasks than its pages contain is an error.
+//  3. A list only shows which tasks exist. It may lag behind a write (API.md §1.4), so the facts of a task come from its own GET.
 //
-// The package knows Tallyfy's API through package tallyfy, and nothing of Terraform.
+// The package uses Tallyfy's API through package tallyfy, and does not depend on Terraform.
 package lookup
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// everything is the status filter that leaves nothing out (tallyfy-api §1.4). It is said, because the filter that applies
-// where none is given is not documented for all lists.
+// everything is the status filter that includes all tasks (API.md §1.4). It is always sent, because the default filter is not
+// documented for all lists.
 const everything = "all"
 
-// Wanted says which task is looked for: by its id, or by what exactly one task of a run is called.
+// Wanted identifies a task: by its ID, or by a name that exactly one task of a process has.
 type Wanted struct {
-	// TaskRef says where the task is. Without a run it must have a task.
+	// TaskRef locates the task. It must have a task or a run.
 	tallyfy.TaskRef
-	// Alias and Title are what a task without an id is looked for by, whichever is not empty. They must be equal to the task's in the
-	// form of [tallyfy.NormalizeName].
+	// Alias and Title identify a task without an ID; Alias wins. They are compared with the task's in the form of
+	// [tallyfy.NormalizeName].
 	Alias, Title string
 }
 
@@ -47,46 +45,46 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	if err != nil {
 		return nil, err
 	}
-	by := wanted.trait()
-	found := by.having(tasks)
+	m := wanted.matcher()
+	found := m.matching(tasks)
 	if len(found) != 1 {
-		return nil, by.undecided(wanted.Run, tasks, found)
+		return nil, m.notUnique(wanted.Run, tasks, found)
 	}
 	wanted.Task = found[0].ID
 	task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
 	if err != nil {
-		return nil, by.foundButUnread(wanted.TaskRef, err)
+		return nil, m.unread(wanted.TaskRef, err)
 	}
-	if told := by.of(task); told != "" && !by.is(task) {
-		return nil, by.outdated(wanted.TaskRef, told)
+	if name := m.valueOf(task); name != "" && !m.matches(task) {
+		return nil, m.renamed(wanted.TaskRef, name)
 	}
 	return task, nil
 }
 
-// Tasks lists the tasks of a run, or of an organization where of names no run: those that pass its status filter, and all where
-// it has none. Every page is read; a task that moves from one to the next meanwhile is on both, and counts once. If the list has
-// tasks that its pages do not contain, Tasks returns an error instead of the others. The error is a [*notice.Failure].
-func Tasks(ctx context.Context, client *tallyfy.Client, of tallyfy.List) ([]*tallyfy.Task, error) {
-	if of.Status == "" {
-		of.Status = everything
+// Tasks returns the tasks of a process, or of an organization if the list has no run, that pass the list's status filter; without
+// a filter, all of them. It reads every page. A task on two pages counts once. If pages lack tasks that the list reports, Tasks
+// returns an error and no tasks. The error is a [*notice.Failure].
+func Tasks(ctx context.Context, client *tallyfy.Client, list tallyfy.List) ([]*tallyfy.Task, error) {
+	if list.Status == "" {
+		list.Status = everything
 	}
 	tasks := []*tallyfy.Task{}
-	for task, err := range client.Tasks(ctx, of) {
+	for task, err := range client.Tasks(ctx, list) {
 		if err != nil {
-			return nil, unlisted(of, err)
+			return nil, unlisted(list, err)
 		}
 		tasks = append(tasks, task)
 	}
 	return tasks, nil
 }
 
-// Each returns the tasks of a list one by one, and reads each page only when its tasks are asked for. The sequence ends after its first
-// error, which is a [*notice.Failure]: the tasks before it are some of the list.
-func Each(ctx context.Context, client *tallyfy.Client, of tallyfy.List) iter.Seq2[*tallyfy.Task, error] {
+// Each returns the tasks of a list one by one, and reads a page when its first task is needed. The sequence ends after its first
+// error, which is a [*notice.Failure]. The tasks before it are only a part of the list.
+func Each(ctx context.Context, client *tallyfy.Client, list tallyfy.List) iter.Seq2[*tallyfy.Task, error] {
 	return func(yield func(*tallyfy.Task, error) bool) {
-		for task, err := range client.Tasks(ctx, of) {
+		for task, err := range client.Tasks(ctx, list) {
 			if err != nil {
-				yield(nil, unlisted(of, err))
+				yield(nil, unlisted(list, err))
 				return
 			}
 			if !yield(task, nil) {
@@ -94,12 +92,4 @@ func Each(ctx context.Context, client *tallyfy.Client, of tallyfy.List) iter.Seq
 			}
 		}
 	}
-}
-
-// where names a task of which only the ids are known.
-func where(ref tallyfy.TaskRef) string {
-	if ref.Run == "" {
-		return "task " + ref.Task
-	}
-	return fmt.Sprintf("task %s of run %s", ref.Task, ref.Run)
 }

@@ -35,15 +35,15 @@ func TestTaskIsReadWithItsForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t, sandbox.Config{}, task, sandbox.Task{ID: "t2", RunID: runID, Title: "deploy"}, sandbox.Task{ID: "t3", RunID: "other", Alias: "deploy", Title: "Deploy"})
-			got, err := Task(t.Context(), b.client, c.wanted)
+			h := newHarness(t, sandbox.Config{}, task, sandbox.Task{ID: "t2", RunID: runID, Title: "deploy"}, sandbox.Task{ID: "t3", RunID: "other", Alias: "deploy", Title: "Deploy"})
+			got, err := Task(t.Context(), h.client, c.wanted)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got.ID != "t1" || got.RunID != runID || len(got.Form) != 1 || got.Form[0].Label != "Version" {
 				t.Errorf("got %+v", got)
 			}
-			b.sent(c.sent...)
+			h.sent(c.sent...)
 		})
 	}
 }
@@ -55,39 +55,39 @@ func TestTaskIsFoundWhereverItIs(t *testing.T) {
 	for i := range 250 {
 		tasks = append(tasks, sandbox.Task{ID: fmt.Sprintf("t%d", i), RunID: runID, Alias: fmt.Sprintf("step-%d", i), Hidden: i == 120, Archived: i == 249})
 	}
-	b := newBench(t, sandbox.Config{}, tasks...)
+	h := newHarness(t, sandbox.Config{}, tasks...)
 	for _, n := range []int{0, 120, 249} {
-		got, err := Task(t.Context(), b.client, wantedIn(runID, "", fmt.Sprintf("step-%d", n), ""))
+		got, err := Task(t.Context(), h.client, wantedIn(runID, "", fmt.Sprintf("step-%d", n), ""))
 		if err != nil || got.ID != fmt.Sprintf("t%d", n) {
 			t.Errorf("step-%d: got %+v, %v", n, got, err)
 		}
 	}
-	b.server.ResetJournal()
-	_, err := Task(t.Context(), b.client, wantedIn(runID, "", "step-2500", ""))
-	b.failed(err, "alias", "No Task Matches", `with the alias "step-2500": none of its 250 tasks has it`, "step-0 –", "and 230 more", `Did you mean "step-200"?`)
-	b.sent(firstPage, "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
+	h.server.ResetJournal()
+	_, err := Task(t.Context(), h.client, wantedIn(runID, "", "step-2500", ""))
+	h.failed(err, "alias", "No Task Matches", `with the alias "step-2500": none of its 250 tasks has it`, "step-0 –", "and 230 more", `Did you mean "step-200"?`)
+	h.sent(firstPage, "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
 }
 
 func TestTaskIsNeverPicked(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, sandbox.Config{},
+	h := newHarness(t, sandbox.Config{},
 		sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy-a", Title: "Deploy"},
 		sandbox.Task{ID: "t2", RunID: runID, Alias: "twice", Title: "Deploy", Archived: true},
 		sandbox.Task{ID: "t3", RunID: runID, Alias: "twice", Title: "Test"})
-	b.server.AddRun("empty", "Empty")
+	h.server.AddRun("empty", "Empty")
 
-	_, err := Task(t.Context(), b.client, wantedIn(runID, "", "", "Deploy"))
-	b.failed(err, "title", "Several Tasks Match", "Looking in run "+runID, `with the title "Deploy": 2 of its 3 tasks have it`,
+	_, err := Task(t.Context(), h.client, wantedIn(runID, "", "", "Deploy"))
+	h.failed(err, "title", "Several Tasks Match", "Looking in process "+runID, `with the title "Deploy": 2 of its 3 tasks have it`,
 		`deploy-a – "Deploy" – t1`, `twice – "Deploy" – t2 (archived)`, "task_id", "alias")
-	_, err = Task(t.Context(), b.client, wantedIn(runID, "", "twice", ""))
-	b.failed(err, "alias", "Several Tasks Match", `twice – "Deploy" – t2 (archived)`, `twice – "Test" – t3`)
-	_, err = Task(t.Context(), b.client, wantedIn(runID, "", "", "Deplyo"))
-	b.failed(err, "title", "No Task Matches", "none of its 3 tasks has it", `– "Test" – t3`, `Did you mean "Deploy"? Correct title`, "lag")
-	_, err = Task(t.Context(), b.client, wantedIn(runID, "", "", "Something else"))
-	b.failed(err, "title", "No Task Matches", "– t3\n\nCorrect title")
-	_, err = Task(t.Context(), b.client, wantedIn("empty", "", "deploy", ""))
-	b.failed(err, "alias", "No Task Matches", "Tallyfy lists no task in it.", "Check run_id.")
-	if n := b.server.Count("", "/tasks/"); n != 0 {
+	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "twice", ""))
+	h.failed(err, "alias", "Several Tasks Match", `twice – "Deploy" – t2 (archived)`, `twice – "Test" – t3`)
+	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "", "Deplyo"))
+	h.failed(err, "title", "No Task Matches", "none of its 3 tasks has it", `– "Test" – t3`, `Did you mean "Deploy"? Fix title`, "lag")
+	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "", "Something else"))
+	h.failed(err, "title", "No Task Matches", "– t3\n\nFix title")
+	_, err = Task(t.Context(), h.client, wantedIn("empty", "", "deploy", ""))
+	h.failed(err, "alias", "No Task Matches", "Tallyfy lists no task in it.", "Check run_id.")
+	if n := h.server.Count("", "/tasks/"); n != 0 {
 		t.Errorf("%d tasks were read", n)
 	}
 }
@@ -95,68 +95,68 @@ func TestTaskIsNeverPicked(t *testing.T) {
 // The list is behind: it says which task, and the task itself says how it is.
 func TestListThatLags(t *testing.T) {
 	t.Parallel()
-	lagging := func(t *testing.T) *bench {
+	lagging := func(t *testing.T) *harness {
 		t.Helper()
-		return newBench(t, sandbox.Config{ListLag: 5}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy", Title: "Deploy"}, sandbox.Task{ID: "t2", RunID: runID})
+		return newHarness(t, sandbox.Config{ListLag: 5}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy", Title: "Deploy"}, sandbox.Task{ID: "t2", RunID: runID})
 	}
 	t.Run("a fact", func(t *testing.T) {
 		t.Parallel()
-		b := lagging(t)
-		b.server.CompleteOutside("t1", sandbox.SeedColleagueID, nil)
-		got, err := Task(t.Context(), b.client, wantedIn(runID, "", "deploy", ""))
+		h := lagging(t)
+		h.server.CompleteOutside("t1", sandbox.SeedColleagueID, nil)
+		got, err := Task(t.Context(), h.client, wantedIn(runID, "", "deploy", ""))
 		if err != nil || got.Status != "completed" || got.CompleterID != sandbox.SeedColleagueID {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	})
 	t.Run("the title", func(t *testing.T) {
 		t.Parallel()
-		b := lagging(t)
-		b.server.Update("t1", func(task *sandbox.Task) { task.Title = "Roll out" })
-		_, err := Task(t.Context(), b.client, wantedIn(runID, "", "", "Deploy"))
-		b.failed(err, "title", "Task Was Renamed", `shows task t1 of run `+runID+` with the title "Deploy", and the task itself has the title "Roll out"`, "Correct title")
-		got, err := Task(t.Context(), b.client, wantedIn(runID, "", "deploy", ""))
+		h := lagging(t)
+		h.server.Update("t1", func(task *sandbox.Task) { task.Title = "Roll out" })
+		_, err := Task(t.Context(), h.client, wantedIn(runID, "", "", "Deploy"))
+		h.failed(err, "title", "Task Was Renamed", `shows task t1 of process `+runID+` with the title "Deploy", and the task itself has the title "Roll out"`, "Fix title")
+		got, err := Task(t.Context(), h.client, wantedIn(runID, "", "deploy", ""))
 		if err != nil || got.Title != "Roll out" {
 			t.Errorf("by alias: got %+v, %v", got, err)
 		}
 	})
 	t.Run("a deletion", func(t *testing.T) {
 		t.Parallel()
-		b := lagging(t)
-		b.server.DeleteTask("t1")
-		_, err := Task(t.Context(), b.client, wantedIn(runID, "", "deploy", ""))
-		b.failed(err, "alias", "Task Could Not Be Read", `which has the alias "deploy": Tallyfy answered 404`, "Lists may lag", "Tallyfy said: Resource not found", "Request: GET", "Request id: sandbox-")
+		h := lagging(t)
+		h.server.DeleteTask("t1")
+		_, err := Task(t.Context(), h.client, wantedIn(runID, "", "deploy", ""))
+		h.failed(err, "alias", "Task Could Not Be Read", `which has the alias "deploy": Tallyfy answered 404`, "Lists may lag", "Tallyfy said: Resource not found", "Request: GET", "Request id: sandbox-")
 	})
 }
 
 // While pages are read, a task that is archived or added moves the others on.
 func TestTaskOnTwoPagesIsOne(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})
+	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})
 	for page, body := range []string{`{"id":"t1","alias":"deploy"},{"title":"no id"}`, `{"id":"t1","alias":"deploy"},{"id":"t2"}`} {
-		b.server.Inject(sandbox.Fault{
+		h.server.Inject(sandbox.Fault{
 			PathPart: "/tasks", Status: http.StatusOK,
 			Body: fmt.Sprintf(`{"data":[%s],"meta":{"pagination":{"total_pages":2,"current_page":%d}}}`, body, page+1),
 		})
 	}
-	if got, err := Task(t.Context(), b.client, wantedIn(runID, "", "deploy", "")); err != nil || got.ID != "t1" {
+	if got, err := Task(t.Context(), h.client, wantedIn(runID, "", "deploy", "")); err != nil || got.ID != "t1" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
 func TestFailures(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})
-	_, err := Task(t.Context(), b.client, wantedIn("", "gone", "", ""))
-	b.failed(err, "task_id", "Task Could Not Be Read", "Reading task gone: Tallyfy answered 404 Not Found.", "Check organization_id and task_id.", "Request id: sandbox-")
-	_, err = Task(t.Context(), b.client, wantedIn("other", "t1", "", ""))
-	b.failed(err, "task_id", "Task Could Not Be Read", "Reading task t1 of run other", "Without run_id the task is looked for in the whole organization.")
-	_, err = Task(t.Context(), b.client, wantedIn("gone", "", "deploy", ""))
-	b.failed(err, "run_id", "Tasks Could Not Be Listed", "Listing the tasks of run gone: Tallyfy answered 404", "Check organization_id and run_id.")
-	_, err = Tasks(t.Context(), b.client, tallyfy.List{Organization: "wrong"})
-	b.failed(err, "organization_id", "Tasks Could Not Be Listed", "Listing the tasks of organization wrong: Tallyfy answered 403", "the token's organization", "You don't have application's permissions")
-	_, err = Run(t.Context(), b.client, sandbox.DefaultOrganization, "gone")
-	b.failed(err, "run_id", "Run Could Not Be Read", "Reading run gone: Tallyfy answered 404", "Check organization_id and run_id.")
-	b.server.Inject(sandbox.Fault{Status: http.StatusNotFound, Body: `{"code":"ENDPOINT_NOT_FOUND"}`})
-	_, err = Tasks(t.Context(), b.client, tallyfy.List{Organization: sandbox.DefaultOrganization})
-	b.failed(err, "organization_id", "Tasks Could Not Be Listed", "check base_url")
+	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})
+	_, err := Task(t.Context(), h.client, wantedIn("", "gone", "", ""))
+	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task gone: Tallyfy answered 404 Not Found.", "Check organization_id and task_id.", "Request id: sandbox-")
+	_, err = Task(t.Context(), h.client, wantedIn("other", "t1", "", ""))
+	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task t1 of process other", "Without run_id the task is looked for in the whole organization.")
+	_, err = Task(t.Context(), h.client, wantedIn("gone", "", "deploy", ""))
+	h.failed(err, "run_id", "Tasks Could Not Be Listed", "Listing the tasks of process gone: Tallyfy answered 404", "Check organization_id and run_id.")
+	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: "wrong"})
+	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "Listing the tasks of organization wrong: Tallyfy answered 403", "the token's organization", "You don't have application's permissions")
+	_, err = Run(t.Context(), h.client, sandbox.DefaultOrganization, "gone")
+	h.failed(err, "run_id", "Run Could Not Be Read", "Reading process gone: Tallyfy answered 404", "Check organization_id and run_id.")
+	h.server.Inject(sandbox.Fault{Status: http.StatusNotFound, Body: `{"code":"ENDPOINT_NOT_FOUND"}`})
+	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: sandbox.DefaultOrganization})
+	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "check base_url")
 }

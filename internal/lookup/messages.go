@@ -12,110 +12,111 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// lag is what a user should know of every list.
-const lag = "Tallyfy's lists may lag behind a change: if the task was added or renamed just now, run it again in a moment."
+// lag is a hint about every list.
+const lag = "Tallyfy's lists may lag behind a change: if the task was added or renamed just now, run Terraform again in a moment."
 
-// undecided says that none or several of the run's tasks have the trait.
-func (by trait) undecided(run string, tasks, found []*tallyfy.Task) *notice.Failure {
-	doing := fmt.Sprintf("Looking in run %s for the task with the %s %q: ", run, by.attribute, by.value)
-	n := notice.Notice{Attribute: by.attribute}
+// notUnique is the failure if no task or several tasks of the process match.
+func (m matcher) notUnique(run string, tasks, found []*tallyfy.Task) *notice.Failure {
+	doing := fmt.Sprintf("Looking in process %s for the task with the %s %q: ", run, m.attribute, m.value)
+	n := notice.Notice{Attribute: m.attribute}
 	switch {
 	case len(found) > 0:
 		n.Summary = "Several Tasks Match"
 		n.Detail = notice.Paragraphs(
 			doing+fmt.Sprintf("%d of its %d tasks have it, and the provider does not choose between them.", len(found), len(tasks)),
-			"They are (alias – title – id):"+candidates(found),
-			"Name the one that is meant by its task_id, or by an alias that no other task has.")
+			"They are (alias – title – ID):"+candidates(found),
+			"Use the task_id of the one that you mean, or an alias that no other task has.")
 	case len(tasks) == 0:
 		n.Summary = "No Task Matches"
 		n.Detail = notice.Paragraphs(doing+"Tallyfy lists no task in it.", "Check run_id. "+lag)
 	default:
 		n.Summary = "No Task Matches"
-		next := "Correct " + by.attribute + ", or name the task by its task_id. "
-		if meant := by.nearest(tasks); meant != "" {
+		next := "Fix " + m.attribute + ", or use task_id. "
+		if meant := m.nearest(tasks); meant != "" {
 			next = fmt.Sprintf("Did you mean %q? ", meant) + next
 		}
 		n.Detail = notice.Paragraphs(
 			doing+fmt.Sprintf("none of its %d tasks has it.", len(tasks)),
-			"They are (alias – title – id):"+candidates(tasks),
+			"They are (alias – title – ID):"+candidates(tasks),
 			next+lag)
 	}
 	return &notice.Failure{Notice: n}
 }
 
-// outdated says that the task is not called any more what the list says.
-func (by trait) outdated(ref tallyfy.TaskRef, told string) *notice.Failure {
+// renamed is the failure if the task was renamed after the list was taken. name is its name now.
+func (m matcher) renamed(ref tallyfy.TaskRef, name string) *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
 		Summary:   "Task Was Renamed",
-		Attribute: by.attribute,
+		Attribute: m.attribute,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The list of its run's tasks shows %s with the %s %q, and the task itself has the %s %s. The list lags behind a change.",
-				where(ref), by.attribute, by.value, by.attribute, quoted(told)),
-			"Correct "+by.attribute+", or name the task by its task_id."),
+			fmt.Sprintf("The list of its process shows %s with the %s %q, and the task itself has the %s %s. The list lags behind a change.",
+				notice.TaskRef(ref), m.attribute, m.value, m.attribute, quoted(name)),
+			"Fix "+m.attribute+", or use task_id."),
 	}}
 }
 
-// foundButUnread is the failure of reading a task that a list shows.
-func (by trait) foundButUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
-	story := notice.Story{
+// unread is the failure to read a task that a list shows.
+func (m matcher) unread(ref tallyfy.TaskRef, err error) *notice.Failure {
+	report := notice.Report{
 		Summary:   "Task Could Not Be Read",
-		Attribute: by.attribute,
-		Doing:     "Reading " + where(ref) + fmt.Sprintf(", which has the %s %q", by.attribute, by.value),
-		Next:      advice(err, "task"),
+		Attribute: m.attribute,
+		Action:    "Reading " + notice.TaskRef(ref) + fmt.Sprintf(", which has the %s %q", m.attribute, m.value),
+		Remedy:    advice(err, "task", "task_id"),
 		Cause:     err,
 	}
 	if isGone(err) {
-		story.Next = "The list of the run's tasks shows it. Lists may lag behind a change: it was probably deleted. Run it again in a moment."
+		report.Remedy = "The list of the process shows it. Lists may lag behind a change, so the task was probably deleted. Run Terraform again in a moment."
 	}
-	return story.Failure()
+	return report.Failure()
 }
 
-// taskUnread is the failure of reading a task by its id.
+// taskUnread is the failure to read a task by its ID.
 func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
-	story := notice.Story{Summary: "Task Could Not Be Read", Attribute: "task_id", Doing: "Reading " + where(ref), Next: advice(err, "task"), Cause: err}
+	report := notice.Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading " + notice.TaskRef(ref), Remedy: advice(err, "task", "task_id"), Cause: err}
 	if isGone(err) && ref.Run != "" {
-		story.Next = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization. " + unreadDestroy
+		report.Remedy = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization. " + unreadDestroy
 	}
-	return story.Failure()
+	return report.Failure()
 }
 
 func runUnread(id string, err error) *notice.Failure {
-	return notice.Story{Summary: "Run Could Not Be Read", Attribute: "run_id", Doing: "Reading run " + id, Next: advice(err, "run"), Cause: err}.Failure()
+	return notice.Report{Summary: "Run Could Not Be Read", Attribute: "run_id", Action: "Reading process " + id, Remedy: advice(err, "process", "run_id"), Cause: err}.Failure()
 }
 
-func unlisted(of tallyfy.List, err error) *notice.Failure {
-	what, id := "organization", of.Organization
-	if of.Run != "" {
-		what, id = "run", of.Run
+func unlisted(list tallyfy.List, err error) *notice.Failure {
+	what, id, attribute := "organization", list.Organization, "organization_id"
+	if list.Run != "" {
+		what, id, attribute = "process", list.Run, "run_id"
 	}
-	story := notice.Story{
-		Summary: "Tasks Could Not Be Listed", Attribute: what + "_id", Doing: "Listing the tasks of " + what + " " + id,
-		Next: advice(err, what), Cause: err,
+	report := notice.Report{
+		Summary: "Tasks Could Not Be Listed", Attribute: attribute, Action: "Listing the tasks of " + what + " " + id,
+		Remedy: advice(err, what, attribute), Cause: err,
 	}
 	if errors.As(err, new(*tallyfy.IncompleteError)) {
-		story.Summary = "Task List Is Incomplete"
-		story.Means = "The provider does not use a part of a list, because the missing tasks could change the result. It chose no task, and it sent no change to Tallyfy."
-		story.Next = "Run Terraform again in a moment, because a list can change while its pages are read. " +
+		report.Summary = "Task List Is Incomplete"
+		report.Effect = "The provider does not use a part of a list, because the missing tasks could change the result. It chose no task, and it sent no change to Tallyfy."
+		report.Remedy = "Run Terraform again in a moment, because a list can change while its pages are read. " +
 			"If the error persists, read each task by its task_id, which needs no list."
 	}
-	return story.Failure()
+	return report.Failure()
 }
 
-// unreadDestroy is what to do if something that Tallyfy refuses to show is in the way of a destroy, which reads data sources too.
+// unreadDestroy is a hint for a destroy that fails because it reads data sources too.
 const unreadDestroy = "To destroy without reading it, use terraform destroy -refresh=false."
 
-// advice says what to do about a response that depends on what was read; it is empty if the response says enough.
-func advice(err error, what string) string {
+// advice returns what to do about a response, if that depends on what was read: what, which an attribute names. It is empty if the
+// response says enough.
+func advice(err error, what, attribute string) string {
 	var e *tallyfy.Error
 	status := 0
 	if errors.As(err, &e) {
 		status = e.Status
 	}
 	switch {
-	case what == "organization" && (isGone(err) || status == http.StatusForbidden):
+	case attribute == "organization_id" && (isGone(err) || status == http.StatusForbidden):
 		return "Check that organization_id is the token's organization. " + unreadDestroy
 	case isGone(err):
-		return fmt.Sprintf("Check organization_id and %s_id. A %s that was deleted cannot be read. ", what, what) + unreadDestroy
+		return fmt.Sprintf("Check organization_id and %s. A deleted %s cannot be read. ", attribute, what) + unreadDestroy
 	case status == http.StatusForbidden:
 		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + ". " + unreadDestroy
 	case status == http.StatusUnauthorized:
@@ -124,5 +125,5 @@ func advice(err error, what string) string {
 	return ""
 }
 
-// isGone tells whether the object is missing, and not the API.
+// isGone reports whether the object is missing, and not the API.
 func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }

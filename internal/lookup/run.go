@@ -11,17 +11,18 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// RunWithTasks is a run, and how its tasks are called.
+// RunWithTasks is a process with the aliases of its tasks.
 type RunWithTasks struct {
 	tallyfy.Run
-	// TaskIDs maps the alias of each task to the task's id. The aliases are in the form of [tallyfy.NormalizeName]. Tasks without an
-	// alias, or with one that others have too, are not in it.
+	// TaskIDs maps the alias of each task to the task's ID. Aliases are in the form of [tallyfy.NormalizeName]. Tasks without an
+	// alias, or with a shared one, are left out.
 	TaskIDs map[string]string
-	// Warnings tell which tasks are not in TaskIDs though they have an alias.
+	// Warnings list the tasks that share an alias.
 	Warnings []notice.Notice
 }
 
-// Run reads a run and the aliases of all its tasks, archived ones too. The error is a [*notice.Failure].
+// Run reads a process and the aliases of all its tasks, including archived ones. id is the run's ID. The error is a
+// [*notice.Failure].
 func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (*RunWithTasks, error) {
 	run, err := client.GetRun(ctx, organization, id)
 	if err != nil {
@@ -38,15 +39,15 @@ func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (
 			Summary:   "Alias Is Not Unique in the Run",
 			Attribute: "task_ids",
 			Detail: notice.Paragraphs(
-				fmt.Sprintf("Run %s has tasks that share an alias. The provider does not choose between them, so task_ids leaves them out.", id),
-				"They are (alias – title – id):"+candidates(repeated),
-				"Name such a task by its id, or find it by its title with the data source tallyfy_task."),
+				fmt.Sprintf("Process %s has tasks that share an alias. The provider does not choose between them, so task_ids leaves them out.", id),
+				"They are (alias – title – ID):"+candidates(repeated),
+				"Use the ID of such a task, or find it by its title with the data source tallyfy_task."),
 		})
 	}
 	return found, nil
 }
 
-// byAlias maps aliases in their normal form to ids, and returns the tasks whose alias is not theirs alone, in their order.
+// byAlias maps aliases in their normal form to IDs, and returns the tasks with a shared alias, in their order.
 func byAlias(tasks []*tallyfy.Task) (ids map[string]string, repeated []*tallyfy.Task) {
 	count := map[string]int{}
 	for _, task := range tasks {

@@ -37,14 +37,14 @@ func TestByAlias(t *testing.T) {
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, sandbox.Config{},
+	h := newHarness(t, sandbox.Config{},
 		sandbox.Task{ID: "t1", RunID: runID, Alias: "build", Archived: true},
 		sandbox.Task{ID: "t2", RunID: runID, Alias: "twice", Title: "One"},
 		sandbox.Task{ID: "t3", RunID: runID, Alias: "twice", Title: "Two"},
 		sandbox.Task{ID: "t4", RunID: runID},
 		sandbox.Task{ID: "t5", RunID: "other", Alias: "elsewhere"})
-	b.server.AddRun(runID, "Launch")
-	got, err := Run(t.Context(), b.client, sandbox.DefaultOrganization, runID)
+	h.server.AddRun(runID, "Launch")
+	got, err := Run(t.Context(), h.client, sandbox.DefaultOrganization, runID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +54,11 @@ func TestRun(t *testing.T) {
 	if len(got.Warnings) != 1 || got.Warnings[0].Attribute != "task_ids" || got.Warnings[0].Summary != "Alias Is Not Unique in the Run" {
 		t.Fatalf("got %+v", got.Warnings)
 	}
-	inOrder(t, got.Warnings[0].Detail, "task_ids leaves them out", `twice – "One" – t2`, `twice – "Two" – t3`, "by its id")
-	b.sent("/runs/"+runID+"?", runID+firstPage)
+	inOrder(t, got.Warnings[0].Detail, "task_ids leaves them out", `twice – "One" – t2`, `twice – "Two" – t3`, "the ID of such a task")
+	h.sent("/runs/"+runID+"?", runID+firstPage)
 
-	b.server.DeleteTask("t3")
-	if got, err = Run(t.Context(), b.client, sandbox.DefaultOrganization, runID); err != nil || len(got.Warnings) != 0 || got.TaskIDs["twice"] != "t2" {
+	h.server.DeleteTask("t3")
+	if got, err = Run(t.Context(), h.client, sandbox.DefaultOrganization, runID); err != nil || len(got.Warnings) != 0 || got.TaskIDs["twice"] != "t2" {
 		t.Errorf("without the repetition: got %+v, %v", got, err)
 	}
 }

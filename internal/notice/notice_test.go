@@ -11,13 +11,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-func TestStory(t *testing.T) {
+func TestReport(t *testing.T) {
 	t.Parallel()
 	cause := &tallyfy.Error{
 		Method: "GET", Path: "/organizations/o/tasks/t", Outcome: tallyfy.Rejected, Status: 404,
 		ServerMessage: "Resource not found", RequestID: "r-1", Attempts: 1,
 	}
-	got := Story{Summary: "Task Could Not Be Read", Attribute: "task_id", Doing: "Reading task t", Means: "It is as it was.", Next: "Check task_id.", Cause: cause}.Failure()
+	got := Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading task t", Effect: "It is as it was.", Remedy: "Check task_id.", Cause: cause}.Failure()
 	want := "Reading task t: Tallyfy answered 404 Not Found.\n\nIt is as it was.\n\nCheck task_id.\n\n" +
 		"Tallyfy said: Resource not found\nRequest: GET /organizations/o/tasks/t\nRequest id: r-1"
 	if got.Detail != want || got.Summary != "Task Could Not Be Read" || got.Attribute != "task_id" {
@@ -26,7 +26,7 @@ func TestStory(t *testing.T) {
 	if !errors.Is(got, cause) || !strings.HasPrefix(got.Error(), "Task Could Not Be Read: Reading task t") {
 		t.Errorf("the cause is lost: %v", got)
 	}
-	if got := (Story{Doing: "Reading task t", Cause: errors.New("it broke")}).Failure().Detail; got != "Reading task t: it broke." {
+	if got := (Report{Action: "Reading task t", Cause: errors.New("it broke")}).Failure().Detail; got != "Reading task t: it broke." {
 		t.Errorf("what is empty is not left out: %q", got)
 	}
 }

@@ -188,7 +188,7 @@ func TestActionFails(t *testing.T) {
 	}{
 		"rejected": {plain, func(s *stage) {
 			s.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"No."}`})
-		}, []string{"Task Was Not Completed", "and invoke the action again.", "Tallyfy said: No."}, 1},
+		}, []string{"Task Was Not Completed", "then invoke the action again.", "Tallyfy said: No."}, 1},
 		"completed differently": {protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *stage) {
 			s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 		}, []string{"Task Is Already Completed Differently", "change it to what the task holds"}, 0},

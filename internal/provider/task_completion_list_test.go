@@ -207,7 +207,7 @@ func TestListFails(t *testing.T) {
 		results  int
 		want     string
 	}{
-		"no such process": {block: protocol.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of run nothing: Tallyfy answered 404"},
+		"no such process": {block: protocol.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy answered 404"},
 		"second page": {block: protocol.Attributes{"run_id": listedRun}, before: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
 		}, results: 100, want: "Error: Tasks Could Not Be Listed"},

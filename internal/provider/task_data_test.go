@@ -210,7 +210,7 @@ func TestTaskRefusals(t *testing.T) {
 			attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vcp"},
 			"alias",
 			[]string{
-				"No Task Matches: Looking in run " + sandbox.SeedRunID, `with the alias "provision-the-vcp": none of its 8 tasks has it`,
+				"No Task Matches: Looking in process " + sandbox.SeedRunID, `with the alias "provision-the-vcp": none of its 8 tasks has it`,
 				`- provision-the-vpc – "Provision the VPC" – ` + sandbox.SeedVPCTaskID, "- (no alias)", `Did you mean "provision-the-vpc"?`, "task_id",
 			},
 			[]string{listOfRun},
@@ -227,7 +227,7 @@ func TestTaskRefusals(t *testing.T) {
 		"no such run": {
 			attributes{"run_id": "gone", "alias": "x"},
 			"run_id",
-			[]string{"Tasks Could Not Be Listed: Listing the tasks of run gone: Tallyfy answered 404", "Check organization_id and run_id", "Request id: sandbox-"},
+			[]string{"Tasks Could Not Be Listed: Listing the tasks of process gone: Tallyfy answered 404", "Check organization_id and run_id", "Request id: sandbox-"},
 			[]string{"/runs/gone/tasks?archived=true&page=1&per_page=100&status=all"},
 		},
 		"no such task": {

@@ -232,6 +232,6 @@ func (r *taskWait) foresee(ctx context.Context, req resource.ModifyPlanRequest, 
 	if create, ok := plan.Timeouts.Attributes()["create"]; plan.Timeouts.IsUnknown() || ok && create.IsUnknown() {
 		want.Timeout = 0
 	}
-	warnings, err := conn.waits.Foresee(ctx, want)
+	warnings, err := conn.waits.Check(ctx, want)
 	report(&resp.Diagnostics, warnings, err)
 }

@@ -183,8 +183,9 @@ func IsNoTask(err error) bool {
 	return hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed)
 }
 
-// IsNoResource reports whether Tallyfy itself responded that the object of the path does not exist or is not visible (404 with the code
-// RESOURCE_NOT_FOUND, API.md §3.2). A server without the path responds differently, and so does a proxy.
+// IsNoResource reports whether Tallyfy itself responded that the object of the path does not exist
+// or is not visible (404 with the code RESOURCE_NOT_FOUND, API.md §3.2). A server without the path
+// responds differently, and so does a proxy.
 func IsNoResource(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Code == "RESOURCE_NOT_FOUND"

@@ -75,7 +75,7 @@ func (t *Task) Completed() bool {
 // Decision returns the decision of a completed approval, and nil for any other task. Open tasks and
 // tasks of other types have IsApproved too, but it means nothing there (API.md §2.1).
 func (t *Task) Decision() *bool {
-	if t.Type != "approval" || !t.Completed() {
+	if t.Type != TypeApproval || !t.Completed() {
 		return nil
 	}
 	return t.IsApproved

@@ -11,23 +11,24 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Import reads a completed task to record it as one that was waited for. A task that cannot be read or is open is a [*notice.Failure].
+// Import reads a completed task to record it as a finished wait. If the task cannot be read or is open, the error is a
+// [*notice.Failure].
 func Import(ctx context.Context, client *tallyfy.Client, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
 	task, err := client.GetTask(ctx, ref)
 	switch {
 	case err != nil:
-		return nil, notice.Story{
+		return nil, notice.Report{
 			Summary: "Task Could Not Be Imported",
-			Doing:   "Reading " + where(ref) + " of organization " + ref.Organization + " to import it",
-			Means:   "Nothing was imported, and nothing was sent.",
-			Next:    importAdvice(err, ref),
+			Action:  "Reading " + notice.TaskRef(ref) + " of organization " + ref.Organization + " to import it",
+			Effect:  "Nothing was imported, and nothing was sent.",
+			Remedy:  importAdvice(err, ref),
 			Cause:   err,
 		}.Failure()
 	case !task.Completed():
 		return nil, &notice.Failure{Notice: notice.Notice{
 			Summary: "Task Is Not Completed",
 			Detail: notice.Paragraphs(
-				fmt.Sprintf("%s is not completed: its status is %s%s. There is no completion to import.", name(task), status(task), assignees(task)),
+				fmt.Sprintf("%s is not completed: its status is %s%s. There is no completion to import.", notice.TaskSubject(task), status(task), assignees(task)),
 				"To wait for it, leave the import out and apply."),
 		}}
 	}
@@ -46,14 +47,14 @@ func importAdvice(err error, ref tallyfy.TaskRef) string {
 	return ""
 }
 
-// NotRefreshed is the failure of a refresh of a recorded task.
+// NotRefreshed is the failure to refresh a recorded task.
 func NotRefreshed(ref tallyfy.TaskRef, err error) *notice.Failure {
 	next := ""
 	if hasStatus(err, 403) {
 		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
-	return notice.Story{
+	return notice.Report{
 		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
-		Doing: "Refreshing the wait for " + where(ref), Means: "The state stays as it was, and nothing was sent.", Next: next, Cause: err,
+		Action: "Refreshing the wait for " + notice.TaskRef(ref), Effect: "The state stays as it was, and nothing was sent.", Remedy: next, Cause: err,
 	}.Failure()
 }

@@ -15,13 +15,13 @@ import (
 // attrTaskID is the attribute that messages point to.
 const attrTaskID = "task_id"
 
-// waitsAgain says what a wait that ended without a completed task leaves behind.
+// These sentences describe what a wait leaves behind if it ends without a completed task.
 const (
 	nothingRecorded = "Nothing is recorded, and what depends on this wait is not applied. A wait only reads, so it changed nothing in Tallyfy."
 	waitsAgain      = "The next apply waits again, and records the task if it is completed by then."
 )
 
-// phase says when a task that ends a wait was found.
+// phase is when a task was found that ends a wait.
 type phase string
 
 const (
@@ -29,29 +29,29 @@ const (
 	applying phase = "The apply"
 )
 
-// refusal says why a task that nobody has to complete any more, or that nobody can, fails the wait.
+// refusal is the failure of a wait for a task that nobody has to complete any more, or that nobody can complete.
 func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
 	n := notice.Notice{Attribute: attrTaskID}
 	switch why {
 	case archived:
 		n.Summary = "Task Is Archived"
 		n.Detail = notice.Paragraphs(
-			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. %s does not wait for it.", name(task), task.ArchivedAt, when),
+			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. %s does not wait for it.", notice.TaskSubject(task), task.ArchivedAt, when),
 			nothingRecorded,
 			"Restore the task in Tallyfy, then apply again. Or remove the block.")
 	case undecided:
 		n.Summary = "Decision Is Not Shown"
 		n.Detail = notice.Paragraphs(
-			fmt.Sprintf("%s is an approval that was completed by %s, and Tallyfy does not show whether it was approved or rejected. %s does not take it for approved.",
-				name(task), completer(task), when),
+			fmt.Sprintf("%s is an approval that was completed by %s, and Tallyfy does not show whether it was approved or rejected. %s does not treat it as approved.",
+				notice.TaskSubject(task), notice.Completer(task), when),
 			nothingRecorded,
 			"Check the decision in Tallyfy, then apply again: the next apply reads the task first. Set fail_on_rejection to false if the decision does not matter.")
 	case rejected:
 		n.Summary = "Approval Was Rejected"
 		n.Detail = notice.Paragraphs(
-			fmt.Sprintf("%s was rejected by %s. Its status is %s%s.", name(task), completer(task), status(task), assignees(task)),
+			fmt.Sprintf("%s was rejected by %s. Its status is %s%s.", notice.TaskSubject(task), notice.Completer(task), status(task), assignees(task)),
 			nothingRecorded,
-			"The next apply reads the task again, and fails as long as it is rejected. To go on, have the task reopened and approved in Tallyfy, then apply again. "+
+			"The next apply reads the task again, and fails as long as it is rejected. To continue, have the task reopened and approved in Tallyfy, then apply again. "+
 				"Set fail_on_rejection to false to record a rejection as well.")
 	case open, done:
 		panic("a task that is open or completed does not fail a wait")
@@ -59,14 +59,14 @@ func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
 	return &notice.Failure{Notice: n}
 }
 
-// RejectedBefore says that a rejection is recorded, and that the configuration does not accept one any more.
+// RejectedBefore is the failure if a rejection is recorded and the configuration no longer accepts one.
 func RejectedBefore(ref tallyfy.TaskRef, title, by string) *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
 		Summary: "Approval Was Rejected", Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The state records that %s was rejected by %s, and fail_on_rejection is true now.", Name(ref, title), by),
 			"Nothing was changed: the state stays as it was, and no request was sent.",
-			"To accept the rejection, keep fail_on_rejection = false. To go on with an approval, have the task reopened and approved in Tallyfy, then plan again."),
+			"To accept the rejection, keep fail_on_rejection = false. To continue with an approval, have the task reopened and approved in Tallyfy, then plan again."),
 	}}
 }
 
@@ -88,7 +88,7 @@ func Reopened(ref tallyfy.TaskRef, title string) notice.Notice {
 	}
 }
 
-// timedOut says that the time of the wait is over.
+// timedOut is the failure of a wait at its timeout.
 func (s *session) timedOut() *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
 		Summary: "Wait Timed Out", Attribute: attrTaskID,
@@ -100,7 +100,7 @@ func (s *session) timedOut() *notice.Failure {
 	}}
 }
 
-// interrupted says that the wait was cancelled.
+// interrupted is the failure of a wait that was cancelled.
 func (s *session) interrupted() *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
 		Summary: "Wait Was Interrupted", Attribute: attrTaskID,
@@ -111,7 +111,7 @@ func (s *session) interrupted() *notice.Failure {
 	}}
 }
 
-// unreadable says that Tallyfy refuses to show the task, so that no further poll can end the wait.
+// unreadable is the failure if Tallyfy refuses to show the task, so that no further poll can end the wait.
 func (s *session) unreadable(err error) *notice.Failure {
 	means := nothingRecorded
 	if s.shown != nil {
@@ -119,15 +119,15 @@ func (s *session) unreadable(err error) *notice.Failure {
 	}
 	next := advice(err, s.ref)
 	if isAbsent(err) {
-		means = fmt.Sprintf("Tallyfy has answered so for at least %s. ", appearance) + means
+		means = fmt.Sprintf("Tallyfy has responded so for at least %s. ", appearance) + means
 	}
-	return notice.Story{
+	return notice.Report{
 		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
-		Doing: "Waiting for " + s.named(), Means: means, Next: next, Cause: err,
+		Action: "Waiting for " + s.named(), Effect: means, Remedy: next, Cause: err,
 	}.Failure()
 }
 
-// advice says what to do about an answer that depends on what was read; it is empty if the answer alone says enough.
+// advice returns what to do about a failure, if that depends on what was read; empty otherwise.
 func advice(err error, ref tallyfy.TaskRef) string {
 	switch {
 	case isHeldTooLong(err):
@@ -144,18 +144,18 @@ func advice(err error, ref tallyfy.TaskRef) string {
 	return ""
 }
 
-// named names what is waited for.
+// named returns the name of the awaited task.
 func (s *session) named() string {
 	switch {
 	case s.shown != nil:
-		return lowerFirst(name(s.shown))
+		return notice.Task(s.shown)
 	case s.ref.Task == "":
 		return fmt.Sprintf("the task with the alias %q of process %s", s.want.Alias, s.ref.Run)
 	}
-	return where(s.ref)
+	return notice.TaskRef(s.ref)
 }
 
-// known says how the task was when Tallyfy showed it last.
+// known describes the task at its last read.
 func (s *session) known() string {
 	switch {
 	case s.shown == nil && s.ref.Task == "":
@@ -170,39 +170,25 @@ func (s *session) known() string {
 	return text
 }
 
-// lastFailure tells of a poll that failed last, which may be why the task is not known to be completed.
+// lastFailure describes the failure of the last poll, which may explain why the task is not known to be completed.
 func (s *session) lastFailure() string {
 	if s.failed == nil {
 		return ""
 	}
-	return notice.Paragraphs("The last poll failed: "+notice.CameBack(s.failed)+".", notice.SaidBy(s.failed))
+	return notice.Paragraphs("The last poll failed: "+notice.Outcome(s.failed)+".", notice.ServerMessage(s.failed))
 }
 
-// Name names a task of which the IDs are known, and the title if it is not empty.
+// Name names a task by its ID, and by its title if it is not empty.
 func Name(ref tallyfy.TaskRef, title string) string {
 	if title == "" {
-		return where(ref)
+		return notice.TaskRef(ref)
 	}
 	return fmt.Sprintf("task %q (%s)", title, ref.Task)
 }
 
-// By names who completed a task and when, as far as it is known.
+// By names who completed a task and when, as far as that is known.
 func By(user int64, guest, at string) string {
-	return completer(&tallyfy.Task{CompleterID: user, CompleterGuestID: guest, CompletedAt: at})
-}
-
-func name(task *tallyfy.Task) string {
-	if task.Title == "" {
-		return "Task " + task.ID
-	}
-	return fmt.Sprintf("Task %q (%s)", task.Title, task.ID)
-}
-
-func where(ref tallyfy.TaskRef) string {
-	if ref.Run == "" {
-		return "task " + ref.Task
-	}
-	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
+	return notice.Completer(&tallyfy.Task{CompleterID: user, CompleterGuestID: guest, CompletedAt: at})
 }
 
 func status(task *tallyfy.Task) string {
@@ -212,21 +198,7 @@ func status(task *tallyfy.Task) string {
 	return strconv.Quote(task.Status)
 }
 
-func completer(task *tallyfy.Task) string {
-	who := "an unknown user"
-	switch {
-	case task.CompleterID != 0:
-		who = fmt.Sprintf("user %d", task.CompleterID)
-	case task.CompleterGuestID != "":
-		who = "guest " + task.CompleterGuestID
-	}
-	if task.CompletedAt == "" {
-		return who
-	}
-	return who + " at " + task.CompletedAt
-}
-
-// assignees continues a sentence with whom the task is assigned to; it is empty if Tallyfy does not show that.
+// assignees continues a sentence with the assignees of the task; empty if Tallyfy does not show them.
 func assignees(task *tallyfy.Task) string {
 	if task.Owners == nil {
 		return ""
@@ -242,9 +214,7 @@ func assignees(task *tallyfy.Task) string {
 		all = append(all, "group "+group)
 	}
 	if len(all) == 0 {
-		return ", and it is assigned to nobody"
+		return ", and it is not assigned to anyone"
 	}
 	return ", and it is assigned to " + strings.Join(all, ", ")
 }
-
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	// planningTime bounds a check while planning: without a network a plan should not have to wait.
+	// planningTime limits a check, because a plan without a network must not wait long.
 	planningTime = 10 * time.Second
-	// planningFresh is how old a list may be that a plan uses. It is what a wait polls at by default, so that the waits that an apply
-	// starts right after its own check begin with the same list.
+	// planningFresh is the maximum age of a list that a plan uses. It is the default interval of a wait, so that the waits of an
+	// apply begin with the list of their own check.
 	planningFresh = 15 * time.Second
 )
 
-// Foresee says what an apply will wait for, or what it would fail at. The error is a [*notice.Failure] that rests on the task itself.
-// Without a response there is nothing to say, and the checks that follow are left out: a plan must work without a network.
-func (w *Waits) Foresee(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
+// Check predicts what an apply will wait for, or why it would fail. The error is a [*notice.Failure] about the task itself.
+// Without a response, Check reports nothing and the checks that follow are skipped, because a plan must work without a network.
+func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
 	if w.unreachable.Load() {
 		return nil, nil
 	}
@@ -50,7 +50,8 @@ func (w *Waits) Foresee(ctx context.Context, want Wanted) (warnings []notice.Not
 	return nil, nil
 }
 
-// planned returns the task as a list shows it if it is open there, and by itself otherwise. A warning says that there is none.
+// planned returns the task from a list if it is open there, and otherwise by its own GET. The warning reports that there is no
+// such task.
 func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *notice.Notice, error) {
 	if want.Run != "" {
 		l := w.process(want.TaskRef).poll(ctx, w.client, planningFresh, want.Task == "")
@@ -80,7 +81,7 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 	return task, nil, err
 }
 
-// unchecked says that Tallyfy refuses to show tasks, once. No response, and one that a later apply need not meet, is nothing to say.
+// unchecked warns once that Tallyfy refuses to show tasks. Failures that a later apply need not meet are not reported.
 func (w *Waits) unchecked(ctx context.Context, want Wanted, err error) []notice.Notice {
 	var e *tallyfy.Error
 	errors.As(err, &e)
@@ -103,11 +104,11 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 	if want.Timeout > 0 {
 		waits = fmt.Sprintf("waits for up to %s", want.Timeout)
 	}
-	detail := fmt.Sprintf("%s is open: its status is %s%s. Applying this %s until it is completed.", name(task), status(task), assignees(task), waits)
+	detail := fmt.Sprintf("%s is open: its status is %s%s. Applying this %s until it is completed.", notice.TaskSubject(task), status(task), assignees(task), waits)
 	if task.EveryoneMustComplete {
 		detail += " Everyone who is assigned must complete it."
 	}
-	if task.Type == approval && want.FailOnRejection {
+	if task.Type == tallyfy.TypeApproval && want.FailOnRejection {
 		detail += " A rejection is an error."
 	}
 	return notice.Notice{Summary: "Apply Waits for a Task", Attribute: attrTaskID, Detail: detail}
@@ -115,24 +116,24 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 
 func isOver(task *tallyfy.Task) notice.Notice {
 	what := "completed"
-	if task.Type == approval && task.IsApproved != nil {
+	if task.Type == tallyfy.TypeApproval && task.IsApproved != nil {
 		what = map[bool]string{true: "approved", false: "rejected"}[*task.IsApproved]
 	}
 	return notice.Notice{
 		Summary: "Nothing to Wait For", Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was %s by %s. Applying this records it without a wait, unless the task is reopened before.", name(task), what, completer(task)),
+		Detail: fmt.Sprintf("%s was %s by %s. Applying this records it without a wait, unless the task is reopened before.", notice.TaskSubject(task), what, notice.Completer(task)),
 	}
 }
 
-// stillMissing says what becomes of a wait for a task that a plan does not find.
+// stillMissing describes a wait for a task that a plan does not find.
 const stillMissing = "Applying this looks for the task for a minute, and fails unless Tallyfy shows it by then."
 
 func notThere(ref tallyfy.TaskRef, err error) notice.Notice {
 	return notice.Notice{
 		Summary: "Task Cannot Be Found", Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s. %s", where(ref), notice.CameBack(withoutBudget(err)), stillMissing),
-			"Check organization_id, run_id and task_id.", notice.SaidBy(err)),
+			fmt.Sprintf("Reading %s while planning: %s. %s", notice.TaskRef(ref), notice.Outcome(withoutBudget(err)), stillMissing),
+			"Check organization_id, run_id and task_id.", notice.ServerMessage(err)),
 	}
 }
 
@@ -146,7 +147,7 @@ func noSuchAlias(err error) notice.Notice {
 }
 
 func notShown(want Wanted, err error) notice.Notice {
-	what := where(want.TaskRef)
+	what := notice.TaskRef(want.TaskRef)
 	if want.Task == "" {
 		what = "the tasks of process " + want.Run
 	}
@@ -158,7 +159,7 @@ func notShown(want Wanted, err error) notice.Notice {
 		Summary: "Planned Wait Could Not Be Checked", Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s. The plan does not say what the apply waits for; the apply fails if Tallyfy still refuses to show the task. "+
-				"Other waits of this plan are not reported.", what, notice.CameBack(err)),
-			next, notice.SaidBy(err)),
+				"Other waits of this plan are not reported.", what, notice.Outcome(err)),
+			next, notice.ServerMessage(err)),
 	}
 }

@@ -19,7 +19,7 @@ import (
 func (h *harness) foresee(want Wanted) string {
 	h.Helper()
 	var lines []string
-	warnings, err := h.waits.Foresee(h.Context(), want)
+	warnings, err := h.waits.Check(h.Context(), want)
 	for _, warning := range warnings {
 		lines = append(lines, "Warning: "+warning.Summary+": "+warning.Detail)
 	}
@@ -32,7 +32,7 @@ func (h *harness) foresee(want Wanted) string {
 	return strings.Join(lines, "\n")
 }
 
-func TestForesee(t *testing.T) {
+func TestCheck(t *testing.T) {
 	t.Parallel()
 	decide := func(approved bool) func(*harness) { return func(h *harness) { h.decide(taskID, approved)() } }
 	for name, c := range map[string]struct {
@@ -49,7 +49,7 @@ func TestForesee(t *testing.T) {
 		"open, rejections accepted": {want: func(w *Wanted) { w.FailOnRejection = false }, says: []string{"Warning: Apply Waits for a Task: ", "until it is completed."}},
 		"the time is not known":     {want: func(w *Wanted) { w.Timeout = 0 }, says: []string{"Warning: Apply Waits for a Task: ", "Applying this waits until it is completed. A"}},
 		"everyone":                  {task: func(task *sandbox.Task) { task.EveryoneMustComplete = 2 }, says: []string{"Warning: Apply Waits for a Task: ", "Everyone who is assigned must"}},
-		"assigned to nobody":        {task: func(task *sandbox.Task) { task.Owners = sandbox.Owners{} }, says: []string{"Warning: Apply Waits for a Task: ", "assigned to nobody"}},
+		"not assigned to anyone":    {task: func(task *sandbox.Task) { task.Owners = sandbox.Owners{} }, says: []string{"Warning: Apply Waits for a Task: ", "not assigned to anyone"}},
 		"without its process":       {want: func(w *Wanted) { w.Run = "" }, says: []string{"Warning: Apply Waits for a Task: "}, tasks: 1},
 		"by its alias":              {want: func(w *Wanted) { w.Task, w.Alias = "", "approve-the-change" }, says: []string{"Warning: Apply Waits for a Task: "}},
 		"approved":                  {given: decide(true), says: []string{"Warning: Nothing to Wait For: ", "was approved by user 1002 at", "records it without a wait"}, tasks: 1},
@@ -71,28 +71,30 @@ func TestForesee(t *testing.T) {
 			want: func(w *Wanted) { w.Task, w.Alias = "", "approve-the-change" }, says: []string{"Error: Several Tasks Match: "},
 		},
 	} {
-		inBubble(t, sandbox.Config{}, c.task, func(h *harness) {
-			if c.given != nil {
-				c.given(h)
-			}
-			want := h.want()
-			if c.want != nil {
-				c.want(&want)
-			}
-			said := h.foresee(want)
-			if !strings.HasPrefix(said, c.says[0]) || strings.Contains(said, "\nWarning: ") || strings.Contains(said, "\nError: ") {
-				h.Errorf("%s: it begins otherwise than %q", name, c.says[0])
-			}
-			h.says(said, c.says[1:]...)
-			if pages, tasks := h.requests(); tasks != c.tasks || pages > 1 {
-				h.Errorf("%s: %d pages and %d tasks were read", name, pages, tasks)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, sandbox.Config{}, c.task, func(h *harness) {
+				if c.given != nil {
+					c.given(h)
+				}
+				want := h.want()
+				if c.want != nil {
+					c.want(&want)
+				}
+				said := h.foresee(want)
+				if !strings.HasPrefix(said, c.says[0]) || strings.Contains(said, "\nWarning: ") || strings.Contains(said, "\nError: ") {
+					h.Errorf("%s: it begins otherwise than %q", name, c.says[0])
+				}
+				h.says(said, c.says[1:]...)
+				if pages, tasks := h.requests(); tasks != c.tasks || pages > 1 {
+					h.Errorf("%s: %d pages and %d tasks were read", name, pages, tasks)
+				}
+			})
 		})
 	}
 }
 
 // A list that lags must not fail a plan: what speaks against a wait is confirmed by the task itself.
-func TestForeseeConfirmsARejection(t *testing.T) {
+func TestCheckConfirmsARejection(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 		h.server.Inject(sandbox.Fault{PathPart: "/tasks/"}) // as it is
@@ -105,7 +107,7 @@ func TestForeseeConfirmsARejection(t *testing.T) {
 }
 
 // The waits of a process are checked with one request for each hundred of its tasks.
-func TestForeseeManyWaits(t *testing.T) {
+func TestCheckManyWaits(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 		for i := range 100 {
@@ -126,7 +128,7 @@ func TestForeseeManyWaits(t *testing.T) {
 }
 
 // The plan of an apply and the wait that follows it share a list.
-func TestUntilRightAfterForesee(t *testing.T) {
+func TestUntilRightAfterCheck(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 		h.foresee(h.want())
@@ -137,30 +139,34 @@ func TestUntilRightAfterForesee(t *testing.T) {
 }
 
 // A refusal is told once. No response is nothing to tell, and is not waited for again.
-func TestForeseeWithoutAnAnswer(t *testing.T) {
+func TestCheckWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for code, says := range map[int]string{401: "Check the access token", 403: "may see the task", 302: "Redirects are not followed"} {
-		inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-			h.server.Inject(sandbox.Fault{Status: code, Body: "{}", Times: -1})
-			first, second := h.foresee(h.want()), h.foresee(h.want())
-			if !strings.HasPrefix(first, "Warning: Planned Wait Could Not Be Checked: ") || second != "" {
-				h.Errorf("%d: it says %q, then %q", code, first, second)
-			}
-			h.says(first, fmt.Sprintf("Tallyfy answered %d", code), says, "the apply fails if Tallyfy still refuses")
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+				h.server.Inject(sandbox.Fault{Status: code, Body: "{}", Times: -1})
+				first, second := h.foresee(h.want()), h.foresee(h.want())
+				if !strings.HasPrefix(first, "Warning: Planned Wait Could Not Be Checked: ") || second != "" {
+					h.Errorf("%d: it says %q, then %q", code, first, second)
+				}
+				h.says(first, fmt.Sprintf("Tallyfy answered %d", code), says, "the apply fails if Tallyfy still refuses")
+			})
 		})
 	}
 	for name, fault := range map[string]sandbox.Fault{"dropped": {Drop: true}, "no answer in time": {Delay: time.Hour}} {
-		inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-			fault.Times = -1
-			h.server.Inject(fault)
-			said := h.foresee(h.want())
-			took := time.Since(h.began)
-			for range 5 {
-				said += h.foresee(h.want())
-			}
-			if said != "" || took > planningTime || time.Since(h.began) != took || len(h.server.Journal()) != 1 {
-				h.Errorf("%s: it says %q after %s, and after %s and %d requests in all", name, said, took, time.Since(h.began), len(h.server.Journal()))
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+				fault.Times = -1
+				h.server.Inject(fault)
+				said := h.foresee(h.want())
+				took := time.Since(h.began)
+				for range 5 {
+					said += h.foresee(h.want())
+				}
+				if said != "" || took > planningTime || time.Since(h.began) != took || len(h.server.Journal()) != 1 {
+					h.Errorf("%s: it says %q after %s, and after %s and %d requests in all", name, said, took, time.Since(h.began), len(h.server.Journal()))
+				}
+			})
 		})
 	}
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) { // a server error says nothing about the apply, and nothing about the next

@@ -12,31 +12,31 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// process is the list of a process's tasks, which all waits for one of them poll together: whoever needs a newer list first reads it,
-// and the others take what came of that.
+// process is the list of a process's tasks. All waits for its tasks poll it together: the first wait that needs a newer list reads
+// it, and the others use the result.
 type process struct {
 	list tallyfy.List
 
 	mu      sync.Mutex
-	waiting map[string]int // how many waits there are for a task, by idKey
+	waiting map[string]int // the number of waits for each task, by idKey
 	latest  listing
-	polling chan struct{} // closed when the poll under way has ended; nil while there is none
+	polling chan struct{} // closed when the poll in flight has ended; nil if there is none
 }
 
-// listing is what a poll of a list brought. The zero value is that of no poll.
+// listing is the result of a poll. The zero value means that there was none.
 type listing struct {
 	// at is when the poll ended; zero before the first.
 	at time.Time
-	// tasks are those that were listed, in the order of the list.
+	// tasks are the listed tasks, in the order of the list.
 	tasks []*tallyfy.Task
 	// whole reports whether every page was read, so that the list has no other tasks.
 	whole bool
-	// pages is how many pages there are, as far as the first one shows.
+	// pages is the number of pages that the first one reports.
 	pages int
 	err   error
 }
 
-// find returns a task that was listed, or nil.
+// find returns a listed task by its ID; nil if it is not listed.
 func (l listing) find(id string) *tallyfy.Task {
 	for _, task := range l.tasks {
 		if strings.EqualFold(task.ID, id) {
@@ -46,17 +46,17 @@ func (l listing) find(id string) *tallyfy.Task {
 	return nil
 }
 
-// idKey returns the form of an ID in which it is a key: letter case does not distinguish IDs.
+// idKey returns an ID as a map key, because letter case does not distinguish IDs.
 func idKey(id string) string { return strings.ToLower(id) }
 
-// join counts a wait for a task.
+// join adds a wait for a task.
 func (p *process) join(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting[idKey(id)]++
 }
 
-// leave takes a wait off the count.
+// leave removes a wait for a task.
 func (p *process) leave(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,14 +65,14 @@ func (p *process) leave(id string) {
 	}
 }
 
-// poll returns a list that is younger than the interval, and reads one if there is none. whole says that no task may be missing in
-// it. A caller whose context ends gets a listing with the context's error.
+// poll returns a list that is younger than the interval, and reads it if there is none. If whole is true, the list must be
+// complete. If the context of the caller ends, the listing has the context's error.
 func (p *process) poll(ctx context.Context, client reader, interval time.Duration, whole bool) listing {
 	for {
 		p.mu.Lock()
-		l, under := p.latest, p.polling
+		l, polling := p.latest, p.polling
 		fresh := !l.at.IsZero() && time.Since(l.at) < interval && (l.whole || l.err != nil || !whole)
-		if !fresh && under == nil && ctx.Err() == nil {
+		if !fresh && polling == nil && ctx.Err() == nil {
 			return p.read(ctx, client, whole)
 		}
 		p.mu.Unlock()
@@ -83,14 +83,13 @@ func (p *process) poll(ctx context.Context, client reader, interval time.Duratio
 			return listing{err: ctx.Err()}
 		}
 		select {
-		case <-under:
+		case <-polling:
 		case <-ctx.Done():
 		}
 	}
 }
 
-// read polls the list. The caller holds the lock, which read releases. A poll that ended because of the caller's time is of no use to
-// others.
+// read polls the list. The caller holds the lock, and read releases it. A poll that ended with the caller's context is not shared.
 func (p *process) read(ctx context.Context, client reader, whole bool) listing {
 	done := make(chan struct{})
 	p.polling = done
@@ -115,7 +114,7 @@ func (p *process) read(ctx context.Context, client reader, whole bool) listing {
 	return l
 }
 
-// readAll reads the whole list. One that lacks tasks is an error.
+// readAll reads all pages of the list. An incomplete list is an error.
 func (p *process) readAll(ctx context.Context, client reader) listing {
 	l := listing{whole: true}
 	for task, err := range client.Tasks(ctx, p.list) {
@@ -128,11 +127,11 @@ func (p *process) readAll(ctx context.Context, client reader) listing {
 	return l
 }
 
-// pageSize is how many tasks are on a page (tallyfy-api §1.4).
+// pageSize is the number of tasks on a page (API.md §1.4).
 const pageSize = 100
 
-// readPages reads the list while that takes fewer requests than to read the tasks that are waited for one by one. known is the number
-// of pages of the last poll, and waiting the number of these tasks.
+// readPages reads pages as long as that takes fewer requests than reading the awaited tasks one by one. known is the number of
+// pages at the last poll, waiting the number of awaited tasks.
 func (p *process) readPages(ctx context.Context, client reader, known, waiting int) listing {
 	if known > waiting {
 		return listing{pages: known}

@@ -12,25 +12,26 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// appearance is how long a task that Tallyfy does not know yet is looked for. Tasks come with the launch of their process, and reads
-// may lag behind a write by seconds (tallyfy-api §1.4, §8).
+// appearance is how long a wait looks for a task that Tallyfy does not know yet. Tasks appear when their process is launched, and
+// reads may lag behind a write by seconds (API.md §1.4, §8).
 const appearance = time.Minute
 
 // session is one wait.
 type session struct {
 	waits *Waits
 	want  Wanted
-	ref   tallyfy.TaskRef // without a task until its alias is found, and without a run until the task shows it
+	ref   tallyfy.TaskRef // without a task until the alias is found, and without a run until the task shows it
 
-	joined  *process      // which counts this wait; nil until its run and its task are known
-	shown   *tallyfy.Task // as Tallyfy showed it last; nil before that
-	failed  error         // of the last poll; nil if it went well
-	missing time.Time     // since when Tallyfy answers that there is no such task; zero if it does not
-	next    time.Time     // of the next poll; zero if that is not known yet
-	told    string        // the last line of the log
+	joined  *process      // the process that counts this wait; nil until its run and its task are known
+	shown   *tallyfy.Task // the last read; nil if there was none
+	failed  error         // the error of the last poll; nil if it succeeded
+	missing time.Time     // since when Tallyfy responds that there is no such task; zero if it does not
+	next    time.Time     // the time of the next poll; zero if unknown
+	logged  string        // the state in the last log line
 }
 
-// poll looks once. It returns the task if that ends the wait, an error if it fails the wait, and neither if the wait goes on.
+// poll reads the task once. It returns the task if that ends the wait, an error if it fails the wait, and neither if the wait
+// continues.
 func (s *session) poll(ctx context.Context) (*tallyfy.Task, error) {
 	s.next = time.Time{}
 	defer func() {
@@ -60,7 +61,7 @@ func (s *session) poll(ctx context.Context) (*tallyfy.Task, error) {
 	return s.conclude(ctx, task)
 }
 
-// conclude ends the wait if the task, read by itself, ends it.
+// conclude returns the task or an error if the task, read by its own GET, ends the wait.
 func (s *session) conclude(ctx context.Context, task *tallyfy.Task) (*tallyfy.Task, error) {
 	verdict := judge(task, s.want.FailOnRejection)
 	if verdict == open {
@@ -73,7 +74,7 @@ func (s *session) conclude(ctx context.Context, task *tallyfy.Task) (*tallyfy.Ta
 	return nil, refusal(task, verdict, applying)
 }
 
-// findAlias looks for the task in the whole list of its process.
+// findAlias looks for the task in the complete list of its process.
 func (s *session) findAlias(ctx context.Context) (found bool, err error) {
 	l := s.list(ctx, true)
 	if l.err != nil {
@@ -91,8 +92,8 @@ func (s *session) findAlias(ctx context.Context) (found bool, err error) {
 	return false, nil
 }
 
-// listedOpen reports whether the list of the process shows the task as open, or is not there to tell, so that the task itself need not
-// be read in this poll.
+// listedOpen reports whether the task itself need not be read in this poll, because the list shows it as open or could not be
+// read.
 func (s *session) listedOpen(ctx context.Context) bool {
 	l := s.list(ctx, false)
 	switch entry := l.find(s.ref.Task); {
@@ -107,7 +108,7 @@ func (s *session) listedOpen(ctx context.Context) bool {
 	return false
 }
 
-// list returns a list of the process that is no older than the interval, and makes the next poll due when it is.
+// list returns a list of the process that is no older than the interval, and schedules the next poll for when it is.
 func (s *session) list(ctx context.Context, whole bool) listing {
 	p := s.waits.process(s.ref)
 	if s.joined == nil && s.ref.Task != "" {
@@ -121,28 +122,28 @@ func (s *session) list(ctx context.Context, whole bool) listing {
 	return l
 }
 
-// leave takes the wait off the count of its process.
+// leave removes the wait from its process.
 func (s *session) leave() {
 	if s.joined != nil {
 		s.joined.leave(s.ref.Task)
 	}
 }
 
-// pause is the time until the next poll.
+// pause returns the time until the next poll.
 func (s *session) pause() time.Duration { return max(0, time.Until(s.next)) }
 
-// show notes what Tallyfy shows of the task, and logs it if it is new.
+// show notes what Tallyfy shows of the task, and logs changes.
 func (s *session) show(ctx context.Context, task *tallyfy.Task) {
 	s.shown, s.failed, s.missing = task, nil, time.Time{}
-	if line := task.Status + assignees(task); line != s.told {
-		s.told = line
+	if line := task.Status + assignees(task); line != s.logged {
+		s.logged = line
 		s.waits.log(ctx, "waiting for a Tallyfy task", s.fields())
 	}
 }
 
-// fail notes a failed poll. The error is nil if the wait goes on.
+// fail notes a failed poll. The error is nil if the wait continues.
 func (s *session) fail(ctx context.Context, err error) error {
-	if ctx.Err() != nil { // which is not Tallyfy's doing, and ends the wait
+	if ctx.Err() != nil { // not a failure of Tallyfy
 		return nil //nolint:nilerr // the caller sees that ctx is done
 	}
 	if !isHeldTooLong(err) {
@@ -161,7 +162,7 @@ func (s *session) fail(ctx context.Context, err error) error {
 	return nil
 }
 
-// isMissing notes that Tallyfy answers that there is no such task, and reports whether it has done so for long enough to be believed.
+// isMissing notes that there is no such task, and reports whether Tallyfy has responded so for long enough to trust it.
 func (s *session) isMissing() bool {
 	if s.missing.IsZero() {
 		s.missing = time.Now()
@@ -169,7 +170,7 @@ func (s *session) isMissing() bool {
 	return time.Since(s.missing) >= appearance
 }
 
-// lastRead ends a wait whose time is over.
+// lastRead reads the task at the timeout.
 func (s *session) lastRead(ctx context.Context) (*tallyfy.Task, error) {
 	if s.ref.Task == "" {
 		return nil, s.timedOut()
@@ -191,7 +192,7 @@ func (s *session) lastRead(ctx context.Context) (*tallyfy.Task, error) {
 	return nil, s.timedOut()
 }
 
-// fields are those of a line of the log.
+// fields returns the fields of a log line.
 func (s *session) fields() map[string]any {
 	fields := map[string]any{"task_id": s.ref.Task, "run_id": s.ref.Run, "timeout": s.want.Timeout.String()}
 	if s.want.Alias != "" {
@@ -203,7 +204,7 @@ func (s *session) fields() map[string]any {
 	return fields
 }
 
-// isForGood reports whether a failed poll means that the next one fails too: Tallyfy refuses it, or a certificate or a proxy does.
+// isForGood reports whether further polls fail like this one, because Tallyfy, a certificate or a proxy refuses them.
 func isForGood(err error) bool {
 	switch tallyfy.OutcomeOf(err) {
 	case tallyfy.Rejected:
@@ -215,16 +216,16 @@ func isForGood(err error) bool {
 	return false
 }
 
-// isHeldTooLong reports whether Tallyfy asks to wait longer than the wait may take, so that no further poll can be sent.
+// isHeldTooLong reports whether Tallyfy asks for a pause beyond the timeout of the wait, so that no further poll can be sent.
 func isHeldTooLong(err error) bool {
 	return tallyfy.OutcomeOf(err) == tallyfy.NotSent && tallyfy.IsRateLimited(err)
 }
 
-// isAbsent reports whether Tallyfy knows the path and not the task.
+// isAbsent reports whether Tallyfy knows the path but not the task.
 func isAbsent(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
 
-// withoutBudget returns the failure of a request without the words on why it was not repeated: the next poll repeats it, or the wait
-// has ended.
+// withoutBudget returns the failure of a request without the reason why it was not repeated, because the next poll repeats it or
+// the wait has ended.
 func withoutBudget(err error) error {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {
@@ -235,7 +236,7 @@ func withoutBudget(err error) error {
 	return &polled
 }
 
-// hasStatus reports whether Tallyfy answered with this HTTP status.
+// hasStatus reports whether the response has this HTTP status.
 func hasStatus(err error, status int) bool {
 	var e *tallyfy.Error
 	return errors.As(err, &e) && e.Status == status

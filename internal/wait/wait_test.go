@@ -73,7 +73,7 @@ func TestWaitsOfAProcessShareItsPolls(t *testing.T) {
 		var all []*outcome
 		for i := range n {
 			id := fmt.Sprintf("7a5c%028d", 1000+i)
-			h.server.AddTask(sandbox.Task{ID: id, RunID: runID, Type: approval})
+			h.server.AddTask(sandbox.Task{ID: id, RunID: runID, Type: tallyfy.TypeApproval})
 			want := h.want()
 			want.Task = id
 			time.Sleep(time.Millisecond) // they start soon after each other, and not in the same instant
@@ -234,17 +234,19 @@ func TestUntilTimesOut(t *testing.T) {
 func TestUntilInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]sandbox.Config{"between two polls": {Latency: time.Second}, "in a poll": {Latency: 20 * time.Second}} {
-		inBubble(t, config, nil, func(h *harness) {
-			ctx, cancel := context.WithCancel(h.Context())
-			h.after(75*time.Second, cancel)
-			o := h.wait(ctx, h.want())
-			before := len(h.server.Journal())
-			h.failed(o, 75*time.Second, "Wait Was Interrupted", `waited for task "Approve the change" (`+taskID+`)`, `status is "in-progress"`,
-				"assigned to user 1002", "Nothing is recorded", "The next apply waits again")
-			time.Sleep(time.Hour)
-			if after := len(h.server.Journal()); after != before {
-				h.Errorf("%s: %d requests were sent afterwards", name, after-before)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, config, nil, func(h *harness) {
+				ctx, cancel := context.WithCancel(h.Context())
+				h.after(75*time.Second, cancel)
+				o := h.wait(ctx, h.want())
+				before := len(h.server.Journal())
+				h.failed(o, 75*time.Second, "Wait Was Interrupted", `waited for task "Approve the change" (`+taskID+`)`, `status is "in-progress"`,
+					"assigned to user 1002", "Nothing is recorded", "The next apply waits again")
+				time.Sleep(time.Hour)
+				if after := len(h.server.Journal()); after != before {
+					h.Errorf("%s: %d requests were sent afterwards", name, after-before)
+				}
+			})
 		})
 	}
 }
@@ -299,22 +301,24 @@ func TestUntilThroughFaults(t *testing.T) {
 		"404 of the task":        status(404, `{"error":true,"code":"RESOURCE_NOT_FOUND"}`),
 	}
 	for name, fault := range passing {
-		for _, what := range []string{"the list", "the task"} {
-			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-				if what == "the list" {
-					fault.PathPart = ""
-				} else {
-					fault.PathPart = "/tasks/" + taskID
-					h.decide(taskID, true)()
-				}
-				h.server.Inject(fault)
-				h.after(10*time.Second, h.decide(taskID, true))
-				o := h.wait(h.Context(), h.want())
-				if o.err != nil || !o.task.Completed() || o.at > 10*time.Minute {
-					h.Errorf("%s, of %s: after %s got %+v, %v", name, what, o.at, o.task, o.err)
-				}
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			for _, what := range []string{"the list", "the task"} {
+				inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+					if what == "the list" {
+						fault.PathPart = ""
+					} else {
+						fault.PathPart = "/tasks/" + taskID
+						h.decide(taskID, true)()
+					}
+					h.server.Inject(fault)
+					h.after(10*time.Second, h.decide(taskID, true))
+					o := h.wait(h.Context(), h.want())
+					if o.err != nil || !o.task.Completed() || o.at > 10*time.Minute {
+						h.Errorf("%s, of %s: after %s got %+v, %v", name, what, o.at, o.task, o.err)
+					}
+				})
+			}
+		})
 	}
 	ending := map[string]sandbox.Fault{
 		"401":             status(401, "Unauthorized."),
@@ -326,13 +330,15 @@ func TestUntilThroughFaults(t *testing.T) {
 		"422":             status(422, "{}"),
 	}
 	for name, fault := range ending {
-		inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-			h.after(20*time.Second, func() { fault.Times = -1; h.server.Inject(fault) })
-			h.failed(h.wait(h.Context(), h.want()), 30*time.Second, "Task Could Not Be Read", `Waiting for task "Approve the change"`, "Tallyfy answered "+fmt.Sprint(fault.Status),
-				`status is "in-progress"`, "Nothing is recorded")
-			if h.Failed() {
-				h.Log(name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+				h.after(20*time.Second, func() { fault.Times = -1; h.server.Inject(fault) })
+				h.failed(h.wait(h.Context(), h.want()), 30*time.Second, "Task Could Not Be Read", `Waiting for task "Approve the change"`, "Tallyfy answered "+fmt.Sprint(fault.Status),
+					`status is "in-progress"`, "Nothing is recorded")
+				if h.Failed() {
+					h.Log(name)
+				}
+			})
 		})
 	}
 }

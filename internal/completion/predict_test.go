@@ -23,11 +23,11 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 }
 
 // A plan of a task that is completed says what was compared, and what was not.
-func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
+func TestPredictUnknownValues(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
 	const expires = "Expiring Task Takes No Decision: Provision the VPC"
-	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = approval, new(true) }
+	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = tallyfy.TypeApproval, new(true) }
 	plain := func(k *tallyfy.Task) { k.Type = "task" }
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
@@ -113,7 +113,7 @@ func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 			completedForm(nil),
 			Planned{Unknown: []string{attrFormFields, attrOverrideUser}},
 			"", adopts,
-			[]string{"Known only after apply: form_fields. What is known of the rest is as configured except for override_user."},
+			[]string{"Known only after apply: form_fields. All other values are as configured except for override_user, as far as they are known."},
 			"",
 		},
 		"a decision that has no effect": {
@@ -147,7 +147,7 @@ func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := foresee(c.task, c.plan)
+			f := predict(c.task, c.plan)
 			if summaries(f.problems) != c.problems || !strings.HasPrefix(summaries(f.warnings), c.warnings) || c.warnings == "" && len(f.warnings) > 0 {
 				t.Errorf("got %q and %q, want %q and %q", summaries(f.problems), summaries(f.warnings), c.problems, c.warnings)
 			}
@@ -165,7 +165,7 @@ func TestForeseeWhatIsKnownOnlyAfterApply(t *testing.T) {
 }
 
 // Required fields of a task are one message, and say nothing about values that come later.
-func TestForeseeRequiredFields(t *testing.T) {
+func TestPredictRequiredFields(t *testing.T) {
 	t.Parallel()
 	const empty = "Required Field Is Empty"
 	two := func() *tallyfy.Task {
@@ -189,7 +189,7 @@ func TestForeseeRequiredFields(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := foresee(two(), c.plan)
+			f := predict(two(), c.plan)
 			if summaries(f.problems) != c.problems || summaries(f.warnings) != c.warnings {
 				t.Errorf("got %q and %q, want %q and %q", summaries(f.problems), summaries(f.warnings), c.problems, c.warnings)
 			}
@@ -209,7 +209,7 @@ func TestForeseeRequiredFields(t *testing.T) {
 }
 
 // A plan of an update says what the engine does about the task.
-func TestForeseeUpdate(t *testing.T) {
+func TestPredictUpdate(t *testing.T) {
 	t.Parallel()
 	const (
 		reopens = "Update Reopens the Task and Completes It Again"
@@ -218,7 +218,7 @@ func TestForeseeUpdate(t *testing.T) {
 	)
 	named := func(value any) Desired { return Desired{FormFields: map[string]any{"VPC id": value}} }
 	before := named("vpc-0")
-	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved, k.Form = approval, new(true), k.Form[:1] }
+	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved, k.Form = tallyfy.TypeApproval, new(true), k.Form[:1] }
 	for name, c := range map[string]struct {
 		task      *tallyfy.Task
 		before    Desired
@@ -267,7 +267,7 @@ func TestForeseeUpdate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.plan.Recorded, c.plan.Task = &c.before, tallyfy.TaskRef{Task: taskID, Run: c.task.RunID}
-			f := foresee(c.task, c.plan)
+			f := predict(c.task, c.plan)
 			if summaries(f.problems) != c.problems || summaries(f.warnings) != c.warnings {
 				t.Fatalf("got %q and %q, want %q and %q", summaries(f.problems), summaries(f.warnings), c.problems, c.warnings)
 			}
@@ -280,14 +280,14 @@ func TestForeseeUpdate(t *testing.T) {
 					t.Errorf("%q is missing in:\n%s", part, text)
 				}
 			}
-			if f.firm != strings.HasSuffix(c.warnings, reopens) {
-				t.Errorf("firm is %t", f.firm)
+			if f.reliable != strings.HasSuffix(c.warnings, reopens) {
+				t.Errorf("firm is %t", f.reliable)
 			}
 		})
 	}
 }
 
-func TestAbout(t *testing.T) {
+func TestTaskSummary(t *testing.T) {
 	t.Parallel()
 	for want, task := range map[string]*tallyfy.Task{
 		"Required Field Is Empty: Provision the VPC":                {Title: "Provision the VPC"},
@@ -296,7 +296,7 @@ func TestAbout(t *testing.T) {
 		"Required Field Is Empty: " + strings.Repeat("ü", 34) + "…": {Title: strings.Repeat("ü", 36)},
 		"Required Field Is Empty: " + strings.Repeat("a", 34) + "…": {Title: strings.Repeat("a", 99)},
 	} {
-		if got := about(task, "Required Field Is Empty"); got != want {
+		if got := taskSummary(task, "Required Field Is Empty"); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -19,19 +19,19 @@ func TestSecondMatchIsOnAnotherPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t, sandbox.Config{Paging: paging}, manyTasks()...)
-			_, err := Task(t.Context(), b.client, wantedIn(runID, "", "", "Deploy"))
-			b.failed(err, "title", "Several Tasks Match", "2 of its 150 tasks have it")
+			h := newHarness(t, sandbox.Config{Paging: paging}, manyTasks()...)
+			_, err := Task(t.Context(), h.client, wantedIn(runID, "", "", "Deploy"))
+			h.failed(err, "title", "Several Tasks Match", "2 of its 150 tasks have it")
 		})
 	}
 	t.Run("page is ignored", func(t *testing.T) {
 		t.Parallel()
-		b := newBench(t, sandbox.Config{Paging: sandbox.PagingFirstPage}, manyTasks()...)
-		_, err := Task(t.Context(), b.client, wantedIn(runID, "", "", "Deploy"))
-		b.failed(err, "run_id", "Task List Is Incomplete", "contain 100 of its 150 tasks", "It chose no task", "task_id")
-		_, err = Run(t.Context(), b.client, sandbox.DefaultOrganization, runID)
-		b.failed(err, "run_id", "Task List Is Incomplete")
-		if n := b.server.Count("", "/tasks/"); n != 0 {
+		h := newHarness(t, sandbox.Config{Paging: sandbox.PagingFirstPage}, manyTasks()...)
+		_, err := Task(t.Context(), h.client, wantedIn(runID, "", "", "Deploy"))
+		h.failed(err, "run_id", "Task List Is Incomplete", "contain 100 of its 150 tasks", "It chose no task", "task_id")
+		_, err = Run(t.Context(), h.client, sandbox.DefaultOrganization, runID)
+		h.failed(err, "run_id", "Task List Is Incomplete")
+		if n := h.server.Count("", "/tasks/"); n != 0 {
 			t.Errorf("%d tasks were read", n)
 		}
 	})
@@ -53,26 +53,26 @@ func manyTasks() []sandbox.Task {
 // Terraform normalizes every string to NFC; titles that people paste often are not.
 func TestNamesInAnotherForm(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "pru\u0308fung", Title: "Pru\u0308fung\u00a0abschlie\u00dfen"}, sandbox.Task{ID: "t2", RunID: runID, Title: "Other"})
+	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "pru\u0308fung", Title: "Pru\u0308fung\u00a0abschlie\u00dfen"}, sandbox.Task{ID: "t2", RunID: runID, Title: "Other"})
 	for _, wanted := range []Wanted{wantedIn(runID, "", "", "Pr\u00fcfung abschlie\u00dfen"), wantedIn(runID, "", "pr\u00fcfung", "")} {
-		if got, err := Task(t.Context(), b.client, wanted); err != nil || got.ID != "t1" {
+		if got, err := Task(t.Context(), h.client, wanted); err != nil || got.ID != "t1" {
 			t.Errorf("%+v: got %+v, %v", wanted, got, err)
 		}
 	}
-	found, err := Run(t.Context(), b.client, sandbox.DefaultOrganization, runID)
+	found, err := Run(t.Context(), h.client, sandbox.DefaultOrganization, runID)
 	if err != nil || found.TaskIDs["pr\u00fcfung"] != "t1" {
 		t.Errorf("got %+v, %v", found, err)
 	}
-	b.server.AddTask(sandbox.Task{ID: "t3", RunID: runID, Title: "Pr\u00fcfung abschlie\u00dfen"})
-	_, err = Task(t.Context(), b.client, wantedIn(runID, "", "", "Pr\u00fcfung abschlie\u00dfen"))
-	b.failed(err, "title", "Several Tasks Match")
+	h.server.AddTask(sandbox.Task{ID: "t3", RunID: runID, Title: "Pr\u00fcfung abschlie\u00dfen"})
+	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "", "Pr\u00fcfung abschlie\u00dfen"))
+	h.failed(err, "title", "Several Tasks Match")
 }
 
 func TestIDsInAnotherCase(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID})
-	b.server.Inject(sandbox.Fault{Status: 200, Body: `{"data":[{"id":"AB"},{"id":"ab"}],"meta":{"pagination":{"total_pages":1}}}`})
-	if tasks, err := Tasks(t.Context(), b.client, tallyfy.List{Organization: sandbox.DefaultOrganization}); err != nil || len(tasks) != 1 {
+	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID})
+	h.server.Inject(sandbox.Fault{Status: 200, Body: `{"data":[{"id":"AB"},{"id":"ab"}],"meta":{"pagination":{"total_pages":1}}}`})
+	if tasks, err := Tasks(t.Context(), h.client, tallyfy.List{Organization: sandbox.DefaultOrganization}); err != nil || len(tasks) != 1 {
 		t.Errorf("got %v, %v", ids(tasks), err)
 	}
 }

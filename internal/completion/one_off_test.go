@@ -28,29 +28,29 @@ func TestOneOffTaskThatCannotBeSaved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), oneOff, func(b *bench) {
-				before, after := b.wantValue("vpc-1"), b.wantValue("vpc-2")
+			inBubble(t, today(), oneOff, func(h *harness) {
+				before, after := h.wantValue("vpc-1"), h.wantValue("vpc-2")
 				before.Task.Run, after.Task.Run = "", ""
-				known := b.recorded(before)
+				known := h.recorded(before)
 				time.Sleep(time.Minute)
-				b.restart()
-				b.server.Update(taskID, c.lacks)
-				failure := b.failure(b.engine.Update(b.ctx, known, before, after))
-				b.sent(get)
-				b.says(failure.Error(), "One-off Task Cannot Be Saved", c.says, "Nothing was sent")
-				if b.task().CompletedAt == "" {
-					b.Error("the task was reopened")
+				h.restart()
+				h.server.Update(taskID, c.lacks)
+				failure := h.failure(h.engine.Update(h.ctx, known, before, after))
+				h.wantRequests(get)
+				h.wantText(failure.Error(), "One-off Task Cannot Be Saved", c.says, "Nothing was sent")
+				if h.task().CompletedAt == "" {
+					h.Error("the task was reopened")
 				}
-				b.server.ReopenOutside(taskID)
-				b.server.ResetJournal()
-				b.says(b.refuse(after).Error(), "One-off Task Cannot Be Saved", c.says)
-				problems, _, err := looked(b.engine.Preflight(), b, after)
+				h.server.ReopenOutside(taskID)
+				h.server.ResetJournal()
+				h.wantText(h.refuse(after).Error(), "One-off Task Cannot Be Saved", c.says)
+				problems, _, err := checkNew(h.engine.Preflight(), h, after)
 				if got := summaries(problems); err != nil || got != "One-off Task Cannot Be Saved" {
-					b.Errorf("the plan says %q, %v", got, err)
+					h.Errorf("the plan says %q, %v", got, err)
 				}
-				b.sent(get, get)
+				h.wantRequests(get, get)
 				after.Taskdata = nil // without values there is nothing to save
-				b.create(after)
+				h.create(after)
 			})
 		})
 	}
@@ -66,21 +66,21 @@ func TestUpdateOfAOneOffTaskThatIsNotShown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, sandbox.Config{Vintage: sandbox.Legacy}, oneOff, func(b *bench) {
-				before, after := b.wantValue("vpc-1"), b.wantValue("vpc-2")
+			inBubble(t, sandbox.Config{Vintage: sandbox.Legacy}, oneOff, func(h *harness) {
+				before, after := h.wantValue("vpc-1"), h.wantValue("vpc-2")
 				before.Task.Run, after.Task.Run = "", ""
-				known := b.recorded(before)
-				b.restart()
-				b.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound, Times: -1})
-				b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: http.StatusOK, Body: response})
-				result, err := b.engine.Update(b.ctx, known, before, after)
+				known := h.recorded(before)
+				h.restart()
+				h.server.Inject(sandbox.Fault{Method: get, Status: http.StatusNotFound, Times: -1})
+				h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: http.StatusOK, Body: response})
+				result, err := h.engine.Update(h.ctx, known, before, after)
 				if err != nil {
-					b.Fatal(err)
+					h.Fatal(err)
 				}
-				b.notLost(result, err)
-				b.warned(result, "Field Values Not Confirmed")
-				if held := b.task().Taskdata[field]; held != "vpc-2" {
-					b.Errorf("it holds %v", held)
+				h.notLost(result, err)
+				h.wantWarnings(result, "Field Values Not Confirmed")
+				if held := h.task().Taskdata[field]; held != "vpc-2" {
+					h.Errorf("it holds %v", held)
 				}
 			})
 		})
@@ -97,16 +97,16 @@ func TestUpdateOfAOneOffTaskThatIsShownInPartAfterwards(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, today(), oneOff, func(b *bench) {
-				before, after := oneOffValues(b)
-				known := b.recorded(before)
-				b.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: http.StatusOK, Body: `{"data":{"id":"` + taskID + `","status":"in-progress",` + shown + `}}`})
-				result, err := b.engine.Update(b.ctx, known, before, after)
+			inBubble(t, today(), oneOff, func(h *harness) {
+				before, after := oneOffValues(h)
+				known := h.recorded(before)
+				h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: http.StatusOK, Body: `{"data":{"id":"` + taskID + `","status":"in-progress",` + shown + `}}`})
+				result, err := h.engine.Update(h.ctx, known, before, after)
 				if err != nil {
-					b.Fatal(err)
+					h.Fatal(err)
 				}
-				b.notLost(result, err)
-				body := b.bodyOf(put, 1)
+				h.notLost(result, err)
+				body := h.bodyOf(put, 1)
 				want := map[string]any{"title": "Provision the VPC", "deadline": deadline, "owners": map[string]any{"users": []any{1001.0}, "guests": []any{"auditor@example.com"}, "groups": []any{"96"}}}
 				for part, value := range map[string]any{"owners": map[string]any{"users": []any{1003.0}, "guests": []any{}, "groups": []any{}}, "title": "Renamed", "deadline": "2035-07-04T17:00:00Z"} {
 					if part == name {
@@ -115,7 +115,7 @@ func TestUpdateOfAOneOffTaskThatIsShownInPartAfterwards(t *testing.T) {
 				}
 				for part, value := range want {
 					if !reflect.DeepEqual(body[part], value) {
-						b.Errorf("%s: it sent %v, want %v", part, body[part], value)
+						h.Errorf("%s: it sent %v, want %v", part, body[part], value)
 					}
 				}
 			})

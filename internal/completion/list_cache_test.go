@@ -28,8 +28,8 @@ type completedTask struct {
 const longAgo = "2026-05-20T17:00:00.000Z"
 
 // completedTasks adds n completed tasks to a run, or one-off ones where run is empty.
-func (b *bench) completedTasks(run string, n int, change func(*sandbox.Task)) []completedTask {
-	b.Helper()
+func (h *harness) completedTasks(run string, n int, change func(*sandbox.Task)) []completedTask {
+	h.Helper()
 	var all []completedTask
 	for i := range n {
 		task := sandbox.Task{ID: fmt.Sprintf("c0%030d", i), RunID: run, Title: fmt.Sprintf("Step %d", i), Status: "completed", CompletedAt: longAgo, CompleterID: sandbox.CallerID}
@@ -39,20 +39,20 @@ func (b *bench) completedTasks(run string, n int, change func(*sandbox.Task)) []
 		if change != nil {
 			change(&task)
 		}
-		b.server.AddTask(task)
+		h.server.AddTask(task)
 		known := Record{RunID: run, Status: "completed", Title: task.Title, TaskType: "task", CompletedAt: longAgo, CompleterID: sandbox.CallerID, TasksChangedByRules: `{}`}
 		if task.Type != "" {
 			known.TaskType, known.IsApproved = task.Type, task.IsApproved
 		}
 		all = append(all, completedTask{tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: task.ID}, known})
 	}
-	b.server.ResetJournal()
+	h.server.ResetJournal()
 	return all
 }
 
 // refresh reads all of them as Terraform does, so many side by side, and expects nothing to have changed.
-func (b *bench) refresh(tasks []completedTask, parallelism int) {
-	b.Helper()
+func (h *harness) refresh(tasks []completedTask, parallelism int) {
+	h.Helper()
 	var all sync.WaitGroup
 	turns := make(chan struct{}, parallelism)
 	for _, task := range tasks {
@@ -60,9 +60,9 @@ func (b *bench) refresh(tasks []completedTask, parallelism int) {
 		turns <- struct{}{}
 		all.Go(func() {
 			defer func() { <-turns }()
-			result, err := b.engine.Read(b.ctx, task.ref, task.record)
+			result, err := h.engine.Read(h.ctx, task.ref, task.record)
 			if err != nil || result.Reopened || len(result.Warnings) > 0 || !result.Record.equal(task.record) {
-				b.Errorf("reading %s: got %+v, %v", task.ref.Task, result, err)
+				h.Errorf("reading %s: got %+v, %v", task.ref.Task, result, err)
 			}
 		})
 	}
@@ -70,13 +70,13 @@ func (b *bench) refresh(tasks []completedTask, parallelism int) {
 }
 
 // counted fails the test unless the requests were GETs, so many of single tasks and so many of pages of lists.
-func (b *bench) counted(tasks, pages int) {
-	b.Helper()
+func (h *harness) wantReads(tasks, pages int) {
+	h.Helper()
 	gotTasks, gotPages := 0, 0
-	for _, entry := range b.server.Journal() {
+	for _, entry := range h.server.Journal() {
 		switch {
 		case entry.Method != get:
-			b.Errorf("%s %s was sent", entry.Method, entry.Path)
+			h.Errorf("%s %s was sent", entry.Method, entry.Path)
 		case entry.Query != "":
 			gotPages++
 		default:
@@ -84,17 +84,17 @@ func (b *bench) counted(tasks, pages int) {
 		}
 	}
 	if gotTasks != tasks || gotPages != pages {
-		b.Errorf("%d tasks and %d pages were read, want %d and %d", gotTasks, gotPages, tasks, pages)
+		h.Errorf("%d tasks and %d pages were read, want %d and %d", gotTasks, gotPages, tasks, pages)
 	}
 }
 
 // failLists lets a fault hit lists, and no look at one of the tasks.
-func (b *bench) failLists(tasks []completedTask, fault sandbox.Fault) {
+func (h *harness) failLists(tasks []completedTask, fault sandbox.Fault) {
 	for _, task := range tasks {
-		b.server.Inject(sandbox.Fault{PathPart: "/tasks/" + task.ref.Task, Times: -1})
+		h.server.Inject(sandbox.Fault{PathPart: "/tasks/" + task.ref.Task, Times: -1})
 	}
 	fault.Method = get
-	b.server.Inject(fault)
+	h.server.Inject(fault)
 }
 
 // A refresh of the completions of a run takes one request, and one more for each hundred of them.
@@ -103,14 +103,14 @@ func TestRefreshTakesARequestForEachHundred(t *testing.T) {
 	for run, sidesBySide := range map[string][]int{runID: {1, 10, 50}, "": {10}} {
 		for _, parallelism := range sidesBySide {
 			for n, want := range map[int][2]int{1: {1, 0}, 2: {1, 1}, 10: {1, 1}, 100: {1, 1}, 101: {1, 2}, 250: {1, 3}, 500: {1, 5}} {
-				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(b *bench) {
+				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
 					if run == "" {
-						b.completedTasks(runID, 300, nil) // which are no one-off tasks
+						h.completedTasks(runID, 300, nil) // which are no one-off tasks
 					}
-					b.refresh(b.completedTasks(run, n, nil), parallelism)
-					b.counted(want[0], want[1])
-					if b.Failed() {
-						b.Logf("run %q, %d tasks, %d side by side", run, n, parallelism)
+					h.refresh(h.completedTasks(run, n, nil), parallelism)
+					h.wantReads(want[0], want[1])
+					if h.Failed() {
+						h.Logf("run %q, %d tasks, %d side by side", run, n, parallelism)
 					}
 				})
 			}
@@ -122,11 +122,11 @@ func TestRefreshTakesARequestForEachHundred(t *testing.T) {
 func TestRefreshInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(5) {
-		inBubble(t, today(), nil, func(b *bench) {
-			tasks := b.completedTasks(runID, 500, nil)
+		inBubble(t, today(), nil, func(h *harness) {
+			tasks := h.completedTasks(runID, 500, nil)
 			rand.New(rand.NewPCG(seed, 0)).Shuffle(len(tasks), func(i, j int) { tasks[i], tasks[j] = tasks[j], tasks[i] }) //nolint:gosec // an order for a test
-			b.refresh(tasks, 10)
-			b.counted(1, 5)
+			h.refresh(tasks, 10)
+			h.wantReads(1, 5)
 		})
 	}
 }
@@ -135,69 +135,71 @@ func TestRefreshInAnyOrder(t *testing.T) {
 func TestRefreshOfFewInALongRun(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 1}, 5: {5, 1}} {
-		inBubble(t, today(), nil, func(b *bench) {
-			tasks := b.completedTasks(runID, 1000, nil)
-			b.refresh(tasks[len(tasks)-n:], 10)
-			b.counted(want[0], want[1])
+		inBubble(t, today(), nil, func(h *harness) {
+			tasks := h.completedTasks(runID, 1000, nil)
+			h.refresh(tasks[len(tasks)-n:], 10)
+			h.wantReads(want[0], want[1])
 		})
 	}
 	// One after the other, no more than twice as many are sent as the better way would have taken.
-	inBubble(t, today(), nil, func(b *bench) {
-		tasks := b.completedTasks(runID, 1000, nil)
+	inBubble(t, today(), nil, func(h *harness) {
+		tasks := h.completedTasks(runID, 1000, nil)
 		slices.Reverse(tasks)
-		b.refresh(tasks[:100], 1)
-		if n := len(b.server.Journal()); n > 2*(1+10) {
-			b.Errorf("%d requests", n)
+		h.refresh(tasks[:100], 1)
+		if n := len(h.server.Journal()); n > 2*(1+10) {
+			h.Errorf("%d requests", n)
 		}
 	})
 }
 
 // What a list shows otherwise than it is recorded is looked at by itself, since the list may be behind.
-func TestListIsBelievedOnlyWhereItConfirms(t *testing.T) {
+func TestListIsUsedOnlyToConfirm(t *testing.T) {
 	t.Parallel()
-	approved := func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(true) }
+	approved := func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(true) }
 	for name, c := range map[string]struct {
 		config sandbox.Config
-		happen func(*bench, completedTask)
+		happen func(*harness, completedTask)
 		// what the reading of the last of three tasks comes to, and how many GETs of tasks all three take
 		reopened bool
 		changed  func(*Record)
 		gets     int
 	}{
 		"nothing happened": {gets: 1},
-		"it is archived": {happen: func(b *bench, k completedTask) {
-			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Archived = true })
+		"it is archived": {happen: func(h *harness, k completedTask) {
+			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Archived = true })
 		}, gets: 1},
-		"it was reopened": {happen: func(b *bench, k completedTask) { b.server.ReopenOutside(k.ref.Task) }, reopened: true, gets: 4}, // an open task is looked at three times
-		"it was decided anew": {happen: func(b *bench, k completedTask) {
-			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.IsApproved = new(false) })
+		"it was reopened": {happen: func(h *harness, k completedTask) { h.server.ReopenOutside(k.ref.Task) }, reopened: true, gets: 4}, // an open task is looked at three times
+		"it was decided anew": {happen: func(h *harness, k completedTask) {
+			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.IsApproved = new(false) })
 		}, changed: func(r *Record) { r.IsApproved = new(false) }, gets: 2},
-		"it was renamed": {happen: func(b *bench, k completedTask) {
-			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Title = "Anew" })
+		"it was renamed": {happen: func(h *harness, k completedTask) {
+			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Title = "Anew" })
 		}, changed: func(r *Record) { r.Title = "Anew" }, gets: 2},
-		"it was completed anew, by another": {happen: func(b *bench, k completedTask) {
-			b.server.Update(k.ref.Task, func(task *sandbox.Task) { task.CompletedAt, task.CompleterID = "2026-06-01T00:00:00Z", 7 })
+		"it was completed anew, by another": {happen: func(h *harness, k completedTask) {
+			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.CompletedAt, task.CompleterID = "2026-06-01T00:00:00Z", 7 })
 		}, changed: func(r *Record) { r.CompletedAt, r.CompleterID, r.TasksChangedByRules = "2026-06-01T00:00:00Z", 7, "" }, gets: 2},
-		"it is gone": {happen: func(b *bench, k completedTask) { b.server.DeleteTask(k.ref.Task) }, gets: 2},
+		"it is gone": {happen: func(h *harness, k completedTask) { h.server.DeleteTask(k.ref.Task) }, gets: 2},
 	} {
-		inBubble(t, c.config, nil, func(b *bench) {
-			tasks := b.completedTasks(runID, 3, approved)
-			last := tasks[2]
-			if c.happen != nil {
-				c.happen(b, last)
-			}
-			b.refresh(tasks[:2], 1)
-			result, err := b.engine.Read(b.ctx, last.ref, last.record)
-			want := last.record
-			if c.changed != nil {
-				c.changed(&want)
-			}
-			if err != nil || result.Reopened != c.reopened || !c.reopened && !result.Record.equal(want) {
-				b.Errorf("%s: got %+v, %v", name, result, err)
-			}
-			if got := b.server.Count(get, "/tasks/"); got != c.gets {
-				b.Errorf("%s: %d tasks were read, want %d", name, got, c.gets)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, c.config, nil, func(h *harness) {
+				tasks := h.completedTasks(runID, 3, approved)
+				last := tasks[2]
+				if c.happen != nil {
+					c.happen(h, last)
+				}
+				h.refresh(tasks[:2], 1)
+				result, err := h.engine.Read(h.ctx, last.ref, last.record)
+				want := last.record
+				if c.changed != nil {
+					c.changed(&want)
+				}
+				if err != nil || result.Reopened != c.reopened || !c.reopened && !result.Record.equal(want) {
+					h.Errorf("%s: got %+v, %v", name, result, err)
+				}
+				if got := h.server.Count(get, "/tasks/"); got != c.gets {
+					h.Errorf("%s: %d tasks were read, want %d", name, got, c.gets)
+				}
+			})
 		})
 	}
 }
@@ -205,33 +207,33 @@ func TestListIsBelievedOnlyWhereItConfirms(t *testing.T) {
 // An update completes a task anew. A list that is behind shows it as it was before: believed, it would plan the update again.
 func TestListBehindAnUpdate(t *testing.T) {
 	t.Parallel()
-	inBubble(t, sandbox.Config{ListLag: 10}, nil, func(b *bench) {
-		tasks := b.completedTasks(runID, 3, func(task *sandbox.Task) { task.Type, task.IsApproved = approval, new(true) })
+	inBubble(t, sandbox.Config{ListLag: 10}, nil, func(h *harness) {
+		tasks := h.completedTasks(runID, 3, func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(true) })
 		want := Desired{Task: tasks[2].ref, IsApproved: new(true)}
 		other := want
 		other.IsApproved = new(false)
-		updated, err := b.engine.Update(b.ctx, tasks[2].record, want, other)
+		updated, err := h.engine.Update(h.ctx, tasks[2].record, want, other)
 		if err != nil {
-			b.Fatal(err)
+			h.Fatal(err)
 		}
-		b.server.ResetJournal()
-		b.refresh(tasks[:2], 1)
-		result, err := b.engine.Read(b.ctx, tasks[2].ref, updated.Record)
+		h.server.ResetJournal()
+		h.refresh(tasks[:2], 1)
+		result, err := h.engine.Read(h.ctx, tasks[2].ref, updated.Record)
 		if err != nil || result.Reopened || result.Record.IsApproved == nil || *result.Record.IsApproved || result.Record.CompletedAt != updated.Record.CompletedAt {
-			b.Errorf("got %+v, %v", result, err)
+			h.Errorf("got %+v, %v", result, err)
 		}
-		b.counted(2, 1)
+		h.wantReads(2, 1)
 	})
 }
 
 // A list that does not tell when a task was completed does not tell which completion it shows.
 func TestListWithoutTimes(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		tasks := b.completedTasks(runID, 3, nil)
-		b.failLists(tasks, sandbox.Fault{Times: -1, Status: 200, Body: `{"data":[{"id":"` + tasks[1].ref.Task + `","status":"completed"},{"id":"` + tasks[2].ref.Task + `","status":"completed"}]}`})
-		b.refresh(tasks, 1)
-		b.counted(3, 1)
+	inBubble(t, today(), nil, func(h *harness) {
+		tasks := h.completedTasks(runID, 3, nil)
+		h.failLists(tasks, sandbox.Fault{Times: -1, Status: 200, Body: `{"data":[{"id":"` + tasks[1].ref.Task + `","status":"completed"},{"id":"` + tasks[2].ref.Task + `","status":"completed"}]}`})
+		h.refresh(tasks, 1)
+		h.wantReads(3, 1)
 	})
 }
 
@@ -243,15 +245,14 @@ func TestListThatFails(t *testing.T) {
 		"html": {Status: 200, Body: "<html>"}, "no list": {Status: 200, Body: `{"data":{"id":"x"}}`}, "cut": {Raw: []byte("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"da")},
 		"dropped": {Drop: true}, "no answer": {Delay: time.Hour},
 	} {
-		inBubble(t, today(), nil, func(b *bench) {
-			fault.Times = -1
-			tasks := b.completedTasks(runID, 30, nil)
-			b.failLists(tasks, fault)
-			b.refresh(tasks, 10)
-			b.counted(30, 1)
-			if b.Failed() {
-				b.Log(name)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				fault.Times = -1
+				tasks := h.completedTasks(runID, 30, nil)
+				h.failLists(tasks, fault)
+				h.refresh(tasks, 10)
+				h.wantReads(30, 1)
+			})
 		})
 	}
 }
@@ -259,25 +260,25 @@ func TestListThatFails(t *testing.T) {
 // Where the list is refused for now, so would the tasks be one by one.
 func TestListThatIsRefusedForNow(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		tasks := b.completedTasks(runID, 30, nil)
-		b.failLists(tasks, sandbox.Fault{Times: 2, Status: 429, Header: http.Header{"Retry-After": {"3"}}})
-		b.refresh(tasks, 10)
-		b.counted(1, 3)
+	inBubble(t, today(), nil, func(h *harness) {
+		tasks := h.completedTasks(runID, 30, nil)
+		h.failLists(tasks, sandbox.Fault{Times: 2, Status: 429, Header: http.Header{"Retry-After": {"3"}}})
+		h.refresh(tasks, 10)
+		h.wantReads(1, 3)
 	})
 }
 
 // Half of the time of a reading is kept for the task itself, for a list that is never answered.
 func TestListTakesHalfOfTheTime(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		tasks := b.completedTasks(runID, 2, nil)
-		b.refresh(tasks[:1], 1)
-		b.server.Inject(sandbox.Fault{Method: get, Delay: time.Hour})
-		ctx, cancel := context.WithTimeout(b.ctx, tallyfy.DefaultRequestTimeout/2)
+	inBubble(t, today(), nil, func(h *harness) {
+		tasks := h.completedTasks(runID, 2, nil)
+		h.refresh(tasks[:1], 1)
+		h.server.Inject(sandbox.Fault{Method: get, Delay: time.Hour})
+		ctx, cancel := context.WithTimeout(h.ctx, tallyfy.DefaultRequestTimeout/2)
 		defer cancel()
-		b.ctx = ctx
-		b.refresh(tasks[1:], 1)
+		h.ctx = ctx
+		h.refresh(tasks[1:], 1)
 	})
 }
 
@@ -285,21 +286,23 @@ func TestListTakesHalfOfTheTime(t *testing.T) {
 func TestRefreshAgain(t *testing.T) {
 	t.Parallel()
 	for name, wait := range map[string]time.Duration{"at once": 0, "later": time.Hour} {
-		inBubble(t, today(), nil, func(b *bench) {
-			tasks := b.completedTasks(runID, 30, nil)
-			first := tasks[:20]
-			if wait == 0 {
-				first = tasks
-			}
-			b.refresh(first, 10)
-			time.Sleep(wait)
-			last := tasks[29]
-			b.server.ReopenOutside(last.ref.Task)
-			b.ctx = b.Context()
-			result, err := b.engine.Read(b.ctx, last.ref, last.record)
-			if err != nil || !result.Reopened {
-				b.Errorf("%s: got %+v, %v", name, result, err)
-			}
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				tasks := h.completedTasks(runID, 30, nil)
+				first := tasks[:20]
+				if wait == 0 {
+					first = tasks
+				}
+				h.refresh(first, 10)
+				time.Sleep(wait)
+				last := tasks[29]
+				h.server.ReopenOutside(last.ref.Task)
+				h.ctx = h.Context()
+				result, err := h.engine.Read(h.ctx, last.ref, last.record)
+				if err != nil || !result.Reopened {
+					h.Errorf("%s: got %+v, %v", name, result, err)
+				}
+			})
 		})
 	}
 }
@@ -307,40 +310,40 @@ func TestRefreshAgain(t *testing.T) {
 // A plan that looks at tasks to be completed reads the list of their run once, for those that are completed as well.
 func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		tasks := b.completedTasks(runID, 30, nil)
-		preflight := b.engine.Preflight()
-		if problems, warnings, err := looked(preflight, b, b.want()); err != nil || len(problems)+len(warnings) > 0 {
-			b.Errorf("got %v, %v, %v", problems, warnings, err)
+	inBubble(t, today(), nil, func(h *harness) {
+		tasks := h.completedTasks(runID, 30, nil)
+		preflight := h.engine.Preflight()
+		if problems, warnings, err := checkNew(preflight, h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
+			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		b.refresh(tasks, 10)
-		b.counted(0, 1)
+		h.refresh(tasks, 10)
+		h.wantReads(0, 1)
 	})
-	inBubble(t, today(), nil, func(b *bench) { // one task to be completed, in a run of ten pages
-		b.completedTasks(runID, 1000, nil)
-		b.server.DeleteTask(taskID)
-		b.server.AddTask(sandbox.Task{ID: taskID, RunID: runID})
-		b.server.ResetJournal()
-		if problems, warnings, err := looked(b.engine.Preflight(), b, b.want()); err != nil || len(problems)+len(warnings) > 0 {
-			b.Errorf("got %v, %v, %v", problems, warnings, err)
+	inBubble(t, today(), nil, func(h *harness) { // one task to be completed, in a run of ten pages
+		h.completedTasks(runID, 1000, nil)
+		h.server.DeleteTask(taskID)
+		h.server.AddTask(sandbox.Task{ID: taskID, RunID: runID})
+		h.server.ResetJournal()
+		if problems, warnings, err := checkNew(h.engine.Preflight(), h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
+			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		b.sent(get, get)
+		h.wantRequests(get, get)
 	})
 }
 
 // A server that does not know the filter lists all tasks of the organization: then one-off tasks are looked at by themselves.
 func TestOneOffTasksAmongMany(t *testing.T) {
 	t.Parallel()
-	inBubble(t, today(), nil, func(b *bench) {
-		b.completedTasks(runID, 3000, func(task *sandbox.Task) { task.OneOff = true }) // they are, and attached to a run
-		tasks := b.completedTasks("", 20, nil)
-		b.refresh(tasks, 10)
-		b.counted(20, 1)
+	inBubble(t, today(), nil, func(h *harness) {
+		h.completedTasks(runID, 3000, func(task *sandbox.Task) { task.OneOff = true }) // they are, and attached to a run
+		tasks := h.completedTasks("", 20, nil)
+		h.refresh(tasks, 10)
+		h.wantReads(20, 1)
 	})
 }
 
 // pagesOf returns a way to read a list that fails after more pages than there is any use for.
-func pagesOf(read *int, page func(number int) tallyfy.Page) paging {
+func pagesOf(read *int, page func(number int) tallyfy.Page) pageReader {
 	return func(_ context.Context, _ tallyfy.List, number int) (tallyfy.Page, error) {
 		if *read++; *read > 10 {
 			return tallyfy.Page{}, errors.New("it reads on and on")
@@ -352,14 +355,14 @@ func pagesOf(read *int, page func(number int) tallyfy.Page) paging {
 // A server that ignores the number of the page announces another one for ever.
 func TestListWhosePagesAreAllTheSame(t *testing.T) {
 	t.Parallel()
-	read, rosters := 0, &rosters{}
+	read, caches := 0, &listCaches{}
 	same := pagesOf(&read, func(number int) tallyfy.Page {
 		return tallyfy.Page{Tasks: []*tallyfy.Task{{ID: taskID}}, Of: number + 1}
 	})
 	for n := range 20 {
 		id := fmt.Sprintf("c0%030d", n)
-		list, _ := rosters.of(tallyfy.List{Run: runID}, id)
-		if task, err := list.look(t.Context(), same, id); task != nil || err != nil {
+		list, _ := caches.get(tallyfy.List{Run: runID}, id)
+		if task, err := list.find(t.Context(), same, id); task != nil || err != nil {
 			t.Errorf("got %+v, %v", task, err)
 		}
 	}
@@ -371,15 +374,15 @@ func TestListWhosePagesAreAllTheSame(t *testing.T) {
 // A list may show IDs in another letter case than the configuration has them in.
 func TestListWithIDsInAnotherCase(t *testing.T) {
 	t.Parallel()
-	read, rosters := 0, &rosters{}
-	list, _ := rosters.of(tallyfy.List{Run: runID}, taskID)
-	task, err := list.look(t.Context(), pagesOf(&read, func(int) tallyfy.Page {
+	read, caches := 0, &listCaches{}
+	list, _ := caches.get(tallyfy.List{Run: runID}, taskID)
+	task, err := list.find(t.Context(), pagesOf(&read, func(int) tallyfy.Page {
 		return tallyfy.Page{Tasks: []*tallyfy.Task{{ID: strings.ToUpper(taskID)}}, Of: 1}
 	}), taskID)
 	if task == nil || err != nil {
 		t.Errorf("got %+v, %v", task, err)
 	}
-	if again, _ := rosters.of(tallyfy.List{Run: runID}, strings.ToUpper(taskID)); again == list {
+	if again, _ := caches.get(tallyfy.List{Run: runID}, strings.ToUpper(taskID)); again == list {
 		t.Error("a second look at a task is served by the list of the first one")
 	}
 }

@@ -5,16 +5,15 @@ package completion
 
 import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
-// foresight is what an apply would do about a task as it was read, in words.
-type foresight struct {
+// prediction is what an apply would do about a task as it was read.
+type prediction struct {
 	problems, warnings []Notice
-	// firm says that it is worth telling on the word of a list, which may lag: nothing in it keeps an apply from
-	// being made or from going well.
-	firm bool
+	// reliable reports that the prediction may rest on a list, which may lag, because it does not prevent an apply.
+	reliable bool
 }
 
-// foresee says what an apply of a plan does about a task.
-func foresee(task *tallyfy.Task, p Planned) foresight {
+// predict returns what an apply of a plan does about a task.
+func predict(task *tallyfy.Task, p Planned) prediction {
 	v := formValues{}
 	want := p.Desired
 	if task.Form != nil {
@@ -22,23 +21,23 @@ func foresee(task *tallyfy.Task, p Planned) foresight {
 	}
 	want.Taskdata, want.labels, want.form = v.taskdata, v.labels, task.Form
 	if p.isUnknown(attrIsApproved) {
-		want.IsApproved = rightDecision(task)
+		want.IsApproved = assumedDecision(task)
 	}
 	var empty []tallyfy.Field
 	if !p.valuesUnknown() {
-		empty = unanswered(task, v.given)
+		empty = emptyRequiredFields(task, v.given)
 	}
 	switch {
 	case p.isUnknown(attrIsApproved) && isExpiring(task): // only null is right, and all else is said of a decision that is
-		return foresight{problems: v.all(task, empty), warnings: []Notice{decisionMayExpire(task)}}
+		return prediction{problems: v.all(task, empty), warnings: []Notice{decisionMayExpire(task)}}
 	case p.Recorded != nil:
-		return foreseeUpdate(task, p, want, v, empty)
+		return predictUpdate(task, p, want, v, empty)
 	}
-	return foreseeCreate(task, p, want, v, empty)
+	return predictCreate(task, p, want, v, empty)
 }
 
-// check finds what is refused, and what is odd. Values that are known only after apply are to be saved like the others.
-func (f *foresight) check(task *tallyfy.Task, want Desired, v formValues) (refusal *Notice) {
+// check returns why the completion is refused, and adds warnings. Values that are unknown until the apply count as values to save.
+func (p *prediction) check(task *tallyfy.Task, want Desired, v formValues) (refusal *Notice) {
 	given := map[string]any{}
 	for id := range v.given {
 		given[id] = Unknown{}
@@ -46,16 +45,16 @@ func (f *foresight) check(task *tallyfy.Task, want Desired, v formValues) (refus
 	want.Taskdata = merged(given, want.Taskdata)
 	refusal, warnings := check(task, want)
 	for _, warning := range warnings {
-		warning.Summary = about(task, warning.Summary)
-		f.warnings = append(f.warnings, warning)
+		warning.Summary = taskSummary(task, warning.Summary)
+		p.warnings = append(p.warnings, warning)
 	}
 	return refusal
 }
 
-// foreseeCreate is for a completion that is not recorded. want is what is known of it, v its values by the form, and empty are the
-// required fields that have no value.
-func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) foresight {
-	var f foresight
+// predictCreate predicts a completion that is not recorded. want is the known part of it, v its values by the form, and empty are
+// the required fields without a value.
+func predictCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) prediction {
+	var f prediction
 	refusal := f.check(task, want, v)
 	switch {
 	case task.Completed() && !wouldExpire(task, want):
@@ -83,13 +82,13 @@ func foreseeCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	if isHidden(task) {
 		f.warnings = append(f.warnings, hiddenTask(task))
 	}
-	f.firm = len(f.problems)+len(empty) == 0 && task.Form != nil && !isHidden(task)
+	f.reliable = len(f.problems)+len(empty) == 0 && task.Form != nil && !isHidden(task)
 	return f
 }
 
-// foreseeUpdate is for a completion that is recorded, and decides as decideUpdate does.
-func foreseeUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) foresight {
-	var f foresight
+// predictUpdate predicts an update of a recorded completion, in the same way as decideUpdate.
+func predictUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) prediction {
+	var f prediction
 	refusal := f.check(task, want, v)
 	f.problems = v.all(task, empty)
 	if task.Form == nil && want.byName() {
@@ -98,7 +97,7 @@ func foreseeUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	switch {
 	case len(f.problems) > 0:
 	case task.Completed() && !wouldExpire(task, want) && holdsAll(task, want):
-		if len(p.later(task)) > 0 {
+		if len(p.unknownNames(task)) > 0 {
 			f.warnings = append(f.warnings, mayReopen(task, p, true))
 		} else {
 			f.warnings = append(f.warnings, nothingToSend(task, p))
@@ -110,16 +109,16 @@ func foreseeUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 	case len(empty) > 0:
 		f.problems = append(f.problems, cannotBeCompletedAgain(task, empty))
 	default:
-		f.warnings = append(f.warnings, reopens(task, p))
-		f.firm = task.Form != nil
+		f.warnings = append(f.warnings, willReopen(task, p))
+		f.reliable = task.Form != nil
 	}
 	return f
 }
 
-// rightDecision is one that goes well, for a decision that is known only after apply: it is told then.
-func rightDecision(task *tallyfy.Task) *bool {
+// assumedDecision returns a decision that succeeds, for one that is unknown until the apply.
+func assumedDecision(task *tallyfy.Task) *bool {
 	switch {
-	case task.Type != approval:
+	case task.Type != tallyfy.TypeApproval:
 		return nil
 	case task.IsApproved != nil:
 		return task.IsApproved

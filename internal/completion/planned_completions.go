@@ -13,42 +13,43 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// wishes remember what the blocks of one plan want of each task. Terraform plans a block more than once and does not say which one it
-// plans, so equal wishes count as one. The zero value is ready for use, and safe for concurrent use.
-type wishes struct {
-	mu   sync.Mutex
-	each map[tallyfy.TaskRef][]Planned
+// plannedCompletions are the completions that the blocks of one plan want of each task. Terraform plans a block more than once and
+// does not identify the block, so equal plans count as one. The zero value is ready for use, and safe for concurrent use.
+type plannedCompletions struct {
+	mu     sync.Mutex
+	byTask map[tallyfy.TaskRef][]Planned
 }
 
-// add notes a wish, and returns the others for the same task.
-func (w *wishes) add(p Planned) (others []Planned) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// add notes a plan, and returns the different plans for the same task.
+func (c *plannedCompletions) add(p Planned) (others []Planned) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	key, known := taskKey(p.Task), false
-	for _, other := range w.each[key] {
-		if other.asks(p) {
+	for _, other := range c.byTask[key] {
+		if other.equal(p) {
 			known = true
 			continue
 		}
 		others = append(others, other)
 	}
 	if !known {
-		if w.each == nil {
-			w.each = map[tallyfy.TaskRef][]Planned{}
+		if c.byTask == nil {
+			c.byTask = map[tallyfy.TaskRef][]Planned{}
 		}
-		w.each[key] = append(w.each[key], p)
+		c.byTask[key] = append(c.byTask[key], p)
 	}
 	return others
 }
 
-// asks reports whether two plans ask for the same of a task.
-func (p Planned) asks(other Planned) bool {
+// equal reports whether two plans request the same of a task.
+func (p Planned) equal(other Planned) bool {
 	return (p.Recorded == nil) == (other.Recorded == nil) && sameOption(p.IsApproved, other.IsApproved) && slices.Equal(p.Unknown, other.Unknown) &&
 		reflect.DeepEqual([]map[string]any{p.FormFields, p.Taskdata, p.SecretFormFields, p.SecretTaskdata},
 			[]map[string]any{other.FormFields, other.Taskdata, other.SecretFormFields, other.SecretTaskdata})
 }
 
-// contradictions compares a plan with the others for its task, as the task was read. There is one notice, of the worst of them.
+// contradictions compares a plan with the others for its task, as the task was read. It returns at most one notice, for the most
+// severe contradiction.
 func contradictions(task *tallyfy.Task, p Planned, others []Planned) (problems, warnings []Notice) {
 	for _, other := range others {
 		differs := disagreements(task, p, other)
@@ -63,11 +64,12 @@ func contradictions(task *tallyfy.Task, p Planned, others []Planned) (problems, 
 	return nil, warnings
 }
 
-// disagreements names what two plans want differently of a task. Who completes it is not part of that: another completer is adopted.
-// A field that only one of two new completions names must hold its value already, because the other one may be sent first.
+// disagreements lists what two plans request differently of a task. The completer is not part of that, because a completion by
+// another user is adopted. If only one of two new completions sets a field, the field must already hold that value, because the
+// other completion may be sent first.
 func disagreements(task *tallyfy.Task, p, other Planned) []string {
 	var all []string
-	if p.IsApproved != nil && other.IsApproved != nil && *p.IsApproved != *other.IsApproved && decides(task) {
+	if p.IsApproved != nil && other.IsApproved != nil && *p.IsApproved != *other.IsApproved && tallyfy.TakesDecision(task.Type) {
 		all = append(all, fmt.Sprintf("is_approved: %s here, and %s there", verdict(*p.IsApproved), verdict(*other.IsApproved)))
 	}
 	if task.Form == nil {

@@ -18,14 +18,14 @@ import (
 
 const runID = "5eed0000000000000000000000000042"
 
-// bench is a client of a sandbox without a network between them.
-type bench struct {
+// harness is a client of a sandbox without a network between them.
+type harness struct {
 	*testing.T
 	server *sandbox.Server
 	client *tallyfy.Client
 }
 
-func newBench(t *testing.T, config sandbox.Config, tasks ...sandbox.Task) *bench {
+func newHarness(t *testing.T, config sandbox.Config, tasks ...sandbox.Task) *harness {
 	t.Helper()
 	server := sandbox.New(config)
 	for _, task := range tasks {
@@ -35,7 +35,7 @@ func newBench(t *testing.T, config sandbox.Config, tasks ...sandbox.Task) *bench
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{T: t, server: server, client: client}
+	return &harness{T: t, server: server, client: client}
 }
 
 type inProcess struct{ handler http.Handler }
@@ -47,31 +47,31 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // sent checks the requests that were made: exactly these, each by the ending of its path and its query. All of them read.
-func (b *bench) sent(endings ...string) {
-	b.Helper()
+func (h *harness) sent(endings ...string) {
+	h.Helper()
 	var got []string
 	matches := true
-	for i, entry := range b.server.Journal() {
+	for i, entry := range h.server.Journal() {
 		target := entry.Path + "?" + entry.Query
 		got = append(got, entry.Method+" "+target)
 		matches = matches && i < len(endings) && entry.Method == http.MethodGet && strings.HasSuffix(target, endings[i])
 	}
 	if !matches || len(got) != len(endings) {
-		b.Errorf("sent %q, want %q", got, endings)
+		h.Errorf("sent %q, want %q", got, endings)
 	}
 }
 
 // failed checks an error: on the attribute, with the summary, and with the parts of its detail in this order.
-func (b *bench) failed(err error, attribute, summary string, parts ...string) {
-	b.Helper()
+func (h *harness) failed(err error, attribute, summary string, parts ...string) {
+	h.Helper()
 	var failure *notice.Failure
 	if !errors.As(err, &failure) {
-		b.Fatalf("got %v, want a failure", err)
+		h.Fatalf("got %v, want a failure", err)
 	}
 	if failure.Attribute != attribute || failure.Summary != summary {
-		b.Errorf("got %q on %q, want %q on %q", failure.Summary, failure.Attribute, summary, attribute)
+		h.Errorf("got %q on %q, want %q on %q", failure.Summary, failure.Attribute, summary, attribute)
 	}
-	inOrder(b.T, failure.Detail, parts...)
+	inOrder(h.T, failure.Detail, parts...)
 }
 
 func inOrder(t *testing.T, text string, parts ...string) {

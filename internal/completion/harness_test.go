@@ -29,8 +29,8 @@ const (
 	patience = 10 * time.Minute
 )
 
-// bench is an engine that works on a sandbox without a network, in a bubble where time passes by itself.
-type bench struct {
+// harness is an engine on a sandbox without a network, in a synctest bubble whose clock advances when all goroutines wait.
+type harness struct {
 	*testing.T
 	server *sandbox.Server
 	client *tallyfy.Client
@@ -39,12 +39,12 @@ type bench struct {
 }
 
 // inBubble runs a test on a sandbox with one open task of a run, changed as the test wants it.
-func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), test func(*bench)) {
+func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), test func(*harness)) {
 	t.Helper()
 	inBubbleWithRetries(t, tallyfy.DefaultMaxRetries, config, change, test)
 }
 
-func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, change func(*sandbox.Task), test func(*bench)) {
+func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, change func(*sandbox.Task), test func(*harness)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		server := sandbox.New(config)
@@ -66,7 +66,7 @@ func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, chang
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		test(&bench{T: t, server: server, client: client, engine: New(client), ctx: ctx})
+		test(&harness{T: t, server: server, client: client, engine: New(client), ctx: ctx})
 	})
 }
 
@@ -101,128 +101,128 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // ref is the task, with its run known.
-func (b *bench) ref() tallyfy.TaskRef {
+func (h *harness) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: taskID}
 }
 
-func (b *bench) want() Desired { return Desired{Task: b.ref()} }
+func (h *harness) want() Desired { return Desired{Task: h.ref()} }
 
-func (b *bench) wantValue(value any) Desired {
-	want := b.want()
+func (h *harness) wantValue(value any) Desired {
+	want := h.want()
 	want.Taskdata = map[string]any{field: value}
 	return want
 }
 
 // restart begins another apply, in a process of its own.
-func (b *bench) restart() { b.engine = New(b.client) }
+func (h *harness) restart() { h.engine = New(h.client) }
 
 // delete destroys what is recorded.
-func (b *bench) delete(ctx context.Context, known Record) (Result, error) {
-	warnings, err := b.engine.Delete(ctx, b.ref(), known)
+func (h *harness) destroy(ctx context.Context, known Record) (Result, error) {
+	warnings, err := h.engine.Delete(ctx, h.ref(), known)
 	return Result{Warnings: warnings}, err
 }
 
 // create creates, and fails the test if that fails.
-func (b *bench) create(want Desired) Result {
-	b.Helper()
-	result, err := b.engine.Create(b.ctx, want)
+func (h *harness) create(want Desired) Result {
+	h.Helper()
+	result, err := h.engine.Create(h.ctx, want)
 	if err != nil {
-		b.Fatalf("create failed: %v", err)
+		h.Fatalf("create failed: %v", err)
 	}
 	return result
 }
 
 // refuse creates, expects it to fail and gives the failure.
-func (b *bench) refuse(want Desired) *Failure {
-	b.Helper()
-	result, err := b.engine.Create(b.ctx, want)
-	return b.failure(result, err)
+func (h *harness) refuse(want Desired) *Failure {
+	h.Helper()
+	result, err := h.engine.Create(h.ctx, want)
+	return h.failure(result, err)
 }
 
-func (b *bench) failure(result Result, err error) *Failure {
-	b.Helper()
+func (h *harness) failure(result Result, err error) *Failure {
+	h.Helper()
 	var failure *Failure
 	if !errors.As(err, &failure) {
-		b.Fatalf("it did not fail: %+v, %v", result, err)
+		h.Fatalf("it did not fail: %+v, %v", result, err)
 	}
 	if len(failure.Summary) > 60 || failure.Detail == "" {
-		b.Errorf("summary of %d characters, detail %q", len(failure.Summary), failure.Detail)
+		h.Errorf("summary of %d characters, detail %q", len(failure.Summary), failure.Detail)
 	}
 	if strings.Contains(failure.Error(), sandbox.DefaultToken) {
-		b.Errorf("the token is in the error: %v", failure)
+		h.Errorf("the token is in the error: %v", failure)
 	}
 	return failure
 }
 
 // sent fails the test unless exactly these methods were requested, in order.
-func (b *bench) sent(methods ...string) {
-	b.Helper()
+func (h *harness) wantRequests(methods ...string) {
+	h.Helper()
 	var got []string
-	for _, entry := range b.server.Journal() {
+	for _, entry := range h.server.Journal() {
 		got = append(got, entry.Method)
 	}
 	if strings.Join(got, " ") != strings.Join(methods, " ") {
-		b.Errorf("requests: got %v, want %v", got, methods)
+		h.Errorf("requests: got %v, want %v", got, methods)
 	}
 }
 
 // fired fails the test unless the completion webhooks of the task fired so often.
-func (b *bench) fired(times int) {
-	b.Helper()
-	if got := b.server.Webhooks(taskID); got != times {
-		b.Errorf("the webhooks fired %d times, want %d", got, times)
+func (h *harness) wantWebhooks(times int) {
+	h.Helper()
+	if got := h.server.Webhooks(taskID); got != times {
+		h.Errorf("the webhooks fired %d times, want %d", got, times)
 	}
 }
 
-func (b *bench) task() sandbox.Task {
-	b.Helper()
-	task, ok := b.server.Task(taskID)
+func (h *harness) task() sandbox.Task {
+	h.Helper()
+	task, ok := h.server.Task(taskID)
 	if !ok {
-		b.Fatal("the task is gone")
+		h.Fatal("the task is gone")
 	}
 	return task
 }
 
 // warned fails the test unless the result has exactly these warnings.
-func (b *bench) warned(result Result, summaries ...string) {
-	b.Helper()
+func (h *harness) wantWarnings(result Result, summaries ...string) {
+	h.Helper()
 	var got []string
 	for _, warning := range result.Warnings {
 		got = append(got, warning.Summary)
 		if len(warning.Summary) > 60 || warning.Detail == "" {
-			b.Errorf("warning %q of %d characters, detail %q", warning.Summary, len(warning.Summary), warning.Detail)
+			h.Errorf("warning %q of %d characters, detail %q", warning.Summary, len(warning.Summary), warning.Detail)
 		}
 	}
 	if strings.Join(got, "|") != strings.Join(summaries, "|") {
-		b.Errorf("warnings: got %q, want %q", got, summaries)
+		h.Errorf("warnings: got %q, want %q", got, summaries)
 	}
 }
 
-func (b *bench) says(text string, parts ...string) {
-	b.Helper()
+func (h *harness) wantText(text string, parts ...string) {
+	h.Helper()
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			b.Errorf("%q is missing in:\n%s", part, text)
+			h.Errorf("%q is missing in:\n%s", part, text)
 		}
 	}
 }
 
 // bodyOf gives the JSON of the n-th request with this method.
-func (b *bench) bodyOf(method string, n int) map[string]any {
-	b.Helper()
-	for _, entry := range b.server.Journal() {
+func (h *harness) bodyOf(method string, n int) map[string]any {
+	h.Helper()
+	for _, entry := range h.server.Journal() {
 		if entry.Method != method {
 			continue
 		}
 		if n--; n == 0 {
 			var body map[string]any
 			if err := json.Unmarshal(entry.Body, &body); err != nil {
-				b.Fatal(err)
+				h.Fatal(err)
 			}
 			return body
 		}
 	}
-	b.Fatalf("there is no such %s", method)
+	h.Fatalf("there is no such %s", method)
 	return nil
 }
 
@@ -231,9 +231,9 @@ const (
 	completions         = "completed-tasks"
 )
 
-// looked checks a completion that is not recorded.
-func looked(p *Preflight, b *bench, want Desired) (problems, warnings []Notice, err error) {
-	b.Helper()
-	f := p.Check(b.ctx, Planned{Desired: want})
+// checkNew checks a completion that is not recorded.
+func checkNew(p *Preflight, h *harness, want Desired) (problems, warnings []Notice, err error) {
+	h.Helper()
+	f := p.Check(h.ctx, Planned{Desired: want})
 	return f.Problems, f.Warnings, f.Err
 }

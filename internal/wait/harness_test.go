@@ -50,7 +50,7 @@ func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), t
 	synctest.Test(t, func(t *testing.T) {
 		h := &harness{T: t, server: sandbox.New(config), began: time.Now()}
 		task := sandbox.Task{
-			ID: taskID, RunID: runID, Title: "Approve the change", Alias: "approve-the-change", Type: approval,
+			ID: taskID, RunID: runID, Title: "Approve the change", Alias: "approve-the-change", Type: tallyfy.TypeApproval,
 			Owners: sandbox.Owners{Users: []int64{person}, Guests: []string{"auditor@example.com"}, Groups: []string{"96"}},
 		}
 		if change != nil {

@@ -33,7 +33,7 @@ func BenchmarkDecide(b *testing.B) {
 }
 
 // Looks for the five hundred tasks of a list, whose pages are at hand.
-func BenchmarkRoster(b *testing.B) {
+func BenchmarkListCache(b *testing.B) {
 	const tasks, perPage = 500, 100
 	ids := make([]string, tasks)
 	pages := make([]tallyfy.Page, tasks/perPage)
@@ -45,10 +45,10 @@ func BenchmarkRoster(b *testing.B) {
 	read := func(_ context.Context, _ tallyfy.List, number int) (tallyfy.Page, error) { return pages[number-1], nil }
 	b.ReportAllocs()
 	for b.Loop() {
-		all := &rosters{}
+		all := &listCaches{}
 		for _, id := range ids {
-			r, _ := all.of(tallyfy.List{}, id)
-			if task, err := r.look(b.Context(), read, id); err != nil || task == nil {
+			r, _ := all.get(tallyfy.List{}, id)
+			if task, err := r.find(b.Context(), read, id); err != nil || task == nil {
 				b.Fatalf("task %s: %v, %v", id, task, err)
 			}
 		}

@@ -35,7 +35,7 @@ func TestHaving(t *testing.T) {
 		{Wanted{Title: " "}, nil},
 		{Wanted{Title: "deploy-2"}, nil}, // an alias is no title
 	} {
-		if got := ids(c.wanted.trait().having(tasks)); !slices.Equal(got, c.want) {
+		if got := ids(c.wanted.matcher().matching(tasks)); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: got %q, want %q", c.wanted, got, c.want)
 		}
 	}
@@ -69,7 +69,7 @@ func TestNearest(t *testing.T) {
 		{"anything", []string{"", ""}, ""},
 		{"anything", nil, ""},
 	} {
-		if got := (Wanted{Alias: c.value}).trait().nearest(aliases(c.among...)); got != c.want {
+		if got := (Wanted{Alias: c.value}).matcher().nearest(aliases(c.among...)); got != c.want {
 			t.Errorf("%q among %q: got %q, want %q", c.value, c.among, got, c.want)
 		}
 	}

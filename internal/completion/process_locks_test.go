@@ -1,0 +1,124 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package completion
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// holdProcess lets another request to the process be under way until the test ends, after two of them got in each other's way.
+func (h *harness) holdProcess() {
+	h.Helper()
+	key := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID}
+	h.engine.processes.contend(key)
+	if unlock := h.engine.processes.mutexes.lock(h.ctx, key); unlock == nil {
+		h.Error("the process is held by another")
+	}
+}
+
+// A request that was still waiting until the operation ended says that it was not sent, and does not blame the network.
+func TestWaitingForAProcessInVain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		operate func(*harness, context.Context) (Result, error)
+		says    []string
+		setup   func(*harness)
+	}{
+		"values": {
+			func(h *harness, ctx context.Context) (Result, error) {
+				return h.engine.Create(ctx, h.wantValue("vpc-1"))
+			},
+			[]string{"Field Values Could Not Be Saved", "The completion was not sent"},
+			nil,
+		},
+		"completion": {
+			func(h *harness, ctx context.Context) (Result, error) { return h.engine.Create(ctx, h.want()) },
+			[]string{"Task Was Not Completed", "The completion was not sent"},
+			nil,
+		},
+		"reopening": {
+			func(h *harness, ctx context.Context) (Result, error) { return h.destroy(ctx, Record{}) },
+			[]string{"Task Could Not Be Reopened", "The reopening was not sent", "the task is as it was"},
+			func(h *harness) { h.server.CompleteOutside(taskID, 1005, nil) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, ends := range []string{tallyfy.TimedOut, tallyfy.Cancelled} {
+				inBubble(t, today(), nil, func(h *harness) {
+					if c.setup != nil {
+						c.setup(h)
+					}
+					h.holdProcess()
+					ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
+					defer cancel()
+					if ends == tallyfy.Cancelled {
+						time.AfterFunc(time.Second, cancel)
+					}
+					failure := h.failure(c.operate(h, ctx))
+					h.wantRequests(get)
+					h.wantText(failure.Error(), append(c.says, ends)...)
+					if ends == tallyfy.TimedOut {
+						h.wantText(failure.Error(), "one by one", "raise the operation's timeouts", "was still waiting")
+					}
+					if containsAny(failure.Error(), "network", "rejected the request") {
+						h.Errorf("it says: %v", failure)
+					}
+				})
+			}
+		})
+	}
+}
+
+// An attempt that was refused before was sent, and the words do not deny it.
+func TestWaitingForATurnAfterARefusal(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		method  string
+		operate func(*harness, context.Context) (Result, error)
+	}{
+		"completion": {post, func(h *harness, ctx context.Context) (Result, error) { return h.engine.Create(ctx, h.want()) }},
+		"reopening":  {del, func(h *harness, ctx context.Context) (Result, error) { return h.destroy(ctx, Record{}) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				if c.method == del {
+					h.server.CompleteOutside(taskID, 1005, nil)
+				}
+				h.server.Inject(sandbox.Fault{Method: c.method, Status: http.StatusConflict, Before: func(*http.Request) { h.holdProcess() }})
+				ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
+				defer cancel()
+				failure := h.failure(c.operate(h, ctx))
+				h.wantText(failure.Error(), "409", "Tallyfy rejected the attempt before", "the last one was not sent")
+				if text := failure.Error(); containsAny(text, "network", "The completion was not sent", "The reopening was not sent") {
+					h.Errorf("it says: %v", failure)
+				}
+			})
+		})
+	}
+}
+
+// The same holds for a request whose time was over before it was made.
+func TestAdviceOfARequestThatWasNotMade(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(h *harness) {
+		ctx, cancel := context.WithTimeout(h.ctx, time.Second)
+		defer cancel()
+		time.Sleep(2 * time.Second)
+		failure := h.failure(h.engine.Create(ctx, h.want()))
+		h.wantRequests()
+		h.wantText(failure.Error(), "Task Could Not Be Read", tallyfy.TimedOut, "Raise the operation's timeouts")
+		if strings.Contains(failure.Error(), "network") {
+			h.Errorf("it says: %v", failure)
+		}
+	})
+}

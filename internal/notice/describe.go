@@ -1,0 +1,55 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package notice
+
+import (
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// Task names a task within a sentence, by its title if it has one.
+func Task(task *tallyfy.Task) string {
+	if task.Title == "" {
+		return "task " + task.ID
+	}
+	return fmt.Sprintf("task %q (%s)", task.Title, task.ID)
+}
+
+// TaskSubject is [Task] at the beginning of a sentence.
+func TaskSubject(task *tallyfy.Task) string { return Capitalize(Task(task)) }
+
+// TaskRef names a task of which only the IDs are known.
+func TaskRef(ref tallyfy.TaskRef) string {
+	if ref.Run == "" {
+		return "task " + ref.Task
+	}
+	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
+}
+
+// Completer names who completed a task and when, as far as the task shows it.
+func Completer(task *tallyfy.Task) string {
+	who := "an unknown user"
+	switch {
+	case task.CompleterID != 0:
+		who = fmt.Sprintf("user %d", task.CompleterID)
+	case task.CompleterGuestID != "":
+		who = "guest " + task.CompleterGuestID
+	}
+	if task.CompletedAt == "" {
+		return who
+	}
+	return who + " at " + task.CompletedAt
+}
+
+// Capitalize returns a text with its first letter in upper case.
+func Capitalize(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 || first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}

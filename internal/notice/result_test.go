@@ -1,0 +1,50 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package notice
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+func TestOutcome(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"it broke":                       errors.New("it broke"),
+		"Tallyfy answered 403 Forbidden": &tallyfy.Error{Status: 403, Outcome: tallyfy.Rejected, Attempts: 1},
+		"Tallyfy answered 502 Bad Gateway, after 3 attempts": &tallyfy.Error{Status: 502, Outcome: tallyfy.Unknown, Attempts: 3},
+		"Tallyfy answered 200 OK, but the response is empty": &tallyfy.Error{Status: 200, Cause: errors.New("the response is empty")},
+		`200 OK, but the response is an HTML page titled "Sign in", after 2 attempts`: &tallyfy.Error{
+			Status: 200, Outcome: tallyfy.Unknown, Attempts: 2, Cause: errors.New(`the response is an HTML page titled "Sign in"`),
+		},
+		"the proxy answered 407 Proxy Authentication Required": &tallyfy.Error{Status: 407, Outcome: tallyfy.Rejected, Attempts: 1},
+		"no such host; gave up after 5 attempts":               &tallyfy.Error{Cause: errors.New("no such host"), Attempts: 5, GaveUp: "gave up after 5 attempts"},
+		tallyfy.Cancelled:                                      &tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled},
+	} {
+		if got := Outcome(err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestServerMessage(t *testing.T) {
+	t.Parallel()
+	err := &tallyfy.Error{
+		Method: "GET", Path: "/me", Cause: errors.New("reset"),
+		Earlier: &tallyfy.Error{Status: 503, ServerMessage: "Busy", RequestID: "r-1"},
+	}
+	want := "Request: GET /me\nAn earlier attempt was answered: 503 Service Unavailable\nTallyfy said: Busy\nRequest id: r-1"
+	if got := ServerMessage(err); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	page := &tallyfy.Error{Status: 200, Outcome: tallyfy.Unknown, ServerMessage: "Sign in"}
+	if got := ServerMessage(page); got != "The response said: Sign in" {
+		t.Errorf("got %q of a page", got)
+	}
+	if got := ServerMessage(errors.New("it broke")); got != "" {
+		t.Errorf("got %q of no request", got)
+	}
+}
