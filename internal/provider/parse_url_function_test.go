@@ -49,7 +49,7 @@ func TestParseURL(t *testing.T) {
 		"https://go.tallyfy.com/o/magic?action=reOpenTask&task_id=t":                 {org, none, task},
 		"https://go.tallyfy.com/guest-all-task/o/code":                               {org, none, none},
 		"https://go.tallyfy.com/#/org/o/and/more":                                    {org, none, none},
-		"https://staging.go.tallyfy.com/o/magic?action=completeTaskAction&task_id=t": {org, none, task},
+		"https://staging.go.tallyfy.com/o/magic?action=completeTask&task_id=t": {org, none, task},
 	} {
 		got, err := parse(t, address)
 		if err != nil {
@@ -69,7 +69,7 @@ func TestParseURL(t *testing.T) {
 			t.Errorf("%q: got %v", address, err)
 			continue
 		}
-		for _, words := range []string{"The address cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTaskAction", "#/org/{organization}"} {
+		for _, words := range []string{"The address cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
 			if !strings.Contains(err.Text, words) {
 				t.Errorf("%q: %q is missing in %s", address, words, err.Text)
 			}
