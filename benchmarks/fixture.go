@@ -11,13 +11,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // fixture is a sandbox with open tasks and a directory with the configuration of a peer that completes them.
 type fixture struct {
-	*workspace.Workspace
+	*clitest.Installation
 	folder string
 	server *sandbox.Server
 	tasks  []string
@@ -29,7 +29,7 @@ func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Dur
 	if err != nil {
 		return nil, err
 	}
-	s := &fixture{Workspace: h.Workspace, server: server}
+	s := &fixture{Installation: h.Installation, server: server}
 	for i := range n {
 		id := fmt.Sprintf("7a5c%028d", i+1)
 		s.tasks = append(s.tasks, id)

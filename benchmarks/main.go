@@ -20,7 +20,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 // settings are the settings of one run of the benchmarks.
@@ -128,21 +128,21 @@ func (s settings) measure(ctx context.Context, progress io.Writer) (string, erro
 
 // harness is a CLI that finds the providers of all peers in a mirror.
 type harness struct {
-	*workspace.Workspace
+	*clitest.Installation
 	dir   string
 	peers []peer
 }
 
 // newHarness builds and installs the peers, and records which of them are missing.
 func newHarness(ctx context.Context, dir string, peers []peer) (*harness, error) {
-	w, err := workspace.New(ctx, dir)
+	w, err := clitest.New(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	for i := range peers {
 		p := &peers[i]
 		switch {
-		case p.missing != "" || p.source == workspace.Address || p.name == floor.name:
+		case p.missing != "" || p.source == clitest.Address || p.name == floor.name:
 		case p.name == pinnedRestapi:
 			if p.version, err = w.InstallRestapi(ctx); err != nil {
 				p.missing = "it cannot be built here"

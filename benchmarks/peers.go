@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // runID is the ID of the process whose tasks are completed.
@@ -42,11 +42,11 @@ const (
 // peers returns all peers in the order of the tables. The last one is the floor.
 func peers() []peer {
 	return []peer{
-		{name: tallyfy, source: workspace.Address, version: workspace.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  @TIMEOUT\n}\n" + completions},
-		{name: "tallyfy, no preflight", source: workspace.Address, version: workspace.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  preflight = false\n  @TIMEOUT\n}\n" + completions},
-		{name: pinnedRestapi, source: workspace.RestapiAddress, shortTimeout: `timeout = 2`, config: strings.Replace(restapi, "@MORE", "", 1)},
+		{name: tallyfy, source: clitest.Address, version: clitest.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  @TIMEOUT\n}\n" + completions},
+		{name: "tallyfy, no preflight", source: clitest.Address, version: clitest.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  preflight = false\n  @TIMEOUT\n}\n" + completions},
+		{name: pinnedRestapi, source: clitest.RestapiAddress, shortTimeout: `timeout = 2`, config: strings.Replace(restapi, "@MORE", "", 1)},
 		{
-			name: "restapi", source: workspace.RestapiAddress, missing: notNamed, shortTimeout: `timeout = 2`,
+			name: "restapi", source: clitest.RestapiAddress, missing: notNamed, shortTimeout: `timeout = 2`,
 			config: strings.Replace(restapi, "@MORE", "ignore_all_server_changes = true", 1),
 		},
 		{name: "restful", source: "magodo/restful", missing: notNamed, config: `

@@ -16,8 +16,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // Rows run here under a real CLI, with the provider installed as a user has it. Those that neither need a sandbox of their own
@@ -70,16 +70,16 @@ const requestTimeout = "5s"
 // cli is a hand with a real CLI, in a folder of its own, on a sandbox that listens.
 type cli struct {
 	*testing.T
-	workspace *workspace.Workspace
-	server    *sandbox.Server
-	folder    string
-	settings  map[string]any // of the provider's block
-	base      func(string) string
+	installation *clitest.Installation
+	server       *sandbox.Server
+	folder       string
+	settings     map[string]any // of the provider's block
+	base         func(string) string
 }
 
 func newCLI(t *testing.T, config sandbox.Config) *cli {
 	t.Helper()
-	w, err := workspace.Shared()
+	w, err := clitest.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func newCLI(t *testing.T, config sandbox.Config) *cli {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	c := &cli{T: t, workspace: w, server: server, folder: t.TempDir(), settings: map[string]any{"request_timeout": requestTimeout, "preflight": false}}
+	c := &cli{T: t, installation: w, server: server, folder: t.TempDir(), settings: map[string]any{"request_timeout": requestTimeout, "preflight": false}}
 	c.configure(nil)
 	c.mustRun("init", "-input=false")
 	return c
@@ -100,7 +100,7 @@ func (c *cli) arm([]*testCase) {} // sandboxes break requests, and a CLI's reque
 
 // command is the CLI, to be run in the folder.
 func (c *cli) command(args ...string) *exec.Cmd {
-	command := c.workspace.Command(c.Context(), c.server, c.folder, args...)
+	command := c.installation.Command(c.Context(), c.server, c.folder, args...)
 	if c.base != nil {
 		command.Env = append(command.Env, "TALLYFY_BASE_URL="+c.base(c.server.URL()))
 	}

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // TestGeneratedConfigurationPlansClean imports completions whose configuration the CLI writes. What it writes changes nothing.
@@ -63,7 +63,7 @@ var implicitProviderBug = regexp.MustCompile(`^1\.16\.[0-2](-|$)`)
 
 // isImplicitProviderBug reports whether a plan that writes a configuration failed by a bug of Terraform 1.16.0 to 1.16.2, which ignores
 // required_providers for import blocks.
-func isImplicitProviderBug(version workspace.CLIVersion, out string) bool {
+func isImplicitProviderBug(version clitest.CLIVersion, out string) bool {
 	return !version.OpenTofu && implicitProviderBug.MatchString(version.Text) &&
 		strings.Contains(out, `unavailable provider "registry.terraform.io/hashicorp/tallyfy"`)
 }
@@ -87,7 +87,7 @@ func TestIsImplicitProviderBug(t *testing.T) {
 		{"1.16.0", true, message, false},
 		{"1.16.0", false, "Error: Task Could Not Be Imported", false},
 	} {
-		if got := isImplicitProviderBug(workspace.CLIVersion{OpenTofu: c.openTofu, Text: c.version}, c.out); got != c.want {
+		if got := isImplicitProviderBug(clitest.CLIVersion{OpenTofu: c.openTofu, Text: c.version}, c.out); got != c.want {
 			t.Errorf("%+v: got %t", c, got)
 		}
 	}
@@ -175,7 +175,7 @@ func (c *cli) needs(major, minor int) {
 // atLeast reports whether the CLI has this version or a later one, and returns its version.
 func (c *cli) atLeast(major, minor int) (enough bool, version string) {
 	c.Helper()
-	enough, version, err := c.workspace.AtLeast(c.Context(), major, minor)
+	enough, version, err := c.installation.AtLeast(c.Context(), major, minor)
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/provider"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
@@ -41,8 +41,8 @@ func TestMatrix(t *testing.T) {
 type inProcess struct {
 	*testing.T
 	network *network
-	*protocol.Terraform
-	last *protocol.Plan
+	*prototest.Terraform
+	last *prototest.Plan
 }
 
 func newInProcess(t *testing.T, server *sandbox.Server) *inProcess {
@@ -57,7 +57,7 @@ func (h *inProcess) move(base func(string) string) {
 	if base != nil {
 		url = base(url)
 	}
-	moved, err := protocol.New(h.Context(), provider.NewOver("test", h.network), protocol.Attributes{
+	moved, err := prototest.New(h.Context(), provider.NewOver("test", h.network), prototest.Attributes{
 		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": url, "preflight": false,
 	}, "tallyfy_task_completion")
 	if err != nil {
@@ -74,7 +74,7 @@ func (h *inProcess) arm(ts []*testCase) { h.network.breakNext(ts[0].faults) }
 
 func (h *inProcess) plan(ts []*testCase, destroying bool) {
 	t := ts[0]
-	var block protocol.Attributes
+	var block prototest.Attributes
 	if !destroying {
 		block = protocolBlock(t.attributes())
 	}
@@ -123,16 +123,16 @@ func recordedAs(status *string) recorded {
 	return open
 }
 
-func actionOf(a protocol.Action) action {
-	if a == protocol.NoOp {
+func actionOf(a prototest.Action) action {
+	if a == prototest.NoOp {
 		return noChanges
 	}
 	return action(a)
 }
 
 // protocolBlock sets the types of the attributes of a configuration.
-func protocolBlock(attributes map[string]any) protocol.Attributes {
-	block := protocol.Attributes{}
+func protocolBlock(attributes map[string]any) prototest.Attributes {
+	block := prototest.Attributes{}
 	for name, value := range attributes {
 		block[name] = value
 		if members, ok := value.(map[string]any); ok {

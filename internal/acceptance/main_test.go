@@ -10,7 +10,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
+func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }

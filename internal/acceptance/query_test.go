@@ -10,14 +10,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // cliVersion is the version of the CLI.
-func (c *cli) cliVersion() workspace.CLIVersion {
+func (c *cli) cliVersion() clitest.CLIVersion {
 	c.Helper()
-	version, err := c.workspace.CLIVersion(c.Context())
+	version, err := c.installation.CLIVersion(c.Context())
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // record writes a state for each release that has none, with the provider as it is: once, before the release is made.
@@ -53,7 +53,7 @@ func recordState(t *testing.T, release string) {
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Handle: true, Status: http.StatusNoContent})
 	c.mustRun("apply", "-input=false", "-auto-approve", "-target=tallyfy_task_completion.unconfirmed")
 	c.mustRun("apply", "-input=false", "-auto-approve", "-refresh=false")
-	if err := workspace.Checkout(release, filepath.Join(c.folder, "terraform.tfstate")); err != nil {
+	if err := clitest.Checkout(release, filepath.Join(c.folder, "terraform.tfstate")); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -62,7 +62,7 @@ func testUpgrade(t *testing.T, release string) {
 	t.Helper()
 	c := newCLI(t, sandbox.Config{})
 	c.adopt(release)
-	if err := workspace.Checkout(c.folder, filepath.Join(release, "terraform.tfstate")); err != nil {
+	if err := clitest.Checkout(c.folder, filepath.Join(release, "terraform.tfstate")); err != nil {
 		t.Fatalf("%v: run this test with -record before the release", err)
 	}
 	before := c.recordedCompletions()
@@ -92,7 +92,7 @@ func (c *cli) adopt(release string) {
 	if err := os.Remove(filepath.Join(c.folder, "main.tf.json")); err != nil {
 		c.Fatal(err)
 	}
-	if err := workspace.Checkout(c.folder, filepath.Join(release, "main.tf")); err != nil {
+	if err := clitest.Checkout(c.folder, filepath.Join(release, "main.tf")); err != nil {
 		c.Fatal(err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/provider"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
@@ -51,13 +51,13 @@ func testWaitThrough(t *testing.T, f fault, n int, ofList bool) {
 	network := listen(server)
 	defer network.close()
 	task := newTestCase(row{operation: refresh}, n, server)
-	terraform, err := protocol.New(t.Context(), provider.NewOver("test", network), protocol.Attributes{
+	terraform, err := prototest.New(t.Context(), provider.NewOver("test", network), prototest.Attributes{
 		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": "http://127.0.0.1/api", "preflight": false,
 	}, "tallyfy_task_wait")
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := protocol.Attributes{"run_id": task.run, "task_id": task.task}
+	block := prototest.Attributes{"run_id": task.run, "task_id": task.task}
 
 	skip := 0
 	if !ofList {
@@ -76,7 +76,7 @@ func testWaitThrough(t *testing.T, f fault, n int, ofList bool) {
 	}
 
 	plan, err := terraform.Plan(context.Background(), block)
-	if err != nil || plan.Action != protocol.Create {
+	if err != nil || plan.Action != prototest.Create {
 		t.Fatalf("the plan is to %q: %v\n%s", plan.Action, err, plan)
 	}
 	began := time.Now()
@@ -111,7 +111,7 @@ func testWaitThrough(t *testing.T, f fault, n int, ofList bool) {
 			t.Fatalf("the next apply says: %v\n%s", err, said)
 		}
 	}
-	if plan.Action != protocol.NoOp || terraform.State == nil {
+	if plan.Action != prototest.NoOp || terraform.State == nil {
 		t.Errorf("in the end the plan is to %q, and the state is %v", plan.Action, terraform.State)
 	}
 	waitRequests(t, server)

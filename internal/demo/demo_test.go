@@ -11,11 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
-func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
+func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
@@ -49,7 +49,7 @@ func TestDemo(t *testing.T) {
 // The demo fails if Tallyfy does not do what the demo promises.
 func TestRunFails(t *testing.T) {
 	t.Parallel()
-	w, err := workspace.Shared()
+	w, err := clitest.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestRunFails(t *testing.T) {
 			sandbox.Seed(server)
 			server.Inject(test.fault)
 			var out bytes.Buffer
-			s := demoRunner{out: &out, workspace: w, server: server}
+			s := demoRunner{out: &out, installation: w, server: server}
 			err = s.run(t.Context(), filepath.Join(t.TempDir(), "demo"))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q\n%s", err, test.want, out.String())
@@ -88,7 +88,7 @@ func TestRunFails(t *testing.T) {
 // TestWaitForApproval_fails has the person of the demo be there too early, or the wait be passed by a rejection.
 func TestWaitForApproval_fails(t *testing.T) {
 	t.Parallel()
-	w, err := workspace.Shared()
+	w, err := clitest.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestWaitForApproval_fails(t *testing.T) {
 			sandbox.Seed(server)
 			test.happens(server)
 			var out bytes.Buffer
-			r := demoRunner{out: &out, workspace: w, server: server}
+			r := demoRunner{out: &out, installation: w, server: server}
 			err = r.waitForApproval(t.Context(), filepath.Join(t.TempDir(), "wait"))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q\n%s", err, test.want, out.String())

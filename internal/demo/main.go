@@ -16,8 +16,8 @@ import (
 	"os/signal"
 	"path/filepath"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 func main() {
@@ -40,10 +40,10 @@ func demo(ctx context.Context, out io.Writer) error {
 
 	r := demoRunner{out: out, color: supportsColor(out)}
 	r.print("Building the provider.")
-	if r.workspace, err = workspace.New(ctx, dir); err != nil {
+	if r.installation, err = clitest.New(ctx, dir); err != nil {
 		return err
 	}
-	r.workspace.Color = r.color
+	r.installation.Color = r.color
 	if r.server, err = sandbox.Start(sandbox.Config{}); err != nil {
 		return err
 	}
@@ -86,22 +86,22 @@ var steps = []step{
 
 // demoRunner runs the demo.
 type demoRunner struct {
-	out       io.Writer
-	color     bool
-	workspace *workspace.Workspace
-	server    *sandbox.Server
+	out          io.Writer
+	color        bool
+	installation *clitest.Installation
+	server       *sandbox.Server
 }
 
 // run runs all steps on examples/demo in a new directory, and checks the tasks.
 func (r *demoRunner) run(ctx context.Context, folder string) error {
-	root, err := workspace.SourceRoot(ctx)
+	root, err := clitest.SourceRoot(ctx)
 	if err != nil {
 		return err
 	}
-	if err := workspace.Checkout(folder, filepath.Join(root, "examples", "demo", "main.tf")); err != nil {
+	if err := clitest.Checkout(folder, filepath.Join(root, "examples", "demo", "main.tf")); err != nil {
 		return err
 	}
-	r.print("The sandbox listens at %r. The CLI is %r.", r.server.URL(), r.workspace.CLI)
+	r.print("The sandbox listens at %s. The CLI is %s.", r.server.URL(), r.installation.CLI)
 	for _, a := range steps {
 		if err := r.runStep(ctx, folder, a); err != nil {
 			return err
@@ -126,20 +126,20 @@ func (r *demoRunner) print(format string, args ...any) {
 // runStep runs one step, and returns an error if it failed or sent other writes.
 func (r *demoRunner) runStep(ctx context.Context, folder string, a step) error {
 	r.print("%s", a.title)
-	_, _ = fmt.Fprintf(r.out, "$ %s", filepath.Base(r.workspace.CLI))
+	_, _ = fmt.Fprintf(r.out, "$ %s", filepath.Base(r.installation.CLI))
 	for _, arg := range a.args {
 		_, _ = fmt.Fprintf(r.out, " %s", arg)
 	}
 	_, _ = fmt.Fprintln(r.out)
 	sent := len(r.server.Journal())
-	err := r.workspace.Run(ctx, r.server, folder, r.out, a.args...)
+	err := r.installation.Run(ctx, r.server, folder, r.out, a.args...)
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit) && a.fails && exit.ExitCode() == 1:
 	case a.fails:
-		return fmt.Errorf("%s %s should have failed, and ended with %w", filepath.Base(r.workspace.CLI), a.args[0], err)
+		return fmt.Errorf("%s %s should have failed, and ended with %w", filepath.Base(r.installation.CLI), a.args[0], err)
 	case errors.As(err, &exit):
-		return fmt.Errorf("%s %s exited with code %d", filepath.Base(r.workspace.CLI), a.args[0], exit.ExitCode())
+		return fmt.Errorf("%s %s exited with code %d", filepath.Base(r.installation.CLI), a.args[0], exit.ExitCode())
 	case err != nil:
 		return err
 	}

@@ -9,18 +9,18 @@ import (
 	"net/http"
 	"path/filepath"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
 )
 
 // waitForApproval shows an apply that waits for a person, in examples/demo/wait: one that a rejection stops, and one that goes on when the person
 // has approved.
 func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
-	root, err := workspace.SourceRoot(ctx)
+	root, err := clitest.SourceRoot(ctx)
 	if err != nil {
 		return err
 	}
-	if err := workspace.Checkout(folder, filepath.Join(root, "examples", "demo", "wait", "main.tf")); err != nil {
+	if err := clitest.Checkout(folder, filepath.Join(root, "examples", "demo", "wait", "main.tf")); err != nil {
 		return err
 	}
 	r.server.ResetJournal()

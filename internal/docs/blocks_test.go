@@ -16,7 +16,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 // TestBlocks checks every block of code on every page. A configuration is one of the examples, which [TestExamples] applies, or a real CLI
@@ -139,7 +139,7 @@ func decodeYAML(t *testing.T, file string) any {
 // cli runs the CLI without a provider.
 func cli(t *testing.T, folder, input string, args ...string) (string, error) {
 	t.Helper()
-	w, err := workspace.Shared()
+	w, err := clitest.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}

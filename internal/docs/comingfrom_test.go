@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 // migrations are the ways of the guide "Migrating": what completed a task before, and what replaces it. Each is a file below
@@ -42,7 +42,7 @@ func isMigration(name string) bool {
 
 // installRestapi puts restapi beside this provider, for all tests.
 var installRestapi = sync.OnceValue(func() error {
-	w, err := workspace.Shared()
+	w, err := clitest.Shared()
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (f *fixture) replace(before, after string) {
 	if !strings.Contains(content(t, after), "required_providers") {
 		files = append(files, filepath.Join(examples(t), "provider", "provider.tf"))
 	}
-	if err := workspace.Checkout(f.folder, files...); err != nil {
+	if err := clitest.Checkout(f.folder, files...); err != nil {
 		t.Fatal(err)
 	}
 	f.mustRun("init", "-input=false")

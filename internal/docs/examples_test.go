@@ -15,10 +15,10 @@ import (
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-func TestMain(m *testing.M) { os.Exit(workspace.Around(m)) }
+func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }
 
 // leftovers are the names of what a CLI leaves where someone has tried an example by hand, as the README says.
 var leftovers = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/provider"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
@@ -95,13 +95,13 @@ func TestFailureModesShowsAnError(t *testing.T) {
 		Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Header: http.Header{"X-Request-Id": {"9f3c1e7a"}},
 		Body: `{"message":"The given data was invalid.","errors":{"VPC id":["The VPC id field is required."]}}`,
 	})
-	terraform, err := protocol.New(t.Context(), provider.New("test"), protocol.Attributes{
+	terraform, err := prototest.New(t.Context(), provider.New("test"), prototest.Attributes{
 		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(),
 	}, "tallyfy_task_completion")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := terraform.Plan(t.Context(), protocol.Attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID})
+	plan, err := terraform.Plan(t.Context(), prototest.Attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,13 +14,13 @@ import (
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 // fixture is an example in its own directory, and a sandbox with the seeded tasks.
 type fixture struct {
 	t      *testing.T
-	w      *workspace.Workspace
+	w      *clitest.Installation
 	server *sandbox.Server
 	folder string
 	env    []string // beside what a user of the sandbox exports
@@ -49,7 +49,7 @@ const never = -1
 // needs skips a test of an example that needs a newer CLI.
 func needs(t *testing.T, file string) {
 	t.Helper()
-	w, err := workspace.Shared()
+	w, err := clitest.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func needs(t *testing.T, file string) {
 }
 
 // missingFeature returns what a configuration has and the CLI does not know; empty for nothing.
-func missingFeature(configuration string, cli workspace.CLIVersion) string {
+func missingFeature(configuration string, cli clitest.CLIVersion) string {
 	for _, feature := range features {
 		first := feature.terraform
 		if cli.OpenTofu {
@@ -97,7 +97,7 @@ func TestFeatures(t *testing.T) {
 		{"removed {", true, 10, false},
 		{"resource \"tallyfy_task_completion\" \"it\" {", true, 0, false},
 	} {
-		if got := missingFeature(c.configuration, workspace.CLIVersion{OpenTofu: c.openTofu, Major: 1, Minor: c.minor}); (got != "") != c.missing {
+		if got := missingFeature(c.configuration, clitest.CLIVersion{OpenTofu: c.openTofu, Major: 1, Minor: c.minor}); (got != "") != c.missing {
 			t.Errorf("%+v: got %q", c, got)
 		}
 	}
@@ -118,7 +118,7 @@ func newFixtureOf(t *testing.T, files ...string) *fixture {
 // newFixtureWith is newFixtureOf with more arguments for init.
 func newFixtureWith(t *testing.T, initArgs []string, files ...string) *fixture {
 	t.Helper()
-	w, err := workspace.Shared()
+	w, err := clitest.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func newFixtureWith(t *testing.T, initArgs []string, files ...string) *fixture {
 	t.Cleanup(server.Close)
 	sandbox.Seed(server)
 	s := &fixture{t: t, w: w, server: server, folder: t.TempDir()}
-	if err := workspace.Checkout(s.folder, files...); err != nil {
+	if err := clitest.Checkout(s.folder, files...); err != nil {
 		t.Fatal(err)
 	}
 	s.mustRun(append([]string{"init", "-input=false"}, initArgs...)...)
@@ -139,7 +139,7 @@ func newFixtureWith(t *testing.T, initArgs []string, files ...string) *fixture {
 // examples returns the directory of the examples.
 func examples(t *testing.T) string {
 	t.Helper()
-	root, err := workspace.SourceRoot(t.Context())
+	root, err := clitest.SourceRoot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 // passage is a text that a person reads, and where it is.
@@ -177,7 +177,7 @@ func retired(at token.Position, name string) []finding {
 // providerSchemas is the provider's schemas, in the format of "terraform providers schema -json".
 var providerSchemas = sync.OnceValues(func() ([]byte, error) {
 	// All tests share it, so that it cannot depend on the context of one.
-	root, err := workspace.SourceRoot(context.Background())
+	root, err := clitest.SourceRoot(context.Background())
 	if err != nil {
 		return nil, err
 	}

@@ -20,18 +20,18 @@ import (
 )
 
 var (
-	_ frameworkaction.Action                   = (*completeTask)(nil)
-	_ frameworkaction.ActionWithConfigure      = (*completeTask)(nil)
-	_ frameworkaction.ActionWithModifyPlan     = (*completeTask)(nil)
-	_ frameworkaction.ActionWithValidateConfig = (*completeTask)(nil)
+	_ frameworkaction.Action                   = (*completeTaskAction)(nil)
+	_ frameworkaction.ActionWithConfigure      = (*completeTaskAction)(nil)
+	_ frameworkaction.ActionWithModifyPlan     = (*completeTaskAction)(nil)
+	_ frameworkaction.ActionWithValidateConfig = (*completeTaskAction)(nil)
 )
 
-// completeTask is the action tallyfy_complete_task: the create of tallyfy_task_completion, without a record.
-type completeTask struct {
-	conn *connection // nil until the provider is configured
+// completeTaskAction is the action tallyfy_complete_task: the create of tallyfy_task_completion, without a record.
+type completeTaskAction struct {
+	conn *providerData // nil until the provider is configured
 }
 
-func newCompleteTask() frameworkaction.Action { return &completeTask{} }
+func newCompleteTaskAction() frameworkaction.Action { return &completeTaskAction{} }
 
 // defaultInvokeTimeout is how long an invocation may take unless the timeouts block says otherwise: as long as a create.
 const defaultInvokeTimeout = 10 * time.Minute
@@ -54,18 +54,18 @@ func (m *completeTaskModel) ref() tallyfy.TaskRef {
 }
 
 // Metadata sets the name of the action.
-func (a *completeTask) Metadata(_ context.Context, req frameworkaction.MetadataRequest, resp *frameworkaction.MetadataResponse) {
+func (a *completeTaskAction) Metadata(_ context.Context, req frameworkaction.MetadataRequest, resp *frameworkaction.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_complete_task"
 }
 
 // Configure sets the provider data. It is nil while Terraform only validates a configuration.
-func (a *completeTask) Configure(_ context.Context, req frameworkaction.ConfigureRequest, resp *frameworkaction.ConfigureResponse) {
-	a.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+func (a *completeTaskAction) Configure(_ context.Context, req frameworkaction.ConfigureRequest, resp *frameworkaction.ConfigureResponse) {
+	a.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would fail at. It makes no request while
 // an ID is unknown.
-func (a *completeTask) ModifyPlan(ctx context.Context, req frameworkaction.ModifyPlanRequest, resp *frameworkaction.ModifyPlanResponse) {
+func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction.ModifyPlanRequest, resp *frameworkaction.ModifyPlanResponse) {
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() || a.conn == nil || a.conn.lacksToken(&resp.Diagnostics) {
@@ -92,7 +92,7 @@ func (a *completeTask) ModifyPlan(ctx context.Context, req frameworkaction.Modif
 }
 
 // ValidateConfig refuses values that are given both by ID and by name.
-func (a *completeTask) ValidateConfig(ctx context.Context, req frameworkaction.ValidateConfigRequest, resp *frameworkaction.ValidateConfigResponse) {
+func (a *completeTaskAction) ValidateConfig(ctx context.Context, req frameworkaction.ValidateConfigRequest, resp *frameworkaction.ValidateConfigResponse) {
 	var config completeTaskModel
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); !resp.Diagnostics.HasError() {
 		checkOneWay(map[string]types.Dynamic{"taskdata": config.Taskdata, "form_fields": config.FormFields}, &resp.Diagnostics)
@@ -101,7 +101,7 @@ func (a *completeTask) ValidateConfig(ctx context.Context, req frameworkaction.V
 
 // Invoke completes the task as a create does, and reports each step as progress. It reports warnings as progress too, because Terraform
 // 1.16 drops the warnings of actions that a create or an update triggers.
-func (a *completeTask) Invoke(ctx context.Context, req frameworkaction.InvokeRequest, resp *frameworkaction.InvokeResponse) {
+func (a *completeTaskAction) Invoke(ctx context.Context, req frameworkaction.InvokeRequest, resp *frameworkaction.InvokeResponse) {
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	engine := a.engine(&resp.Diagnostics)
@@ -170,7 +170,7 @@ func reworded(notices []completion.Notice, change func(completion.Notice) comple
 }
 
 // engine returns the engine, or adds the error that says why there is none.
-func (a *completeTask) engine(diags *diag.Diagnostics) *completion.Engine {
+func (a *completeTaskAction) engine(diags *diag.Diagnostics) *completion.Engine {
 	if !a.conn.mayAsk(diags) {
 		return nil
 	}

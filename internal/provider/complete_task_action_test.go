@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -25,13 +25,13 @@ const (
 )
 
 // session is a configured provider, as an apply or a query runs it.
-func (s *stage) session(more protocol.Attributes) *protocol.Session {
+func (s *stage) session(more prototest.Attributes) *prototest.Session {
 	s.Helper()
-	settings := protocol.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()}
+	settings := prototest.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()}
 	for name, value := range more {
 		settings[name] = value
 	}
-	session, said, err := protocol.Begin(s.Context(), New("test"), settings)
+	session, said, err := prototest.Begin(s.Context(), New("test"), settings)
 	if err != nil || len(said) > 0 {
 		s.Fatalf("%v\n%s", err, said)
 	}
@@ -41,10 +41,10 @@ func (s *stage) session(more protocol.Attributes) *protocol.Session {
 // invoked is what an invocation reported.
 type invoked struct {
 	progress []string
-	said     protocol.Diagnostics
+	said     prototest.Diagnostics
 }
 
-func (s *stage) invoke(session *protocol.Session, block protocol.Attributes) invoked {
+func (s *stage) invoke(session *prototest.Session, block prototest.Attributes) invoked {
 	s.Helper()
 	progress, said, err := session.InvokeAction(s.Context(), completeTaskName, block)
 	if err != nil {
@@ -68,11 +68,11 @@ func TestActionCompletesATask(t *testing.T) {
 	run := sandbox.SeedRunID
 	for name, c := range map[string]struct {
 		task  string
-		block protocol.Attributes
+		block prototest.Attributes
 		steps []string
 		puts  int
 	}{
-		"plain": {sandbox.SeedPlainTaskID, protocol.Attributes{"run_id": run}, []string{
+		"plain": {sandbox.SeedPlainTaskID, prototest.Attributes{"run_id": run}, []string{
 			"Reading task " + sandbox.SeedPlainTaskID + " of process " + run,
 			"Completing task " + sandbox.SeedPlainTaskID + " of process " + run,
 		}, 0},
@@ -80,16 +80,16 @@ func TestActionCompletesATask(t *testing.T) {
 			"Reading task " + sandbox.SeedPlainTaskID,
 			"Completing task " + sandbox.SeedPlainTaskID + " of process " + run,
 		}, 0},
-		"approval": {sandbox.SeedApprovalTaskID, protocol.Attributes{"is_approved": false, "override_user": sandbox.SeedColleagueID}, []string{
+		"approval": {sandbox.SeedApprovalTaskID, prototest.Attributes{"is_approved": false, "override_user": sandbox.SeedColleagueID}, []string{
 			"Reading task " + sandbox.SeedApprovalTaskID,
 			"Completing task " + sandbox.SeedApprovalTaskID + " of process " + run,
 		}, 0},
-		"one-off": {sandbox.SeedOneOffTaskID, protocol.Attributes{"form_fields": textObject(map[string]string{"Key fingerprint": "SHA256:1"})}, []string{
+		"one-off": {sandbox.SeedOneOffTaskID, prototest.Attributes{"form_fields": textObject(map[string]string{"Key fingerprint": "SHA256:1"})}, []string{
 			"Reading task " + sandbox.SeedOneOffTaskID,
 			"Saving the field values of task " + sandbox.SeedOneOffTaskID,
 			"Completing task " + sandbox.SeedOneOffTaskID,
 		}, 1},
-		"values": {sandbox.SeedVPCTaskID, protocol.Attributes{"taskdata": textObject(map[string]string{sandbox.SeedVPCIDField: "vpc-1"})}, []string{
+		"values": {sandbox.SeedVPCTaskID, prototest.Attributes{"taskdata": textObject(map[string]string{sandbox.SeedVPCIDField: "vpc-1"})}, []string{
 			"Reading task " + sandbox.SeedVPCTaskID,
 			"Saving the field values of task " + sandbox.SeedVPCTaskID + " of process " + run,
 			"Completing task " + sandbox.SeedVPCTaskID + " of process " + run,
@@ -98,7 +98,7 @@ func TestActionCompletesATask(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, sandbox.Config{})
-			block := protocol.Attributes{"task_id": c.task}
+			block := prototest.Attributes{"task_id": c.task}
 			for attribute, value := range c.block {
 				block[attribute] = value
 			}
@@ -142,13 +142,13 @@ func TestActionCompletesATask(t *testing.T) {
 // TestActionAndResourceSendOneCompletion has a resource and an action for one task in one apply, in either order and side by side.
 func TestActionAndResourceSendOneCompletion(t *testing.T) {
 	t.Parallel()
-	block := protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC id": "vpc-1"})}
+	block := prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC id": "vpc-1"})}
 	for name, order := range map[string]string{"the resource first": "ra", "the action first": "ar", "two actions": "aa", "side by side": "|"} {
 		for lag, config := range map[string]sandbox.Config{"": {}, ", reads lag": {ReadLag: 2}} {
 			t.Run(name+lag, func(t *testing.T) {
 				t.Parallel()
 				s := newStage(t, config)
-				session := s.session(protocol.Attributes{"preflight": false})
+				session := s.session(prototest.Attributes{"preflight": false})
 				create := func() {
 					if said, err := session.Create(t.Context(), completionName, block); err != nil || said.Failed() {
 						t.Errorf("creating: %v\n%s", err, said)
@@ -179,9 +179,9 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 // TestActionFails looks at what a failed invocation reports: what Terraform does not repeat, and nothing of a record.
 func TestActionFails(t *testing.T) {
 	t.Parallel()
-	plain := protocol.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
+	plain := prototest.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
 	for name, c := range map[string]struct {
-		block  protocol.Attributes
+		block  prototest.Attributes
 		before func(*stage)
 		want   []string
 		posts  int
@@ -189,17 +189,17 @@ func TestActionFails(t *testing.T) {
 		"rejected": {plain, func(s *stage) {
 			s.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"No."}`})
 		}, []string{"Task Was Not Completed", "then invoke the action again.", "Tallyfy said: No."}, 1},
-		"completed differently": {protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *stage) {
+		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *stage) {
 			s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 		}, []string{"Task Is Already Completed Differently", "change it to what the task holds"}, 0},
-		"no decision": {protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
+		"no decision": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
 		"two faults of values": {
-			protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1", "Zone": "2"})},
+			prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1", "Zone": "2"})},
 			nil,
 			[]string{"Unknown Form Field", `"VPC"`, `"Zone"`},
 			0,
 		},
-		"no time": {protocol.Attributes{"task_id": sandbox.SeedPlainTaskID, "timeouts": tftypes.NewValue(
+		"no time": {prototest.Attributes{"task_id": sandbox.SeedPlainTaskID, "timeouts": tftypes.NewValue(
 			tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}},
 			map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "1ns")})}, nil, []string{"Task Could Not Be Read"}, 0},
 	} {
@@ -234,36 +234,36 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	unknown := func(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, tftypes.UnknownValue) }
 	completed := func(s *stage) { s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
 	for name, c := range map[string]struct {
-		block    protocol.Attributes
-		settings protocol.Attributes
+		block    prototest.Attributes
+		settings prototest.Attributes
 		before   func(*stage)
 		want     string // nothing if empty
 		silent   bool   // no request
 	}{
-		"fine":        {block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}},
-		"no decision": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
+		"fine":        {block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}},
+		"no decision": {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
 		"decision unknown": {
-			block:  protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)},
+			block:  prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)},
 			before: func(s *stage) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
 		},
-		"unknown field":        {block: protocol.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1"})}, want: "Error: Unknown Form Field"},
-		"already completed":    {block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}, before: completed, want: "Warning: Task Is Already Completed"},
-		"no such task":         {block: protocol.Attributes{"task_id": "nothing"}, want: "Warning: Task Cannot Be Found"},
-		"task unknown":         {block: protocol.Attributes{"task_id": unknown(tftypes.String), "run_id": sandbox.SeedRunID}, silent: true},
-		"process unknown":      {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": unknown(tftypes.String)}, silent: true},
-		"organization unknown": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID, "organization_id": unknown(tftypes.String)}, silent: true},
+		"unknown field":        {block: prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1"})}, want: "Error: Unknown Form Field"},
+		"already completed":    {block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, before: completed, want: "Warning: Task Is Already Completed"},
+		"no such task":         {block: prototest.Attributes{"task_id": "nothing"}, want: "Warning: Task Cannot Be Found"},
+		"task unknown":         {block: prototest.Attributes{"task_id": unknown(tftypes.String), "run_id": sandbox.SeedRunID}, silent: true},
+		"process unknown":      {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": unknown(tftypes.String)}, silent: true},
+		"organization unknown": {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "organization_id": unknown(tftypes.String)}, silent: true},
 		"provider unknown": {
-			block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, settings: protocol.Attributes{"organization_id": unknown(tftypes.String)}, silent: true,
+			block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, settings: prototest.Attributes{"organization_id": unknown(tftypes.String)}, silent: true,
 		},
-		"no preflight": {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, settings: protocol.Attributes{"preflight": false}, silent: true},
+		"no preflight": {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, settings: prototest.Attributes{"preflight": false}, silent: true},
 		"no organization": {
-			block: protocol.Attributes{"task_id": sandbox.SeedPlainTaskID}, settings: protocol.Attributes{"organization_id": nil},
+			block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, settings: prototest.Attributes{"organization_id": nil},
 			want: "Error: Missing Organization: It is not known which organization to use: neither the action", silent: true,
 		},
-		"malformed ID":     {block: protocol.Attributes{"task_id": "a/b"}, want: "Error: Invalid Id", silent: true},
-		"both values":      {block: protocol.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},
-		"negative timeout": {block: protocol.Attributes{"task_id": "t", "timeouts": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "-1s")})}, want: "Error: Invalid", silent: true},
-		"Tallyfy is away":  {block: protocol.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *stage) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
+		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid Id", silent: true},
+		"both values":      {block: prototest.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},
+		"negative timeout": {block: prototest.Attributes{"task_id": "t", "timeouts": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "-1s")})}, want: "Error: Invalid", silent: true},
+		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *stage) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -39,8 +39,8 @@ type providerModel struct {
 	credentialsModel
 }
 
-// connection is what the provider hands to its resources.
-type connection struct {
+// providerData is what the provider hands to its resources.
+type providerData struct {
 	// engine is nil while a part of the provider's configuration is known only after apply.
 	engine *completion.Engine
 	// preflight looks at tasks while planning; nil where that is switched off, or like engine.
@@ -61,7 +61,7 @@ type connection struct {
 }
 
 // mayAsk reports whether there is a client to ask Tallyfy with. If there is none, it adds the error that says why.
-func (c *connection) mayAsk(diags *diag.Diagnostics) bool {
+func (c *providerData) mayAsk(diags *diag.Diagnostics) bool {
 	switch {
 	case c != nil && c.client != nil:
 		return true
@@ -77,7 +77,7 @@ func (c *connection) mayAsk(diags *diag.Diagnostics) bool {
 
 // lacksToken reports whether the access token is missing, for a plan or a refresh that needs it. The first caller adds the error, and the
 // others of the same plan, which fails by it, none.
-func (c *connection) lacksToken(diags *diag.Diagnostics) bool {
+func (c *providerData) lacksToken(diags *diag.Diagnostics) bool {
 	if c == nil || !c.tokenMissing {
 		return false
 	}
@@ -94,7 +94,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &connection{organizationUnknown: config.OrganizationID.IsUnknown()}
+	conn := &providerData{organizationUnknown: config.OrganizationID.IsUnknown()}
 	resp.ResourceData, resp.DataSourceData = conn, conn
 	resp.ActionData, resp.ListResourceData = conn, conn
 

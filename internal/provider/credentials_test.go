@@ -20,7 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -217,7 +217,7 @@ func TestCredentialsThatAreNotKnown(t *testing.T) {
 		"nothing":         {"client_id": "1", "client_secret": "s", "user_email": "a@b", "organization_id": "o"},
 	} {
 		sent := &refusing{}
-		terraform, err := protocol.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
+		terraform, err := prototest.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -98,22 +98,22 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 
 // Resources lists what can be managed.
 func (p *tallyfyProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newTaskCompletion, newTaskWait}
+	return []func() resource.Resource{newTaskCompletionResource, newTaskWaitResource}
 }
 
 // DataSources lists what can be read.
 func (p *tallyfyProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newTaskData, newTasksData, newRunData}
+	return []func() datasource.DataSource{newTaskDataSource, newTasksDataSource, newRunDataSource}
 }
 
 // Functions lists what can be computed without asking Tallyfy.
 func (p *tallyfyProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newParseURL}
+	return []func() function.Function{newParseURLFunction}
 }
 
 // Actions returns what can be invoked, with Terraform 1.14 or later.
 func (p *tallyfyProvider) Actions(context.Context) []func() frameworkaction.Action {
-	return []func() frameworkaction.Action{newCompleteTask}
+	return []func() frameworkaction.Action{newCompleteTaskAction}
 }
 
 // ListResources returns what can be queried, with Terraform 1.14 or later.

@@ -11,12 +11,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// connectionOf returns the provider data that Configure prepared; nil while Terraform only validates a configuration.
-func connectionOf(data any, diags *diag.Diagnostics) *connection {
+// providerDataOf returns the provider data that Configure prepared; nil while Terraform only validates a configuration.
+func providerDataOf(data any, diags *diag.Diagnostics) *providerData {
 	if data == nil {
 		return nil
 	}
-	conn, ok := data.(*connection)
+	conn, ok := data.(*providerData)
 	if !ok {
 		diags.AddError("Unexpected Provider Data", fmt.Sprintf("The provider handed over a %T. Please report this to its developers.", data))
 	}
@@ -24,7 +24,7 @@ func connectionOf(data any, diags *diag.Diagnostics) *connection {
 }
 
 // organization returns the provider's organization for a block of this kind that does not have one; null after an error.
-func (c *connection) organization(kind string, diags *diag.Diagnostics) types.String {
+func (c *providerData) organization(kind string, diags *diag.Diagnostics) types.String {
 	if c.organizationID == "" {
 		diags.AddAttributeError(path.Root("organization_id"), "Missing Organization",
 			"It is not known which organization to use: neither the "+kind+" nor the provider has an organization_id.\n\n"+

@@ -29,7 +29,7 @@ var (
 // taskCompletionList is the list resource tallyfy_task_completion: the completed tasks of a process, or the completed one-off tasks of
 // an organization.
 type taskCompletionList struct {
-	conn *connection // nil until the provider is configured
+	conn *providerData // nil until the provider is configured
 }
 
 func newTaskCompletionList() list.ListResource { return &taskCompletionList{} }
@@ -51,7 +51,7 @@ func (l *taskCompletionList) Metadata(_ context.Context, req resource.MetadataRe
 
 // Configure sets the provider data. It is nil while Terraform only validates a configuration.
 func (l *taskCompletionList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+	l.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // ListResourceConfigSchema returns what the config block of a query may contain.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -32,10 +32,10 @@ func (s *stage) completedTasks(run string, n int) {
 }
 
 // query runs a query to its end.
-func (s *stage) query(session *protocol.Session, block protocol.Attributes, whole bool, limit int64) []protocol.Listed {
+func (s *stage) query(session *prototest.Session, block prototest.Attributes, whole bool, limit int64) []prototest.Listed {
 	s.Helper()
-	var all []protocol.Listed
-	said, err := session.Query(s.Context(), completionName, block, whole, limit, func(one protocol.Listed) bool { all = append(all, one); return true })
+	var all []prototest.Listed
+	said, err := session.Query(s.Context(), completionName, block, whole, limit, func(one prototest.Listed) bool { all = append(all, one); return true })
 	if err != nil || len(said) > 0 {
 		s.Fatalf("%v\n%s", err, said)
 	}
@@ -57,7 +57,7 @@ func TestListIsWhatAnImportRecords(t *testing.T) {
 	}
 	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil} }) // so that the list is not enough
 	for run, want := range map[string]int{sandbox.SeedRunID: 5, "": 1} {
-		block := protocol.Attributes{"run_id": nil}
+		block := prototest.Attributes{"run_id": nil}
 		if run != "" {
 			block["run_id"] = run
 		}
@@ -115,7 +115,7 @@ func TestListNamesTasks(t *testing.T) {
 			if c.change != nil {
 				c.change(s)
 			}
-			block := protocol.Attributes{}
+			block := prototest.Attributes{}
 			if c.run != "" {
 				block["run_id"] = c.run
 			}
@@ -135,7 +135,7 @@ func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
 				t.Parallel()
 				s := newStage(t, sandbox.Config{})
 				s.completedTasks(listedRun, 250)
-				got := s.query(s.session(nil), protocol.Attributes{"run_id": listedRun}, whole, limit)
+				got := s.query(s.session(nil), prototest.Attributes{"run_id": listedRun}, whole, limit)
 				if pages := s.Count(http.MethodGet, "/tasks"); len(got) != want.results || pages != want.pages {
 					t.Errorf("%d results of %d requests, want %+v", len(got), pages, want)
 				}
@@ -150,7 +150,7 @@ func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
 		s := newStage(t, sandbox.Config{})
 		s.completedTasks(listedRun, 250)
 		count := 0
-		_, err := s.session(nil).Query(t.Context(), completionName, protocol.Attributes{"run_id": listedRun}, false, 1000, func(protocol.Listed) bool { count++; return count < 3 })
+		_, err := s.session(nil).Query(t.Context(), completionName, prototest.Attributes{"run_id": listedRun}, false, 1000, func(prototest.Listed) bool { count++; return count < 3 })
 		if pages := s.Count(http.MethodGet, "/tasks"); err != nil || count != 3 || pages != 1 {
 			t.Errorf("%d results, %d pages, %v", count, pages, err)
 		}
@@ -173,7 +173,7 @@ func TestListLeavesOutOthers(t *testing.T) {
 	if got := s.query(s.session(nil), nil, false, 100); len(got) != 3 {
 		t.Errorf("%d one-off tasks, want 3: %+v", len(got), got)
 	}
-	if got := s.query(s.session(nil), protocol.Attributes{"run_id": sandbox.SeedRunID}, false, 100); len(got) != 0 {
+	if got := s.query(s.session(nil), prototest.Attributes{"run_id": sandbox.SeedRunID}, false, 100); len(got) != 0 {
 		t.Errorf("%d completed tasks of a process that has none", len(got))
 	}
 }
@@ -200,20 +200,20 @@ func TestListFails(t *testing.T) {
 	t.Parallel()
 	gone := map[string]any{"completer_id": nil, "completer_guest_id": nil}
 	for name, c := range map[string]struct {
-		block    protocol.Attributes
-		settings protocol.Attributes
+		block    prototest.Attributes
+		settings prototest.Attributes
 		whole    bool
 		before   func(*stage)
 		results  int
 		want     string
 	}{
-		"no such process": {block: protocol.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy answered 404"},
-		"second page": {block: protocol.Attributes{"run_id": listedRun}, before: func(s *stage) {
+		"no such process": {block: prototest.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy answered 404"},
+		"second page": {block: prototest.Attributes{"run_id": listedRun}, before: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
 		}, results: 100, want: "Error: Tasks Could Not Be Listed"},
-		"no organization":  {settings: protocol.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization to use: neither the query"},
-		"provider unknown": {settings: protocol.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
-		"a task without its facts": {block: protocol.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
+		"no organization":  {settings: prototest.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization to use: neither the query"},
+		"provider unknown": {settings: prototest.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
+		"a task without its facts": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
 			s.Update(fmt.Sprintf("c5%030d", 1), func(task *sandbox.Task) { task.Extra = gone })
 			s.Inject(sandbox.Fault{PathPart: fmt.Sprintf("/tasks/c5%030d", 1), Status: http.StatusForbidden})
 		}, results: 1, want: "Error: Task Could Not Be Imported"},

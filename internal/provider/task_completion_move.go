@@ -17,7 +17,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-var _ resource.ResourceWithMoveState = (*taskCompletion)(nil)
+var _ resource.ResourceWithMoveState = (*taskCompletionResource)(nil)
 
 // moveSource is a resource type of another provider that can POST anything, a completion too, and how its state tells of it.
 type moveSource struct {
@@ -43,7 +43,7 @@ var moveSources = []moveSource{
 
 // MoveState takes over completions that were sent by generic REST providers, for moved blocks between resource types (Terraform
 // 1.8, OpenTofu 1.10). As after an import, the state that it makes names the task alone, and the Read that follows finds the rest.
-func (r *taskCompletion) MoveState(context.Context) []resource.StateMover {
+func (r *taskCompletionResource) MoveState(context.Context) []resource.StateMover {
 	var movers []resource.StateMover
 	for _, source := range moveSources {
 		movers = append(movers, resource.StateMover{StateMover: source.move})

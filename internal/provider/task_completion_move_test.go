@@ -10,21 +10,21 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
 // The resources of other providers that a completion is moved from, with the attributes that tell of it.
-func restapi(attributes string) protocol.Source {
-	return protocol.Source{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restapi_object", JSON: attributes}
+func restapi(attributes string) prototest.Source {
+	return prototest.Source{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restapi_object", JSON: attributes}
 }
 
-func operation(version int64, attributes string) protocol.Source {
-	return protocol.Source{Provider: "registry.opentofu.org/magodo/restful", Resource: "restful_operation", SchemaVersion: version, JSON: attributes}
+func operation(version int64, attributes string) prototest.Source {
+	return prototest.Source{Provider: "registry.opentofu.org/magodo/restful", Resource: "restful_operation", SchemaVersion: version, JSON: attributes}
 }
 
-func restful(version int64, attributes string) protocol.Source {
-	return protocol.Source{Provider: "registry.terraform.io/magodo/restful", Resource: "restful_resource", SchemaVersion: version, JSON: attributes}
+func restful(version int64, attributes string) prototest.Source {
+	return prototest.Source{Provider: "registry.terraform.io/magodo/restful", Resource: "restful_resource", SchemaVersion: version, JSON: attributes}
 }
 
 const inRun = `"path":"/organizations/o/runs/r/completed-tasks"`
@@ -33,7 +33,7 @@ const inRun = `"path":"/organizations/o/runs/r/completed-tasks"`
 func TestMoveTakesTheIDs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		from              protocol.Source
+		from              prototest.Source
 		organization, run string
 	}{
 		"restapi":                                {restapi(`{` + inRun + `,"data":"{\"task_id\":\"t\"}","id":"7","api_response":"{\"data\":{\"id\":\"other\"}}"}`), "o", "r"},
@@ -44,7 +44,7 @@ func TestMoveTakesTheIDs(t *testing.T) {
 		"restapi: the run in the URI":            {restapi(`{"path":"/completed-tasks","data":"{\"task_id\":\"t\"}"}`), "", ""},
 		"restapi: a refresh replaced the data":   {restapi(`{` + inRun + `,"data":"{\"data\":{\"id\":\"t\",\"status\":\"completed\"}}","create_response":null}`), "o", "r"},
 		"restapi: the POST's answer counts most": {restapi(`{` + inRun + `,"data":"{}","create_response":"{\"data\":{\"id\":\"t\"}}","api_response":"{\"data\":{\"id\":\"r\"}}"}`), "o", "r"},
-		"restapi: from a mirror":                 {protocol.Source{Provider: "mirror.example.com/Mastercard/restapi", Resource: "restapi_object", JSON: `{` + inRun + `,"data":"{\"task_id\":\"t\"}"}`}, "o", "r"},
+		"restapi: from a mirror":                 {prototest.Source{Provider: "mirror.example.com/Mastercard/restapi", Resource: "restapi_object", JSON: `{` + inRun + `,"data":"{\"task_id\":\"t\"}"}`}, "o", "r"},
 		"operation of version 0":                 {operation(0, `{`+inRun+`,"method":"POST","body":"{\"task_id\":\"t\"}"}`), "o", "r"},
 		"operation of version 1":                 {operation(1, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":"t"},"type":["object",{"task_id":"string"}]}}`), "o", "r"},
 		"operation of version 2":                 {operation(2, `{`+inRun+`,"method":"POST","id_builder":null,"body":{"value":"{\"task_id\":\"t\"}","type":"string"}}`), "o", "r"},
@@ -75,7 +75,7 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 	const body = `"data":"{\"task_id\":\"t\",\"taskdata\":{\"f\":\"hunter2\"}}"`
 	for _, c := range []struct {
 		want string
-		from protocol.Source
+		from prototest.Source
 	}{
 		{"its state cannot be read", restapi(`[`)},
 		{"its state cannot be read", restapi(`null`)},
@@ -116,7 +116,7 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	const attributes = `{` + inRun + `,"method":"POST","data":"{\"task_id\":\"t\"}","body":"{\"task_id\":\"t\"}"}`
-	for _, from := range []protocol.Source{
+	for _, from := range []prototest.Source{
 		{Provider: "registry.terraform.io/example/restapi", Resource: "restapi_object", JSON: attributes},
 		{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restapi_setting", JSON: attributes},
 		{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restful_operation", JSON: attributes},
@@ -157,12 +157,12 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 		path, task string
 		decision   *bool
 		config     attributes
-		action     protocol.Action
+		action     prototest.Action
 	}{
-		"approval":             {"/organizations/" + sandbox.DefaultOrganization + "/runs/" + sandbox.SeedRunID + "/completed-tasks", sandbox.SeedApprovalTaskID, &approved, attributes{"run_id": sandbox.SeedRunID, "is_approved": true}, protocol.NoOp},
-		"run that is found":    {"/completed-tasks", sandbox.SeedApprovalTaskID, &approved, attributes{"is_approved": true}, protocol.NoOp},
-		"one-off task":         {"/organizations/" + sandbox.DefaultOrganization + "/completed-tasks", sandbox.SeedOneOffTaskID, nil, attributes{}, protocol.NoOp},
-		"values that it holds": {"/runs/" + sandbox.SeedRunID + "/completed-tasks", sandbox.SeedVPCTaskID, nil, attributes{"run_id": sandbox.SeedRunID, "taskdata": values}, protocol.Update},
+		"approval":             {"/organizations/" + sandbox.DefaultOrganization + "/runs/" + sandbox.SeedRunID + "/completed-tasks", sandbox.SeedApprovalTaskID, &approved, attributes{"run_id": sandbox.SeedRunID, "is_approved": true}, prototest.NoOp},
+		"run that is found":    {"/completed-tasks", sandbox.SeedApprovalTaskID, &approved, attributes{"is_approved": true}, prototest.NoOp},
+		"one-off task":         {"/organizations/" + sandbox.DefaultOrganization + "/completed-tasks", sandbox.SeedOneOffTaskID, nil, attributes{}, prototest.NoOp},
+		"values that it holds": {"/runs/" + sandbox.SeedRunID + "/completed-tasks", sandbox.SeedVPCTaskID, nil, attributes{"run_id": sandbox.SeedRunID, "taskdata": values}, prototest.Update},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +180,7 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 			if said, err := p.Apply(t.Context(), plan); err != nil || said.Failed() {
 				t.Fatalf("the apply brought %v, %v", err, said)
 			}
-			if plan, err := p.Plan(t.Context(), c.config); err != nil || plan.Action != protocol.NoOp || len(plan.Diagnostics) > 0 {
+			if plan, err := p.Plan(t.Context(), c.config); err != nil || plan.Action != prototest.NoOp || len(plan.Diagnostics) > 0 {
 				t.Errorf("the next plan is to %s, with %v and %v", plan.Action, err, plan)
 			}
 			if err := s.writes(); err != nil {
@@ -228,13 +228,13 @@ func TestMovedCompletionIsNotSentAgainWithoutARefresh(t *testing.T) {
 	})
 	config := attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}
 	plan, err := p.PlanAsRecorded(t.Context(), config)
-	if err != nil || plan.Failed() || plan.Action != protocol.Update {
+	if err != nil || plan.Failed() || plan.Action != prototest.Update {
 		t.Fatalf("the plan is to %s, with %v and %v", plan.Action, err, plan)
 	}
 	if said, err := p.Apply(t.Context(), plan); err != nil || said.Failed() {
 		t.Fatalf("the apply brought %v, %v", err, said)
 	}
-	if plan, err := p.Plan(t.Context(), config); err != nil || plan.Action != protocol.NoOp || plan.Failed() {
+	if plan, err := p.Plan(t.Context(), config); err != nil || plan.Action != prototest.NoOp || plan.Failed() {
 		t.Errorf("the next plan is to %s, with %v and %v", plan.Action, err, plan)
 	}
 	if err := s.writes(); err != nil {

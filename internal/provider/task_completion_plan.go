@@ -18,7 +18,10 @@ import (
 
 // ModifyPlan makes the plan say what an apply will do to Tallyfy. It makes requests for a completion that is new or changes, and none
 // that changes anything.
-func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *taskCompletionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if asks(ctx, req, &resp.Diagnostics) && r.conn.lacksToken(&resp.Diagnostics) {
+		return
+	}
 	if req.Plan.Raw.IsNull() {
 		var state taskCompletionModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -39,9 +42,19 @@ func (r *taskCompletion) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	r.planUpdate(ctx, req, &config, resp)
 }
 
+// asks reports whether applying a plan may send a request: a change does, and a destroy only if it reopens the task.
+func asks(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
+	if !req.Plan.Raw.IsNull() {
+		return !req.Plan.Raw.Equal(req.State.Raw)
+	}
+	var reopens types.Bool
+	diags.Append(req.State.GetAttribute(ctx, path.Root("reopen_on_destroy"), &reopens)...)
+	return reopens.ValueBool()
+}
+
 // planCreate fills in the organization, and misses it at plan time if there is none. Where all parts of the ID are known, so is the ID,
 // and a replacement changes nothing for what refers to it.
-func (r *taskCompletion) planCreate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
+func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
 	var plan taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
@@ -60,7 +73,7 @@ func (r *taskCompletion) planCreate(ctx context.Context, req resource.ModifyPlan
 
 // planOrganization plans the provider's organization for a resource that names none, and returns it. It is unknown if it is known only
 // after apply, and null after an error.
-func (r *taskCompletion) planOrganization(ctx context.Context, resp *resource.ModifyPlanResponse) types.String {
+func (r *taskCompletionResource) planOrganization(ctx context.Context, resp *resource.ModifyPlanResponse) types.String {
 	if r.conn == nil || r.conn.organizationUnknown {
 		return types.StringUnknown()
 	}
@@ -72,7 +85,7 @@ func (r *taskCompletion) planOrganization(ctx context.Context, resp *resource.Mo
 }
 
 // checkNew checks the task of a completion that is not recorded.
-func (r *taskCompletion) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
+func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
 	at := *config
 	at.OrganizationID = organization
 	if !diags.HasError() && !at.isPlaceUnknown() {
@@ -86,7 +99,7 @@ func (m *taskCompletionModel) isPlaceUnknown() bool {
 }
 
 // planUpdate announces what an update does to the task, and leaves open what it will change.
-func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
+func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
@@ -126,7 +139,7 @@ func (r *taskCompletion) planUpdate(ctx context.Context, req resource.ModifyPlan
 
 // checkReplacement checks the new task of a replacement. Terraform plans it once more as a new resource, and drops the warnings of
 // that.
-func (r *taskCompletion) checkReplacement(ctx context.Context, config, plan *taskCompletionModel, diags *diag.Diagnostics) {
+func (r *taskCompletionResource) checkReplacement(ctx context.Context, config, plan *taskCompletionModel, diags *diag.Diagnostics) {
 	organization := config.OrganizationID
 	if organization.IsNull() && r.conn != nil && r.conn.organizationID != "" {
 		organization = types.StringValue(r.conn.organizationID)

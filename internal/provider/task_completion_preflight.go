@@ -18,7 +18,7 @@ import (
 // preflight checks the task of a planned completion, so that the plan of a pull request says what an apply does and what it would fail
 // at. recorded is the state's completion of the same task; nil for a new one. If the IDs are not known yet, or Tallyfy does not respond,
 // there is nothing to say about a new one.
-func (r *taskCompletion) preflight(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
+func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
 	if r.conn == nil || r.conn.preflight == nil {
 		report(diags, completion.Unchecked(plan), nil)
 		return
@@ -34,7 +34,7 @@ func (r *taskCompletion) preflight(ctx context.Context, plan completion.Planned,
 }
 
 // keep notes a recorded completion that does not change, in case the same plan names its task once more.
-func (r *taskCompletion) keep(plan completion.Planned, diags *diag.Diagnostics) {
+func (r *taskCompletionResource) keep(plan completion.Planned, diags *diag.Diagnostics) {
 	if r.conn != nil && r.conn.preflight != nil {
 		report(diags, r.conn.preflight.Keep(plan), nil)
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // Schema tells what a block may hold, and what is recorded of a completion.
-func (r *taskCompletion) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *taskCompletionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Completes a Tallyfy task: sets the fields of its form, decides it if it is an approval, and marks it as completed.\n\n" +
 			"Creating the resource completes the task exactly once. Destroying the resource only removes it from the state, unless `reopen_on_destroy` is `true`.",

@@ -15,11 +15,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-var _ resource.ResourceWithValidateConfig = (*taskCompletion)(nil)
+var _ resource.ResourceWithValidateConfig = (*taskCompletionResource)(nil)
 
 // ValidateConfig refuses values that exclude or need each other. Null counts as not given, with or without a type, as modules pass it
 // on. What is known only after apply may be null then, so nothing is said of it: Terraform validates again before it applies.
-func (r *taskCompletion) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *taskCompletionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	values := map[string]types.Dynamic{}
 	for _, attribute := range []string{"taskdata", "taskdata_wo", "form_fields", "form_fields_wo"} {
 		var value types.Dynamic

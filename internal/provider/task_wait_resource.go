@@ -18,50 +18,50 @@ import (
 )
 
 var (
-	_ resource.Resource                     = (*taskWait)(nil)
-	_ resource.ResourceWithConfigure        = (*taskWait)(nil)
-	_ resource.ResourceWithConfigValidators = (*taskWait)(nil)
-	_ resource.ResourceWithIdentity         = (*taskWait)(nil)
-	_ resource.ResourceWithImportState      = (*taskWait)(nil)
-	_ resource.ResourceWithModifyPlan       = (*taskWait)(nil)
+	_ resource.Resource                     = (*taskWaitResource)(nil)
+	_ resource.ResourceWithConfigure        = (*taskWaitResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*taskWaitResource)(nil)
+	_ resource.ResourceWithIdentity         = (*taskWaitResource)(nil)
+	_ resource.ResourceWithImportState      = (*taskWaitResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*taskWaitResource)(nil)
 )
 
-// taskWait is the resource tallyfy_task_wait: a task that someone else has completed, recorded in the state. It only reads.
-type taskWait struct {
+// taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed, recorded in the state. It only reads.
+type taskWaitResource struct {
 	// task does what is the same for a completion: it is configured, and names its task, in the same way.
-	task taskCompletion
+	task taskCompletionResource
 }
 
-func newTaskWait() resource.Resource { return &taskWait{} }
+func newTaskWaitResource() resource.Resource { return &taskWaitResource{} }
 
 // Metadata returns the name of the resource. Its identity is mutable, as that of a completion is.
-func (r *taskWait) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *taskWaitResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task_wait"
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
 // Configure takes what the provider prepared.
-func (r *taskWait) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *taskWaitResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.task.Configure(ctx, req, resp)
 }
 
 // ConfigValidators require exactly one way to name the task.
-func (r *taskWait) ConfigValidators(context.Context) []resource.ConfigValidator {
+func (r *taskWaitResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"))}
 }
 
 // IdentitySchema returns what an import block may name a task by.
-func (r *taskWait) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *taskWaitResource) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	r.task.IdentitySchema(ctx, req, resp)
 }
 
 // ImportState takes the ID or the identity apart. The Read that follows finds the task.
-func (r *taskWait) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *taskWaitResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.task.ImportState(ctx, req, resp)
 }
 
 // Create waits until the task is completed. If it ends with an error, nothing is recorded.
-func (r *taskWait) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.task.engine(&resp.Diagnostics)
@@ -83,7 +83,7 @@ func (r *taskWait) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 // Read keeps what is recorded while the task is completed and its approval stands. After an import it finds the task.
-func (r *taskWait) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskWaitModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
@@ -116,7 +116,7 @@ func (r *taskWait) Read(ctx context.Context, req resource.ReadRequest, resp *res
 }
 
 // find records a task that was imported. The arguments get their defaults, so that a configuration without them shows no change.
-func (r *taskWait) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
+func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
 	task, err := wait.Import(ctx, r.task.conn.client, state.ref())
 	report(&resp.Diagnostics, nil, err)
 	if err != nil {
@@ -134,7 +134,7 @@ func (r *taskWait) find(ctx context.Context, state *taskWaitModel, resp *resourc
 
 // refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh does: the tasks of one process take one
 // request for each hundred.
-func (r *taskWait) refresh(ctx context.Context, engine *completion.Engine, state *taskWaitModel, resp *resource.ReadResponse) {
+func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engine, state *taskWaitModel, resp *resource.ReadResponse) {
 	result, err := engine.Read(ctx, state.ref(), state.recorded())
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 	ref, title := state.ref(), state.Title.ValueString()
@@ -163,7 +163,7 @@ func (r *taskWait) refresh(ctx context.Context, engine *completion.Engine, state
 }
 
 // Update changes the state alone: what names the task forces replacement, and the rest is how to wait.
-func (r *taskWait) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
@@ -174,10 +174,11 @@ func (r *taskWait) Update(ctx context.Context, req resource.UpdateRequest, resp 
 }
 
 // Delete removes the wait from the state, and makes no request.
-func (r *taskWait) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+func (r *taskWaitResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
 
 // ModifyPlan says what an apply will wait for. It reads only for a wait that is planned anew.
-func (r *taskWait) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	switch {
 	case req.Plan.Raw.IsNull():
 	case req.State.Raw.IsNull():
@@ -190,7 +191,7 @@ func (r *taskWait) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 }
 
 // planCreate fills in the organization, and checks the task.
-func (r *taskWait) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var organization types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
 	if !resp.Diagnostics.HasError() && organization.IsNull() {
@@ -200,7 +201,7 @@ func (r *taskWait) planCreate(ctx context.Context, req resource.ModifyPlanReques
 }
 
 // planUpdate rejects a recorded rejection that the configuration does not accept any more.
-func (r *taskWait) planUpdate(ctx context.Context, req resource.ModifyPlanRequest) (diags diag.Diagnostics) {
+func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest) (diags diag.Diagnostics) {
 	var plan, state taskWaitModel
 	diags.Append(req.Plan.Get(ctx, &plan)...)
 	diags.Append(req.State.Get(ctx, &state)...)
@@ -213,7 +214,7 @@ func (r *taskWait) planUpdate(ctx context.Context, req resource.ModifyPlanReques
 }
 
 // foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
-func (r *taskWait) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	conn := r.task.conn
 	if resp.Diagnostics.HasError() || conn == nil || conn.waits == nil || conn.preflight == nil {
 		return

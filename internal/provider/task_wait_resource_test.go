@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -203,7 +203,7 @@ func (s *stage) waiter(settings attributes) *planner {
 	for name, value := range settings {
 		all[name] = value
 	}
-	terraform, err := protocol.New(s.Context(), New("test"), all, "tallyfy_task_wait")
+	terraform, err := prototest.New(s.Context(), New("test"), all, "tallyfy_task_wait")
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func (p *planner) waits(block attributes) string {
 }
 
 // plans plans a block, and returns the action and what was said.
-func (p *planner) plans(block attributes) (protocol.Action, string) {
+func (p *planner) plans(block attributes) (prototest.Action, string) {
 	p.Helper()
 	plan, err := p.Plan(p.Context(), block)
 	if err != nil {
@@ -252,38 +252,38 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 	for name, c := range map[string]struct {
 		block   attributes
 		happens func(*stage)
-		action  protocol.Action
+		action  prototest.Action
 		says    []string // none for nothing
 		kept    bool
 	}{
-		"nothing": {action: protocol.NoOp, kept: true},
-		"renamed": {happens: func(s *stage) { s.RenameOutside(sandbox.SeedApprovalTaskID, "Approve it") }, action: protocol.NoOp, kept: true},
+		"nothing": {action: prototest.NoOp, kept: true},
+		"renamed": {happens: func(s *stage) { s.RenameOutside(sandbox.SeedApprovalTaskID, "Approve it") }, action: prototest.NoOp, kept: true},
 		"archived": {
 			happens: func(s *stage) {
 				s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.Archived = true })
-			}, action: protocol.NoOp, kept: true,
+			}, action: prototest.NoOp, kept: true,
 		},
 		"reopened": {
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: protocol.Create,
+			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: prototest.Create,
 			says: []string{"Warning: Task Was Reopened", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
 		},
 		"rejected": {
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: protocol.Create,
+			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.Create,
 			says: []string{"Warning: Approval Was Revoked", "rejected by user 1002", "fails as long as the task is rejected"},
 		},
 		"rejected, and accepted": {
 			block:   attributes{"fail_on_rejection": false},
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: protocol.NoOp, kept: true,
+			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.NoOp, kept: true,
 		},
 		"approved once more": {
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(true) }, action: protocol.NoOp, kept: true,
+			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(true) }, action: prototest.NoOp, kept: true,
 		},
 		"deleted": {
-			happens: func(s *stage) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: protocol.NoOp, kept: true,
+			happens: func(s *stage) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
 			says: []string{"Warning: Completed Task Cannot Be Found"},
 		},
 		"refused": {
-			happens: func(s *stage) { s.Inject(sandbox.Fault{Status: 403, Body: "{}", Times: -1}) }, action: protocol.NoOp, kept: true,
+			happens: func(s *stage) { s.Inject(sandbox.Fault{Status: 403, Body: "{}", Times: -1}) }, action: prototest.NoOp, kept: true,
 			says: []string{"Error: Task Could Not Be Read", "Refreshing the wait for task", "The state stays as it was", "may see the task"},
 		},
 	} {

@@ -35,7 +35,7 @@ func replaced() []planmodifier.String {
 }
 
 // Schema returns what a block may hold, and what is recorded of the task that was waited for.
-func (r *taskWait) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *taskWaitResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Waits until someone has completed a Tallyfy task. An approval that is rejected fails the apply.\n\n" +
 			"The resource only reads. It never completes, changes or reopens a task.",

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
 // meaning is what a value says, however it is written: a text, a list or an object; the zero meaning is nothing.
@@ -250,7 +250,7 @@ func FuzzSameMeaning(f *testing.F) {
 		attribute := oneOf(w, "taskdata", "form_fields")
 		network := &unreachable{}
 		settings := attributes{"access_token": "t", "organization_id": "o", "max_retries": 0, "preflight": false}
-		terraform, err := protocol.New(t.Context(), NewOver("test", network), settings, "tallyfy_task_completion")
+		terraform, err := prototest.New(t.Context(), NewOver("test", network), settings, "tallyfy_task_completion")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -262,7 +262,7 @@ func FuzzSameMeaning(f *testing.F) {
 		delete(state, "taskdata")
 		state[attribute] = recorded
 		for _, first := range []tftypes.Value{partly, configured} {
-			fail := func(what string, said protocol.Diagnostics, err error) {
+			fail := func(what string, said prototest.Diagnostics, err error) {
 				t.Fatalf("%s: %v %s\nrecorded   %s\nplanned    %s\nconfigured %s", what, err, said, recorded, first, configured)
 			}
 			terraform.Record(state)
@@ -278,7 +278,7 @@ func FuzzSameMeaning(f *testing.F) {
 				fail("state", nil, fmt.Errorf("it holds %s", attributesOf(t, got)[attribute]))
 			}
 			next, err := terraform.PlanAsRecorded(t.Context(), block(configured))
-			if err != nil || next.Action != protocol.NoOp {
+			if err != nil || next.Action != prototest.NoOp {
 				fail("next plan", next.Diagnostics, err)
 			}
 			terraform.State = nil // a create is planned by the same rules, and ends with the first request

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 // task is a configuration that requires this version from this registry. A snapshot is a pre-release, which CLIs install only if it is
@@ -32,11 +32,11 @@ resource "tallyfy_task_completion" "it" {
 
 // install lets the CLI install an archive from a mirror, under the name of each registry, and complete a task with it.
 func install(ctx context.Context, dir, archive, version string, out io.Writer) error {
-	w, err := workspace.Install(dir, archive)
+	w, err := clitest.Install(dir, archive)
 	if err != nil {
 		return err
 	}
-	for _, registry := range workspace.Registries {
+	for _, registry := range clitest.Registries {
 		if err := complete(ctx, w, filepath.Join(dir, "from "+registry), fmt.Sprintf(task, registry, version, sandbox.SeedRunID, sandbox.SeedPlainTaskID)); err != nil {
 			return fmt.Errorf("%s with the provider of %s from %s: %w", w.CLI, registry, filepath.Base(archive), err)
 		}
@@ -46,7 +46,7 @@ func install(ctx context.Context, dir, archive, version string, out io.Writer) e
 }
 
 // complete applies the configuration twice, and returns an error unless the task was completed once.
-func complete(ctx context.Context, w *workspace.Workspace, folder, configuration string) error {
+func complete(ctx context.Context, w *clitest.Installation, folder, configuration string) error {
 	server, err := sandbox.Start(sandbox.Config{})
 	if err != nil {
 		return err

@@ -12,13 +12,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 // TestInstall lets a real CLI install a build of this source, packed like a release, and another program.
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	root, err := workspace.SourceRoot(t.Context())
+	root, err := clitest.SourceRoot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestInstall(t *testing.T) {
 			if !says(err, test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
-			if times := strings.Count(out.String(), "completed a task once"); err == nil && times != len(workspace.Registries) {
+			if times := strings.Count(out.String(), "completed a task once"); err == nil && times != len(clitest.Registries) {
 				t.Errorf("it was installed from %d registries:\n%s", times, out.String())
 			}
 		})

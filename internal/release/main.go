@@ -14,7 +14,7 @@ import (
 	"runtime"
 	"slices"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/workspace"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
 func main() {
@@ -30,7 +30,7 @@ func main() {
 
 // check checks the release in dist/ of this repository.
 func check(ctx context.Context, out io.Writer) error {
-	root, err := workspace.SourceRoot(ctx)
+	root, err := clitest.SourceRoot(ctx)
 	if err != nil {
 		return err
 	}

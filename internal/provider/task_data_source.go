@@ -22,15 +22,15 @@ import (
 )
 
 var (
-	_ datasource.DataSource                     = (*taskData)(nil)
-	_ datasource.DataSourceWithConfigure        = (*taskData)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*taskData)(nil)
+	_ datasource.DataSource                     = (*taskDataSource)(nil)
+	_ datasource.DataSourceWithConfigure        = (*taskDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*taskDataSource)(nil)
 )
 
-// taskData is the data source tallyfy_task: all facts of one task.
-type taskData struct{ lookupData }
+// taskDataSource is the data source tallyfy_task: all facts of one task.
+type taskDataSource struct{ lookupDataSource }
 
-func newTaskData() datasource.DataSource { return &taskData{} }
+func newTaskDataSource() datasource.DataSource { return &taskDataSource{} }
 
 type taskDataModel struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
@@ -43,12 +43,12 @@ type taskDataModel struct {
 }
 
 // Metadata names the data source.
-func (d *taskData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *taskDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task"
 }
 
 // Schema tells how a task is named, and what is told of it.
-func (d *taskData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *taskDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := factAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"organization_id": organizationAttribute(),
@@ -102,14 +102,14 @@ func nameWithin() []validator.String {
 }
 
 // ConfigValidators want exactly one way to say which task.
-func (d *taskData) ConfigValidators(context.Context) []datasource.ConfigValidator {
+func (d *taskDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
 		datasourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"), path.MatchRoot("title")),
 	}
 }
 
 // Read finds the task and reads it.
-func (d *taskData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *taskDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data taskDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	ctx, cancel, client := d.begin(ctx, &data.OrganizationID, data.Timeouts, &resp.Diagnostics)

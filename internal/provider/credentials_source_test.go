@@ -11,15 +11,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
 // Every refusal of a token says where the token comes from, whatever was being done, and never what it is.
 func TestARefusedTokenNamesItsSource(t *testing.T) {
 	const secret = "s3cr3t-t0ken"
-	operations := map[string]func(*stage, attributes) protocol.Diagnostics{
-		"create": func(s *stage, settings attributes) protocol.Diagnostics {
+	operations := map[string]func(*stage, attributes) prototest.Diagnostics{
+		"create": func(s *stage, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			plan, err := terraform.PlanAsRecorded(s.Context(), configured())
 			if err != nil || plan.Failed() {
@@ -27,17 +27,17 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 			}
 			return s.must(terraform.Apply(s.Context(), plan))
 		},
-		"refresh": func(s *stage, settings attributes) protocol.Diagnostics {
+		"refresh": func(s *stage, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			terraform.Record(completedState())
 			return s.must(terraform.Refresh(s.Context()))
 		},
-		"import": func(s *stage, settings attributes) protocol.Diagnostics {
+		"import": func(s *stage, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			terraform.Record(attributes{"organization_id": "o", "task_id": "t"})
 			return s.must(terraform.Refresh(s.Context()))
 		},
-		"destroy": func(s *stage, settings attributes) protocol.Diagnostics {
+		"destroy": func(s *stage, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			state := completedState()
 			state["reopen_on_destroy"] = true
@@ -48,15 +48,15 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 			}
 			return s.must(terraform.Apply(s.Context(), plan))
 		},
-		"tallyfy_task": func(s *stage, settings attributes) protocol.Diagnostics {
+		"tallyfy_task": func(s *stage, settings attributes) prototest.Diagnostics {
 			_, said := s.dataBy(settings, "tallyfy_task", attributes{"task_id": "t"})
 			return said
 		},
-		"tallyfy_tasks": func(s *stage, settings attributes) protocol.Diagnostics {
+		"tallyfy_tasks": func(s *stage, settings attributes) prototest.Diagnostics {
 			_, said := s.dataBy(settings, "tallyfy_tasks", attributes{})
 			return said
 		},
-		"tallyfy_run": func(s *stage, settings attributes) protocol.Diagnostics {
+		"tallyfy_run": func(s *stage, settings attributes) prototest.Diagnostics {
 			_, said := s.dataBy(settings, "tallyfy_run", attributes{"run_id": "r"})
 			return said
 		},
@@ -106,16 +106,16 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 	}
 }
 
-func (s *stage) terraform(settings attributes) *protocol.Terraform {
+func (s *stage) terraform(settings attributes) *prototest.Terraform {
 	s.Helper()
-	terraform, err := protocol.New(s.Context(), New("test"), settings, "tallyfy_task_completion")
+	terraform, err := prototest.New(s.Context(), New("test"), settings, "tallyfy_task_completion")
 	if err != nil {
 		s.Fatal(err)
 	}
 	return terraform
 }
 
-func (s *stage) must(said protocol.Diagnostics, err error) protocol.Diagnostics {
+func (s *stage) must(said prototest.Diagnostics, err error) prototest.Diagnostics {
 	s.Helper()
 	if err != nil {
 		s.Fatal(err)
@@ -206,28 +206,28 @@ func TestAMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
 func TestAMissingTokenFailsEachOperation(t *testing.T) {
 	t.Parallel()
 	settings := attributes{"organization_id": "o"}
-	for name, operation := range map[string]func(*protocol.Terraform) (protocol.Diagnostics, error){
-		"create": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+	for name, operation := range map[string]func(*prototest.Terraform) (prototest.Diagnostics, error){
+		"create": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			plan, err := terraform.PlanAsRecorded(t.Context(), configured())
 			if err != nil || !plan.Failed() {
 				t.Error("the plan is green")
 			}
 			return plan.Diagnostics, err
 		},
-		"update": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+		"update": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			terraform.Record(completedState())
 			plan, err := terraform.PlanAsRecorded(t.Context(), attributes{"task_id": "t", "run_id": "r", "is_approved": false})
 			return plan.Diagnostics, err
 		},
-		"refresh": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+		"refresh": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			terraform.Record(completedState())
 			return terraform.Refresh(t.Context())
 		},
-		"import": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+		"import": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			terraform.Record(attributes{"organization_id": "o", "task_id": "t"})
 			return terraform.Refresh(t.Context())
 		},
-		"destroy that reopens": func(terraform *protocol.Terraform) (protocol.Diagnostics, error) {
+		"destroy that reopens": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			state := completedState()
 			state["reopen_on_destroy"] = true
 			terraform.Record(state)
@@ -235,7 +235,7 @@ func TestAMissingTokenFailsEachOperation(t *testing.T) {
 			return plan.Diagnostics, err
 		},
 	} {
-		terraform, err := protocol.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
+		terraform, err := prototest.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +243,7 @@ func TestAMissingTokenFailsEachOperation(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, said, err)
 		}
 	}
-	terraform, err := protocol.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
+	terraform, err := prototest.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
 	if err != nil {
 		t.Fatal(err)
 	}

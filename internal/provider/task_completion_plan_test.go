@@ -9,7 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
 // No check of the testing framework sees a warning, so these tests plan through the protocol, as a CLI does.
@@ -17,15 +17,15 @@ import (
 // planner is a configured provider.
 type planner struct {
 	*testing.T
-	*protocol.Terraform
+	*prototest.Terraform
 }
 
 // attributes of a block by name; what is left out is null.
-type attributes = protocol.Attributes
+type attributes = prototest.Attributes
 
 func newPlanner(t *testing.T, provider attributes) *planner {
 	t.Helper()
-	terraform, err := protocol.New(t.Context(), New("test"), provider, "tallyfy_task_completion")
+	terraform, err := prototest.New(t.Context(), New("test"), provider, "tallyfy_task_completion")
 	if err != nil {
 		t.Fatal(err)
 	}

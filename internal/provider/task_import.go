@@ -23,7 +23,7 @@ const importForms = "An import names the task in one of these forms:\n" +
 	"  - <task ID>, of the provider's organization; Tallyfy reports its process"
 
 // ImportState takes the id apart, or the identity. The task itself is found by the Read that follows.
-func (r *taskCompletion) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *taskCompletionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ref, named, err := importRef(ctx, req, &resp.Diagnostics)
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid Import Id", fmt.Sprintf("%s cannot be imported: %s.\n\n%s", named, err, importForms))

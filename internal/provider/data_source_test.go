@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -28,15 +28,15 @@ func (s *stage) settings() attributes {
 }
 
 // data reads a data source, and gives its attributes and what was said. The requests until then are forgotten.
-func (s *stage) data(source string, block attributes) (map[string]any, protocol.Diagnostics) {
+func (s *stage) data(source string, block attributes) (map[string]any, prototest.Diagnostics) {
 	s.Helper()
 	return s.dataBy(s.settings(), source, block)
 }
 
-func (s *stage) dataBy(settings attributes, source string, block attributes) (map[string]any, protocol.Diagnostics) {
+func (s *stage) dataBy(settings attributes, source string, block attributes) (map[string]any, prototest.Diagnostics) {
 	s.Helper()
 	s.ResetJournal()
-	value, said, err := protocol.Data(s.Context(), New("test"), settings, source, block)
+	value, said, err := prototest.Data(s.Context(), New("test"), settings, source, block)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (s *stage) asked(endings ...string) {
 }
 
 // refused checks that all that was said is one error, on the attribute, with these words in this order.
-func (s *stage) refused(said protocol.Diagnostics, attribute string, words ...string) {
+func (s *stage) refused(said prototest.Diagnostics, attribute string, words ...string) {
 	s.Helper()
 	if len(said) != 1 || !said.Failed() {
 		s.Fatalf("said %q, want one error", said)

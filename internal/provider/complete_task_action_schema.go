@@ -17,7 +17,7 @@ import (
 
 // Schema returns the arguments of the resource that a create uses, without the write-only ones: the framework rejects an action that
 // has write-only values.
-func (a *completeTask) Schema(ctx context.Context, _ frameworkaction.SchemaRequest, resp *frameworkaction.SchemaResponse) {
+func (a *completeTaskAction) Schema(ctx context.Context, _ frameworkaction.SchemaRequest, resp *frameworkaction.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Completes a Tallyfy task, as creating a `tallyfy_task_completion` does, and records nothing.",
 		Attributes: map[string]schema.Attribute{

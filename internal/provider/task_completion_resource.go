@@ -16,19 +16,19 @@ import (
 )
 
 var (
-	_ resource.Resource                = (*taskCompletion)(nil)
-	_ resource.ResourceWithConfigure   = (*taskCompletion)(nil)
-	_ resource.ResourceWithIdentity    = (*taskCompletion)(nil)
-	_ resource.ResourceWithImportState = (*taskCompletion)(nil)
-	_ resource.ResourceWithModifyPlan  = (*taskCompletion)(nil)
+	_ resource.Resource                = (*taskCompletionResource)(nil)
+	_ resource.ResourceWithConfigure   = (*taskCompletionResource)(nil)
+	_ resource.ResourceWithIdentity    = (*taskCompletionResource)(nil)
+	_ resource.ResourceWithImportState = (*taskCompletionResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*taskCompletionResource)(nil)
 )
 
-// taskCompletion is the resource tallyfy_task_completion: an event in Tallyfy, recorded in the state.
-type taskCompletion struct {
-	conn *connection // nil until the provider is configured
+// taskCompletionResource is the resource tallyfy_task_completion: an event in Tallyfy, recorded in the state.
+type taskCompletionResource struct {
+	conn *providerData // nil until the provider is configured
 }
 
-func newTaskCompletion() resource.Resource { return early{&taskCompletion{}} }
+func newTaskCompletionResource() resource.Resource { return &taskCompletionResource{} }
 
 // The time that an operation may take unless the timeouts block says otherwise. Creating and updating leave room for the waits
 // that a busy Tallyfy asks for.
@@ -41,18 +41,18 @@ const (
 
 // Metadata names the resource. Its identity is mutable: a one-off task that is added to a process gets a run_id, and a refresh that
 // finds it must not fail.
-func (r *taskCompletion) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *taskCompletionResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task_completion"
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
 // Configure takes what the provider prepared. There is nothing when a configuration is only validated.
-func (r *taskCompletion) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+func (r *taskCompletionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // engine returns the engine, or adds the error that says why there is none.
-func (r *taskCompletion) engine(diags *diag.Diagnostics) *completion.Engine {
+func (r *taskCompletionResource) engine(diags *diag.Diagnostics) *completion.Engine {
 	if !r.conn.mayAsk(diags) {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (r *taskCompletion) engine(diags *diag.Diagnostics) *completion.Engine {
 }
 
 // Create completes the task.
-func (r *taskCompletion) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+func (r *taskCompletionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.engine(&resp.Diagnostics)
@@ -87,7 +87,7 @@ func (r *taskCompletion) Create(ctx context.Context, req resource.CreateRequest,
 }
 
 // Read refreshes what is recorded. After an import or a move it is what finds it.
-func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (r *taskCompletionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
@@ -146,7 +146,7 @@ func (r *taskCompletion) Read(ctx context.Context, req resource.ReadRequest, res
 }
 
 // Update reopens the task and completes it again where its decision, its values or its completer changed, and otherwise changes the state alone.
-func (r *taskCompletion) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+func (r *taskCompletionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -171,7 +171,7 @@ func (r *taskCompletion) Update(ctx context.Context, req resource.UpdateRequest,
 }
 
 // Delete removes the completion from the state. Tallyfy hears of it only if reopen_on_destroy asks for that.
-func (r *taskCompletion) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+func (r *taskCompletionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !state.ReopenOnDestroy.ValueBool() {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/protocol"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -26,7 +26,7 @@ func (s *stage) planner() *planner {
 }
 
 // must ends the test unless an operation went well.
-func (p *planner) must(said protocol.Diagnostics, err error) {
+func (p *planner) must(said prototest.Diagnostics, err error) {
 	p.Helper()
 	if err != nil || said.Failed() {
 		p.Fatalf("%v\n%s", err, said)
@@ -34,7 +34,7 @@ func (p *planner) must(said protocol.Diagnostics, err error) {
 }
 
 // applies plans, expects an action and carries it out.
-func (p *planner) applies(want protocol.Action, plan *protocol.Plan, err error) {
+func (p *planner) applies(want prototest.Action, plan *prototest.Plan, err error) {
 	p.Helper()
 	if err != nil || plan.Failed() || plan.Action != want {
 		p.Fatalf("planning a %s: %v\n%v", want, err, plan)
@@ -94,44 +94,44 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 			plan, err := p.Plan(p.Context(), config)
-			p.applies(protocol.NoOp, plan, err)
+			p.applies(prototest.NoOp, plan, err)
 		}},
 		"plan and update of a setting": {then: func(p *planner) {
 			plan, err := p.Plan(p.Context(), setting)
-			p.applies(protocol.Update, plan, err)
+			p.applies(prototest.Update, plan, err)
 			p.identified(sandbox.SeedRunID)
 		}},
 		"update of a setting without a refresh": {then: func(p *planner) {
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(protocol.Update, plan, err)
+			p.applies(prototest.Update, plan, err)
 			p.identified("")
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 		}},
 		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(p *planner) {
 			plan, err := p.PlanAsRecorded(p.Context(), decided)
-			p.applies(protocol.Update, plan, err)
+			p.applies(prototest.Update, plan, err)
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 		}},
 		"identity of a state that a refresh left behind": {then: func(p *planner) {
 			p.must(p.Refresh(p.Context()))
-			p.Identify(protocol.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
+			p.Identify(prototest.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(protocol.Update, plan, err)
+			p.applies(prototest.Update, plan, err)
 			p.identified(sandbox.SeedRunID)
 		}},
 		"state of a CLI that knows no identity": {then: func(p *planner) {
 			p.State.Identity = nil
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(protocol.Update, plan, err)
+			p.applies(prototest.Update, plan, err)
 			p.identified("")
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 		}},
 		"destroy": {then: func(p *planner) {
 			plan, err := p.Plan(p.Context(), nil)
-			p.applies(protocol.Delete, plan, err)
+			p.applies(prototest.Delete, plan, err)
 			if p.State != nil {
 				t.Errorf("the state holds %s", p.State.Value)
 			}
@@ -142,7 +142,7 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 			s := newStage(t, sandbox.Config{})
 			p := s.planner()
 			plan, err := p.Plan(p.Context(), config)
-			p.applies(protocol.Create, plan, err)
+			p.applies(prototest.Create, plan, err)
 			p.identified("")
 			s.attach()
 			s.ResetJournal()
@@ -179,7 +179,7 @@ func TestImportByIdentity(t *testing.T) {
 			p.identified(c.run)
 			s.attach()
 			plan, err := p.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
-			p.applies(protocol.NoOp, plan, err)
+			p.applies(prototest.NoOp, plan, err)
 			p.identified(sandbox.SeedRunID)
 			if err := s.writes(); err != nil {
 				t.Error(err)

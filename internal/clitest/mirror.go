@@ -1,7 +1,7 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package workspace
+package clitest
 
 import (
 	"os"
@@ -20,7 +20,7 @@ const (
 var Registries = []string{"registry.terraform.io", "registry.opentofu.org"}
 
 // Mirror copies a provider's binary into the mirror.
-func (w *Workspace) Mirror(address, version, binary string) error {
+func (w *Installation) Mirror(address, version, binary string) error {
 	for _, registry := range Registries {
 		to := w.unpacked(registry, address, version)
 		if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
@@ -41,11 +41,11 @@ func (w *Workspace) Mirror(address, version, binary string) error {
 }
 
 // Binary returns the path of a provider binary in the mirror.
-func (w *Workspace) Binary(address, version string) string {
+func (w *Installation) Binary(address, version string) string {
 	return w.unpacked(Registries[0], address, version)
 }
 
-func (w *Workspace) unpacked(registry, address, version string) string {
+func (w *Installation) unpacked(registry, address, version string) string {
 	_, name, _ := strings.Cut(address, "/")
 	file := "terraform-provider-" + name + "_v" + version
 	if runtime.GOOS == "windows" {
@@ -55,6 +55,6 @@ func (w *Workspace) unpacked(registry, address, version string) string {
 }
 
 // mirrored returns the directory of the packages of a provider.
-func (w *Workspace) mirrored(registry, address string) string {
+func (w *Installation) mirrored(registry, address string) string {
 	return filepath.Join(w.dir, "mirror", registry, filepath.FromSlash(address))
 }

@@ -1,9 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package protocol drives the provider through the plugin protocol in one process, for tests that need what a CLI does not show or
+// Package prototest drives the provider through the plugin protocol in one process, for tests that need what a CLI does not show or
 // support: every warning, planned values, simulated time.
-package protocol
+package prototest
 
 import (
 	"context"

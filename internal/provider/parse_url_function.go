@@ -15,12 +15,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-var _ function.Function = parseURL{}
+var _ function.Function = parseURLFunction{}
 
-// parseURL is the function parse_url: the ids in an address of Tallyfy's web app.
-type parseURL struct{}
+// parseURLFunction is the function parse_url: the ids in an address of Tallyfy's web app.
+type parseURLFunction struct{}
 
-func newParseURL() function.Function { return parseURL{} }
+func newParseURLFunction() function.Function { return parseURLFunction{} }
 
 type urlIDs struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
@@ -29,12 +29,12 @@ type urlIDs struct {
 }
 
 // Metadata names the function.
-func (parseURL) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+func (parseURLFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "parse_url"
 }
 
 // Definition tells what the function takes and gives.
-func (parseURL) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (parseURLFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "The IDs in a URL of Tallyfy",
 		MarkdownDescription: "Returns the IDs of the organization, the process and the task in a URL of Tallyfy's web app. " +
@@ -53,7 +53,7 @@ func (parseURL) Definition(_ context.Context, _ function.DefinitionRequest, resp
 }
 
 // Run takes the address apart.
-func (parseURL) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+func (parseURLFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var address string
 	if resp.Error = req.Arguments.Get(ctx, &address); resp.Error != nil {
 		return

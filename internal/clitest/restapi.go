@@ -1,7 +1,7 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-package workspace
+package clitest
 
 import (
 	"context"
@@ -18,7 +18,7 @@ const restapi = "github.com/Mastercard/terraform-provider-restapi"
 const RestapiAddress = "mastercard/restapi"
 
 // InstallRestapi builds the restapi provider into the mirror, for tests of migrations and for benchmarks, and returns its version.
-func (w *Workspace) InstallRestapi(ctx context.Context) (string, error) {
+func (w *Installation) InstallRestapi(ctx context.Context) (string, error) {
 	root, err := SourceRoot(ctx)
 	if err != nil {
 		return "", err

@@ -17,22 +17,22 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// lookupData is what the data sources have in common: each reads by way of the provider's client.
-type lookupData struct {
-	conn *connection // nil until the provider is configured
+// lookupDataSource is what the data sources have in common: each reads by way of the provider's client.
+type lookupDataSource struct {
+	conn *providerData // nil until the provider is configured
 }
 
 // defaultLookupTimeout is the time that reading may take unless the timeouts block says otherwise. It leaves room for long lists.
 const defaultLookupTimeout = 5 * time.Minute
 
 // Configure takes what the provider prepared. There is nothing when a configuration is only validated.
-func (d *lookupData) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+func (d *lookupDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // begin gives what a read needs: the client, the organization (the provider's where none is configured) and a context that ends with
 // the time-out. Where diags has an error there is nothing to read with; cancel is to be called in any case.
-func (d *lookupData) begin(ctx context.Context, organization *types.String, within timeouts.Value, diags *diag.Diagnostics) (context.Context, context.CancelFunc, *tallyfy.Client) {
+func (d *lookupDataSource) begin(ctx context.Context, organization *types.String, within timeouts.Value, diags *diag.Diagnostics) (context.Context, context.CancelFunc, *tallyfy.Client) {
 	client := d.client(diags)
 	if client != nil && organization.IsNull() {
 		*organization = d.conn.organization("data source", diags)
@@ -44,7 +44,7 @@ func (d *lookupData) begin(ctx context.Context, organization *types.String, with
 }
 
 // client returns the client, or adds the error that says why there is none.
-func (d *lookupData) client(diags *diag.Diagnostics) *tallyfy.Client {
+func (d *lookupDataSource) client(diags *diag.Diagnostics) *tallyfy.Client {
 	if !d.conn.mayAsk(diags) {
 		return nil
 	}

@@ -18,14 +18,14 @@ import (
 )
 
 var (
-	_ datasource.DataSource              = (*tasksData)(nil)
-	_ datasource.DataSourceWithConfigure = (*tasksData)(nil)
+	_ datasource.DataSource              = (*tasksDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*tasksDataSource)(nil)
 )
 
-// tasksData is the data source tallyfy_tasks: the tasks of a run or of the organization.
-type tasksData struct{ lookupData }
+// tasksDataSource is the data source tallyfy_tasks: the tasks of a run or of the organization.
+type tasksDataSource struct{ lookupDataSource }
 
-func newTasksData() datasource.DataSource { return &tasksData{} }
+func newTasksDataSource() datasource.DataSource { return &tasksDataSource{} }
 
 type tasksDataModel struct {
 	OrganizationID types.String   `tfsdk:"organization_id"`
@@ -36,12 +36,12 @@ type tasksDataModel struct {
 }
 
 // Metadata names the data source.
-func (d *tasksData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *tasksDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_tasks"
 }
 
 // Schema tells which tasks are listed, and what is told of each.
-func (d *tasksData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *tasksDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the tasks of a process (the API's `run`) or of the whole organization, without archived tasks.",
 		Attributes: map[string]schema.Attribute{
@@ -73,7 +73,7 @@ func statusFilter() validator.String {
 }
 
 // Read reads all pages of the list.
-func (d *tasksData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *tasksDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data tasksDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	ctx, cancel, client := d.begin(ctx, &data.OrganizationID, data.Timeouts, &resp.Diagnostics)

@@ -1,9 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package workspace runs a real Terraform or OpenTofu for the demo and the tests. The provider is built from this source and installed
+// Package clitest runs a real Terraform or OpenTofu for the demo and the tests. The provider is built from this source and installed
 // from a filesystem mirror.
-package workspace
+package clitest
 
 import (
 	"context"
@@ -18,8 +18,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Workspace is a directory outside the repository with a CLI configuration and a mirror. Concurrent runs may share it.
-type Workspace struct {
+// Installation is a directory outside the repository with a CLI configuration and a mirror. Concurrent runs may share it.
+type Installation struct {
 	// CLI is the path of terraform or tofu.
 	CLI string
 	// Color enables escape sequences in the output.
@@ -29,17 +29,17 @@ type Workspace struct {
 }
 
 // New builds the provider into dir, which the caller removes.
-func New(ctx context.Context, dir string) (*Workspace, error) {
-	w, err := newWorkspace(dir)
+func New(ctx context.Context, dir string) (*Installation, error) {
+	w, err := newInstallation(dir)
 	if err != nil {
 		return nil, err
 	}
 	return w, w.buildProvider(ctx)
 }
 
-// Install returns a workspace in dir with a released archive instead of a build. The caller removes dir.
-func Install(dir, archive string) (*Workspace, error) {
-	w, err := newWorkspace(dir)
+// Install returns an installation in dir with a released archive instead of a build. The caller removes dir.
+func Install(dir, archive string) (*Installation, error) {
+	w, err := newInstallation(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -51,18 +51,18 @@ func Install(dir, archive string) (*Workspace, error) {
 	return w, nil
 }
 
-// newWorkspace returns a workspace with an empty mirror.
-func newWorkspace(dir string) (*Workspace, error) {
+// newInstallation returns an installation with an empty mirror.
+func newInstallation(dir string) (*Installation, error) {
 	cli, err := findCLI()
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{CLI: cli, dir: dir}
+	w := &Installation{CLI: cli, dir: dir}
 	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.Join(dir, "mirror"))
 	return w, os.WriteFile(w.cliConfig(), []byte(config), 0o600)
 }
 
-func (w *Workspace) cliConfig() string { return filepath.Join(w.dir, "cli.tfrc") }
+func (w *Installation) cliConfig() string { return filepath.Join(w.dir, "cli.tfrc") }
 
 // findCLI returns the path of the CLI. It does not build one; internal/tools/find-cli does, for the makefile.
 func findCLI() (string, error) {
@@ -77,7 +77,7 @@ func findCLI() (string, error) {
 	return "", errors.New("there is no terraform and no tofu on PATH: run make demo or make test, which build an OpenTofu then")
 }
 
-func (w *Workspace) buildProvider(ctx context.Context) error {
+func (w *Installation) buildProvider(ctx context.Context) error {
 	root, err := SourceRoot(ctx)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (w *Workspace) buildProvider(ctx context.Context) error {
 }
 
 // install builds a provider of the module in a directory, with the flags of a release, and copies it into the mirror.
-func (w *Workspace) install(ctx context.Context, address, version, folder, program string, flags ...string) error {
+func (w *Installation) install(ctx context.Context, address, version, folder, program string, flags ...string) error {
 	binary := filepath.Join(w.dir, "built", filepath.FromSlash(address), version)
 	// Without version control stamps, as in the makefile.
 	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", binary}, append(flags, program)...)
@@ -125,7 +125,7 @@ func (v CLIVersion) AtLeast(major, minor int) bool {
 }
 
 // CLIVersion asks the CLI for its version.
-func (w *Workspace) CLIVersion(ctx context.Context) (CLIVersion, error) {
+func (w *Installation) CLIVersion(ctx context.Context) (CLIVersion, error) {
 	command := exec.CommandContext(ctx, w.CLI, "version") //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = w.dir, append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+w.cliConfig())
 	out, err := command.Output()
@@ -146,27 +146,27 @@ func (w *Workspace) CLIVersion(ctx context.Context) (CLIVersion, error) {
 
 // AtLeast reports whether the CLI has this version or a later one, and which it has, for features that come with one version of
 // Terraform and OpenTofu alike: write-only values with 1.11, identities with 1.12.
-func (w *Workspace) AtLeast(ctx context.Context, major, minor int) (bool, string, error) {
+func (w *Installation) AtLeast(ctx context.Context, major, minor int) (bool, string, error) {
 	v, err := w.CLIVersion(ctx)
 	return v.AtLeast(major, minor), v.Text, err
 }
 
 // Command returns a command of the CLI, to be run in the directory of a configuration against this sandbox.
-func (w *Workspace) Command(ctx context.Context, server *sandbox.Server, folder string, args ...string) *exec.Cmd {
+func (w *Installation) Command(ctx context.Context, server *sandbox.Server, folder string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, w.CLI, args...) //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = folder, w.environment(server)
 	return command
 }
 
 // Run runs a command of the CLI. The error is an [*exec.ExitError] if its exit code is not 0.
-func (w *Workspace) Run(ctx context.Context, server *sandbox.Server, folder string, output io.Writer, args ...string) error {
+func (w *Installation) Run(ctx context.Context, server *sandbox.Server, folder string, output io.Writer, args ...string) error {
 	command := w.Command(ctx, server, folder, args...)
 	command.Stdout, command.Stderr = output, output
 	return command.Run()
 }
 
 // environment returns the user's environment without variables that affect the CLI or the provider, and with those of the sandbox.
-func (w *Workspace) environment(server *sandbox.Server) []string {
+func (w *Installation) environment(server *sandbox.Server) []string {
 	var env []string
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "TALLYFY_") {

@@ -16,14 +16,14 @@ import (
 )
 
 var (
-	_ datasource.DataSource              = (*runData)(nil)
-	_ datasource.DataSourceWithConfigure = (*runData)(nil)
+	_ datasource.DataSource              = (*runDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*runDataSource)(nil)
 )
 
-// runData is the data source tallyfy_run: a process, and the ids of its tasks by their aliases.
-type runData struct{ lookupData }
+// runDataSource is the data source tallyfy_run: a process, and the ids of its tasks by their aliases.
+type runDataSource struct{ lookupDataSource }
 
-func newRunData() datasource.DataSource { return &runData{} }
+func newRunDataSource() datasource.DataSource { return &runDataSource{} }
 
 type runDataModel struct {
 	OrganizationID types.String         `tfsdk:"organization_id"`
@@ -37,12 +37,12 @@ type runDataModel struct {
 }
 
 // Metadata names the data source.
-func (d *runData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *runDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run"
 }
 
 // Schema tells which run is read, and what is told of it.
-func (d *runData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *runDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a Tallyfy process (the API's `run`), and the IDs of its tasks by their aliases. " +
 			"A pipeline that knows only the ID of the process, for example from a webhook, finds the task of its step by the alias of the step.",
@@ -74,7 +74,7 @@ func (d *runData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *
 }
 
 // Read reads the run and the list of its tasks.
-func (d *runData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *runDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data runDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	ctx, cancel, client := d.begin(ctx, &data.OrganizationID, data.Timeouts, &resp.Diagnostics)
