@@ -13,8 +13,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
 // migrations are the ways of the guide "Migrating": what completed a task before, and what replaces it. Each is a file below

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
 func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }

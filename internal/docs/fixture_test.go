@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
 // fixture is an example in its own directory, and a sandbox with the seeded tasks.

@@ -8,6 +8,7 @@ package prototest
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -346,6 +347,7 @@ func (t *Terraform) propose(prior, config tftypes.Value) (tftypes.Value, error) 
 	if err := config.As(&wanted); err != nil {
 		return prior, err
 	}
+	wanted = maps.Clone(wanted) // which is the configuration's own map
 	for _, attribute := range t.schema.Block.Attributes {
 		if held, ok := before[attribute.Name]; ok && attribute.Computed && wanted[attribute.Name].IsNull() {
 			wanted[attribute.Name] = held

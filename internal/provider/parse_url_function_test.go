@@ -42,13 +42,13 @@ func TestParseURL(t *testing.T) {
 	org, run, task := types.StringValue("o"), types.StringValue("r"), types.StringValue("t")
 	none := types.StringNull()
 	for address, want := range map[string][3]attr.Value{
-		"https://go.tallyfy.com/o/processes/r":                                       {org, run, none},
-		"https://go.tallyfy.com/tracker/r":                                           {none, run, none},
-		"https://go.tallyfy.com/organizations/o/runs/r/tasks/t":                      {org, run, task},
-		"https://api.tallyfy.com/organizations/o/runs/r/tasks/t":                     {org, run, task},
-		"https://go.tallyfy.com/o/magic?action=reOpenTask&task_id=t":                 {org, none, task},
-		"https://go.tallyfy.com/guest-all-task/o/code":                               {org, none, none},
-		"https://go.tallyfy.com/#/org/o/and/more":                                    {org, none, none},
+		"https://go.tallyfy.com/o/processes/r":                                 {org, run, none},
+		"https://go.tallyfy.com/tracker/r":                                     {none, run, none},
+		"https://go.tallyfy.com/organizations/o/runs/r/tasks/t":                {org, run, task},
+		"https://api.tallyfy.com/organizations/o/runs/r/tasks/t":               {org, run, task},
+		"https://go.tallyfy.com/o/magic?action=reOpenTask&task_id=t":           {org, none, task},
+		"https://go.tallyfy.com/guest-all-task/o/code":                         {org, none, none},
+		"https://go.tallyfy.com/#/org/o/and/more":                              {org, none, none},
 		"https://staging.go.tallyfy.com/o/magic?action=completeTask&task_id=t": {org, none, task},
 	} {
 		got, err := parse(t, address)

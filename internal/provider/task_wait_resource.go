@@ -8,7 +8,6 @@ import (
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -123,7 +122,7 @@ func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp 
 		return
 	}
 	state.PollInterval = types.StringValue(defaultPollInterval)
-	state.FailOnRejection = types.BoolValue(!wait.Rejected(task.Type, task.IsApproved))
+	state.FailOnRejection = types.BoolValue(wait.Passes(task.Type, task.IsApproved))
 	if state.RunID.IsNull() {
 		state.RunID = textOrNull(task.RunID)
 	}
@@ -156,8 +155,8 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 		state.facts(result.Record)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
-	if state.FailOnRejection.ValueBool() && wait.Rejected(state.TaskType.ValueString(), state.IsApproved.ValueBoolPointer()) {
-		report(&resp.Diagnostics, []completion.Notice{wait.Revoked(ref, title, state.by())}, nil)
+	if state.FailOnRejection.ValueBool() && !wait.Passes(state.TaskType.ValueString(), state.IsApproved.ValueBoolPointer()) {
+		report(&resp.Diagnostics, []completion.Notice{wait.Revoked(ref, title, state.by(), !state.IsApproved.IsNull())}, nil)
 		resp.State.RemoveResource(ctx)
 	}
 }
@@ -186,7 +185,7 @@ func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 			r.planCreate(ctx, req, resp)
 		}
 	case !req.Plan.Raw.Equal(req.State.Raw):
-		resp.Diagnostics.Append(r.planUpdate(ctx, req)...)
+		r.planUpdate(ctx, req, resp)
 	}
 }
 
@@ -200,17 +199,24 @@ func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPl
 	r.foresee(ctx, req, resp)
 }
 
-// planUpdate rejects a recorded rejection that the configuration does not accept any more.
-func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest) (diags diag.Diagnostics) {
+// planUpdate checks the new task of a replacement, whose second planning loses its warnings. For the same task, it rejects a recorded
+// completion that the configuration does not accept any more.
+func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state taskWaitModel
-	diags.Append(req.Plan.Get(ctx, &plan)...)
-	diags.Append(req.State.Get(ctx, &state)...)
-	if diags.HasError() || plan.ref() != state.ref() || !plan.FailOnRejection.ValueBool() ||
-		!wait.Rejected(state.TaskType.ValueString(), state.IsApproved.ValueBoolPointer()) {
-		return diags
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
 	}
-	report(&diags, nil, wait.RejectedBefore(state.ref(), state.Title.ValueString(), state.by()))
-	return diags
+	approved := state.IsApproved.ValueBoolPointer()
+	switch {
+	case plan.ref() != state.ref() || !plan.Alias.Equal(state.Alias) && !plan.Alias.IsNull():
+		if !r.task.conn.lacksToken(&resp.Diagnostics) {
+			r.foresee(ctx, req, resp)
+		}
+	case plan.FailOnRejection.ValueBool() && !wait.Passes(state.TaskType.ValueString(), approved):
+		report(&resp.Diagnostics, nil, wait.RejectedBefore(state.ref(), state.Title.ValueString(), state.by(), approved != nil))
+	}
 }
 
 // foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
@@ -225,6 +231,10 @@ func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() || config.TaskID.IsUnknown() || config.Alias.IsUnknown() || config.RunID.IsUnknown() ||
 		plan.OrganizationID.IsUnknown() || plan.FailOnRejection.IsUnknown() || plan.PollInterval.IsUnknown() {
 		return
+	}
+	plan.TaskID, plan.RunID = config.TaskID, config.RunID // the plan of a replacement keeps those of the old task
+	if config.OrganizationID.IsNull() && conn.organizationID != "" {
+		plan.OrganizationID = types.StringValue(conn.organizationID)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

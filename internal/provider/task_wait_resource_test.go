@@ -196,6 +196,42 @@ func TestTaskWaitIsReplaced(t *testing.T) {
 	}
 }
 
+// The first planning of a replacement checks the new task, because Terraform drops the warnings of the second one.
+func TestTaskWaitThatIsReplacedSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.decided(false)
+	for name, block := range map[string]attributes{
+		"by ID":    {"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID},
+		"by alias": {"run_id": sandbox.SeedRunID, "alias": "announce-the-maintenance-window"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := (&stage{T: t, Server: s.Server}).waiter(nil)
+			if said := p.waits(approvalBlock(attributes{"fail_on_rejection": false})); p.State == nil {
+				t.Fatal(said)
+			}
+			action, said := p.plans(block) // which does not accept a rejection, such as that of the old task
+			if !strings.Contains(said, "Apply Waits for a Task") || strings.Contains(said, "Rejected") {
+				t.Errorf("the plan is to %s and says:\n%s", action, said)
+			}
+		})
+	}
+}
+
+// A recorded approval whose decision is not shown any more does not pass, as it would not in an apply.
+func TestTaskWaitForAnApprovalWithoutADecision(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.decided(true)
+	p := s.waiter(nil)
+	p.waits(approvalBlock(nil))
+	s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.IsApproved, task.CompletedAt = nil, "2026-11-25T10:00:00Z" })
+	said, err := p.Refresh(t.Context())
+	if err != nil || p.State != nil || !strings.Contains(said.String(), "Approval Was Revoked") || !strings.Contains(said.String(), "without a decision") {
+		t.Errorf("recorded: %t, %v\n%s", p.State != nil, err, said)
+	}
+}
+
 // waiter is a provider that waits, over its protocol.
 func (s *stage) waiter(settings attributes) *planner {
 	s.Helper()
@@ -269,7 +305,7 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		},
 		"rejected": {
 			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.Create,
-			says: []string{"Warning: Approval Was Revoked", "rejected by user 1002", "fails as long as the task is rejected"},
+			says: []string{"Warning: Approval Was Revoked", "rejected by user 1002", "fails unless the task shows an approval by then"},
 		},
 		"rejected, and accepted": {
 			block:   attributes{"fail_on_rejection": false},

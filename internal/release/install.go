@@ -12,8 +12,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
 // task is a configuration that requires this version from this registry. A snapshot is a pre-release, which CLIs install only if it is

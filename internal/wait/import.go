@@ -49,9 +49,9 @@ func importAdvice(err error, ref tallyfy.TaskRef) string {
 
 // NotRefreshed is the failure to refresh a recorded task.
 func NotRefreshed(ref tallyfy.TaskRef, err error) *notice.Failure {
-	next := ""
+	next := "To plan or destroy without reading the task, use -refresh=false."
 	if hasStatus(err, 403) {
-		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
+		next = "Check that organization_id is the token's organization, and that the token's owner may see the task. " + next
 	}
 	return notice.Report{
 		Summary: "Task Could Not Be Read", Attribute: attrTaskID,

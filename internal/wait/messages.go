@@ -59,23 +59,32 @@ func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
 	return &notice.Failure{Notice: n}
 }
 
-// RejectedBefore is the failure if a rejection is recorded and the configuration no longer accepts one.
-func RejectedBefore(ref tallyfy.TaskRef, title, by string) *notice.Failure {
+// RejectedBefore is the failure if a completion is recorded that does not pass, and the configuration no longer accepts it. decided
+// says that it is a rejection, and not an approval whose decision is not shown.
+func RejectedBefore(ref tallyfy.TaskRef, title, by string, decided bool) *notice.Failure {
+	summary, was, accept := "Approval Was Rejected", "rejected by "+by, "the rejection"
+	if !decided {
+		summary, was, accept = "Decision Is Not Shown", "completed by "+by+" without a decision that Tallyfy shows", "it"
+	}
 	return &notice.Failure{Notice: notice.Notice{
-		Summary: "Approval Was Rejected", Attribute: attrTaskID,
+		Summary: summary, Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The state records that %s was rejected by %s, and fail_on_rejection is true now.", Name(ref, title), by),
+			fmt.Sprintf("The state records that %s was %s, and fail_on_rejection is true now.", Name(ref, title), was),
 			"Nothing was changed: the state stays as it was, and no request was sent.",
-			"To accept the rejection, keep fail_on_rejection = false. To continue with an approval, have the task reopened and approved in Tallyfy, then plan again."),
+			"To accept "+accept+", keep fail_on_rejection = false. To continue with an approval, have the task reopened and approved in Tallyfy, then plan again."),
 	}}
 }
 
-// Revoked warns that a recorded approval is rejected now.
-func Revoked(ref tallyfy.TaskRef, title, by string) notice.Notice {
+// Revoked warns that a recorded approval is rejected now, or does not show its decision; decided says which.
+func Revoked(ref tallyfy.TaskRef, title, by string, decided bool) notice.Notice {
+	now := "shows it as rejected by " + by
+	if !decided {
+		now = "shows its completion by " + by + " without a decision"
+	}
 	return notice.Notice{
 		Summary: "Approval Was Revoked", Attribute: attrTaskID,
-		Detail: fmt.Sprintf("The approval of %s was recorded, and Tallyfy now shows it as rejected by %s. "+
-			"The wait is removed from the state: an apply of this configuration fails as long as the task is rejected, and waits if it is reopened.", Name(ref, title), by),
+		Detail: fmt.Sprintf("The approval of %s was recorded, and Tallyfy now %s. "+
+			"The wait is removed from the state: an apply of this configuration fails unless the task shows an approval by then, and waits if it is reopened.", Name(ref, title), now),
 	}
 }
 

@@ -32,7 +32,7 @@ func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 		return done
 	case Rejected(task.Type, task.IsApproved):
 		return rejected
-	case task.Type == tallyfy.TypeApproval && task.IsApproved == nil:
+	case !Passes(task.Type, task.IsApproved):
 		return undecided
 	}
 	return done
@@ -42,6 +42,12 @@ func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 // types.
 func Rejected(taskType string, isApproved *bool) bool {
 	return isApproved != nil && !*isApproved && tallyfy.TakesDecision(taskType)
+}
+
+// Passes reports whether a completed task of this type with this decision passes a wait that fails on a rejection. An approval whose
+// decision is not shown does not.
+func Passes(taskType string, isApproved *bool) bool {
+	return !Rejected(taskType, isApproved) && (taskType != tallyfy.TypeApproval || isApproved != nil)
 }
 
 // seemsOpen reports whether a list's entry of a task is open, so that the task itself need not be read.
