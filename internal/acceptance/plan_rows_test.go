@@ -92,6 +92,11 @@ func ways() []way {
 				strings.Replace(plain(r), fmt.Sprintf("%q }", value1), fmt.Sprintf("terraform_data.later_%s.output }", r.name), 1)
 		}
 	}
+	byID := func(of func(*wordsRow) string) func(*wordsRow) string {
+		return func(r *wordsRow) string {
+			return strings.ReplaceAll(of(r), "form_fields = { Note =", "taskdata = { "+note+" =")
+		}
+	}
 	imports := func(r *wordsRow) string {
 		return fmt.Sprintf("import {\nto = tallyfy_task_completion.%s\nid = \"%s/%s\"\n}\n", r.name, r.run, r.task)
 	}
@@ -101,6 +106,8 @@ func ways() []way {
 		{name: "create, known after apply", after: later(value1)},
 		{name: "setting", before: plain, after: reset(plain)},
 		{name: "value", before: plain, wants: value2, after: changed},
+		{name: "create, by ID", after: byID(plain)},
+		{name: "value, by ID", before: byID(plain), wants: value2, after: byID(changed)},
 		{name: "value, known after apply", before: plain, wants: value2, after: later(value2)},
 		{name: "same value, known after apply", before: plain, after: later(value1)},
 		{name: "unchanged", before: plain, after: plain},

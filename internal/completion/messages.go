@@ -304,7 +304,7 @@ func taskReopened(task *tallyfy.Task) Notice {
 
 // completionNotFound warns that a recorded completion can no longer be checked.
 func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
-	next := "The completion happened and stays recorded; nothing is sent. Remove the block from the configuration when you no longer need it."
+	next := "The completion happened and stays recorded. Remove the block from the configuration when you no longer need it."
 	if tallyfy.IsNoEndpoint(err) {
 		next += " " + advice(err)
 	}

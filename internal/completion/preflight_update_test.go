@@ -267,6 +267,26 @@ func TestPreflightOfAMistypedTask(t *testing.T) {
 	}
 }
 
+// Terraform plans a replacement by -replace as an update first, whose warnings alone it keeps.
+func TestPreflightOfAnUpdateThatMayBeAReplacement(t *testing.T) {
+	t.Parallel()
+	for _, reopen := range []bool{false, true} {
+		for value, says := range map[string]string{
+			"vpc-1": "no completion is sent, unless -replace or replace_triggered_by makes this a replacement",
+			"vpc-2": "If -replace or replace_triggered_by makes this a replacement with create_before_destroy, the apply fails instead.",
+		} {
+			inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
+				update := h.update(h.wantValue(value))
+				update.ReopenOnDestroy = reopen
+				f := h.engine.Preflight().Check(h.ctx, update)
+				if len(f.Warnings) != 1 || strings.Contains(f.Warnings[0].Detail, says) != reopen {
+					h.Errorf("%s, reopen_on_destroy %t: got %+v", value, reopen, f)
+				}
+			})
+		}
+	}
+}
+
 // Two blocks of one plan that want something else of one task are told, and a block never contradicts itself.
 func TestPreflightOfContradictingBlocks(t *testing.T) {
 	t.Parallel()

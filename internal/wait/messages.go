@@ -168,7 +168,7 @@ func (s *session) named() string {
 func (s *session) known() string {
 	switch {
 	case s.shown == nil && s.ref.Task == "":
-		return "No task of the process has this alias."
+		return "Tallyfy did not show a task with this alias."
 	case s.shown == nil:
 		return "Tallyfy did not show the task."
 	}
