@@ -43,7 +43,7 @@ func ImportListed(ref tallyfy.TaskRef, task *tallyfy.Task) (record Record, ok bo
 }
 
 // LeftOut returns the warning about a listed task that a query leaves out, because err is the failure
-// of [Engine.Import] for it. ok is false if the failure may concern the other tasks as well, such as
+// of [Engine.ImportUnlisted] for it. ok is false if the failure may concern the other tasks as well, such as
 // an expired token or a lost network.
 func LeftOut(task *tallyfy.Task, err error) (warning Notice, ok bool) {
 	var failure *Failure

@@ -180,7 +180,7 @@ func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, r
 	}
 	record, ok := completion.ImportListed(ref, task)
 	if !ok && req.IncludeResource {
-		imported, err := l.conn.engine.Import(ctx, ref)
+		imported, err := l.conn.engine.ImportUnlisted(ctx, ref)
 		if err != nil {
 			return unlistable(task, err)
 		}

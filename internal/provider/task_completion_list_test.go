@@ -291,6 +291,10 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 			if results != c.results {
 				t.Errorf("%d tasks, want %d", results, c.results)
 			}
+			pages, tasks := s.Count(http.MethodGet, "/tasks")-s.Count(http.MethodGet, "/tasks/"), s.Count(http.MethodGet, "/tasks/")
+			if pages > 2 || tasks > 1 {
+				t.Errorf("%d pages and %d tasks were read", pages, tasks)
+			}
 			if (said == "") != (c.says == "") || c.says != "" && !strings.HasPrefix(said, "1 Warning: Task Was Left Out: Step 1: Tallyfy's list shows task \"Step 1\" ("+listedTask(1)+") as completed") ||
 				!strings.Contains(said, c.says) || strings.Count(said, "Warning:") > 1 {
 				t.Errorf("said %q", said)
