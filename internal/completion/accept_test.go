@@ -157,25 +157,25 @@ func TestCompletedBefore(t *testing.T) {
 	at := time.Date(2026, 5, 20, 17, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		completedAt string
-		answered    tallyfy.Answered
+		timing      tallyfy.Timing
 		want        bool
 	}{
-		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Answered{At: at}, false},
-		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Answered{At: at}, false},
-		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Answered{At: at}, true},
-		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, false},
-		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, true},
-		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Answered{At: at}, false},
-		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Answered{}, false},
-		"without a completion time": {"", tallyfy.Answered{At: at}, false},
+		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Timing{Date: at}, false},
+		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Timing{Date: at}, false},
+		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Timing{Date: at}, true},
+		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Timing{Date: at, Took: 8 * time.Second}, false},
+		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Timing{Date: at, Took: 8 * time.Second}, true},
+		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Timing{Date: at}, false},
+		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Timing{}, false},
+		"without a completion time": {"", tallyfy.Timing{Date: at}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Answered: c.answered}
+			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Timing: c.timing}
 			if got := len(completedBefore(task)) > 0; got != c.want {
 				t.Errorf("it is told of: %t", got)
 			}
-			began := time.Now().Add(-c.answered.Took)
+			began := time.Now().Add(-c.timing.Took)
 			if got := (attempt{began: began}).isBefore(task); got != c.want {
 				t.Errorf("isBefore is %t", got)
 			}

@@ -148,7 +148,7 @@ func TestCreateReportsRefusedValues(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		failure := h.refuse(h.wantValue(strings.Repeat("x", 201)))
 		h.wantRequests(get, put)
-		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "422", "must not be greater than 200 characters", "has not completed the task", "Request id: ")
+		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "422", "must not be greater than 200 characters", "has not completed the task", "Request ID: ")
 	})
 	inBubble(t, today(), func(task *sandbox.Task) {
 		task.Fields[0] = sandbox.Field{ID: field, Type: "dropdown", Options: []string{"a"}}

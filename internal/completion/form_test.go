@@ -90,10 +90,10 @@ func TestResolveRefuses(t *testing.T) {
 		given map[string]any
 		says  []string
 	}{
-		"unknown name":      {map[string]any{"VPC-id": secret}, []string{"Unknown Form Field", `has no field "VPC-id". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id-1, id f1)`}},
+		"unknown name":      {map[string]any{"VPC-id": secret}, []string{"Unknown Form Field", `has no field "VPC-id". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id-1, ID f1)`}},
 		"nothing near":      {map[string]any{"zzzzzzzz": secret}, []string{`has no field "zzzzzzzz".` + "\n"}},
 		"unknown, later":    {map[string]any{"Regoin": Unknown{}}, []string{`Did you mean "Region"?`}},
-		"ambiguous":         {map[string]any{"Notes": secret}, []string{"Ambiguous Form Field", "2 fields labelled", "alias notes-2, id f2", "id fc"}},
+		"ambiguous":         {map[string]any{"Notes": secret}, []string{"Ambiguous Form Field", "2 fields labelled", "alias notes-2, ID f2", "ID fc"}},
 		"twice":             {map[string]any{"VPC id": secret, "f1": secret}, []string{"Form Field Given Twice", `"VPC id" and "f1" name the same field`}},
 		"text, list":        {map[string]any{"VPC id": list}, []string{"Invalid Form Value", `Field "VPC id" (text)`, "expects text, but got a list"}},
 		"email":             {map[string]any{"Contact": secret}, []string{"expects one email address"}},
@@ -106,8 +106,8 @@ func TestResolveRefuses(t *testing.T) {
 		"multiselect":       {map[string]any{"Regions": list}, []string{"does not have the configured option"}},
 		"table, columns":    {map[string]any{"Subnets": []any{secret}}, []string{"expects one entry for each of its 2 columns, but got 1", `its columns are "Zone", "CIDR"`}},
 		"table, heading":    {map[string]any{"Subnets": map[string]any{"Zone": secret, "CIDR": secret, "Cidr": secret}}, []string{`has no column "Cidr"; Did you mean "CIDR"?`}},
-		"table, lacking":    {map[string]any{"Subnets": map[string]any{"Zone": secret}}, []string{`lacks an entry for column "CIDR"`}},
-		"table, rows":       {map[string]any{"Subnets": []any{[]any{secret, secret}, []any{secret, secret}}}, []string{"expects one row", "Use taskdata"}},
+		"table, lacking":    {map[string]any{"Subnets": map[string]any{"Zone": secret}}, []string{`has no entry for column "CIDR"`}},
+		"table, rows":       {map[string]any{"Subnets": []any{[]any{secret, secret}, []any{secret, secret}}}, []string{"expects one row", "use taskdata"}},
 		"table, nested":     {map[string]any{"Subnets": []any{secret, list}}, []string{"expects text in each column, but got a list"}},
 		"table, text":       {map[string]any{"Subnets": secret}, []string{"expects a list with one entry for each column, but got a string"}},
 		"assignees":         {map[string]any{"Reviewers": list}, []string{"expects an object such as", "but got a list"}},
@@ -115,11 +115,11 @@ func TestResolveRefuses(t *testing.T) {
 		"assignees, id":     {map[string]any{"Reviewers": map[string]any{"users": list}}, []string{"users holds whole numbers"}},
 		"assignees, list":   {map[string]any{"Reviewers": map[string]any{"users": json.Number("1")}}, []string{"users is a list"}},
 		"assignees, person": {map[string]any{"Reviewers": map[string]any{"guests": []any{true}}}, []string{"guests holds IDs, but got a Boolean"}},
-		"file":              {map[string]any{"Diagram": secret}, []string{"expects the address of a file", "that is not an address"}},
-		"file, no name":     {map[string]any{"Diagram": "https://e.com/"}, []string{"does not end in a name"}},
+		"file":              {map[string]any{"Diagram": secret}, []string{"expects the URL of a file", "that is not a URL"}},
+		"file, no name":     {map[string]any{"Diagram": "https://e.com/"}, []string{"does not end in a file name"}},
 		"file, member":      {map[string]any{"Diagram": map[string]any{"id": secret}}, []string{`has no member "id"`, "use taskdata"}},
 		"dropdown, listed":  {map[string]any{"Office": secret}, []string{"come from a list of the organization", "Use taskdata instead of form_fields"}},
-		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not know"}},
+		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not support"}},
 	} {
 		got := resolve(formTask(), c.given)
 		if len(got.problems) != 1 {

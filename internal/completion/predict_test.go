@@ -14,7 +14,7 @@ import (
 func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 	task := formTask()
 	task.Status, task.CompletedAt, task.CompleterID = "completed", "2026-05-20T17:00:00Z", 1005
-	task.Form[0].Value, task.Asked = "vpc-1", tallyfy.TaskRef{Organization: "o", Task: taskID}
+	task.Form[0].Value, task.Ref = "vpc-1", tallyfy.TaskRef{Organization: "o", Task: taskID}
 	task.Taskdata = map[string]any{"f1": "vpc-1"}
 	if change != nil {
 		change(task)

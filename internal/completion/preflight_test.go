@@ -136,7 +136,7 @@ func TestPreflightDoesNotBelieveAList(t *testing.T) {
 		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found: 7a5c000000000000000000000000dead" {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		h.wantText(details(Result{Warnings: warnings}), "The list of the process has", "none with this ID", "an automation makes the task appear")
+		h.wantText(details(Result{Warnings: warnings}), "The list of the process has", "no task with this ID (tasks in it: 1)", "an automation makes the task visible")
 		h.wantRequests(get, get, get) // the list, the task in its process, and in the organization
 	})
 }

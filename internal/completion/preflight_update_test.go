@@ -247,7 +247,7 @@ func TestPreflightOfAMistypedTask(t *testing.T) {
 		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Fix run_id, or remove it"}},
 		"a one-off task":  {"7a5c0000000000000000000000002222", runID, true, []string{"a one-off task", "Remove run_id"}},
 		"no process":      {taskID, "5eed0000000000000000000000000099", true, []string{"it belongs to process " + runID}},
-		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "none with this ID"}},
+		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "no task with this ID (tasks in it: 1)"}},
 		"no run":          {"7a5c0000000000000000000000000041", "", false, []string{"sends the completion anyway"}},
 	} {
 		t.Run(name, func(t *testing.T) {

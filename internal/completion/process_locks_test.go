@@ -67,7 +67,7 @@ func TestWaitingForAProcessInVain(t *testing.T) {
 					h.wantRequests(get)
 					h.wantText(failure.Error(), append(c.says, ends)...)
 					if ends == tallyfy.TimedOut {
-						h.wantText(failure.Error(), "one by one", "raise the operation's timeouts", "was still waiting")
+						h.wantText(failure.Error(), "one at a time", "raise the operation's timeouts", "was still waiting")
 					}
 					if containsAny(failure.Error(), "network", "rejected the request") {
 						h.Errorf("it says: %v", failure)
@@ -98,7 +98,7 @@ func TestWaitingForATurnAfterARefusal(t *testing.T) {
 				ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
 				defer cancel()
 				failure := h.failure(c.operate(h, ctx))
-				h.wantText(failure.Error(), "409", "Tallyfy rejected the attempt before", "the last one was not sent")
+				h.wantText(failure.Error(), "409", "Tallyfy rejected the previous attempt", "the last one was not sent")
 				if text := failure.Error(); containsAny(text, "network", "The completion was not sent", "The reopening was not sent") {
 					h.Errorf("it says: %v", failure)
 				}

@@ -94,7 +94,7 @@ func TestSaveThatFailsWhileAFieldIsEmpty(t *testing.T) {
 	inBubble(t, today(), holding("text", "old"), func(h *harness) {
 		h.server.Inject(ignored(`"old"`, 2))
 		h.server.Inject(sandbox.Fault{Method: put, Skip: 1, Status: 422})
-		h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Could Not Be Saved", "422", "These fields were emptied on the way", field)
+		h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Could Not Be Saved", "422", "These fields were emptied in between", field)
 		if posts := h.server.Count(post, ""); posts != 0 {
 			h.Errorf("%d completions were sent", posts)
 		}

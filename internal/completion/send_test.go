@@ -237,7 +237,7 @@ func TestRefusedForNowButActedOn(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
-		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before its completion is sent again", "401", "The attempt before was rejected (Tallyfy answered 429")
+		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy answered 429")
 		h.wantRequests(get, post, get)
 	})
 	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is believed where tasks are not shown

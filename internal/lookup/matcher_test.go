@@ -33,7 +33,7 @@ func TestHaving(t *testing.T) {
 		{Wanted{Title: "deploy"}, []string{"3"}},
 		{Wanted{Title: "Deploy "}, []string{"1", "2", "5"}}, // whitespace around it does not
 		{Wanted{Title: " "}, nil},
-		{Wanted{Title: "deploy-2"}, nil}, // an alias is no title
+		{Wanted{Title: "deploy-2"}, nil}, // an alias is not a title
 	} {
 		if got := ids(c.wanted.matcher().matching(tasks)); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: got %q, want %q", c.wanted, got, c.want)

@@ -21,7 +21,7 @@ func TestByAlias(t *testing.T) {
 	}{
 		{nil, map[string]string{}, nil},
 		{[]string{"a", "b"}, map[string]string{"a": "0", "b": "1"}, nil},
-		{[]string{"", "", "a"}, map[string]string{"a": "2"}, nil}, // none is no alias that repeats
+		{[]string{"", "", "a"}, map[string]string{"a": "2"}, nil}, // a missing alias is not a repeated one
 		{[]string{"a", "b", "a", "a", "A"}, map[string]string{"b": "1", "A": "4"}, []string{"0", "2", "3"}},
 	} {
 		var tasks []*tallyfy.Task

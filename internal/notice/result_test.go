@@ -36,7 +36,7 @@ func TestServerMessage(t *testing.T) {
 		Method: "GET", Path: "/me", Cause: errors.New("reset"),
 		Earlier: &tallyfy.Error{Status: 503, ServerMessage: "Busy", RequestID: "r-1"},
 	}
-	want := "Request: GET /me\nAn earlier attempt was answered: 503 Service Unavailable\nTallyfy said: Busy\nRequest id: r-1"
+	want := "Request: GET /me\nAn earlier attempt was answered: 503 Service Unavailable\nTallyfy said: Busy\nRequest ID: r-1"
 	if got := ServerMessage(err); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -40,19 +40,19 @@ type response struct {
 	body []byte
 	// readErr is why the body is incomplete; nil if it is complete.
 	readErr error
-	// about describes the request and the response's status and request ID, for an error about its
+	// origin describes the request and the response's status and request ID, for an error about its
 	// body.
-	about    Error
-	answered Answered
+	origin Error
+	timing Timing
 	// redact removes secrets from text of the response.
 	redact func(string) string
 }
 
-// Answered is when Tallyfy responded and how long it took.
-type Answered struct {
-	// At is the time by the server's clock, from the Date header in whole seconds; zero if there is
+// Timing is when Tallyfy responded and how long it took.
+type Timing struct {
+	// Date is the time by the server's clock, from the Date header in whole seconds; zero if there is
 	// none.
-	At time.Time
+	Date time.Time
 	// Took is how long the request took by this machine's monotonic clock, without waiting for the
 	// limiter or for a token.
 	Took time.Duration
@@ -63,7 +63,7 @@ func (r *response) checkComplete() error {
 	if r.readErr == nil {
 		return nil
 	}
-	failure := r.about
+	failure := r.origin
 	failure.Cause, failure.truncated = r.readErr, !errors.Is(r.readErr, errTooLong)
 	return &failure
 }
@@ -267,7 +267,7 @@ func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Ti
 		}
 		return nil, failure
 	}
-	got := &response{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(start)}, redact: redact}
+	got := &response{body: read, origin: *failure, timing: Timing{Date: date, Took: time.Since(start)}, redact: redact}
 	switch {
 	case len(read) > maxResponse:
 		got.readErr = errTooLong

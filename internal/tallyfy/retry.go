@@ -175,9 +175,8 @@ func attemptCount(n int) string {
 	return fmt.Sprintf("%d attempts", n)
 }
 
-// Pause waits before a caller reads again. It returns the reason immediately if the wait would
-// outlast ctx.
-func (c *Client) Pause(ctx context.Context, d time.Duration) error {
+// Sleep waits for d. If that would outlast ctx, it returns an error with the reason immediately.
+func Sleep(ctx context.Context, d time.Duration) error {
 	failure := &Error{Outcome: NotSent, GaveUp: exceedsDeadline(ctx, d), retryAfter: -1, notAttempted: true}
 	if failure.GaveUp == "" && !sleep(ctx, d) {
 		failure.GaveUp = stopped(ctx)

@@ -29,7 +29,7 @@ func TestTokenRequestErrors(t *testing.T) {
 		"no such address":   {[]reply{{status: 404, body: `{"error":true,"message":"API endpoint not found","code":"ENDPOINT_NOT_FOUND"}`}}, []string{"404 Not Found: API endpoint not found", "Check token_url"}},
 		"another method":    {[]reply{{status: 405}}, []string{"405 Method Not Allowed", "Check token_url"}},
 		"moved":             {[]reply{{status: 302, header: map[string]string{"Location": "https://evil.test"}}}, []string{"302 Found: redirects to https://evil.test", "send the client secret to another host"}},
-		"no token":          {[]reply{ok(`{"data":{}}`)}, []string{"200 OK, but the response contains no access token", "check token_url and the proxies"}},
+		"no token":          {[]reply{ok(`{"data":{}}`)}, []string{"200 OK, but the response contains no access token", "check token_url and any proxy in between"}},
 		"refused with 200":  {[]reply{ok(`{"error":"invalid_client"}`)}, []string{"200 OK, but the response contains no access token"}},
 		"two tokens":        {[]reply{ok(`{"access_token":"a b"}`)}, []string{"the response contains no access token"}},
 		"page":              {[]reply{ok("<html><title>Log in</title>")}, []string{"the response contains no access token"}},
