@@ -207,8 +207,8 @@ func (e *Error) noEndpoint() bool {
 	return message == "endpoint not found" || message == "api endpoint not found" || strings.Contains(message, "apsh546")
 }
 
-// IsNotAttempted reports whether no request was sent because the caller's time was over, before it or
-// while it waited for the limiter. That says nothing about the network or about Tallyfy.
+// IsNotAttempted reports whether no request was sent because the caller's time was over, before it
+// or while it waited for the limiter. That says nothing about the network or about Tallyfy.
 func IsNotAttempted(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.notAttempted && e.Cause == nil

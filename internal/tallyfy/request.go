@@ -50,8 +50,8 @@ type response struct {
 
 // Timing is when Tallyfy responded and how long it took.
 type Timing struct {
-	// Date is the time by the server's clock, from the Date header in whole seconds; zero if there is
-	// none.
+	// Date is the time by the server's clock, from the Date header in whole seconds; zero if there
+	// is none.
 	Date time.Time
 	// Took is how long the request took by this machine's monotonic clock, without waiting for the
 	// limiter or for a token.
