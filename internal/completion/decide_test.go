@@ -130,7 +130,7 @@ func TestAdviceForEveryStatus(t *testing.T) {
 		{Status: 500, Outcome: tallyfy.Unknown},
 		{Status: 200, Outcome: tallyfy.Accepted},
 		{Outcome: tallyfy.NotSent},
-		{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled},
+		{Outcome: tallyfy.NotSent, GaveUp: tallyfy.ErrCancelled},
 	} {
 		if advice(e) == "" {
 			t.Errorf("no advice for %+v", e)

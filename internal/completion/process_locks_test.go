@@ -5,6 +5,7 @@ package completion
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -52,7 +53,7 @@ func TestWaitingForAProcessInVain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, ends := range []string{tallyfy.TimedOut, tallyfy.Cancelled} {
+			for _, ends := range []error{tallyfy.ErrTimedOut, tallyfy.ErrCancelled} {
 				inBubble(t, today(), nil, func(h *harness) {
 					if c.setup != nil {
 						c.setup(h)
@@ -60,13 +61,13 @@ func TestWaitingForAProcessInVain(t *testing.T) {
 					h.holdProcess()
 					ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
 					defer cancel()
-					if ends == tallyfy.Cancelled {
+					if errors.Is(ends, tallyfy.ErrCancelled) {
 						time.AfterFunc(time.Second, cancel)
 					}
 					failure := h.failure(c.operate(h, ctx))
 					h.wantRequests(get)
-					h.wantText(failure.Error(), append(c.says, ends)...)
-					if ends == tallyfy.TimedOut {
+					h.wantText(failure.Error(), append(c.says, ends.Error())...)
+					if errors.Is(ends, tallyfy.ErrTimedOut) {
 						h.wantText(failure.Error(), "one at a time", "raise the operation's timeouts", "was still waiting")
 					}
 					if containsAny(failure.Error(), "network", "rejected the request") {
@@ -116,7 +117,7 @@ func TestAdviceOfARequestThatWasNotMade(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		failure := h.failure(h.engine.Create(ctx, h.want()))
 		h.wantRequests()
-		h.wantText(failure.Error(), "Task Could Not Be Read", tallyfy.TimedOut, "Raise the operation's timeouts")
+		h.wantText(failure.Error(), "Task Could Not Be Read", tallyfy.ErrTimedOut.Error(), "Raise the operation's timeouts")
 		if strings.Contains(failure.Error(), "network") {
 			h.Errorf("it says: %v", failure)
 		}

@@ -15,8 +15,8 @@ type reopened struct {
 	// task is the task as it was read afterwards; nil if Tallyfy accepted the reopening and does
 	// not show the task.
 	task *tallyfy.Task
-	// completedAgain reports that the task is completed, because someone completed it again after it was
-	// reopened.
+	// completedAgain reports that the task is completed, because someone completed it again after
+	// it was reopened.
 	completedAgain bool
 	// gone reports that the task no longer exists.
 	gone bool

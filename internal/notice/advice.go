@@ -41,7 +41,7 @@ func (o Operation) Advice(err error) string {
 	}
 	advice, ok := o.ByStatus[e.Status]
 	switch {
-	case e.GaveUp == tallyfy.Cancelled:
+	case errors.Is(e.GaveUp, tallyfy.ErrCancelled):
 		return Capitalize(o.Repeat) + " when you are ready. " + o.Cancelled
 	case tallyfy.IsNotAttempted(err):
 		return Capitalize(o.Repeat) + ". Raise the operation's timeouts if this happens often."

@@ -19,7 +19,7 @@ func TestAdvice(t *testing.T) {
 		err  error
 		says string // empty for no advice
 	}{
-		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "when you are ready"},
+		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.ErrCancelled}, "when you are ready"},
 		"not made":       {timedOut(t), "Raise the operation's timeouts"},
 		"no endpoint":    {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "check base_url"},
 		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, ServerMessage: "Not found. Error Code: apsh546."}, "removes the X-Tallyfy-Client header"},
@@ -59,7 +59,7 @@ func TestOperationAdvice(t *testing.T) {
 		"conflict":    {&tallyfy.Error{Outcome: tallyfy.RejectedForNow, Status: 409}, "Wait."},
 		"rate limit":  {&tallyfy.Error{Outcome: tallyfy.RejectedForNow, Status: 429}, "Wait, then apply again; raise max_retries"},
 		"not listed":  {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 403}, ""},
-		"cancelled":   {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "Apply again when you are ready. Nothing is lost."},
+		"cancelled":   {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.ErrCancelled}, "Apply again when you are ready. Nothing is lost."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,15 +18,15 @@ func Outcome(err error) string {
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
-	if e.Status == 0 && e.Cause == nil { // no request was made
-		return e.GaveUp
+	if e.Status == 0 && e.Cause == nil && e.GaveUp != nil { // no request was made
+		return e.GaveUp.Error()
 	}
 	outcome := e.Response()
-	if e.Attempts > 1 && !strings.Contains(e.GaveUp, "attempts") {
+	if e.Attempts > 1 && !errors.Is(e.GaveUp, tallyfy.ErrOutOfRetries) {
 		outcome += fmt.Sprintf(", after %d attempts", e.Attempts)
 	}
-	if e.GaveUp != "" {
-		outcome += "; " + e.GaveUp
+	if e.GaveUp != nil {
+		outcome += "; " + e.GaveUp.Error()
 	}
 	return outcome
 }

@@ -174,12 +174,12 @@ func (c *Client) send(req *http.Request, path string, finish bool) (*response, e
 	ctx := req.Context()
 	failure := &Error{Method: req.Method, Path: path, Attempts: 1, retryAfter: -1}
 	generation, reason := c.limiter.wait(ctx, c.urgent)
-	if reason != "" {
+	if reason != nil {
 		failure.Outcome, failure.notAttempted = NotSent, true
 		if ctx.Err() == nil { // the wait exceeds the time that is left
 			failure.Cause = errRateLimited
 		}
-		return nil, failure.stop(reason)
+		return nil, failure.giveUp(reason)
 	}
 	failure.generation = generation
 	if finish {
@@ -281,7 +281,7 @@ func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Ti
 func (c *Client) explain(ctx, attemptCtx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return &describedError{"no response came before " + stopped(ctx), ctx.Err()}
+		return &describedError{"no response came before " + stopped(ctx).Error(), ctx.Err()}
 	case attemptCtx.Err() != nil:
 		return &describedError{fmt.Sprintf("no response within %s (request_timeout)", c.requestTimeout), attemptCtx.Err()}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -33,7 +33,7 @@ func (c *Client) noTokenError(doing string, err error, advice func(*Error) strin
 // the token for both.
 func (c *Client) noTokenInTime(ctx context.Context) error {
 	waited := &Error{Method: http.MethodPost, Path: c.credentials.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, notAttempted: true}
-	return c.noTokenError("getting an access token from "+c.credentials.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
+	return c.noTokenError("getting an access token from "+c.credentials.TokenURL, waited.giveUp(stopped(ctx)), adviseOnApplication)
 }
 
 // afterRejection returns the failure to fetch another token, with the rejection of the first one as
@@ -106,12 +106,12 @@ func adviseOnUser(e *Error) string {
 // operation needs no advice about tokens.
 func adviseOnTransport(e *Error, attribute string) string {
 	switch {
-	case e.GaveUp == Cancelled:
+	case errors.Is(e.GaveUp, ErrCancelled):
 		return ""
 	case IsRateLimited(e):
 		return "Wait and apply again; raise max_retries or the operation's timeouts if this happens often."
 	case e.Outcome == NotSent:
 		return "Check " + attribute + ", the network and its proxy, and apply again."
 	}
-	return "Apply again when Tallyfy answers."
+	return "Apply again when Tallyfy responds."
 }
