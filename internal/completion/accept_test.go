@@ -22,7 +22,8 @@ func details(result Result) string {
 	return strings.Join(all, "\n")
 }
 
-// A completion that is found after a lost response has the configured completer, or it may be someone else's.
+// A completion that is found after a lost response has the configured completer, or it may be
+// someone else's.
 func TestLostResponseAndAnotherCompleter(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -68,7 +69,8 @@ func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	})
 }
 
-// The values in the response to the completion have the last word on those that were saved before it.
+// The values in the response to the completion have the last word on those that were saved before
+// it.
 func TestResponseShowsOtherValues(t *testing.T) {
 	t.Parallel()
 	respond := func(taskdata string) sandbox.Fault {
@@ -117,7 +119,8 @@ func TestReadAfterTheCompletionShowsOtherValues(t *testing.T) {
 	})
 }
 
-// A refusal is believed, so a completion that is found after it is someone else's, even if it is just as configured.
+// A refusal is believed, so a completion that is found after it is someone else's, even if it is
+// just as configured.
 func TestCompletionFoundAfterARefusal(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -140,7 +143,8 @@ func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	})
 }
 
-// An open task is no evidence before a read can no longer lag. If the task cannot be read for so long, nothing is sent again.
+// An open task is no evidence before a read can no longer lag. If the task cannot be read for so
+// long, nothing is sent again.
 func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
@@ -151,7 +155,8 @@ func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	})
 }
 
-// A completion was there before the request if the server's own clock says so, and no doubt about seconds remains.
+// A completion was there before the request if the server's own clock says so, and no doubt about
+// seconds remains.
 func TestCompletedBefore(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 20, 17, 0, 0, 0, time.UTC)
@@ -183,8 +188,9 @@ func TestCompletedBefore(t *testing.T) {
 	}
 }
 
-// A completion that Tallyfy accepts and shows with another decision is recorded with Tallyfy's, with a warning that says what was sent,
-// who decided, and what follows. The next refresh shows the decision as drift, and an update overrules it.
+// A completion that Tallyfy accepts and shows with another decision is recorded with Tallyfy's,
+// with a warning that says what was sent, who decided, and what follows. The next refresh shows the
+// decision as drift, and an update overrules it.
 func TestAcceptedWithAnotherDecision(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]sandbox.Fault{

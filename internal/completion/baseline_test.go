@@ -11,7 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// A completion is new by its time. Times come in whole seconds, so what differs in the same second is new too.
+// A completion is new by its time. Times come in whole seconds, so what differs in the same second
+// is new too.
 func TestIsNew(t *testing.T) {
 	t.Parallel()
 	const at, later = "2026-05-20T17:00:00.000Z", "2026-05-20T17:00:01.000Z"
@@ -53,7 +54,8 @@ func TestIsNew(t *testing.T) {
 	}
 }
 
-// A share that arrived shows in the progress or in the time of the last change, whichever the server shows, and perhaps not at once.
+// A share that arrived shows in the progress or in the time of the last change, whichever the
+// server shows, and perhaps not at once.
 func TestLostShareIsSeen(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -83,7 +85,8 @@ func TestLostShareIsSeen(t *testing.T) {
 	}
 }
 
-// A reopening takes the shares back, so that their number before it is not a sign of the one that was sent after it.
+// A reopening takes the shares back, so that their number before it is not a sign of the one that
+// was sent after it.
 func TestReopenedSharesAreNoSign(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), everyoneTask, func(h *harness) {
@@ -104,7 +107,8 @@ func TestReopenedSharesAreNoSign(t *testing.T) {
 	})
 }
 
-// A share that was accepted leaves the task open, so that the read after it does not wait for a completion.
+// A share that was accepted leaves the task open, so that the read after it does not wait for a
+// completion.
 func TestAcceptedShareIsReadOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, everyoneTask, func(h *harness) {

@@ -10,8 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// An earlier release, or a response that showed less, has left a fact out of the records. Until they are applied anew, each plan
-// takes no more requests than if it were there, and the facts that the list shows are filled in.
+// An earlier release, or a response that showed less, has left a fact out of the records. Until
+// they are applied anew, each plan takes no more requests than if it were there, and the facts that
+// the list shows are filled in.
 func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 	t.Parallel()
 	const n = 150

@@ -45,7 +45,8 @@ func TestCreateFindsTheRun(t *testing.T) {
 			h.Error("the completion did not go to the run")
 		}
 	})
-	// A one-off task that hangs on a run is completed there: the run decides, and not what the task is called.
+	// A one-off task that hangs on a run is completed there: the run decides, and not what the task
+	// is called.
 	inBubble(t, today(), func(task *sandbox.Task) { task.OneOff = true }, func(h *harness) {
 		want := h.wantValue("vpc-1")
 		want.Task.Run = ""

@@ -10,7 +10,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// An error about a task that is completed differently says which options are chosen, and of no other field what it holds.
+// An error about a task that is completed differently says which options are chosen, and of no
+// other field what it holds.
 func TestDifferencesNameChoicesAlone(t *testing.T) {
 	t.Parallel()
 	options := []tallyfy.Option{{ID: 1, Text: "us-west-2"}, {ID: 2, Text: "eu-central-1"}}

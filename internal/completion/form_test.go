@@ -146,7 +146,8 @@ func TestResolveRefuses(t *testing.T) {
 	}
 }
 
-// Fields, options and columns are found whatever Unicode form, spaces and letter case of IDs Tallyfy has them in.
+// Fields, options and columns are found whatever Unicode form, spaces and letter case of IDs
+// Tallyfy has them in.
 func TestNamesInAnotherForm(t *testing.T) {
 	t.Parallel()
 	const composed, decomposed = "Gr\u00f6\u00dfe", "Gro\u0308\u00dfe"

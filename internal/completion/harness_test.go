@@ -29,7 +29,8 @@ const (
 	patience = 10 * time.Minute
 )
 
-// harness is an engine on a sandbox without a network, in a synctest bubble whose clock advances when all goroutines wait.
+// harness is an engine on a sandbox without a network, in a synctest bubble whose clock advances
+// when all goroutines wait.
 type harness struct {
 	*testing.T
 	server *sandbox.Server

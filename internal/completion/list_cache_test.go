@@ -50,7 +50,8 @@ func (h *harness) completedTasks(run string, n int, change func(*sandbox.Task)) 
 	return all
 }
 
-// refresh reads all of them as Terraform does, so many side by side, and expects nothing to have changed.
+// refresh reads all of them as Terraform does, so many side by side, and expects nothing to have
+// changed.
 func (h *harness) refresh(tasks []completedTask, parallelism int) {
 	h.Helper()
 	var all sync.WaitGroup
@@ -69,7 +70,8 @@ func (h *harness) refresh(tasks []completedTask, parallelism int) {
 	all.Wait()
 }
 
-// counted fails the test unless the requests were GETs, so many of single tasks and so many of pages of lists.
+// counted fails the test unless the requests were GETs, so many of single tasks and so many of
+// pages of lists.
 func (h *harness) wantReads(tasks, pages int) {
 	h.Helper()
 	gotTasks, gotPages := 0, 0
@@ -131,7 +133,8 @@ func TestRefreshInAnyOrder(t *testing.T) {
 	}
 }
 
-// Few completions of a long run are read one by one: the list would take more requests. One page of it tells how long it is.
+// Few completions of a long run are read one by one: the list would take more requests. One page of
+// it tells how long it is.
 func TestRefreshOfFewInALongRun(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 1}, 5: {5, 1}} {
@@ -152,14 +155,16 @@ func TestRefreshOfFewInALongRun(t *testing.T) {
 	})
 }
 
-// What a list shows otherwise than it is recorded is looked at by itself, since the list may be behind.
+// What a list shows otherwise than it is recorded is looked at by itself, since the list may be
+// behind.
 func TestListIsUsedOnlyToConfirm(t *testing.T) {
 	t.Parallel()
 	approved := func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(true) }
 	for name, c := range map[string]struct {
 		config sandbox.Config
 		happen func(*harness, completedTask)
-		// what the reading of the last of three tasks comes to, and how many GETs of tasks all three take
+		// what the reading of the last of three tasks comes to, and how many GETs of tasks all
+		// three take
 		reopened bool
 		changed  func(*Record)
 		gets     int
@@ -204,7 +209,8 @@ func TestListIsUsedOnlyToConfirm(t *testing.T) {
 	}
 }
 
-// An update completes a task anew. A list that is behind shows it as it was before: believed, it would plan the update again.
+// An update completes a task anew. A list that is behind shows it as it was before: believed, it
+// would plan the update again.
 func TestListBehindAnUpdate(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ListLag: 10}, nil, func(h *harness) {
@@ -307,7 +313,8 @@ func TestRefreshAgain(t *testing.T) {
 	}
 }
 
-// A plan that looks at tasks to be completed reads the list of their run once, for those that are completed as well.
+// A plan that looks at tasks to be completed reads the list of their run once, for those that are
+// completed as well.
 func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -331,7 +338,8 @@ func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	})
 }
 
-// A server that does not know the filter lists all tasks of the organization: then one-off tasks are looked at by themselves.
+// A server that does not know the filter lists all tasks of the organization: then one-off tasks
+// are looked at by themselves.
 func TestOneOffTasksAmongMany(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {

@@ -34,7 +34,8 @@ func (h *harness) importAll(tasks []completedTask) {
 	all.Wait()
 }
 
-// TestImportTakesARequestForEachHundred counts the requests of imports of one process, and of one-off tasks.
+// TestImportTakesARequestForEachHundred counts the requests of imports of one process, and of
+// one-off tasks.
 func TestImportTakesARequestForEachHundred(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{runID, ""} {
@@ -53,7 +54,8 @@ func TestImportTakesARequestForEachHundred(t *testing.T) {
 	}
 }
 
-// TestImportByTheTaskAlone imports process tasks whose process the import does not name: the list of one-off tasks does not show them.
+// TestImportByTheTaskAlone imports process tasks whose process the import does not name: the list
+// of one-off tasks does not show them.
 func TestImportByTheTaskAlone(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
@@ -66,7 +68,8 @@ func TestImportByTheTaskAlone(t *testing.T) {
 	})
 }
 
-// TestImportConfirmsWhatTheListLeavesOpen imports the last of three tasks, which the list shows as open or without a fact.
+// TestImportConfirmsWhatTheListLeavesOpen imports the last of three tasks, which the list shows as
+// open or without a fact.
 func TestImportConfirmsWhatTheListLeavesOpen(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -127,7 +130,8 @@ func without(fact string) func(*sandbox.Task) {
 	return func(task *sandbox.Task) { task.Extra = map[string]any{fact: nil} }
 }
 
-// TestImportListedNeedsTheProcess reads one-off tasks from a list that does not show to which process a task belongs.
+// TestImportListedNeedsTheProcess reads one-off tasks from a list that does not show to which
+// process a task belongs.
 func TestImportListedNeedsTheProcess(t *testing.T) {
 	t.Parallel()
 	task := tallyfy.Task{ID: taskID, Title: "T", Type: "task", Status: "completed", CompletedAt: longAgo, CompleterID: 7}

@@ -16,7 +16,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Two blocks for one task complete it once, also where one of them does not know its run, and where reads lag.
+// Two blocks for one task complete it once, also where one of them does not know its run, and where
+// reads lag.
 func TestTwoBlocksForOneTask(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]sandbox.Config{
@@ -48,7 +49,8 @@ func TestTwoBlocksForOneTask(t *testing.T) {
 	}
 }
 
-// An operation that waits for a task until its time is over sends nothing, and says so. The task is not lost to others.
+// An operation that waits for a task until its time is over sends nothing, and says so. The task is
+// not lost to others.
 func TestWaitingForATaskInVain(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Latency: time.Minute}, nil, func(h *harness) {
@@ -96,7 +98,8 @@ func TestWhatIsRemembered(t *testing.T) {
 	check(false, longAgo)
 }
 
-// Writes to a process go side by side until two of them collide, and then one by one for a while. Other processes are not concerned.
+// Writes to a process go side by side until two of them collide, and then one by one for a while.
+// Other processes are not concerned.
 func TestWritesTakeTurns(t *testing.T) {
 	t.Parallel()
 	const other = "5eed0000000000000000000000000043"

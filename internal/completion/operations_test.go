@@ -315,8 +315,8 @@ func TestReadWithoutTimeForAnother(t *testing.T) {
 	})
 }
 
-// A task that Tallyfy twice says is not there is gone. Once may be an error, and so may what is not Tallyfy's own 404 be: then the DELETE
-// has the last word.
+// A task that Tallyfy twice says is not there is gone. Once may be an error, and so may what is not
+// Tallyfy's own 404 be: then the DELETE has the last word.
 func TestDeleteReadsAMissingTaskTwice(t *testing.T) {
 	t.Parallel()
 	missing := sandbox.Fault{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`}
@@ -359,8 +359,8 @@ func TestDeleteReadsAMissingTaskTwice(t *testing.T) {
 	}
 }
 
-// A task is gone only if Tallyfy says so twice: to the DELETE and to the read after it. The 404 of a path, which the edge answers if a
-// proxy strips the client's header, says nothing about a task.
+// A task is gone only if Tallyfy says so twice: to the DELETE and to the read after it. The 404 of
+// a path, which the edge answers if a proxy strips the client's header, says nothing about a task.
 func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 	t.Parallel()
 	missing := sandbox.Fault{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`}

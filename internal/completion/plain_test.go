@@ -68,7 +68,8 @@ func TestPlainValues(t *testing.T) {
 	}
 }
 
-// A key names one field: a label that repeats, or that another field has as its alias or ID, is not one.
+// A key names one field: a label that repeats, or that another field has as its alias or ID, is not
+// one.
 func TestPlainValuesByAmbiguousNames(t *testing.T) {
 	t.Parallel()
 	field := func(id, label, alias string) tallyfy.Field {

@@ -12,7 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What a plan says of a task that Tallyfy does not show is what the apply sends, whether the task or the path of the reads is unknown.
+// What a plan says of a task that Tallyfy does not show is what the apply sends, whether the task
+// or the path of the reads is unknown.
 func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 	t.Parallel()
 	named := map[string]any{"VPC id": "vpc-1"}

@@ -141,7 +141,8 @@ func TestPreflightDoesNotBelieveAList(t *testing.T) {
 	})
 }
 
-// A check without a response says nothing, and does not hold a plan up for long. A response that refuses is a warning, once.
+// A check without a response says nothing, and does not hold a plan up for long. A response that
+// refuses is a warning, once.
 func TestPreflightThatFails(t *testing.T) {
 	t.Parallel()
 	const notChecked = "Tasks Could Not Be Checked"
@@ -231,7 +232,8 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 	})
 }
 
-// Behind a network that swallows packets, thirty blocks wait no longer than one, with their process known or not.
+// Behind a network that swallows packets, thirty blocks wait no longer than one, with their process
+// known or not.
 func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{"", runID} {
@@ -265,7 +267,8 @@ func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 	}
 }
 
-// Values given by name or as secrets go the way of the others, and a version that changed means an update.
+// Values given by name or as secrets go the way of the others, and a version that changed means an
+// update.
 func TestValuesByNameAndSecrets(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -319,7 +322,8 @@ func TestValuesByNameAndSecrets(t *testing.T) {
 	})
 }
 
-// A task without a process is in no list. It is read with its form, so that mistakes in its values are found while planning.
+// A task without a process is in no list. It is read with its form, so that mistakes in its values
+// are found while planning.
 func TestPreflightOfAOneOffTask(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
@@ -362,7 +366,8 @@ func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 	})
 }
 
-// A task that an automation hides is planned with a warning, because Tallyfy rejects its completion until an automation shows it.
+// A task that an automation hides is planned with a warning, because Tallyfy rejects its completion
+// until an automation shows it.
 func TestPreflightOfAHiddenTask(t *testing.T) {
 	t.Parallel()
 	hidden := func(k *sandbox.Task) { k.Hidden = true }

@@ -162,8 +162,8 @@ func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 	}
 }
 
-// Terraform plans a replacement twice: as a change of what is recorded, and as a new resource. The task is read once for both, and so
-// it is for two blocks.
+// Terraform plans a replacement twice: as a change of what is recorded, and as a new resource. The
+// task is read once for both, and so it is for two blocks.
 func TestPreflightReadsATaskOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
@@ -184,8 +184,8 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 	})
 }
 
-// A replacement that -replace asks for is planned as a recorded completion first. Its warnings are dropped, so that a refusal is told
-// again where it is heard.
+// A replacement that -replace asks for is planned as a recorded completion first. Its warnings are
+// dropped, so that a refusal is told again where it is heard.
 func TestPreflightOfAForcedReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopens := range []bool{true, false} {
@@ -217,7 +217,8 @@ func TestPreflightOfAForcedReplacement(t *testing.T) {
 	})
 }
 
-// An apply plans each block once more. What it has done to a task by then is not held against it, though reads lag.
+// An apply plans each block once more. What it has done to a task by then is not held against it,
+// though reads lag.
 func TestPreflightWhileApplying(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {
@@ -287,7 +288,8 @@ func TestPreflightOfAnUpdateThatMayBeAReplacement(t *testing.T) {
 	}
 }
 
-// Two blocks of one plan that want something else of one task are told, and a block never contradicts itself.
+// Two blocks of one plan that want something else of one task are told, and a block never
+// contradicts itself.
 func TestPreflightOfContradictingBlocks(t *testing.T) {
 	t.Parallel()
 	const contradict = "Blocks Contradict Each Other: Provision the VPC"
@@ -373,7 +375,8 @@ func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 	}
 }
 
-// A block that -replace names is planned as it is recorded, and as a new one. It does not contradict itself.
+// A block that -replace names is planned as it is recorded, and as a new one. It does not
+// contradict itself.
 func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
@@ -384,7 +387,8 @@ func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
 	})
 }
 
-// Whether blocks contradict each other may depend on what the task holds, and a list may be behind that.
+// Whether blocks contradict each other may depend on what the task holds, and a list may be behind
+// that.
 func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(h *harness) {

@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// holdProcess lets another request to the process be under way until the test ends, after two of them got in each other's way.
+// holdProcess lets another request to the process be under way until the test ends, after two of
+// them got in each other's way.
 func (h *harness) holdProcess() {
 	h.Helper()
 	key := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID}
@@ -25,7 +26,8 @@ func (h *harness) holdProcess() {
 	}
 }
 
-// A request that was still waiting until the operation ended says that it was not sent, and does not blame the network.
+// A request that was still waiting until the operation ended says that it was not sent, and does
+// not blame the network.
 func TestWaitingForAProcessInVain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -16,7 +16,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Each test in this file is a sequence of events in which a completion was once sent twice, lost, or recorded wrongly.
+// Each test in this file is a sequence of events in which a completion was once sent twice, lost,
+// or recorded wrongly.
 
 // notLost fails the test if something is recorded as completed while the task is open.
 func (h *harness) notLost(result Result, err error) {
@@ -318,7 +319,8 @@ func TestReopeningThatCannotBeConfirmed(t *testing.T) {
 	})
 }
 
-// A completion of months ago is not taken for the one that was just sent, where the first read did not show the task.
+// A completion of months ago is not taken for the one that was just sent, where the first read did
+// not show the task.
 func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -371,7 +373,8 @@ func TestWritesThatCollide(t *testing.T) {
 	})
 }
 
-// overlap answers 409 to a completion that comes while another one is handled, as an engine does that locks the process.
+// overlap answers 409 to a completion that comes while another one is handled, as an engine does
+// that locks the process.
 type overlap struct {
 	next http.Handler
 	busy atomic.Bool

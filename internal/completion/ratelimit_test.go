@@ -13,8 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// A rate limit is heard once: of 100 completions through 10 requests a second, fewer than a tenth of the requests are refused,
-// and each task is completed once.
+// A rate limit is heard once: of 100 completions through 10 requests a second, fewer than a tenth
+// of the requests are refused, and each task is completed once.
 func TestHundredCompletionsThroughARateLimit(t *testing.T) {
 	t.Parallel()
 	const tasks, sideBySide = 100, 10 // as many side by side as Terraform runs unless told otherwise

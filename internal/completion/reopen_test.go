@@ -20,7 +20,8 @@ func longBefore(h *harness, want Desired) Record {
 	return known
 }
 
-// A proxy may answer 503 after Tallyfy has reopened the task. If a colleague completes it during the wait, it stays completed.
+// A proxy may answer 503 after Tallyfy has reopened the task. If a colleague completes it during
+// the wait, it stays completed.
 func TestReopeningIsNotRepeatedWithoutARead(t *testing.T) {
 	t.Parallel()
 	wait := func(h *harness, values map[string]any) {
@@ -95,7 +96,8 @@ func TestRefusedReopeningAfterALostOne(t *testing.T) {
 	})
 }
 
-// An update that is interrupted during the DELETE goes on, even if only a read shows that the task is open.
+// An update that is interrupted during the DELETE goes on, even if only a read shows that the task
+// is open.
 func TestInterruptedReopeningIsRead(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -109,7 +111,8 @@ func TestInterruptedReopeningIsRead(t *testing.T) {
 	})
 }
 
-// A replacement creates while reads lag: what they show is the completion that its own destroy has taken back, or a newer one.
+// A replacement creates while reads lag: what they show is the completion that its own destroy has
+// taken back, or a newer one.
 func TestCreateAfterADestroyWaitsForReads(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 2 * time.Second}, nil, func(h *harness) {
@@ -123,7 +126,8 @@ func TestCreateAfterADestroyWaitsForReads(t *testing.T) {
 			h.Errorf("%d completions were sent", n)
 		}
 	})
-	// Longer than the provider waits: the completion that was taken back is not taken for one that is there.
+	// Longer than the provider waits: the completion that was taken back is not taken for one that
+	// is there.
 	inBubble(t, sandbox.Config{ReadLag: 8 * time.Second}, nil, func(h *harness) {
 		known := longBefore(h, h.want())
 		if _, err := h.destroy(h.ctx, known); err != nil {

@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// ignored is a save that Tallyfy answers with 200 and does not carry out: the field holds what it held.
+// ignored is a save that Tallyfy answers with 200 and does not carry out: the field holds what it
+// held.
 func ignored(held string, times int) sandbox.Fault {
 	return sandbox.Fault{Method: put, Status: 200, Times: times, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","taskdata":{"` + field + `":` + held + `}}}`}
 }
@@ -25,7 +26,8 @@ func holding(kind string, value any, columns ...string) func(*sandbox.Task) {
 	}
 }
 
-// What a field held before is compared by the field's type, so that the order of a stored selection does not look like a new value.
+// What a field held before is compared by the field's type, so that the order of a stored selection
+// does not look like a new value.
 func TestSaveOutcomeByType(t *testing.T) {
 	t.Parallel()
 	a := map[string]any{"id": "1", "text": "a", "selected": true}
@@ -39,7 +41,8 @@ func TestSaveOutcomeByType(t *testing.T) {
 	}
 }
 
-// A field that keeps its value whatever is saved, even nothing, never leads to a completion without the value.
+// A field that keeps its value whatever is saved, even nothing, never leads to a completion without
+// the value.
 func TestFieldThatTakesNoValue(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), holding("text", "old"), func(h *harness) {
@@ -60,7 +63,8 @@ func TestFieldThatTakesNoValue(t *testing.T) {
 	})
 }
 
-// No value clears a table, so a table that is to be emptied for a moment gets a placeholder for each column.
+// No value clears a table, so a table that is to be emptied for a moment gets a placeholder for
+// each column.
 func TestTableIsEmptiedByPlaceholders(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), holding("table", []any{"a", "10.0.0.0/8"}, "Zone", "CIDR"), func(h *harness) {
@@ -101,7 +105,8 @@ func TestSaveThatFailsWhileAFieldIsEmpty(t *testing.T) {
 	})
 }
 
-// A save whose response shows no values is confirmed by a read. If that is refused, the completion is not sent.
+// A save whose response shows no values is confirmed by a read. If that is refused, the completion
+// is not sent.
 func TestSaveThatCannotBeConfirmed(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -122,7 +127,8 @@ func TestLostResponseWithARewrittenValue(t *testing.T) {
 	})
 }
 
-// A page instead of a response may stand for a save that was carried out. A read tells, so that the values are not saved twice.
+// A page instead of a response may stand for a save that was carried out. A read tells, so that the
+// values are not saved twice.
 func TestSaveAnsweredByAPage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -150,7 +156,8 @@ func (h *harness) oneOffValue(value any) Desired {
 	return want
 }
 
-// Tallyfy moves deadlines to working days, also one that was only sent back. A deadline that is written differently has not moved.
+// Tallyfy moves deadlines to working days, also one that was only sent back. A deadline that is
+// written differently has not moved.
 func TestDeadlineThatTallyfyMoves(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -177,7 +184,8 @@ func TestDeadlineThatTallyfyMoves(t *testing.T) {
 	}
 }
 
-// A save of a one-off task replaces its owners, so that one whose response was lost is not repeated if it was carried out.
+// A save of a one-off task replaces its owners, so that one whose response was lost is not repeated
+// if it was carried out.
 func TestLostSaveOfAOneOffTaskIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {

@@ -13,8 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file goes through the outcomes that one completion can have. Each asserts what was sent, what was not,
-// and how often the webhooks fired.
+// This file goes through the outcomes that one completion can have. Each asserts what was sent,
+// what was not, and how often the webhooks fired.
 
 // atPost is a fault of the completion.
 func atPost(f sandbox.Fault) sandbox.Fault {
@@ -141,8 +141,8 @@ func TestAttemptsAreCounted(t *testing.T) {
 	})
 }
 
-// A slow attempt may complete the task between the look and the next attempt; an API that then refuses the repeat must not
-// make it look undone.
+// A slow attempt may complete the task between the look and the next attempt; an API that then
+// refuses the repeat must not make it look undone.
 func TestRefusedRepeatIsReadAgain(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy}, nil, func(h *harness) {
@@ -263,7 +263,8 @@ func TestAcceptedButUnreadableIsRead(t *testing.T) {
 			})
 		})
 	}
-	// Nothing more can be learned: it is recorded all the same, since an error would complete the task again.
+	// Nothing more can be learned: it is recorded all the same, since an error would complete the
+	// task again.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: 5})

@@ -21,10 +21,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Whatever goes wrong in whatever order, and whoever else works on the task: the engine completes it once for each time that
-// it is wanted, forgets no completion of its own, and comes to rest once the faults are over.
+// Whatever goes wrong in whatever order, and whoever else works on the task: the engine completes
+// it once for each time that it is wanted, forgets no completion of its own, and comes to rest once
+// the faults are over.
 
-// TestAnySequence tries some hundred sequences, or as many as the environment variable TALLYFY_SEQUENCES says. FuzzSequence looks for more.
+// TestAnySequence tries some hundred sequences, or as many as the environment variable
+// TALLYFY_SEQUENCES says. FuzzSequence looks for more.
 func TestAnySequence(t *testing.T) {
 	t.Parallel()
 	random := rand.NewChaCha8([32]byte{}) // the same sequences in each run
@@ -41,8 +43,8 @@ func TestAnySequence(t *testing.T) {
 	}
 }
 
-// FuzzSequence holds that no sequence of faults and outside events makes the engine complete a task twice for one intent, lose
-// the record of a completion, or fail to settle.
+// FuzzSequence holds that no sequence of faults and outside events makes the engine complete a task
+// twice for one intent, lose the record of a completion, or fail to settle.
 func FuzzSequence(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("a lost answer and a look that fails"))
@@ -165,7 +167,8 @@ func (s *simulation) step() {
 // rewriteText is what a server makes of a text that keeps it in another form.
 func rewriteText(text string) string { return "<p>" + text + "</p>" }
 
-// event is something that others do to the task, decided by the script. It may happen while a request is handled.
+// event is something that others do to the task, decided by the script. It may happen while a
+// request is handled.
 func (s *simulation) event(script []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -261,8 +264,8 @@ func (s *simulation) fault() {
 	s.note("fault %s %+v", f.Method, f)
 }
 
-// apply refreshes and applies, as Terraform does, in a process of its own. It reports whether that went well. settling leaves nothing to
-// the script.
+// apply refreshes and applies, as Terraform does, in a process of its own. It reports whether that
+// went well. settling leaves nothing to the script.
 func (s *simulation) apply(cancelled, settling bool) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -297,7 +300,8 @@ func (s *simulation) apply(cancelled, settling bool) bool {
 	return err == nil
 }
 
-// secondBlock lets the same apply create another block for the task. before counts what others did until the apply began.
+// secondBlock lets the same apply create another block for the task. before counts what others did
+// until the apply began.
 func (s *simulation) secondBlock(ctx context.Context, before [3]int) {
 	want := s.want
 	want.Task = s.refOf()
@@ -329,7 +333,8 @@ func (s *simulation) first() sandbox.Task {
 	return task
 }
 
-// checkTruth compares what an apply came to, while no one else did anything, with what Tallyfy holds.
+// checkTruth compares what an apply came to, while no one else did anything, with what Tallyfy
+// holds.
 func (s *simulation) checkTruth(err error, wasCompleted bool) {
 	task := s.first()
 	if s.deleted || s.shared {
@@ -407,7 +412,8 @@ func (s *simulation) refOf() tallyfy.TaskRef {
 	return ref
 }
 
-// checkCount holds the engine to one completion for each time the task was open, and one reopening for each change of mind.
+// checkCount holds the engine to one completion for each time the task was open, and one reopening
+// for each change of mind.
 func (s *simulation) checkCount() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -424,7 +430,8 @@ func (s *simulation) checkCount() {
 	}
 }
 
-// settle lets the faults end. What the user wants is then reached, or refused for a reason that stays; nothing more is sent.
+// settle lets the faults end. What the user wants is then reached, or refused for a reason that
+// stays; nothing more is sent.
 func (s *simulation) settle() {
 	s.server.Calm()
 	s.note("the faults are over, for good")

@@ -16,7 +16,8 @@ const longLag = 10 * time.Second
 
 const notShownSummary = "Completion Is Not Shown Yet"
 
-// A second block for a task sends nothing on the evidence of a read that lags, however long it does.
+// A second block for a task sends nothing on the evidence of a read that lags, however long it
+// does.
 func TestSecondBlockWhileReadsLagForLong(t *testing.T) {
 	t.Parallel()
 	with := func(h *harness, approved bool, value string) Desired {
@@ -58,7 +59,8 @@ func TestSecondBlockWhileReadsLagForLong(t *testing.T) {
 	}
 }
 
-// What this apply has sent and what left the task open is not sent by a second block: a share, or a completion of which nothing is known.
+// What this apply has sent and what left the task open is not sent by a second block: a share, or a
+// completion of which nothing is known.
 func TestSecondBlockAfterACompletionThatLeftTheTaskOpen(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -94,7 +96,8 @@ func TestSecondBlockAfterACompletionThatLeftTheTaskOpen(t *testing.T) {
 	}
 }
 
-// A reopening is believed if it cannot be the lag of a read: after a while, and of a completion that was there long before.
+// A reopening is believed if it cannot be the lag of a read: after a while, and of a completion
+// that was there long before.
 func TestSecondBlockAfterSomeoneReopensTheTask(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
@@ -201,7 +204,8 @@ func TestUpdateAfterAnotherBlockWhileReadsLagForLong(t *testing.T) {
 	})
 }
 
-// After a completion whose outcome is not known, a second block is as careful as the next attempt is.
+// After a completion whose outcome is not known, a second block is as careful as the next attempt
+// is.
 func TestSecondBlockAfterALostCompletion(t *testing.T) {
 	t.Parallel()
 	lost := sandbox.Fault{Method: post, Handle: true, Drop: true}
@@ -252,7 +256,8 @@ func TestSecondBlockAfterALostCompletion(t *testing.T) {
 	})
 }
 
-// A read that still shows the completion which was reopened says nothing about the one that was sent since.
+// A read that still shows the completion which was reopened says nothing about the one that was
+// sent since.
 func TestSecondBlockAfterALostCompletionOfAnUpdate(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// Two keys that name one field are refused before anything is sent, because the order of keys must not decide which value is saved.
+// Two keys that name one field are refused before anything is sent, because the order of keys must
+// not decide which value is saved.
 func TestTwoKeysForOneField(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]func(*Desired){
@@ -44,7 +45,8 @@ func TestTwoKeysForOneField(t *testing.T) {
 	}
 }
 
-// Every text and number of a write-only value is a secret, however deep it is; values that are recorded are not.
+// Every text and number of a write-only value is a secret, however deep it is; values that are
+// recorded are not.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	want := Desired{
@@ -59,7 +61,8 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// A notice about values points to the attribute that has them, and names it: one about a secret to the write-only one.
+// A notice about values points to the attribute that has them, and names it: one about a secret to
+// the write-only one.
 func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 	t.Parallel()
 	one := func(key string) map[string]any { return map[string]any{key: "x"} }
