@@ -13,7 +13,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// details returns what the warnings of a result say.
+// details returns the details of a result's warnings.
 func details(result Result) string {
 	var all []string
 	for _, warning := range result.Warnings {
@@ -46,14 +46,14 @@ func TestLostResponseAndAnotherCompleter(t *testing.T) {
 				h.wantRequests(get, post, get)
 				h.wantWarnings(result, c.warns...)
 				if held := h.task().CompleterID; result.Record.CompleterID != held {
-					h.Errorf("recorded completer %d, and the task has %d", result.Record.CompleterID, held)
+					h.Errorf("recorded completer %d; the task has %d", result.Record.CompleterID, held)
 				}
 			})
 		})
 	}
 }
 
-// A response that is empty is read after, and that read shows who completed the task too.
+// After an empty response the task is read, and that read shows who completed it.
 func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -69,7 +69,7 @@ func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	})
 }
 
-// The values in the response to the completion have the last word on those that were saved before
+// The values in the response to the completion count, not those in the response to the save before
 // it.
 func TestResponseShowsOtherValues(t *testing.T) {
 	t.Parallel()
@@ -119,9 +119,8 @@ func TestReadAfterTheCompletionShowsOtherValues(t *testing.T) {
 	})
 }
 
-// A refusal is believed, so a completion that is found after it is someone else's, even if it is
-// just as configured.
-func TestCompletionFoundAfterARefusal(t *testing.T) {
+// After a rejection, a completion that is found is someone else's, even if it is as configured.
+func TestCompletionFoundAfterARejection(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1002, nil) }}))
@@ -132,7 +131,7 @@ func TestCompletionFoundAfterARefusal(t *testing.T) {
 	})
 }
 
-// Values that differ after a lost response need not be someone else's.
+// Values that differ after a lost response may be the provider's own.
 func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy, Rewrite: rewriteText}, nil, func(h *harness) {
@@ -143,8 +142,8 @@ func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	})
 }
 
-// An open task is no evidence before a read can no longer lag. If the task cannot be read for so
-// long, nothing is sent again.
+// An open task proves nothing while a read may lag. If the task cannot be read for that long,
+// nothing is sent again.
 func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
@@ -155,8 +154,8 @@ func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	})
 }
 
-// A completion was there before the request if the server's own clock says so, and no doubt about
-// seconds remains.
+// A completion was made before the request if the server's own clock shows that, beyond the
+// rounding to seconds.
 func TestCompletedBefore(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 20, 17, 0, 0, 0, time.UTC)
@@ -178,7 +177,7 @@ func TestCompletedBefore(t *testing.T) {
 			t.Parallel()
 			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Timing: c.timing}
 			if got := len(completedBefore(task)) > 0; got != c.want {
-				t.Errorf("it is told of: %t", got)
+				t.Errorf("has a warning: %t", got)
 			}
 			began := time.Now().Add(-c.timing.Took)
 			if got := (attempt{began: began}).isBefore(task); got != c.want {

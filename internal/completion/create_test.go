@@ -45,8 +45,8 @@ func TestCreateFindsTheRun(t *testing.T) {
 			h.Error("the completion did not go to the run")
 		}
 	})
-	// A one-off task that hangs on a run is completed there: the run decides, and not what the task
-	// is called.
+	// A one-off task that is attached to a run is completed there, because the run decides and not
+	// is_oneoff_task.
 	inBubble(t, today(), func(task *sandbox.Task) { task.OneOff = true }, func(h *harness) {
 		want := h.wantValue("vpc-1")
 		want.Task.Run = ""
@@ -131,13 +131,13 @@ func TestCreateStopsWhenValuesDoNotArrive(t *testing.T) {
 		h.wantRequests(get, put, get, get, get)
 		h.wantText(failure.Error(), "Field Values Did Not Arrive", field, "is empty or not part of the task's form", "has not completed the task", "drops others")
 	})
-	// The answer to the saving may come too early; the form is asked before it counts as lost.
+	// The response to the save may be outdated. The form is read before a value counts as lost.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(sandbox.Fault{Method: put, Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":[]}}`})
 		h.create(h.wantValue("vpc-1"))
 		h.wantRequests(get, put, get, post)
 	})
-	// Where no values are shown there is nothing to compare, and nothing to stop for.
+	// If Tallyfy does not show values, they are not compared, and the completion is sent.
 	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(h *harness) {
 		h.wantWarnings(h.create(h.wantValue("vpc-1")))
 		h.wantRequests(get, put, get, post)
@@ -248,7 +248,7 @@ func TestCreateReportsWhatTallyfyRefuses(t *testing.T) {
 	})
 }
 
-func TestCreateRecordsWhatIsDoneAlready(t *testing.T) {
+func TestCreateRecordsACompletedTask(t *testing.T) {
 	t.Parallel()
 	done := func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "vpc-1"} }
 	inBubble(t, today(), done, func(h *harness) {
@@ -312,12 +312,12 @@ func TestCreateOnAServerThatOnlyCompletes(t *testing.T) {
 			h.Error("the value did not arrive with the completion")
 		}
 	})
-	inBubble(t, sandbox.Config{CompletionOnly: true, ShowTaskdata: true}, nil, func(h *harness) { // today's completion ignores the values, and says so in its answer
+	inBubble(t, sandbox.Config{CompletionOnly: true, ShowTaskdata: true}, nil, func(h *harness) { // today's API ignores the values in a completion, and its response shows that
 		result := h.create(h.wantValue("vpc-1"))
 		h.wantWarnings(result, "Field Values Not Confirmed")
 		h.wantText(result.Warnings[0].Detail, field)
 	})
-	inBubble(t, only, oneOff, func(h *harness) { // what saving must echo is not known
+	inBubble(t, only, oneOff, func(h *harness) { // the save would have to repeat unknown members
 		want := h.wantValue("vpc-1")
 		want.Task.Run = ""
 		h.wantWarnings(h.create(want), "Field Values Not Confirmed")

@@ -114,7 +114,7 @@ func TestResends(t *testing.T) {
 	}
 }
 
-// No refusal and no failure may leave the user without a next step.
+// Every refusal and every failure has advice.
 func TestAdviceForEveryStatus(t *testing.T) {
 	t.Parallel()
 	for _, e := range []*tallyfy.Error{
@@ -138,7 +138,7 @@ func TestAdviceForEveryStatus(t *testing.T) {
 	}
 	for status, part := range map[int]string{409: "-parallelism", 423: "resolve the issue in Tallyfy"} {
 		if told := advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(told, part) {
-			t.Errorf("the advice for %d is %q", status, told)
+			t.Errorf("advice on %d is %q", status, told)
 		}
 	}
 }

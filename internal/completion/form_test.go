@@ -34,7 +34,7 @@ func formTask() *tallyfy.Task {
 	}}
 }
 
-// resolve returns what values that are given by name become.
+// resolve resolves values that are given by name.
 func resolve(task *tallyfy.Task, given map[string]any) formValues {
 	return Desired{FormFields: given}.values(task)
 }
@@ -81,7 +81,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// Each mistake is told on its key, with what is allowed and never with what was given.
+// Each mistake is reported on its key, with what is allowed and without the configured value.
 func TestResolveRefuses(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
@@ -146,8 +146,8 @@ func TestResolveRefuses(t *testing.T) {
 	}
 }
 
-// Fields, options and columns are found whatever Unicode form, spaces and letter case of IDs
-// Tallyfy has them in.
+// Fields, options and columns are found in any Unicode form, with any spaces and in any letter case
+// of IDs.
 func TestNamesInAnotherForm(t *testing.T) {
 	t.Parallel()
 	const composed, decomposed = "Gr\u00f6\u00dfe", "Gro\u0308\u00dfe"

@@ -36,10 +36,10 @@ type harness struct {
 	server *sandbox.Server
 	client *tallyfy.Client
 	engine *Engine
-	ctx    context.Context // one operation of one test
+	ctx    context.Context // of one operation of the test
 }
 
-// inBubble runs a test on a sandbox with one open task of a run, changed as the test wants it.
+// inBubble runs a test on a sandbox with one open task of a process, which change may modify.
 func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), test func(*harness)) {
 	t.Helper()
 	inBubbleWithRetries(t, tallyfy.DefaultMaxRetries, config, change, test)
@@ -71,7 +71,7 @@ func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, chang
 	})
 }
 
-// inProcess hands requests to a server without a network between them.
+// inProcess is a transport that calls the server without a network.
 type inProcess struct{ handler http.Handler }
 
 func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -101,7 +101,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// ref is the task, with its run known.
+// ref returns the reference of the task, with its run.
 func (h *harness) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: taskID}
 }
@@ -117,13 +117,13 @@ func (h *harness) wantValue(value any) Desired {
 // restart begins another apply, in a process of its own.
 func (h *harness) restart() { h.engine = New(h.client) }
 
-// delete destroys what is recorded.
+// destroy deletes what is recorded.
 func (h *harness) destroy(ctx context.Context, known Record) (Result, error) {
 	warnings, err := h.engine.Delete(ctx, h.ref(), known)
 	return Result{Warnings: warnings}, err
 }
 
-// create creates, and fails the test if that fails.
+// create creates a completion, and fails the test if that fails.
 func (h *harness) create(want Desired) Result {
 	h.Helper()
 	result, err := h.engine.Create(h.ctx, want)
@@ -133,7 +133,7 @@ func (h *harness) create(want Desired) Result {
 	return result
 }
 
-// refuse creates, expects it to fail and gives the failure.
+// refuse fails the test unless a create fails, and returns the failure.
 func (h *harness) refuse(want Desired) *Failure {
 	h.Helper()
 	result, err := h.engine.Create(h.ctx, want)
@@ -155,7 +155,7 @@ func (h *harness) failure(result Result, err error) *Failure {
 	return failure
 }
 
-// sent fails the test unless exactly these methods were requested, in order.
+// wantRequests fails the test unless exactly these methods were requested, in order.
 func (h *harness) wantRequests(methods ...string) {
 	h.Helper()
 	var got []string
@@ -167,7 +167,7 @@ func (h *harness) wantRequests(methods ...string) {
 	}
 }
 
-// fired fails the test unless the completion webhooks of the task fired so often.
+// wantWebhooks fails the test unless the completion webhooks of the task fired this many times.
 func (h *harness) wantWebhooks(times int) {
 	h.Helper()
 	if got := h.server.Webhooks(taskID); got != times {
@@ -184,7 +184,7 @@ func (h *harness) task() sandbox.Task {
 	return task
 }
 
-// warned fails the test unless the result has exactly these warnings.
+// wantWarnings fails the test unless the result has exactly these warnings.
 func (h *harness) wantWarnings(result Result, summaries ...string) {
 	h.Helper()
 	var got []string
@@ -208,7 +208,7 @@ func (h *harness) wantText(text string, parts ...string) {
 	}
 }
 
-// bodyOf gives the JSON of the n-th request with this method.
+// bodyOf returns the JSON of the n-th request with this method.
 func (h *harness) bodyOf(method string, n int) map[string]any {
 	h.Helper()
 	for _, entry := range h.server.Journal() {

@@ -13,13 +13,14 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// importAll imports tasks side by side, as a plan does, and expects what is recorded of them.
+// importAll imports tasks concurrently, as a plan does, and fails the test unless the records
+// match.
 func (h *harness) importAll(tasks []completedTask) {
 	h.Helper()
 	var all sync.WaitGroup
 	turns := make(chan struct{}, 10)
 	for _, task := range tasks {
-		time.Sleep(time.Millisecond) // they come soon after each other, and not in the same instant
+		time.Sleep(time.Millisecond) // they begin one after the other, and not at the same instant
 		turns <- struct{}{}
 		all.Go(func() {
 			defer func() { <-turns }()
@@ -44,7 +45,7 @@ func TestImportTakesARequestForEachHundred(t *testing.T) {
 				t.Parallel()
 				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
 					if run == "" {
-						h.completedTasks(runID, 300, nil) // which are no one-off tasks
+						h.completedTasks(runID, 300, nil) // which are not one-off tasks
 					}
 					h.importAll(h.completedTasks(run, n, nil))
 					h.wantReads(want[0], want[1])
@@ -68,9 +69,9 @@ func TestImportByTheTaskAlone(t *testing.T) {
 	})
 }
 
-// TestImportConfirmsWhatTheListLeavesOpen imports the last of three tasks, which the list shows as
+// TestImportReadsWhatTheListDoesNotShow imports the last of three tasks, which the list shows as
 // open or without a fact.
-func TestImportConfirmsWhatTheListLeavesOpen(t *testing.T) {
+func TestImportReadsWhatTheListDoesNotShow(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		config sandbox.Config
@@ -147,7 +148,7 @@ func TestImportListedNeedsTheProcess(t *testing.T) {
 	}
 }
 
-// TestIsListed asks which tasks belong to a list whose filters have no effect.
+// TestIsListed checks tasks of a list whose filters have no effect.
 func TestIsListed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -22,7 +22,7 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 	return task
 }
 
-// A plan of a task that is completed says what was compared, and what was not.
+// A plan for a completed task reports which values were compared, and which were not.
 func TestPredictUnknownValues(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
@@ -164,7 +164,8 @@ func TestPredictUnknownValues(t *testing.T) {
 	}
 }
 
-// Required fields of a task are one message, and say nothing about values that come later.
+// All required fields of a task are in one message. Fields whose values are known only after apply
+// are not in it.
 func TestPredictRequiredFields(t *testing.T) {
 	t.Parallel()
 	const empty = "Required Field Is Empty"
@@ -208,7 +209,7 @@ func TestPredictRequiredFields(t *testing.T) {
 	}
 }
 
-// A plan of an update says what the engine does about the task.
+// A plan of an update predicts what the engine does about the task.
 func TestPredictUpdate(t *testing.T) {
 	t.Parallel()
 	const (
@@ -281,7 +282,7 @@ func TestPredictUpdate(t *testing.T) {
 				}
 			}
 			if f.reliable != strings.HasSuffix(c.warnings, reopens) {
-				t.Errorf("firm is %t", f.reliable)
+				t.Errorf("reliable is %t", f.reliable)
 			}
 		})
 	}

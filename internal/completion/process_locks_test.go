@@ -15,8 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// holdProcess lets another request to the process be under way until the test ends, after two of
-// them got in each other's way.
+// holdProcess keeps another request to the process in flight until the test ends, after two of them
+// have conflicted.
 func (h *harness) holdProcess() {
 	h.Helper()
 	key := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID}
@@ -26,9 +26,9 @@ func (h *harness) holdProcess() {
 	}
 }
 
-// A request that was still waiting until the operation ended says that it was not sent, and does
-// not blame the network.
-func TestWaitingForAProcessInVain(t *testing.T) {
+// The failure of a request that was still waiting when the operation ended says that it was not
+// sent, and does not name the network as a cause.
+func TestTimeoutWhileWaitingForAProcess(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		operate func(*harness, context.Context) (Result, error)
@@ -81,8 +81,8 @@ func TestWaitingForAProcessInVain(t *testing.T) {
 	}
 }
 
-// An attempt that was refused before was sent, and the words do not deny it.
-func TestWaitingForATurnAfterARefusal(t *testing.T) {
+// The failure says that the previous attempt was rejected, and not that nothing was sent.
+func TestTimeoutWhileWaitingAfterARejection(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		method  string
@@ -110,8 +110,8 @@ func TestWaitingForATurnAfterARefusal(t *testing.T) {
 	}
 }
 
-// The same holds for a request whose time was over before it was made.
-func TestAdviceOfARequestThatWasNotMade(t *testing.T) {
+// The same is true of a read whose time was over before it was sent.
+func TestAdviceOnARequestThatWasNotSent(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		ctx, cancel := context.WithTimeout(h.ctx, time.Second)
