@@ -340,7 +340,7 @@ func TestCreateFailsIfTheFirstReadFails(t *testing.T) {
 		"401":  {sandbox.Fault{Status: 401, Body: "Unauthorized."}, 1, "Check the access token"},
 		"403":  {sandbox.Fault{Status: 403}, 1, "may complete this task"},
 		"302":  {sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://login.test"}}}, 1, "Redirects are not followed"},
-		"502":  {sandbox.Fault{Status: 502, Times: -1}, 5, "gave up after 5 attempts (max_retries = 4)"},
+		"502":  {sandbox.Fault{Status: 502, Times: -1}, maxAttempts, gaveUp},
 		"html": {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, `an HTML page titled "Sign in"`},
 	} {
 		t.Run(name, func(t *testing.T) {

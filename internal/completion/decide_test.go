@@ -5,6 +5,8 @@ package completion
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -132,13 +134,19 @@ func TestAdviceForEveryStatus(t *testing.T) {
 		{Outcome: tallyfy.NotSent},
 		{Outcome: tallyfy.NotSent, GaveUp: tallyfy.ErrCancelled},
 	} {
-		if advice(e) == "" {
-			t.Errorf("no advice for %+v", e)
-		}
+		t.Run(fmt.Sprint(e.Status, e.Code, e.GaveUp), func(t *testing.T) {
+			t.Parallel()
+			if advice(e) == "" {
+				t.Error("there is no advice")
+			}
+		})
 	}
 	for status, part := range map[int]string{409: "-parallelism", 423: "resolve the issue in Tallyfy"} {
-		if told := advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(told, part) {
-			t.Errorf("advice on %d is %q", status, told)
-		}
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			if got := advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(got, part) {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
 }

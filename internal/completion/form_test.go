@@ -65,15 +65,17 @@ func TestResolve(t *testing.T) {
 		"fa":             {"fa", map[string]any{"filename": "plan.pdf", "url": "https://e.com/1"}, `[{"filename":"plan.pdf","source":"url","url":"https://e.com/1"}]`},
 		"FA":             {"fa", []any{"https://e.com/1.txt", "https://e.com/2.txt"}, `[{"filename":"1.txt","source":"url","url":"https://e.com/1.txt"},{"filename":"2.txt","source":"url","url":"https://e.com/2.txt"}]`},
 	} {
-		got := resolve(formTask(), map[string]any{key: c.given})
-		if len(got.problems) > 0 {
-			t.Errorf("%s: %+v", key, got.problems)
-			continue
-		}
-		text, err := json.Marshal(got.taskdata[c.id])
-		if err != nil || string(text) != c.want || len(got.taskdata) != 1 || got.labels[c.id] == "" {
-			t.Errorf("%s: got %s of %v, want %s", key, text, got, c.want)
-		}
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+			got := resolve(formTask(), map[string]any{key: c.given})
+			if len(got.problems) > 0 {
+				t.Fatalf("got %+v", got.problems)
+			}
+			text, err := json.Marshal(got.taskdata[c.id])
+			if err != nil || string(text) != c.want || len(got.taskdata) != 1 || got.labels[c.id] == "" {
+				t.Errorf("got %s of %v, want %s", text, got, c.want)
+			}
+		})
 	}
 	rows := resolve(formTask(), map[string]any{"Subnets": []any{[]any{"a", "b"}}, "VPC id": Unknown{}})
 	if want := map[string]any{"f8": []any{"a", "b"}}; !reflect.DeepEqual(rows.taskdata, want) || len(rows.problems) > 0 {
@@ -121,21 +123,23 @@ func TestResolveRefuses(t *testing.T) {
 		"dropdown, listed":  {map[string]any{"Office": secret}, []string{"come from a list of the organization", "Use taskdata instead of form_fields"}},
 		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not support"}},
 	} {
-		got := resolve(formTask(), c.given)
-		if len(got.problems) != 1 {
-			t.Errorf("%s: got %+v", name, got)
-			continue
-		}
-		problem := got.problems[0]
-		text := problem.Summary + ": " + problem.Detail
-		for _, part := range c.says {
-			if !strings.Contains(text, part) {
-				t.Errorf("%s: %q is missing in:\n%s", name, part, text)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := resolve(formTask(), c.given)
+			if len(got.problems) != 1 {
+				t.Fatalf("got %+v", got)
 			}
-		}
-		if _, known := c.given[problem.Key]; !known || problem.Attribute != attrFormFields || strings.Contains(text, secret) {
-			t.Errorf("%s: attribute %s, key %q:\n%s", name, problem.Attribute, problem.Key, text)
-		}
+			problem := got.problems[0]
+			text := problem.Summary + ": " + problem.Detail
+			for _, part := range c.says {
+				if !strings.Contains(text, part) {
+					t.Errorf("%q is missing in:\n%s", part, text)
+				}
+			}
+			if _, known := c.given[problem.Key]; !known || problem.Attribute != attrFormFields || strings.Contains(text, secret) {
+				t.Errorf("attribute %s, key %q:\n%s", problem.Attribute, problem.Key, text)
+			}
+		})
 	}
 	many := &tallyfy.Task{ID: taskID}
 	for n := range 50 {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -25,9 +26,14 @@ const (
 	taskID   = "7a5c0000000000000000000000000042"
 	field    = "f1e1d000000000000000000000000042"
 	deadline = "2035-06-04T17:00:00Z"
-	// patience bounds an operation, as the timeouts block does.
+	// patience limits an operation, as the timeouts block does.
 	patience = 10 * time.Minute
+	// maxAttempts is the number of attempts of one request.
+	maxAttempts = tallyfy.DefaultMaxRetries + 1
 )
+
+// gaveUp is a part of the message after maxAttempts.
+var gaveUp = fmt.Sprintf("gave up after %d attempts (max_retries = %d)", maxAttempts, tallyfy.DefaultMaxRetries)
 
 // harness is an engine on a sandbox without a network, in a synctest bubble whose clock advances
 // when all goroutines wait.

@@ -54,12 +54,12 @@ func (h *harness) completedTasks(run string, n int, change func(*sandbox.Task)) 
 func (h *harness) refresh(tasks []completedTask, parallelism int) {
 	h.Helper()
 	var all sync.WaitGroup
-	turns := make(chan struct{}, parallelism)
+	slots := make(chan struct{}, parallelism)
 	for _, task := range tasks {
 		time.Sleep(time.Millisecond) // they begin one after the other, and not at the same instant
-		turns <- struct{}{}
+		slots <- struct{}{}
 		all.Go(func() {
-			defer func() { <-turns }()
+			defer func() { <-slots }()
 			result, err := h.engine.Read(h.ctx, task.ref, task.record)
 			if err != nil || result.Reopened || len(result.Warnings) > 0 || !result.Record.equal(task.record) {
 				h.Errorf("reading %s: got %+v, %v", task.ref.Task, result, err)
@@ -102,18 +102,18 @@ func (h *harness) failLists(tasks []completedTask, fault sandbox.Fault) {
 // more for each further hundred.
 func TestRefreshTakesARequestForEachHundred(t *testing.T) {
 	t.Parallel()
-	for run, sidesBySide := range map[string][]int{runID: {1, 10, 50}, "": {10}} {
-		for _, parallelism := range sidesBySide {
+	for run, parallelisms := range map[string][]int{runID: {1, 10, 50}, "": {10}} {
+		for _, parallelism := range parallelisms {
 			for n, want := range map[int][2]int{1: {1, 0}, 2: {1, 1}, 10: {1, 1}, 100: {1, 1}, 101: {1, 2}, 250: {1, 3}, 500: {1, 5}} {
-				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
-					if run == "" {
-						h.completedTasks(runID, 300, nil) // which are not one-off tasks
-					}
-					h.refresh(h.completedTasks(run, n, nil), parallelism)
-					h.wantReads(want[0], want[1])
-					if h.Failed() {
-						h.Logf("run %q, %d tasks, parallelism %d", run, n, parallelism)
-					}
+				t.Run(fmt.Sprintf("run %q, %d tasks, parallelism %d", run, n, parallelism), func(t *testing.T) {
+					t.Parallel()
+					inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
+						if run == "" {
+							h.completedTasks(runID, 300, nil) // which are not one-off tasks
+						}
+						h.refresh(h.completedTasks(run, n, nil), parallelism)
+						h.wantReads(want[0], want[1])
+					})
 				})
 			}
 		}
@@ -163,8 +163,7 @@ func TestListIsUsedOnlyToConfirm(t *testing.T) {
 	for name, c := range map[string]struct {
 		config sandbox.Config
 		happen func(*harness, completedTask)
-		// what the reading of the last of three tasks comes to, and how many GETs of tasks all
-		// three take
+		// the result for the last of three tasks, and the number of GETs of tasks for all three
 		reopened bool
 		changed  func(*Record)
 		gets     int
@@ -174,13 +173,13 @@ func TestListIsUsedOnlyToConfirm(t *testing.T) {
 			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Archived = true })
 		}, gets: 1},
 		"it was reopened": {happen: func(h *harness, k completedTask) { h.server.ReopenOutside(k.ref.Task) }, reopened: true, gets: 4}, // an open task is read three times
-		"it was decided anew": {happen: func(h *harness, k completedTask) {
+		"it was decided again": {happen: func(h *harness, k completedTask) {
 			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.IsApproved = new(false) })
 		}, changed: func(r *Record) { r.IsApproved = new(false) }, gets: 2},
 		"it was renamed": {happen: func(h *harness, k completedTask) {
-			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Title = "Anew" })
-		}, changed: func(r *Record) { r.Title = "Anew" }, gets: 2},
-		"it was completed anew, by another": {happen: func(h *harness, k completedTask) {
+			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Title = "Renamed" })
+		}, changed: func(r *Record) { r.Title = "Renamed" }, gets: 2},
+		"it was completed again, by someone else": {happen: func(h *harness, k completedTask) {
 			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.CompletedAt, task.CompleterID = "2026-06-01T00:00:00Z", 7 })
 		}, changed: func(r *Record) { r.CompletedAt, r.CompleterID, r.TasksChangedByRules = "2026-06-01T00:00:00Z", 7, "" }, gets: 2},
 		"it is gone": {happen: func(h *harness, k completedTask) { h.server.DeleteTask(k.ref.Task) }, gets: 2},

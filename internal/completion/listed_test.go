@@ -18,12 +18,12 @@ import (
 func (h *harness) importAll(tasks []completedTask) {
 	h.Helper()
 	var all sync.WaitGroup
-	turns := make(chan struct{}, 10)
+	slots := make(chan struct{}, 10)
 	for _, task := range tasks {
 		time.Sleep(time.Millisecond) // they begin one after the other, and not at the same instant
-		turns <- struct{}{}
+		slots <- struct{}{}
 		all.Go(func() {
-			defer func() { <-turns }()
+			defer func() { <-slots }()
 			want := task.record
 			want.TasksChangedByRules = "" // only the response to a completion has them
 			result, err := h.engine.Import(h.ctx, task.ref)

@@ -22,28 +22,31 @@ func TestTwoBlocksForOneTask(t *testing.T) {
 	for name, config := range map[string]sandbox.Config{
 		"today": {Latency: 50 * time.Millisecond}, "reads lag": {Latency: 50 * time.Millisecond, ReadLag: 3 * time.Second}, "legacy": {Vintage: sandbox.Legacy},
 	} {
-		inBubble(t, config, nil, func(h *harness) {
-			var both sync.WaitGroup
-			adopted := make(chan bool, 2)
-			for _, run := range []string{runID, ""} {
-				both.Go(func() {
-					want := h.want()
-					want.Task.Run = run
-					result, err := h.engine.Create(h.ctx, want)
-					if err != nil || result.Record.Status != "completed" {
-						h.Errorf("%s: got %+v, %v", name, result, err)
-					}
-					adopted <- len(result.Warnings) == 1 && result.Warnings[0].Summary == "Task Was Already Completed"
-				})
-			}
-			both.Wait()
-			if one, other := <-adopted, <-adopted; one == other {
-				h.Errorf("%s: not exactly one of them has the warning that the task was already completed", name)
-			}
-			h.wantWebhooks(1)
-			if n := h.server.Count(post, ""); n != 1 {
-				h.Errorf("%s: %d completions were sent", name, n)
-			}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, config, nil, func(h *harness) {
+				var both sync.WaitGroup
+				adopted := make(chan bool, 2)
+				for _, run := range []string{runID, ""} {
+					both.Go(func() {
+						want := h.want()
+						want.Task.Run = run
+						result, err := h.engine.Create(h.ctx, want)
+						if err != nil || result.Record.Status != "completed" {
+							h.Errorf("got %+v, %v", result, err)
+						}
+						adopted <- len(result.Warnings) == 1 && result.Warnings[0].Summary == "Task Was Already Completed"
+					})
+				}
+				both.Wait()
+				if one, other := <-adopted, <-adopted; one == other {
+					h.Error("not exactly one of them has the warning that the task was already completed")
+				}
+				h.wantWebhooks(1)
+				if n := h.server.Count(post, ""); n != 1 {
+					h.Errorf("%d completions were sent", n)
+				}
+			})
 		})
 	}
 }

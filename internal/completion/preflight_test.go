@@ -25,7 +25,7 @@ func TestPreflight(t *testing.T) {
 	done := func(k *tallyfy.Task) {
 		k.Status, k.CompletedAt, k.Taskdata = "completed", "2026-05-20T17:00:00Z", map[string]any{"f1": "vpc-1"}
 	}
-	gate := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
+	approval := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
 	const expires = "Expiring Task Takes No Decision: Provision the VPC"
@@ -54,10 +54,10 @@ func TestPreflight(t *testing.T) {
 		"completed otherwise, by a secret":   {task(done), Desired{SecretTaskdata: map[string]any{"f1": "vpc-2"}}, false, []string{"Task Is Already Completed Differently"}, nil},
 		"archived":                           {task(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), named("VPC id", "x"), false, []string{"Task Is Archived"}, nil},
 
-		"approval without a decision":        {task(gate), Desired{}, false, []string{"Approval Needs a Decision"}, nil},
-		"approval, decision comes later":     {task(gate), Desired{}, true, nil, nil},
-		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
-		"rejected, to be approved":           {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
+		"approval without a decision":        {task(approval), Desired{}, false, []string{"Approval Needs a Decision"}, nil},
+		"approval, decision comes later":     {task(approval), Desired{}, true, nil, nil},
+		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
+		"rejected, to be approved":           {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
 		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
 		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
@@ -242,14 +242,14 @@ func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 			p := h.engine.Preflight()
 			began := time.Now()
 			var all sync.WaitGroup
-			turns := make(chan struct{}, 10)
+			slots := make(chan struct{}, 10)
 			for n := range 30 {
-				turns <- struct{}{}
+				slots <- struct{}{}
 				if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
 					time.Sleep(400 * time.Millisecond)
 				}
 				all.Go(func() {
-					defer func() { <-turns }()
+					defer func() { <-slots }()
 					ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
 					if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
 						h.Errorf("got %v, %v, %v", problems, warnings, err)

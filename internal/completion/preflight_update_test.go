@@ -279,13 +279,16 @@ func TestPreflightOfAnUpdateThatMayBeAReplacement(t *testing.T) {
 			"vpc-1": "no completion is sent, unless -replace or replace_triggered_by makes this a replacement",
 			"vpc-2": "If -replace or replace_triggered_by makes this a replacement with create_before_destroy, the apply fails instead.",
 		} {
-			inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
-				update := h.update(h.wantValue(value))
-				update.ReopenOnDestroy = reopen
-				f := h.engine.Preflight().Check(h.ctx, update)
-				if len(f.Warnings) != 1 || strings.Contains(f.Warnings[0].Detail, says) != reopen {
-					h.Errorf("%s, reopen_on_destroy %t: got %+v", value, reopen, f)
-				}
+			t.Run(fmt.Sprintf("%s, reopen_on_destroy %t", value, reopen), func(t *testing.T) {
+				t.Parallel()
+				inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
+					update := h.update(h.wantValue(value))
+					update.ReopenOnDestroy = reopen
+					f := h.engine.Preflight().Check(h.ctx, update)
+					if len(f.Warnings) != 1 || strings.Contains(f.Warnings[0].Detail, says) != reopen {
+						h.Errorf("got %+v", f)
+					}
+				})
 			})
 		}
 	}

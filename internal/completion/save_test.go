@@ -224,7 +224,7 @@ func (h *harness) wantRenamed() {
 // Each request that repeats title, deadline and owners repeats those of the last read.
 func TestEchoIsOfTheLastRead(t *testing.T) {
 	t.Parallel()
-	t.Run("saved anew", func(t *testing.T) {
+	t.Run("saved again", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, today(), func(k *sandbox.Task) {
 			oneOff(k)

@@ -6,6 +6,7 @@ package completion
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -205,8 +206,8 @@ func TestRejectedForNowIsSentAgain(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Times: -1, Body: `{"message":"Too many","code":"RATE_LIMIT_EXCEEDED"}`}))
 		failure := h.refuse(h.want())
-		h.wantRequests(get, post, get, post, get, post, get, post, get, post)
-		h.wantText(failure.Error(), "gave up after 5 attempts (max_retries = 4)", "Too many")
+		h.wantRequests(slices.Repeat([]string{get, post}, maxAttempts)...)
+		h.wantText(failure.Error(), gaveUp, "Too many")
 	})
 }
 
@@ -267,7 +268,7 @@ func TestAcceptedButUnreadableIsRead(t *testing.T) {
 	// complete the task again.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
-		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: 5})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: maxAttempts})
 		result := h.create(h.want())
 		h.wantWebhooks(1)
 		h.wantWarnings(result, "Completion Accepted, Details Unknown")
@@ -337,7 +338,7 @@ func TestAcceptedDifferently(t *testing.T) {
 	})
 }
 
-func TestCancelledWhileTheCompletionIsInFlight(t *testing.T) {
+func TestCancelledDuringTheCompletion(t *testing.T) {
 	t.Parallel()
 	for name, answers := range map[string]time.Duration{"answered within the grace": 5 * time.Second, "not answered": time.Hour} {
 		t.Run(name, func(t *testing.T) {
