@@ -264,7 +264,7 @@ func (t *testCase) checkError(tt *testing.T) {
 		f := h.answer(t, h.method)
 		if f.Status >= 300 {
 			t.expect(tt, "the error does not tell the status", strings.Contains(t.said, fmt.Sprint(f.Status)))
-			t.expect(tt, "the error does not tell the request id", strings.Contains(t.said, "Request id: sandbox-"))
+			t.expect(tt, "the error does not contain the request ID", strings.Contains(t.said, "Request ID: sandbox-"))
 		}
 		if strings.Contains(f.Body, serversWords) {
 			t.expect(tt, "the error does not repeat the server's words", strings.Contains(t.said, serversWords))

@@ -13,7 +13,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// details returns what the warnings of a result say.
+// details returns the details of a result's warnings.
 func details(result Result) string {
 	var all []string
 	for _, warning := range result.Warnings {
@@ -22,7 +22,8 @@ func details(result Result) string {
 	return strings.Join(all, "\n")
 }
 
-// A completion that is found after a lost response has the configured completer, or it may be someone else's.
+// A completion that is found after a lost response has the configured completer, or it may be
+// someone else's.
 func TestLostResponseAndAnotherCompleter(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -45,14 +46,14 @@ func TestLostResponseAndAnotherCompleter(t *testing.T) {
 				h.wantRequests(get, post, get)
 				h.wantWarnings(result, c.warns...)
 				if held := h.task().CompleterID; result.Record.CompleterID != held {
-					h.Errorf("recorded completer %d, and the task has %d", result.Record.CompleterID, held)
+					h.Errorf("recorded completer %d; the task has %d", result.Record.CompleterID, held)
 				}
 			})
 		})
 	}
 }
 
-// A response that is empty is read after, and that read shows who completed the task too.
+// After an empty response the task is read, and that read shows who completed it.
 func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -68,7 +69,8 @@ func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	})
 }
 
-// The values in the response to the completion have the last word on those that were saved before it.
+// The values in the response to the completion count, not those in the response to the save before
+// it.
 func TestResponseShowsOtherValues(t *testing.T) {
 	t.Parallel()
 	respond := func(taskdata string) sandbox.Fault {
@@ -117,8 +119,8 @@ func TestReadAfterTheCompletionShowsOtherValues(t *testing.T) {
 	})
 }
 
-// A refusal is believed, so a completion that is found after it is someone else's, even if it is just as configured.
-func TestCompletionFoundAfterARefusal(t *testing.T) {
+// After a rejection, a completion that is found is someone else's, even if it is as configured.
+func TestCompletionFoundAfterARejection(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1002, nil) }}))
@@ -129,7 +131,7 @@ func TestCompletionFoundAfterARefusal(t *testing.T) {
 	})
 }
 
-// Values that differ after a lost response need not be someone else's.
+// Values that differ after a lost response may be the provider's own.
 func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy, Rewrite: rewriteText}, nil, func(h *harness) {
@@ -140,7 +142,8 @@ func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	})
 }
 
-// An open task is no evidence before a read can no longer lag. If the task cannot be read for so long, nothing is sent again.
+// An open task proves nothing while a read may lag. If the task cannot be read for that long,
+// nothing is sent again.
 func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
@@ -151,31 +154,32 @@ func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	})
 }
 
-// A completion was there before the request if the server's own clock says so, and no doubt about seconds remains.
+// A completion was made before the request if the server's own clock shows that, beyond the
+// rounding to seconds.
 func TestCompletedBefore(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 20, 17, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		completedAt string
-		answered    tallyfy.Answered
+		timing      tallyfy.Timing
 		want        bool
 	}{
-		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Answered{At: at}, false},
-		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Answered{At: at}, false},
-		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Answered{At: at}, true},
-		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, false},
-		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, true},
-		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Answered{At: at}, false},
-		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Answered{}, false},
-		"without a completion time": {"", tallyfy.Answered{At: at}, false},
+		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Timing{Date: at}, false},
+		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Timing{Date: at}, false},
+		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Timing{Date: at}, true},
+		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Timing{Date: at, Took: 8 * time.Second}, false},
+		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Timing{Date: at, Took: 8 * time.Second}, true},
+		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Timing{Date: at}, false},
+		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Timing{}, false},
+		"without a completion time": {"", tallyfy.Timing{Date: at}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Answered: c.answered}
+			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Timing: c.timing}
 			if got := len(completedBefore(task)) > 0; got != c.want {
-				t.Errorf("it is told of: %t", got)
+				t.Errorf("has a warning: %t", got)
 			}
-			began := time.Now().Add(-c.answered.Took)
+			began := time.Now().Add(-c.timing.Took)
 			if got := (attempt{began: began}).isBefore(task); got != c.want {
 				t.Errorf("isBefore is %t", got)
 			}
@@ -183,8 +187,9 @@ func TestCompletedBefore(t *testing.T) {
 	}
 }
 
-// A completion that Tallyfy accepts and shows with another decision is recorded with Tallyfy's, with a warning that says what was sent,
-// who decided, and what follows. The next refresh shows the decision as drift, and an update overrules it.
+// A completion that Tallyfy accepts and shows with another decision is recorded with Tallyfy's,
+// with a warning that says what was sent, who decided, and what follows. The next refresh shows the
+// decision as drift, and an update overrules it.
 func TestAcceptedWithAnotherDecision(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]sandbox.Fault{

@@ -45,7 +45,8 @@ func TestCreateFindsTheRun(t *testing.T) {
 			h.Error("the completion did not go to the run")
 		}
 	})
-	// A one-off task that hangs on a run is completed there: the run decides, and not what the task is called.
+	// A one-off task that is attached to a run is completed there, because the run decides and not
+	// is_oneoff_task.
 	inBubble(t, today(), func(task *sandbox.Task) { task.OneOff = true }, func(h *harness) {
 		want := h.wantValue("vpc-1")
 		want.Task.Run = ""
@@ -130,13 +131,13 @@ func TestCreateStopsWhenValuesDoNotArrive(t *testing.T) {
 		h.wantRequests(get, put, get, get, get)
 		h.wantText(failure.Error(), "Field Values Did Not Arrive", field, "is empty or not part of the task's form", "has not completed the task", "drops others")
 	})
-	// The answer to the saving may come too early; the form is asked before it counts as lost.
+	// The response to the save may be outdated. The form is read before a value counts as lost.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(sandbox.Fault{Method: put, Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":[]}}`})
 		h.create(h.wantValue("vpc-1"))
 		h.wantRequests(get, put, get, post)
 	})
-	// Where no values are shown there is nothing to compare, and nothing to stop for.
+	// If Tallyfy does not show values, they are not compared, and the completion is sent.
 	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(h *harness) {
 		h.wantWarnings(h.create(h.wantValue("vpc-1")))
 		h.wantRequests(get, put, get, post)
@@ -148,7 +149,7 @@ func TestCreateReportsRefusedValues(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		failure := h.refuse(h.wantValue(strings.Repeat("x", 201)))
 		h.wantRequests(get, put)
-		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "422", "must not be greater than 200 characters", "has not completed the task", "Request id: ")
+		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "422", "must not be greater than 200 characters", "has not completed the task", "Request ID: ")
 	})
 	inBubble(t, today(), func(task *sandbox.Task) {
 		task.Fields[0] = sandbox.Field{ID: field, Type: "dropdown", Options: []string{"a"}}
@@ -247,7 +248,7 @@ func TestCreateReportsWhatTallyfyRefuses(t *testing.T) {
 	})
 }
 
-func TestCreateRecordsWhatIsDoneAlready(t *testing.T) {
+func TestCreateRecordsACompletedTask(t *testing.T) {
 	t.Parallel()
 	done := func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "vpc-1"} }
 	inBubble(t, today(), done, func(h *harness) {
@@ -311,12 +312,12 @@ func TestCreateOnAServerThatOnlyCompletes(t *testing.T) {
 			h.Error("the value did not arrive with the completion")
 		}
 	})
-	inBubble(t, sandbox.Config{CompletionOnly: true, ShowTaskdata: true}, nil, func(h *harness) { // today's completion ignores the values, and says so in its answer
+	inBubble(t, sandbox.Config{CompletionOnly: true, ShowTaskdata: true}, nil, func(h *harness) { // today's API ignores the values in a completion, and its response shows that
 		result := h.create(h.wantValue("vpc-1"))
 		h.wantWarnings(result, "Field Values Not Confirmed")
 		h.wantText(result.Warnings[0].Detail, field)
 	})
-	inBubble(t, only, oneOff, func(h *harness) { // what saving must echo is not known
+	inBubble(t, only, oneOff, func(h *harness) { // the save would have to repeat unknown members
 		want := h.wantValue("vpc-1")
 		want.Task.Run = ""
 		h.wantWarnings(h.create(want), "Field Values Not Confirmed")
@@ -339,7 +340,7 @@ func TestCreateFailsIfTheFirstReadFails(t *testing.T) {
 		"401":  {sandbox.Fault{Status: 401, Body: "Unauthorized."}, 1, "Check the access token"},
 		"403":  {sandbox.Fault{Status: 403}, 1, "may complete this task"},
 		"302":  {sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://login.test"}}}, 1, "Redirects are not followed"},
-		"502":  {sandbox.Fault{Status: 502, Times: -1}, 5, "gave up after 5 attempts (max_retries = 4)"},
+		"502":  {sandbox.Fault{Status: 502, Times: -1}, maxAttempts, gaveUp},
 		"html": {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, `an HTML page titled "Sign in"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// recorded completes the task in an apply of its own, and empties the journal.
+// recorded completes the task in another apply, and empties the journal.
 func (h *harness) recorded(want Desired) Record {
 	h.Helper()
 	record := h.create(want).Record
@@ -32,7 +32,7 @@ func TestReadRefreshes(t *testing.T) {
 			h.Errorf("got %+v, %v", result, err)
 		}
 		if result.Record.CompletedAt != known.CompletedAt || result.Record.TasksChangedByRules != known.TasksChangedByRules {
-			h.Errorf("what did not change became %+v", result.Record)
+			h.Errorf("an unchanged record became %+v", result.Record)
 		}
 		h.wantRequests(get)
 		h.wantWarnings(result)
@@ -53,7 +53,7 @@ func TestReadSeesAReopenedTask(t *testing.T) {
 	})
 }
 
-func TestReadKeepsWhatCannotBeFound(t *testing.T) {
+func TestReadKeepsATaskThatCannotBeFound(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]*sandbox.Fault{
 		"deleted":     nil,
@@ -144,7 +144,7 @@ func TestUpdateReopensAndCompletes(t *testing.T) {
 		}
 		h.wantRequests(get, del, post)
 	})
-	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(h *harness) { // not shown is not "already there"
+	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(h *harness) { // a value that is not shown does not count as saved
 		known := h.recorded(h.wantValue("vpc-1"))
 		if _, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-1b")); err != nil {
 			h.Error(err)
@@ -153,10 +153,10 @@ func TestUpdateReopensAndCompletes(t *testing.T) {
 	})
 }
 
-func TestUpdateSendsNothingThatIsThereAlready(t *testing.T) {
+func TestUpdateSendsNothingIfTheTaskIsAlreadyAsConfigured(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
-		known := h.recorded(h.wantValue("vpc-2")) // an update that was completed, and whose record was lost
+		known := h.recorded(h.wantValue("vpc-2")) // as after an update whose record was lost
 		result, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2"))
 		if err != nil {
 			h.Error(err)
@@ -168,7 +168,7 @@ func TestUpdateSendsNothingThatIsThereAlready(t *testing.T) {
 			h.Errorf("recorded %+v, known was %+v", result.Record, known)
 		}
 	})
-	inBubble(t, today(), nil, func(h *harness) { // opened meanwhile: no need to reopen
+	inBubble(t, today(), nil, func(h *harness) { // opened by someone else, so it need not be reopened
 		known := h.recorded(h.wantValue("vpc-1"))
 		h.server.ReopenOutside(taskID)
 		if _, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")); err != nil {
@@ -204,7 +204,7 @@ func TestUpdateRefusesBeforeItReopens(t *testing.T) {
 	})
 }
 
-func TestUpdateThatFailsHalfwaySaysSo(t *testing.T) {
+func TestUpdateThatFailsHalfwayReportsIt(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		known := h.recorded(h.wantValue("1"))
@@ -212,7 +212,7 @@ func TestUpdateThatFailsHalfwaySaysSo(t *testing.T) {
 		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
 		h.wantRequests(get, del, put)
 		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "The task had been reopened for this change")
-		// The next run finds it open: first it falls out of the state, then it is completed.
+		// The next apply finds it open, removes it from the state, and completes it.
 		read, err := h.engine.Read(h.ctx, h.ref(), known)
 		if err != nil || !read.Reopened {
 			h.Errorf("refreshed to %+v, %v", read, err)
@@ -299,7 +299,7 @@ func TestImport(t *testing.T) {
 	})
 }
 
-// If the operation's time does not suffice to read the task again, the read that came counts.
+// If no time is left to read the task again, the last read counts.
 func TestReadWithoutTimeForAnother(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -315,8 +315,8 @@ func TestReadWithoutTimeForAnother(t *testing.T) {
 	})
 }
 
-// A task that Tallyfy twice says is not there is gone. Once may be an error, and so may what is not Tallyfy's own 404 be: then the DELETE
-// has the last word.
+// A task that two reads do not find does not exist. A single 404, or one that is not Tallyfy's own,
+// may be an error: then the DELETE is sent.
 func TestDeleteReadsAMissingTaskTwice(t *testing.T) {
 	t.Parallel()
 	missing := sandbox.Fault{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`}
@@ -359,8 +359,8 @@ func TestDeleteReadsAMissingTaskTwice(t *testing.T) {
 	}
 }
 
-// A task is gone only if Tallyfy says so twice: to the DELETE and to the read after it. The 404 of a path, which the edge answers if a
-// proxy strips the client's header, says nothing about a task.
+// A task is gone only if the DELETE and the read after it both return its 404. The 404 of a path,
+// which the edge returns if a proxy removes the client's header, does not mean that.
 func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 	t.Parallel()
 	missing := sandbox.Fault{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`}
@@ -368,7 +368,7 @@ func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 	denied := sandbox.Fault{Status: 403}
 	for name, c := range map[string]struct {
 		reopening, read sandbox.Fault
-		says            []string // nothing for a task that is gone
+		says            []string // empty for a task that is gone
 	}{
 		"gone":                           {missing, missing, nil},
 		"the edge":                       {edge, edge, []string{"Task Could Not Be Reopened", "X-Tallyfy-Client"}},
@@ -399,7 +399,8 @@ func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 	}
 }
 
-// A read may lag behind a completion by seconds. It costs more than one only while it may.
+// A read may lag behind a completion by seconds. More than one read is sent only for a recent
+// completion.
 func TestOpenTaskIsReadOnceIfItsCompletionIsOld(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

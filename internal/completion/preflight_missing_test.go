@@ -12,8 +12,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What a plan says of a task that Tallyfy does not show is what the apply sends, whether the task or the path of the reads is unknown.
-func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
+// A plan for a task that Tallyfy does not show predicts what the apply sends, for an unknown task
+// and for an unknown path.
+func TestPreflightPredictsTheApplyOfATaskThatIsNotShown(t *testing.T) {
 	t.Parallel()
 	named := map[string]any{"VPC id": "vpc-1"}
 	for name, c := range map[string]struct {
@@ -22,7 +23,7 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 		update  bool
 		says    string // of a task that is not there
 		never   string
-		writes  []string // of the apply, in which nothing more is known
+		writes  []string // of an apply that finds the task in the same state
 	}{
 		"no values":           {(*harness).want, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{post}},
 		"by ID":               {func(h *harness) Desired { return h.wantValue("vpc-1") }, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{put, post}},
@@ -51,7 +52,7 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 				h.server.ResetJournal()
 				h.restart()
 				if err := h.applyPlan(plan); err == nil {
-					h.Error("the apply goes well")
+					h.Error("the apply succeeds")
 				}
 				if got := h.writes(); !slices.Equal(got, c.writes) {
 					h.Errorf("the apply sends %q, want %q", got, c.writes)
@@ -61,7 +62,7 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 	}
 }
 
-// applyPlan does what is planned.
+// applyPlan applies a plan.
 func (h *harness) applyPlan(plan Planned) error {
 	var err error
 	if plan.Recorded == nil {
@@ -82,8 +83,8 @@ func (h *harness) writes() (methods []string) {
 	return methods
 }
 
-// A server that has the completion and no reads completes what needs no form, and the plan says so.
-func TestPreflightOfAServerWithoutReadsComesTrue(t *testing.T) {
+// A server without reads completes tasks whose values need no form, and the plan predicts that.
+func TestPreflightPredictsTheApplyOnAServerWithoutReads(t *testing.T) {
 	t.Parallel()
 	for _, byName := range []bool{false, true} {
 		inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) {
@@ -104,7 +105,7 @@ func TestPreflightOfAServerWithoutReadsComesTrue(t *testing.T) {
 	}
 }
 
-// A process that the token may not see is not all of the plan.
+// A process that the token must not see does not stop the checks of other processes.
 func TestPreflightOfAProcessThatIsForbidden(t *testing.T) {
 	t.Parallel()
 	const other = "5eed0000000000000000000000000043"

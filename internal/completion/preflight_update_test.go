@@ -25,7 +25,7 @@ func (h *harness) update(want Desired) Planned {
 	return Planned{Desired: want, Recorded: &before, Title: "Provision the VPC"}
 }
 
-// found fails the test unless a check says exactly this, by summaries.
+// wantFindings fails the test unless a check has these summaries.
 func (h *harness) wantFindings(f Findings, problems, warnings string) {
 	h.Helper()
 	if f.Err != nil || summaries(f.Problems) != problems || summaries(f.Warnings) != warnings {
@@ -33,7 +33,7 @@ func (h *harness) wantFindings(f Findings, problems, warnings string) {
 	}
 }
 
-// heldValue makes the task one that was completed with a value.
+// heldValue changes the task to one that was completed with a value.
 func heldValue(value string) func(*sandbox.Task) {
 	return func(k *sandbox.Task) {
 		k.Status, k.CompletedAt, k.CompleterID, k.Taskdata = "completed", longAgo, sandbox.CallerID, map[string]any{field: value}
@@ -70,7 +70,8 @@ func TestPreflightOfUpdatesSharesTheList(t *testing.T) {
 	})
 }
 
-// An error, and a promise that nothing is sent, rest on the task itself: a list may lag.
+// An error, and the prediction that nothing is sent, are based on the task itself, because a list
+// may lag.
 func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
 	t.Parallel()
 	const unknown = "f1e1d0000000000000000000000000aa"
@@ -109,15 +110,15 @@ func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
 	}
 }
 
-// What a plan of an update says is what the engine does then, without a request too many.
-func TestPreflightOfAnUpdateComesTrue(t *testing.T) {
+// A plan of an update predicts what the engine does, with as few requests as possible.
+func TestPreflightPredictsTheApplyOfAnUpdate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change   func(*sandbox.Task)
 		want     func(*harness) Desired
 		problems string
 		warnings string
-		apply    []string // what is requested; an error if that is one read
+		apply    []string // the requests; a single read means an error
 	}{
 		"reopens":         {heldValue("vpc-0"), func(h *harness) Desired { return h.wantValue("vpc-1") }, "", reopensSummary, []string{get, del, put, post}},
 		"nothing to send": {heldValue("vpc-1"), func(h *harness) Desired { return h.wantValue("vpc-1") }, "", nothingSummary, []string{get}},
@@ -146,7 +147,8 @@ func TestPreflightOfAnUpdateComesTrue(t *testing.T) {
 	}
 }
 
-// An update of a task that is not checked may reopen it, and says so without a request.
+// The plan of an update whose task is not checked warns that it may reopen the task, without a
+// request.
 func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -158,12 +160,12 @@ func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 		h.wantText(f.Warnings[0].Detail, `task "Provision the VPC" (`+taskID+")", "not checked while planning", "nothing is sent. Otherwise")
 	})
 	if Unchecked(Planned{}) != nil {
-		t.Error("a new completion that is not checked is no news")
+		t.Error("a new completion that is not checked has a warning")
 	}
 }
 
-// Terraform plans a replacement twice: as a change of what is recorded, and as a new resource. The task is read once for both, and so
-// it is for two blocks.
+// Terraform plans a replacement twice: as an update, and as a new resource. The task is read once
+// for both, and once for two blocks.
 func TestPreflightReadsATaskOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
@@ -184,8 +186,8 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 	})
 }
 
-// A replacement that -replace asks for is planned as a recorded completion first. Its warnings are dropped, so that a refusal is told
-// again where it is heard.
+// A replacement by -replace is first planned as an update. Terraform drops the warnings of the
+// second plan, so a refusal is reported again in one whose warnings are kept.
 func TestPreflightOfAForcedReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopens := range []bool{true, false} {
@@ -217,7 +219,8 @@ func TestPreflightOfAForcedReplacement(t *testing.T) {
 	})
 }
 
-// An apply plans each block once more. What it has done to a task by then is not held against it, though reads lag.
+// An apply plans each block again. The check ignores a task that the apply has already completed,
+// although reads lag.
 func TestPreflightWhileApplying(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {
@@ -232,7 +235,7 @@ func TestPreflightWhileApplying(t *testing.T) {
 	})
 }
 
-// A task_id that is not a task's is told for what it is.
+// A task_id that is a title, an alias or nearly another ID is reported as a mistake.
 func TestPreflightOfAMistypedTask(t *testing.T) {
 	t.Parallel()
 	const other = "5eed0000000000000000000000000043"
@@ -247,7 +250,7 @@ func TestPreflightOfAMistypedTask(t *testing.T) {
 		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Fix run_id, or remove it"}},
 		"a one-off task":  {"7a5c0000000000000000000000002222", runID, true, []string{"a one-off task", "Remove run_id"}},
 		"no process":      {taskID, "5eed0000000000000000000000000099", true, []string{"it belongs to process " + runID}},
-		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "none with this ID"}},
+		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "no task with this ID (tasks in it: 1)"}},
 		"no run":          {"7a5c0000000000000000000000000041", "", false, []string{"sends the completion anyway"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -267,7 +270,8 @@ func TestPreflightOfAMistypedTask(t *testing.T) {
 	}
 }
 
-// Terraform plans a replacement by -replace as an update first, whose warnings alone it keeps.
+// Terraform plans a replacement by -replace as an update first, and keeps only the warnings of that
+// plan.
 func TestPreflightOfAnUpdateThatMayBeAReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopen := range []bool{false, true} {
@@ -275,19 +279,23 @@ func TestPreflightOfAnUpdateThatMayBeAReplacement(t *testing.T) {
 			"vpc-1": "no completion is sent, unless -replace or replace_triggered_by makes this a replacement",
 			"vpc-2": "If -replace or replace_triggered_by makes this a replacement with create_before_destroy, the apply fails instead.",
 		} {
-			inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
-				update := h.update(h.wantValue(value))
-				update.ReopenOnDestroy = reopen
-				f := h.engine.Preflight().Check(h.ctx, update)
-				if len(f.Warnings) != 1 || strings.Contains(f.Warnings[0].Detail, says) != reopen {
-					h.Errorf("%s, reopen_on_destroy %t: got %+v", value, reopen, f)
-				}
+			t.Run(fmt.Sprintf("%s, reopen_on_destroy %t", value, reopen), func(t *testing.T) {
+				t.Parallel()
+				inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
+					update := h.update(h.wantValue(value))
+					update.ReopenOnDestroy = reopen
+					f := h.engine.Preflight().Check(h.ctx, update)
+					if len(f.Warnings) != 1 || strings.Contains(f.Warnings[0].Detail, says) != reopen {
+						h.Errorf("got %+v", f)
+					}
+				})
 			})
 		}
 	}
 }
 
-// Two blocks of one plan that want something else of one task are told, and a block never contradicts itself.
+// Two blocks of one plan that configure a task differently are reported. A block never contradicts
+// itself.
 func TestPreflightOfContradictingBlocks(t *testing.T) {
 	t.Parallel()
 	const contradict = "Blocks Contradict Each Other: Provision the VPC"
@@ -302,7 +310,7 @@ func TestPreflightOfContradictingBlocks(t *testing.T) {
 	for name, c := range map[string]struct {
 		first, second Planned
 		problem       bool
-		says          []string // nothing for no contradiction
+		says          []string // empty if there is no contradiction
 	}{
 		"the same":                    {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "x"}), false, nil},
 		"the same, by ID":             {approve(true, map[string]any{"VPC id": "x"}), Planned{Desired: Desired{IsApproved: new(true), Taskdata: map[string]any{field: " x"}}}, false, nil},
@@ -339,7 +347,7 @@ func TestPreflightOfContradictingBlocks(t *testing.T) {
 	}
 }
 
-// One of the blocks may be recorded already, and not change.
+// One of the blocks may be recorded and unchanged.
 func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 	t.Parallel()
 	for _, keptFirst := range []bool{true, false} {
@@ -359,7 +367,7 @@ func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 		})
 	}
 	for _, updateFirst := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) { // a new block for what the other one changes
+		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) { // a new block for the task that the other one updates
 			p, update, adopts := h.engine.Preflight(), h.update(h.wantValue("vpc-2")), Planned{Desired: h.wantValue("vpc-0")}
 			plans := []Planned{adopts, update}
 			if updateFirst {
@@ -373,7 +381,7 @@ func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 	}
 }
 
-// A block that -replace names is planned as it is recorded, and as a new one. It does not contradict itself.
+// A block that -replace names is planned as recorded and as new. It does not contradict itself.
 func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
@@ -384,7 +392,7 @@ func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
 	})
 }
 
-// Whether blocks contradict each other may depend on what the task holds, and a list may be behind that.
+// A contradiction may depend on the values of the task, and a list may lag behind them.
 func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(h *harness) {

@@ -13,11 +13,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// A rate limit is heard once: of 100 completions through 10 requests a second, fewer than a tenth of the requests are refused,
-// and each task is completed once.
+// Of the requests for 100 completions through a limit of 10 requests a second, fewer than a tenth
+// are rejected, and each task is completed once.
 func TestHundredCompletionsThroughARateLimit(t *testing.T) {
 	t.Parallel()
-	const tasks, sideBySide = 100, 10 // as many side by side as Terraform runs unless told otherwise
+	const tasks, sideBySide = 100, 10 // Terraform's default parallelism
 	for name, limit := range map[string]sandbox.RateLimit{
 		"rolling": {Requests: 10, Per: time.Second},
 		"fixed":   {Requests: 10, Per: time.Second, Fixed: true},

@@ -6,6 +6,7 @@ package completion
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,10 +14,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file goes through the outcomes that one completion can have. Each asserts what was sent, what was not,
-// and how often the webhooks fired.
+// The tests in this file cover the outcomes of one completion. Each asserts which requests were
+// sent and how often the webhooks fired.
 
-// atPost is a fault of the completion.
+// atPost returns a fault of the completion.
 func atPost(f sandbox.Fault) sandbox.Fault {
 	f.Method, f.PathPart = post, completions
 	return f
@@ -79,7 +80,7 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 					h.Errorf("%s: %d completions were sent", name, n)
 				}
 				h.wantText(failure.Error(), "Completion May Have Gone Through", "was not sent again")
-				if name == "gone" { // and then the next run cannot look either
+				if name == "gone" { // the next apply cannot read it either
 					h.wantText(failure.Error(), "Check the task in Tallyfy before you apply again")
 				} else {
 					h.wantText(failure.Error(), "the provider reads the task first")
@@ -87,7 +88,7 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 			})
 		})
 	}
-	// What the advice says is true: the next run finds it and sends nothing.
+	// The advice is true: the next apply finds the completion and sends nothing.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
@@ -119,7 +120,7 @@ func TestLostResponsesUseUpTheBudget(t *testing.T) {
 	}
 }
 
-// Whatever ends a series of attempts tells how many there were.
+// A failure after several attempts has their number.
 func TestAttemptsAreCounted(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -141,8 +142,8 @@ func TestAttemptsAreCounted(t *testing.T) {
 	})
 }
 
-// A slow attempt may complete the task between the look and the next attempt; an API that then refuses the repeat must not
-// make it look undone.
+// A slow attempt may complete the task between the read and the next attempt. If the API rejects
+// the next attempt, the completion is found by another read.
 func TestRefusedRepeatIsReadAgain(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy}, nil, func(h *harness) {
@@ -157,7 +158,7 @@ func TestRefusedRepeatIsReadAgain(t *testing.T) {
 	})
 }
 
-func TestSomeoneElseWasFaster(t *testing.T) {
+func TestSomeoneElseCompletedItFirst(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Drop: true, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1002, new(false)) }}))
@@ -169,7 +170,7 @@ func TestSomeoneElseWasFaster(t *testing.T) {
 	})
 }
 
-func TestRefusedForNowIsSentAgain(t *testing.T) {
+func TestRejectedForNowIsSentAgain(t *testing.T) {
 	t.Parallel()
 	after := http.Header{"Retry-After": {"60"}}
 	for name, fault := range map[string]sandbox.Fault{
@@ -182,7 +183,7 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 				h.create(h.want())
 				if fault.Status == http.StatusTooManyRequests {
 					h.wantRequests(get, post, get, post)
-				} else { // as untrue as any 5xx may be
+				} else { // a 503 may follow a processed request, as any 5xx may
 					h.wantRequests(get, post, get, get, get, post)
 				}
 				h.wantWebhooks(1)
@@ -205,13 +206,13 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Times: -1, Body: `{"message":"Too many","code":"RATE_LIMIT_EXCEEDED"}`}))
 		failure := h.refuse(h.want())
-		h.wantRequests(get, post, get, post, get, post, get, post, get, post)
-		h.wantText(failure.Error(), "gave up after 5 attempts (max_retries = 4)", "Too many")
+		h.wantRequests(slices.Repeat([]string{get, post}, maxAttempts)...)
+		h.wantText(failure.Error(), gaveUp, "Too many")
 	})
 }
 
-// A server may act on a request and answer that it did not, as a proxy in front of it does.
-func TestRefusedForNowButActedOn(t *testing.T) {
+// A server may process a request although the response, such as a proxy's, rejects it.
+func TestRejectedForNowButProcessed(t *testing.T) {
 	t.Parallel()
 	after := http.Header{"Retry-After": {"60"}}
 	for name, fault := range map[string]sandbox.Fault{"429": {Status: 429}, "503 after": {Status: 503, Header: after}} {
@@ -225,7 +226,7 @@ func TestRefusedForNowButActedOn(t *testing.T) {
 			})
 		})
 	}
-	// What cannot be looked at is not sent again.
+	// A completion is not sent again if the task cannot be read.
 	for _, status := range []int{401, 404} {
 		inBubble(t, today(), nil, func(h *harness) {
 			h.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
@@ -237,10 +238,10 @@ func TestRefusedForNowButActedOn(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
-		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before its completion is sent again", "401", "The attempt before was rejected (Tallyfy answered 429")
+		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy answered 429")
 		h.wantRequests(get, post, get)
 	})
-	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is believed where tasks are not shown
+	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is unambiguous on a server that shows no tasks
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.create(h.want())
 		h.wantRequests(get, post, get, post)
@@ -263,10 +264,11 @@ func TestAcceptedButUnreadableIsRead(t *testing.T) {
 			})
 		})
 	}
-	// Nothing more can be learned: it is recorded all the same, since an error would complete the task again.
+	// If the task cannot be read either, the completion is still recorded, because an error would
+	// complete the task again.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
-		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: 5})
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: maxAttempts})
 		result := h.create(h.want())
 		h.wantWebhooks(1)
 		h.wantWarnings(result, "Completion Accepted, Details Unknown")
@@ -306,7 +308,7 @@ func TestAcceptedAndStillOpen(t *testing.T) {
 		h.wantRequests(get, post, get, get, get)
 		h.wantWebhooks(1)
 	})
-	// The answer came from a replica that lags.
+	// The response came from a replica that lags.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","tasks_changed_by_rules":{"x":1}}}`}))
 		result := h.create(h.want())
@@ -336,7 +338,7 @@ func TestAcceptedDifferently(t *testing.T) {
 	})
 }
 
-func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
+func TestCancelledDuringTheCompletion(t *testing.T) {
 	t.Parallel()
 	for name, answers := range map[string]time.Duration{"answered within the grace": 5 * time.Second, "not answered": time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -354,12 +356,12 @@ func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 					h.Errorf("%s: %d completions were sent", name, n)
 				}
 				if took := time.Since(began); took > time.Second+2*tallyfy.Grace {
-					h.Errorf("%s: it held the run up for %s", name, took)
+					h.Errorf("%s: it delayed the end of the apply by %s", name, took)
 				}
 			})
 		})
 	}
-	inBubble(t, today(), nil, func(h *harness) { // the same by the operation's time-out
+	inBubble(t, today(), nil, func(h *harness) { // the same with the operation's timeout
 		ctx, cancel := context.WithTimeout(h.ctx, time.Second)
 		defer cancel()
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Delay: 5 * time.Second}))
@@ -368,7 +370,7 @@ func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 		}
 		h.wantRequests(get, post)
 	})
-	inBubble(t, today(), nil, func(h *harness) { // never handled: looked at, and not sent again
+	inBubble(t, today(), nil, func(h *harness) { // never handled: the task is read, and the completion not sent again
 		ctx, cancel := context.WithCancel(h.ctx)
 		time.AfterFunc(time.Second, cancel)
 		h.server.Inject(atPost(sandbox.Fault{Delay: time.Hour}))
@@ -390,7 +392,7 @@ func TestCancelledBeforeTheCompletion(t *testing.T) {
 		}
 		h.wantText(failure.Error(), "the operation was cancelled", "not completed")
 	})
-	inBubble(t, today(), nil, func(h *harness) { // while it waits to send again
+	inBubble(t, today(), nil, func(h *harness) { // during the wait for another attempt
 		ctx, cancel := context.WithCancel(h.ctx)
 		time.AfterFunc(time.Second, cancel)
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"300"}}}))

@@ -11,12 +11,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// oneOffValues are two states of a one-off task that differ in the value of a field.
+// oneOffValues returns two desired states of a one-off task that differ in the value of a field.
 func oneOffValues(h *harness) (before, after Desired) {
 	return h.oneOffValue("vpc-1"), h.oneOffValue("vpc-2")
 }
 
-// Saving values replaces the owners of a one-off task. An update that cannot read them stops while the task is still completed.
+// Saving values replaces the owners of a one-off task. An update that cannot read them stops while
+// the task is still completed.
 func TestUpdateOfAOneOffTaskWithoutItsOwners(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
@@ -32,7 +33,8 @@ func TestUpdateOfAOneOffTaskWithoutItsOwners(t *testing.T) {
 	})
 }
 
-// The response to the DELETE shows what the first GET did not, so the values are saved with the owners in it.
+// The response to the DELETE shows the owners, which the first GET did not, so the values are saved
+// with them.
 func TestUpdateOfAOneOffTaskThatIsShownLate(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
@@ -55,7 +57,8 @@ func TestUpdateOfAOneOffTaskThatIsShownLate(t *testing.T) {
 	})
 }
 
-// Without a task to echo, nothing is saved separately: the completion carries the values, and a warning says what that is worth.
+// If the task is not shown, the values are sent with the completion and not saved before, and a
+// warning reports that.
 func TestUpdateOfAOneOffTaskThatIsNeverShown(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
@@ -91,7 +94,8 @@ func TestUpdateRefusesAnEmptyRequiredField(t *testing.T) {
 	})
 }
 
-// What the automations changed belongs to one completion: an update that finds a colleague's keeps none of it.
+// The tasks that automations changed belong to one completion. An update that finds a colleague's
+// completion does not keep them.
 func TestUpdateAdoptsAnotherCompletion(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), func(k *sandbox.Task) { k.ChangedByRules = map[string]any{"x": 1} }, func(h *harness) {
@@ -107,7 +111,8 @@ func TestUpdateAdoptsAnotherCompletion(t *testing.T) {
 	})
 }
 
-// The read after an empty response may still show the completion that was taken back. Its facts are not recorded as the new one's.
+// The read after an empty response may still show the completion that was reopened. Its facts are
+// not recorded as those of the new one.
 func TestUpdateWithAnEmptyResponseWhileReadsLag(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 8 * time.Second}, nil, func(h *harness) {

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// Two keys that name one field are refused before anything is sent, because the order of keys must not decide which value is saved.
+// Two keys that name one field are refused before anything is sent, because the order of keys must
+// not decide which value is saved.
 func TestTwoKeysForOneField(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]func(*Desired){
@@ -44,7 +45,7 @@ func TestTwoKeysForOneField(t *testing.T) {
 	}
 }
 
-// Every text and number of a write-only value is a secret, however deep it is; values that are recorded are not.
+// Every text and number in a write-only value is a secret, at any depth. Recorded values are not.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	want := Desired{
@@ -59,7 +60,8 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// A notice about values points to the attribute that has them, and names it: one about a secret to the write-only one.
+// A notice about values points to the attribute that sets them; for a secret, that is the
+// write-only one.
 func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 	t.Parallel()
 	one := func(key string) map[string]any { return map[string]any{key: "x"} }
@@ -90,7 +92,7 @@ func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 			}
 			for key := range want.Taskdata {
 				if len(want.Taskdata) == 1 && rewritten(want.Task, want, one(key)).Attribute != c.attribute {
-					t.Errorf("%s: a value that is kept in another form is on another attribute", name)
+					t.Errorf("%s: a value that is stored in another form is reported on another attribute", name)
 				}
 			}
 		})
@@ -98,6 +100,6 @@ func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 	hidden := Desired{SecretFormFields: one("VPC id")}
 	var failure *Failure
 	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo sets fields by name") {
-		t.Errorf("a form that is hidden: %v", err)
+		t.Errorf("a hidden form: %v", err)
 	}
 }

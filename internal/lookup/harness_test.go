@@ -46,7 +46,8 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// sent checks the requests that were made: exactly these, each by the ending of its path and its query. All of them read.
+// sent checks the requests that were made: exactly these, each by the ending of its path and its
+// query. All of them read.
 func (h *harness) sent(endings ...string) {
 	h.Helper()
 	var got []string
@@ -61,7 +62,8 @@ func (h *harness) sent(endings ...string) {
 	}
 }
 
-// failed checks an error: on the attribute, with the summary, and with the parts of its detail in this order.
+// failed checks an error: on the attribute, with the summary, and with the parts of its detail in
+// this order.
 func (h *harness) failed(err error, attribute, summary string, parts ...string) {
 	h.Helper()
 	var failure *notice.Failure

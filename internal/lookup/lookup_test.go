@@ -124,7 +124,7 @@ func TestListThatLags(t *testing.T) {
 		h := lagging(t)
 		h.server.DeleteTask("t1")
 		_, err := Task(t.Context(), h.client, wantedIn(runID, "", "deploy", ""))
-		h.failed(err, "alias", "Task Could Not Be Read", `which has the alias "deploy": Tallyfy answered 404`, "Lists may lag", "Tallyfy said: Resource not found", "Request: GET", "Request id: sandbox-")
+		h.failed(err, "alias", "Task Could Not Be Read", `which has the alias "deploy": Tallyfy answered 404`, "Lists may lag", "Tallyfy said: Resource not found", "Request: GET", "Request ID: sandbox-")
 	})
 }
 
@@ -147,9 +147,9 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})
 	_, err := Task(t.Context(), h.client, wantedIn("", "gone", "", ""))
-	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task gone: Tallyfy answered 404 Not Found.", "Check organization_id and task_id.", "Request id: sandbox-")
+	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task gone: Tallyfy answered 404 Not Found.", "Check organization_id and task_id.", "Request ID: sandbox-")
 	_, err = Task(t.Context(), h.client, wantedIn("other", "t1", "", ""))
-	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task t1 of process other", "Without run_id the task is looked for in the whole organization.")
+	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task t1 of process other", "Without run_id, the whole organization is searched for the task.")
 	_, err = Task(t.Context(), h.client, wantedIn("gone", "", "deploy", ""))
 	h.failed(err, "run_id", "Tasks Could Not Be Listed", "Listing the tasks of process gone: Tallyfy answered 404", "Check organization_id and run_id.")
 	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: "wrong"})

@@ -79,7 +79,7 @@ var mistakes = map[string]struct {
 	"wrong type":          {vpcTask + "\n  form_fields = { \"VPC id\" = [\"x\"] }", spaced("Error: Invalid Form Value", "expects text, but got a list")},
 	"date":                {vpcTask + "\n  form_fields = { \"Provisioned on\" = \"tomorrow\" }", spaced("Error: Invalid Form Value", "expects a date")},
 	"table":               {vpcTask + "\n  form_fields = { Subnets = [\"a\"] }", spaced("Error: Invalid Form Value", "expects one entry for each of its 2 columns", `"Zone", "CIDR"`)},
-	"file":                {vpcTask + "\n  form_fields = { Diagram = \"x\" }", spaced("Error: Invalid Form Value", "expects the address of a file", "taskdata")},
+	"file":                {vpcTask + "\n  form_fields = { Diagram = \"x\" }", spaced("Error: Invalid Form Value", "expects the URL of a file", "taskdata")},
 	"no decision":         {approval, spaced("Error: Approval Needs a Decision", "is_approved to true to approve or to false to reject")},
 	"completed otherwise": {fmt.Sprintf("task_id = %q\n  run_id = %q\n  is_approved = true", sandbox.SeedSecurityTaskID, sandbox.SeedRunID), spaced("Error: Task Is Already Completed Differently", "the task was rejected, and the configuration says approved")},
 	"archived":            {fmt.Sprintf("task_id = %q", sandbox.SeedEmailTaskID), spaced("Error: Task Is Archived", "Restore the task")},

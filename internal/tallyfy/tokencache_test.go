@@ -244,7 +244,7 @@ func TestWaitForToken(t *testing.T) {
 		if OutcomeOf(err) != NotSent || time.Since(began) != time.Second {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no response came; "+Cancelled)
+		contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no response came; "+ErrCancelled.Error())
 		time.Sleep(time.Minute)
 	})
 }

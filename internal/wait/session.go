@@ -232,7 +232,7 @@ func withoutBudget(err error) error {
 		return err
 	}
 	polled := *e
-	polled.GaveUp = ""
+	polled.GaveUp = nil
 	return &polled
 }
 
