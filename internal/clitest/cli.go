@@ -98,18 +98,6 @@ func (w *Installation) install(ctx context.Context, address, version, folder, pr
 	return w.Mirror(address, version, binary)
 }
 
-// modulePath is the module of the provider.
-const modulePath = "github.com/tallyfy/terraform-provider-tallyfy"
-
-// SourceRoot returns the root directory of the provider's module, also when the caller is in a module that replaces it.
-func SourceRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", modulePath).Output()
-	if err != nil {
-		return "", fmt.Errorf("finding the source of the provider: %w", err)
-	}
-	return strings.TrimSpace(string(out)), nil
-}
-
 // CLIVersion is the version of a CLI.
 type CLIVersion struct {
 	// OpenTofu says that the CLI is an OpenTofu and not a Terraform.
