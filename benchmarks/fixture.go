@@ -18,6 +18,7 @@ import (
 // fixture is a sandbox with open tasks and a directory with the configuration of a peer that completes them.
 type fixture struct {
 	*clitest.Installation
+	peer   peer
 	folder string
 	server *sandbox.Server
 	tasks  []string
@@ -29,7 +30,7 @@ func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Dur
 	if err != nil {
 		return nil, err
 	}
-	s := &fixture{Installation: h.Installation, server: server}
+	s := &fixture{Installation: h.Installation, peer: p, server: server}
 	for i := range n {
 		id := fmt.Sprintf("7a5c%028d", i+1)
 		s.tasks = append(s.tasks, id)
@@ -38,8 +39,7 @@ func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Dur
 	if s.folder, err = os.MkdirTemp(h.dir, "fixture-"); err != nil {
 		return nil, err
 	}
-	text := p.configuration(server.URL(), s.tasks, shortTimeout)
-	if err := os.WriteFile(filepath.Join(s.folder, "main.tf"), []byte(text), 0o600); err != nil {
+	if err := s.configure(shortTimeout); err != nil {
 		return nil, err
 	}
 	if got := s.run(ctx, "init", "-input=false"); got.err != nil {
@@ -48,10 +48,19 @@ func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Dur
 	return s, nil
 }
 
+// configure writes the configuration for the server's current address.
+func (s *fixture) configure(shortTimeout bool) error {
+	text := s.peer.configuration(s.server.URL(), s.tasks, shortTimeout)
+	return os.WriteFile(filepath.Join(s.folder, "main.tf"), []byte(text), 0o600)
+}
+
 func (s *fixture) close() { s.server.Close() }
 
-// checkCompletedOnce returns an error if a task was not completed, or was completed more than once.
+// checkCompletedOnce returns an error if a task was not completed, or was completed more than once, unless the peer is idle.
 func (s *fixture) checkCompletedOnce() error {
+	if s.peer.idle {
+		return nil
+	}
 	for _, task := range s.tasks {
 		if fired := s.server.Webhooks(task); fired != 1 {
 			return fmt.Errorf("task %s was completed %d times", task, fired)
