@@ -12,8 +12,10 @@ import (
 
 // fewCases are the cases of the most common use, a pipeline that completes a few tasks.
 var fewCases = []fewCase{
-	{1, 50 * time.Millisecond}, {1, 200 * time.Millisecond},
-	{5, 50 * time.Millisecond}, {5, 200 * time.Millisecond},
+	{1, 50 * time.Millisecond},
+	{1, 200 * time.Millisecond},
+	{5, 50 * time.Millisecond},
+	{5, 200 * time.Millisecond},
 }
 
 // fewCase is a number of blocks and a latency.

@@ -45,8 +45,10 @@ func (p *nullProvider) Configure(context.Context, provider.ConfigureRequest, *pr
 
 // Resources returns the null version of the task completion.
 func (p *nullProvider) Resources(ctx context.Context) []func() resource.Resource {
-	real := p.Provider.Resources(ctx)[0]
-	return []func() resource.Resource{func() resource.Resource { return &nullCompletion{real().(completionResource)} }}
+	completion := p.Provider.Resources(ctx)[0]
+	return []func() resource.Resource{func() resource.Resource {
+		return &nullCompletion{completion().(completionResource)} //nolint:errcheck,forcetypeassert // a resource without identity cannot be served
+	}}
 }
 
 // completionResource is what the null resource takes over of the real one.
@@ -56,17 +58,17 @@ type completionResource interface {
 }
 
 // nullCompletion has the schema, identity and plan modifiers of the real resource. It has no plan of its own.
-type nullCompletion struct{ real completionResource }
+type nullCompletion struct{ completion completionResource }
 
 // Metadata returns that of the real resource.
 func (r *nullCompletion) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	r.real.Metadata(ctx, req, resp)
+	r.completion.Metadata(ctx, req, resp)
 }
 
 // Schema returns that of the real resource. Its whole numbers have the framework's type, because theirs is not exported. Terraform
 // sees no difference.
 func (r *nullCompletion) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
-	r.real.Schema(ctx, req, resp)
+	r.completion.Schema(ctx, req, resp)
 	for name, attribute := range resp.Schema.Attributes {
 		if number, ok := attribute.(schema.Int64Attribute); ok {
 			number.CustomType = nil
@@ -77,7 +79,7 @@ func (r *nullCompletion) Schema(ctx context.Context, req resource.SchemaRequest,
 
 // IdentitySchema returns that of the real resource.
 func (r *nullCompletion) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	r.real.IdentitySchema(ctx, req, resp)
+	r.completion.IdentitySchema(ctx, req, resp)
 }
 
 // model is the resource as Terraform holds it, with each attribute in the type of the schema.
