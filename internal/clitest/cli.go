@@ -82,8 +82,11 @@ func (w *Installation) buildProvider(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.install(ctx, Address, Version, root, ".", "-tags=grpcnotrace", "-ldflags=-s -w -X main.version="+Version)
+	return w.install(ctx, Address, Version, root, ".", releaseFlags...)
 }
+
+// releaseFlags are the flags with which a release of the provider is built.
+var releaseFlags = []string{"-tags=grpcnotrace", "-ldflags=-s -w -X main.version=" + Version}
 
 // install builds a provider of the module in a directory, with the flags of a release, and copies it into the mirror.
 func (w *Installation) install(ctx context.Context, address, version, folder, program string, flags ...string) error {
