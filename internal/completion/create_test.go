@@ -99,10 +99,10 @@ func TestCreateSavesValuesFirst(t *testing.T) {
 				h.wantWebhooks(1)
 				h.wantWarnings(result)
 				if got := h.task().Taskdata[field]; got != "vpc-1" {
-					h.Errorf("%s: the field holds %v", name, got)
+					h.Errorf("the field holds %v", got)
 				}
 				if held, ok := h.bodyOf(post, 1)["taskdata"].(map[string]any); !ok || held[field] != "vpc-1" {
-					h.Errorf("%s: the completion carries %v", name, held)
+					h.Errorf("the completion carries %v", held)
 				}
 			})
 		})
@@ -198,7 +198,7 @@ func TestCreateRefusesBeforeAnyWrite(t *testing.T) {
 				h.wantRequests(get)
 				h.wantText(failure.Error(), c.says, "Nothing was sent")
 				if failure.Attribute != c.attribute {
-					h.Errorf("%s: it is about %q", name, failure.Attribute)
+					h.Errorf("it is about %q", failure.Attribute)
 				}
 			})
 		})
@@ -350,7 +350,7 @@ func TestCreateFailsIfTheFirstReadFails(t *testing.T) {
 				failure := h.refuse(h.want())
 				h.wantText(failure.Error(), "Task Could Not Be Read", "Nothing was sent", c.says)
 				if got := h.server.Count(get, ""); got != c.gets || h.server.Count(post, "") != 0 {
-					h.Errorf("%s: %d GETs, %d POSTs", name, got, h.server.Count(post, ""))
+					h.Errorf("%d GETs, %d POSTs", got, h.server.Count(post, ""))
 				}
 			})
 		})

@@ -198,10 +198,10 @@ func TestListIsUsedOnlyToConfirm(t *testing.T) {
 					c.changed(&want)
 				}
 				if err != nil || result.Reopened != c.reopened || !c.reopened && !result.Record.equal(want) {
-					h.Errorf("%s: got %+v, %v", name, result, err)
+					h.Errorf("got %+v, %v", result, err)
 				}
 				if got := h.server.Count(get, "/tasks/"); got != c.gets {
-					h.Errorf("%s: %d tasks were read, want %d", name, got, c.gets)
+					h.Errorf("%d tasks were read, want %d", got, c.gets)
 				}
 			})
 		})
@@ -305,7 +305,7 @@ func TestRefreshAgain(t *testing.T) {
 				h.ctx = h.Context()
 				result, err := h.engine.Read(h.ctx, last.ref, last.record)
 				if err != nil || !result.Reopened {
-					h.Errorf("%s: got %+v, %v", name, result, err)
+					h.Errorf("got %+v, %v", result, err)
 				}
 			})
 		})
