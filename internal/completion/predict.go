@@ -67,7 +67,7 @@ func predictCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 		case p.ReopenOnDestroy:
 			f.warnings = append(f.warnings, differsUnlessReopened(task, p, differs))
 		default:
-			f.problems = append(f.problems, differsInPlan(task, differs))
+			f.problems = append(f.problems, differsInPlan(task, differs, p.Subject))
 		}
 		return f
 	case refusal != nil:

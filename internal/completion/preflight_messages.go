@@ -38,6 +38,9 @@ func taskSummary(task *tallyfy.Task, summary string) string {
 // completed. Terraform plans a tainted resource as a new one, and the provider does not see what
 // its destroy does first. Nor does it see what the destroy of another block for the task does.
 func unlessReopened(p Planned) string {
+	if p.Subject != Resource {
+		return ", unless the task is reopened before."
+	}
 	unless := ", unless the same apply reopens the task first and completes it again."
 	if p.ReopenOnDestroy {
 		unless += " A destroy with reopen_on_destroy does that if it precedes this, as in a replacement without create_before_destroy. Webhooks and emails then fire again."
@@ -81,12 +84,14 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		if hidden != "" {
 			how = ""
 		}
-		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is and sends no completion", notice.TaskSubject(task), how, notice.Completer(task), hidden) + unlessReopened(p)
+		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s %s", notice.TaskSubject(task), how, notice.Completer(task), hidden,
+			p.Subject.or("Applying this records it as it is and sends no completion", "The action sends no completion")) + unlessReopened(p)
 		return n
 	}
 	n.Detail = notice.Paragraphs(
 		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. All other values are %s, as far as they are known.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", "), as),
-		"If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion"+unlessReopened(p))
+		p.Subject.or("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion",
+			"If the task holds what becomes known, the action sends nothing. If it does not, the action fails and sends no completion")+unlessReopened(p))
 	return n
 }
 
@@ -98,14 +103,15 @@ func completedHow(task *tallyfy.Task, differs []string) string {
 
 // differsInPlan refuses a task that is completed, but not as configured. The state may have the
 // completion nevertheless.
-func differsInPlan(task *tallyfy.Task, differs []string) Notice {
+func differsInPlan(task *tallyfy.Task, differs []string, s Subject) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			completedHow(task, differs), sentNothing,
-			"Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
-				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it. "+importID(task)),
+			s.overrule(task, "Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, "+
+				"apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
+				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it.")),
 	}
 }
 
@@ -223,7 +229,7 @@ func notThere(p Planned, more string, err error) Notice {
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			more,
 			fmt.Sprintf("Applying this %s unless Tallyfy shows the task by then, as it may if an automation makes the task visible.", does),
-			advice(err), notice.ServerMessage(err)),
+			p.Subject.advice(err), notice.ServerMessage(err)),
 	}
 }
 
@@ -271,7 +277,7 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	case !isGeneral(refusalOf(err)):
 		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
 	}
-	next := advice(err)
+	next := PlannedAction.advice(err)          // of a plan, so for every subject
 	if statusOf(err) == http.StatusForbidden { // of a read, and not of a completion
 		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
