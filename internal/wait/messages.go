@@ -97,6 +97,21 @@ func Reopened(ref tallyfy.TaskRef, title string) notice.Notice {
 	}
 }
 
+// NotFound warns that a recorded task is not shown any more.
+func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
+	why := " It was deleted, or the token may no longer see it."
+	if tallyfy.IsNoEndpoint(err) {
+		why = " " + notice.Advice(err)
+	}
+	return notice.Notice{
+		Summary: "Completed Task Cannot Be Found", Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s, which was waited for: %s.%s", Name(ref, title), notice.Outcome(err), why),
+			"The wait stays recorded, because the task was completed. Nothing waits again. Remove the block when nothing depends on it any more.",
+			notice.ServerMessage(err)),
+	}
+}
+
 // timedOut is the failure of a wait at its timeout.
 func (s *session) timedOut() *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
