@@ -237,32 +237,35 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{"", runID} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
-			p := h.engine.Preflight()
-			began := time.Now()
-			var all sync.WaitGroup
-			slots := make(chan struct{}, 10)
-			for n := range 30 {
-				slots <- struct{}{}
-				if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
-					time.Sleep(400 * time.Millisecond)
-				}
-				all.Go(func() {
-					defer func() { <-slots }()
-					ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
-					if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
-						h.Errorf("got %v, %v, %v", problems, warnings, err)
+		t.Run(fmt.Sprintf("run_id %q", run), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
+				p := h.engine.Preflight()
+				began := time.Now()
+				var all sync.WaitGroup
+				slots := make(chan struct{}, 10)
+				for n := range 30 {
+					slots <- struct{}{}
+					if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
+						time.Sleep(400 * time.Millisecond)
 					}
-				})
-			}
-			all.Wait()
-			if took := time.Since(began); took > preflightTime {
-				h.Errorf("it took %s", took)
-			}
-			if n := h.server.Count("", ""); n > 10 {
-				h.Errorf("%d requests were sent", n)
-			}
+					all.Go(func() {
+						defer func() { <-slots }()
+						ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
+						if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
+							h.Errorf("got %v, %v, %v", problems, warnings, err)
+						}
+					})
+				}
+				all.Wait()
+				if took := time.Since(began); took > preflightTime {
+					h.Errorf("it took %s", took)
+				}
+				if n := h.server.Count("", ""); n > 10 {
+					h.Errorf("%d requests were sent", n)
+				}
+			})
 		})
 	}
 }
