@@ -70,9 +70,8 @@ func (h *harness) measureOnce(ctx context.Context, s settings, p peer, n int, al
 	}
 	defer fixture.close()
 	for _, operation := range operations {
-		args := append(slices.Clone(operation.args), "-input=false", fmt.Sprintf("-parallelism=%d", s.parallelism))
-		got := fixture.run(ctx, args...)
-		if got.err == nil && operation.name == "create" && p.name != floor.name {
+		got := fixture.run(ctx, s.args(operation.args...)...)
+		if got.err == nil && operation.name == "create" {
 			got.err = fixture.checkCompletedOnce()
 		}
 		if got.err != nil { // the figures of a failed command mean nothing

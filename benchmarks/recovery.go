@@ -56,7 +56,7 @@ func (h *harness) recoverAll(ctx context.Context, progress io.Writer) (map[recov
 		slots   = make(chan struct{}, concurrency)
 	)
 	for _, p := range h.available() {
-		if p.name == floor.name {
+		if p.idle {
 			continue
 		}
 		_, _ = fmt.Fprintf(progress, "recovery: %s\n", p.name)

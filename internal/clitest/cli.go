@@ -14,8 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
 // Installation is a directory outside the repository with a CLI configuration and a mirror. Concurrent runs may share it.
@@ -82,8 +80,11 @@ func (w *Installation) buildProvider(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.install(ctx, Address, Version, root, ".", "-tags=grpcnotrace", "-ldflags=-s -w -X main.version="+Version)
+	return w.install(ctx, Address, Version, root, ".", releaseFlags...)
 }
+
+// releaseFlags are the flags with which a release of the provider is built.
+var releaseFlags = []string{"-tags=grpcnotrace", "-ldflags=-s -w -X main.version=" + Version}
 
 // install builds a provider of the module in a directory, with the flags of a release, and copies it into the mirror.
 func (w *Installation) install(ctx context.Context, address, version, folder, program string, flags ...string) error {
@@ -96,18 +97,6 @@ func (w *Installation) install(ctx context.Context, address, version, folder, pr
 		return fmt.Errorf("building the provider %s: %w\n%s", address, err, out)
 	}
 	return w.Mirror(address, version, binary)
-}
-
-// modulePath is the module of the provider.
-const modulePath = "github.com/tallyfy/terraform-provider-tallyfy"
-
-// SourceRoot returns the root directory of the provider's module, also when the caller is in a module that replaces it.
-func SourceRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", modulePath).Output()
-	if err != nil {
-		return "", fmt.Errorf("finding the source of the provider: %w", err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }
 
 // CLIVersion is the version of a CLI.
@@ -151,35 +140,36 @@ func (w *Installation) AtLeast(ctx context.Context, major, minor int) (bool, str
 	return v.AtLeast(major, minor), v.Text, err
 }
 
-// Command returns a command of the CLI, to be run in the directory of a configuration against this sandbox.
-func (w *Installation) Command(ctx context.Context, server *sandbox.Server, folder string, args ...string) *exec.Cmd {
+// Server is the Tallyfy that the provider uses, such as a sandbox.
+type Server interface {
+	// Environment returns the provider's environment variables, as NAME=value.
+	Environment() []string
+}
+
+// Command returns a command of the CLI, to be run in the directory of a configuration against this server.
+func (w *Installation) Command(ctx context.Context, server Server, folder string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, w.CLI, args...) //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = folder, w.environment(server)
 	return command
 }
 
 // Run runs a command of the CLI. The error is an [*exec.ExitError] if its exit code is not 0.
-func (w *Installation) Run(ctx context.Context, server *sandbox.Server, folder string, output io.Writer, args ...string) error {
+func (w *Installation) Run(ctx context.Context, server Server, folder string, output io.Writer, args ...string) error {
 	command := w.Command(ctx, server, folder, args...)
 	command.Stdout, command.Stderr = output, output
 	return command.Run()
 }
 
-// environment returns the user's environment without variables that affect the CLI or the provider, and with those of the sandbox.
-func (w *Installation) environment(server *sandbox.Server) []string {
+// environment returns the user's environment without variables that affect the CLI or the provider, and with those of the server.
+func (w *Installation) environment(server Server) []string {
 	var env []string
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "TALLYFY_") {
 			env = append(env, variable)
 		}
 	}
-	env = append(env,
-		"TF_CLI_CONFIG_FILE="+w.cliConfig(),
-		"CHECKPOINT_DISABLE=1",
-		"TALLYFY_BASE_URL="+server.URL(),
-		"TALLYFY_ACCESS_TOKEN="+sandbox.DefaultToken,
-		"TALLYFY_ORG_ID="+sandbox.DefaultOrganization,
-	)
+	env = append(env, "TF_CLI_CONFIG_FILE="+w.cliConfig(), "CHECKPOINT_DISABLE=1")
+	env = append(env, server.Environment()...)
 	if !w.Color {
 		env = append(env, "TF_CLI_ARGS=-no-color")
 	}

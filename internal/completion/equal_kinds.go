@@ -99,28 +99,32 @@ func sameAssignees(want, held any) bool {
 		return false
 	}
 	for _, bucket := range buckets {
-		if !sameSet(people(a[bucket]), people(b[bucket]), strings.EqualFold) {
+		if !sameSet(people(a[bucket], bucket), people(b[bucket], bucket), strings.EqualFold) {
 			return false
 		}
 	}
 	return true
 }
 
-// people returns the IDs or email addresses in a bucket, whose entries are bare or objects (API.md
-// §2.1).
-func people(v any) []string {
-	var ids []string
+// people returns what names the entries of a bucket, which are bare or objects (API.md §2.1): the
+// email address of a guest, the ID of a user or group, or the other one if that is missing.
+func people(v any, bucket string) []string {
+	name, other := "id", "email"
+	if bucket == "guests" {
+		name, other = other, name
+	}
+	var names []string
 	for _, element := range elements(v) {
 		if object, ok := element.(map[string]any); ok {
-			element = object["id"]
-			if email, ok := textOf(object["email"]); ok {
-				element = email
+			element = object[name]
+			if text, ok := textOf(element); !ok || text == "" {
+				element = object[other]
 			}
 		}
-		id, _ := textOf(element)
-		ids = append(ids, id)
+		text, _ := textOf(element)
+		names = append(names, text)
 	}
-	return ids
+	return names
 }
 
 // entriesOf returns the entries of a table row in the order of its columns. A row is a list, or an

@@ -105,6 +105,10 @@ func TestEqual(t *testing.T) {
 
 		{"assignees_form", `{"users":[2,1],"guests":["A@b.c"],"groups":[]}`, `{"users":[1,2],"guests":["a@b.c"]}`, true},
 		{"assignees_form", `{"users":[1]}`, `{"users":[{"id":1,"full_name":"X"}],"guests":[],"groups":[]}`, true},
+		{"assignees_form", `{"users":[1]}`, `{"users":[{"id":1,"email":"x@b.c"}]}`, true},
+		{"assignees_form", `{"users":[1]}`, `{"users":[{"id":2,"email":"x@b.c"}]}`, false},
+		{"assignees_form", `{"guests":["A@b.c"]}`, `{"guests":[{"id":"f00d","email":"a@b.c"}]}`, true},
+		{"assignees_form", `{"groups":["9e0f"]}`, `{"groups":[{"id":"9e0f","name":"Network"}]}`, true},
 		{"assignees_form", `{"users":[1]}`, `{"users":[1,2]}`, false},
 		{"assignees_form", `{"users":[],"guests":[],"groups":[]}`, `null`, true},
 		{"assignees_form", `{"users":[],"guests":[],"groups":[]}`, `[]`, true},

@@ -81,16 +81,12 @@ func plainPeople(held any) map[string]any {
 	value := map[string]any{}
 	for _, bucket := range buckets {
 		list := []any{}
-		for _, element := range elements(given[bucket]) {
-			if object, ok := element.(map[string]any); ok && bucket == "users" {
-				element = object["id"]
-			}
-			id := people([]any{element})
+		for _, name := range people(given[bucket], bucket) {
 			if bucket == "users" {
-				list = append(list, json.Number(id[0]))
-				continue
+				list = append(list, json.Number(name))
+			} else {
+				list = append(list, name)
 			}
-			list = append(list, id[0])
 		}
 		value[bucket] = list
 	}

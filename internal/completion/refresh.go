@@ -40,18 +40,26 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 // Import finds the completion of a task that is not recorded yet. A task that cannot be found or is
 // open is a [*Failure].
 func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
+	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
+		return Result{Record: record}, nil
+	}
+	return e.ImportUnlisted(ctx, ref)
+}
+
+// ImportUnlisted is [Engine.Import] for a task of which lists are known not to show every fact.
+func (e *Engine) ImportUnlisted(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
 	return e.find(ctx, ref, "import", "Nothing was imported, and nothing was sent.", openToImport)
 }
 
 // Move is [Engine.Import] for a task in the state of another resource.
 func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
+	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
+		return Result{Record: record}, nil
+	}
 	return e.find(ctx, ref, "move", "Nothing was moved, and nothing was sent.", openToMove)
 }
 
 func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, effect string, open func(*tallyfy.Task) Notice) (Result, error) {
-	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
-		return Result{Record: record}, nil
-	}
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:

@@ -23,6 +23,7 @@ func testPipeline(t *testing.T, file string) {
 		testGitHub(t, decoded[workflow](t, read))
 	case "gitlab-ci.yml":
 		testGitLab(t, decoded[map[string]any](t, read))
+	case "action.yml": // TestBeforeTheRegistry runs it
 	case "atlantis.yaml": // runs the commands that Atlantis has by default
 		if got := decoded[struct{ Version int }](t, read); got.Version != 3 {
 			t.Errorf("it is of version %d", got.Version)

@@ -22,7 +22,7 @@ type Session struct {
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
 
-// Listed is a result of a query. A result that failed has diagnostics alone.
+// Listed is a result of a query. A result that failed, or that only warns, has diagnostics alone.
 type Listed struct {
 	DisplayName string
 	Identity    map[string]tftypes.Value
@@ -171,12 +171,12 @@ func (s *Session) Query(ctx context.Context, resource string, block Attributes, 
 	typ := s.schemas.ResourceSchemas[resource].ValueType()
 	for result := range stream.Results {
 		listed := Listed{DisplayName: result.DisplayName, Resource: tftypes.NewValue(typ, nil), Diagnostics: result.Diagnostics}
-		if !listed.Failed() {
+		if result.Identity != nil {
 			if listed.Identity, err = identityOf(ctx, s.server, resource, result.Identity); err != nil {
 				return checked.Diagnostics, err
 			}
 		}
-		if result.Resource != nil && !listed.Failed() {
+		if result.Resource != nil {
 			if listed.Resource, err = result.Resource.Unmarshal(typ); err != nil {
 				return checked.Diagnostics, err
 			}

@@ -93,7 +93,8 @@ func listTimeout(ctx context.Context) schema.Block {
 }
 
 // List yields a result for each completed task. It reads a page of Tallyfy's list only when its tasks are asked for, and stops at the
-// limit. An error is a result of its own, after which there are no others.
+// limit. An error is a result of its own, after which there are no others. A warning about a task that is left out is one too, and does
+// not count.
 func (l *taskCompletionList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config taskCompletionListModel
 	diags := req.Config.Get(ctx, &config)
@@ -110,15 +111,17 @@ func (l *taskCompletionList) List(ctx context.Context, req list.ListRequest, str
 		defer cancel()
 		var count int64
 		for result := range l.results(ctx, req, config.OrganizationID.ValueString(), config.RunID.ValueString()) {
-			count++
-			if !push(result) || count == req.Limit {
+			if result.Identity != nil { // otherwise it only warns
+				count++
+			}
+			if !push(result) || count > 0 && count == req.Limit {
 				return
 			}
 		}
 	}
 }
 
-// results returns a result for each task of the list, and one with the error that ended it.
+// results returns a result for each task of the list or a warning about it, and one with the error that ended the list.
 func (l *taskCompletionList) results(ctx context.Context, req list.ListRequest, organization, run string) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		process := l.process(ctx, organization, run)
@@ -131,7 +134,9 @@ func (l *taskCompletionList) results(ctx context.Context, req list.ListRequest, 
 				continue
 			default:
 				result = l.result(ctx, req, tallyfy.TaskRef{Organization: organization, Run: run, Task: task.ID}, task)
-				result.DisplayName = displayName(task, process)
+				if result.Identity != nil {
+					result.DisplayName = displayName(task, process)
+				}
 			}
 			if !push(result) || result.Diagnostics.HasError() {
 				return
@@ -167,20 +172,21 @@ func displayName(task *tallyfy.Task, process string) string {
 	return title + " (one-off task)"
 }
 
-// result returns the identity of a completion, and the completion as an import records it if the request asks for it.
+// result returns the identity of a completion, and the completion as an import records it if the request asks for it. It has diagnostics
+// alone if the task had to be read and that failed.
 func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, ref tallyfy.TaskRef, task *tallyfy.Task) list.ListResult {
-	result := req.NewListResult(ctx)
 	if task.RunID != "" {
 		ref.Run = task.RunID
 	}
 	record, ok := completion.ImportListed(ref, task)
 	if !ok && req.IncludeResource {
-		imported, err := l.conn.engine.Import(ctx, ref)
-		if report(&result.Diagnostics, nil, err); err != nil {
-			return result
+		imported, err := l.conn.engine.ImportUnlisted(ctx, ref)
+		if err != nil {
+			return unlistable(task, err)
 		}
 		record = imported.Record
 	}
+	result := req.NewListResult(ctx)
 	var recorded taskCompletionModel
 	result.Diagnostics.Append(nameTask(ctx, result.Resource, ref)...)
 	result.Diagnostics.Append(result.Resource.Get(ctx, &recorded)...)
@@ -190,5 +196,15 @@ func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, r
 	recorded.refresh(record, true)
 	recorded.identify(ctx, result.Identity, &result.Diagnostics)
 	result.Diagnostics.Append(result.Resource.Set(ctx, &recorded)...)
+	return result
+}
+
+// unlistable returns a warning about a task that cannot be read, or the error if other tasks cannot be read either.
+func unlistable(task *tallyfy.Task, err error) (result list.ListResult) {
+	if warning, ok := completion.LeftOut(task, err); ok {
+		report(&result.Diagnostics, []completion.Notice{warning}, nil)
+		return result
+	}
+	report(&result.Diagnostics, nil, err)
 	return result
 }

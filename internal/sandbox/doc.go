@@ -4,8 +4,8 @@
 // Package sandbox is an in-memory Tallyfy that listens on the loopback
 // interface.
 //
-// It serves the part of the REST API that completing a task needs, with its
-// traps:
+// It serves the part of the REST API that completing a task needs, what Tallyfy's
+// own clients request around it, and its traps:
 //   - two completion paths that do not find each other's tasks;
 //   - field values that are dropped with 200 or stored in another form, and
 //     reads that do not include them;

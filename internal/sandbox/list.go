@@ -32,6 +32,12 @@ func (s *Server) listMyTasks(c request) response {
 	return s.list(c, func(t *stored) bool { return slices.Contains(t.Owners.Users, c.as.user) })
 }
 
+// listUserTasks serves GET users/{user}/tasks. UNK its default status, and what it
+// returns for an unknown user: all tasks, and none.
+func (s *Server) listUserTasks(c request) response {
+	return s.list(c, ownersFilter(c.user))
+}
+
 func (s *Server) list(c request, owned func(*stored) bool) response {
 	keep := []func(*stored) bool{
 		func(t *stored) bool { return (c.run == "" || t.RunID == c.run) && !s.deleted(t) },
@@ -39,11 +45,10 @@ func (s *Server) list(c request, owned func(*stored) bool) response {
 		archivedFilter(c.query.Get("archived")),
 		statusFilter(c.query.Get("status"), s.cfg.Now()),
 	}
-	if c.query.Get("is_oneoff") == "true" && c.run == "" { // UNK which values it accepts
-		keep = append(keep, func(t *stored) bool { return t.RunID == "" || t.OneOff })
-	}
-	if c.query.Get("unassigned") == "true" { // UNK which values it accepts
-		keep = append(keep, (*stored).unassigned)
+	keep = append(keep, assigneeFilters(c.query)...)
+	keep = append(keep, deadlineFilters(c.query)...)
+	if c.run == "" {
+		keep = append(keep, organizationFilters(c.query)...)
 	}
 	if q := strings.ToLower(c.query.Get("q")); q != "" {
 		keep = append(keep, func(t *stored) bool { return strings.Contains(strings.ToLower(t.Title), q) })

@@ -5,36 +5,13 @@ package sandbox
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
-// unassigned reports whether a task has no owner.
-func (t *stored) unassigned() bool {
-	return len(t.Owners.Users)+len(t.Owners.Guests)+len(t.Owners.Groups) == 0
-}
-
-// ownersFilter selects tasks that have one of the users in a list of IDs that is
-// separated by commas; "" selects all. UNK what it does with a word that is not an
-// ID: no task has such an owner.
-func ownersFilter(value string) func(*stored) bool {
-	if value == "" {
-		return func(*stored) bool { return true }
-	}
-	var wanted []int64
-	for text := range strings.SplitSeq(value, ",") {
-		if id, ok := asInteger(strings.TrimSpace(text)); ok {
-			wanted = append(wanted, id)
-		}
-	}
-	return func(t *stored) bool {
-		return slices.ContainsFunc(t.Owners.Users, func(id int64) bool { return slices.Contains(wanted, id) })
-	}
-}
-
-// taskOrder compares tasks for the parameter sort: "newest" and "deadline", which a
-// "-" reverses. Other values have no effect. UNK where tasks without a deadline
-// are: at the end, in both directions.
+// taskOrder compares tasks for the parameter sort: "newest", "position",
+// "deadline" and "completed_newest", which a "-" reverses. Other values have no
+// effect, and neither has "problems" (not modelled). UNK where tasks without the
+// time are: at the end, in both directions.
 func taskOrder(sort string) func(a, b *stored) int {
 	name, reversed := strings.CutPrefix(sort, "-")
 	sign := 1
@@ -44,22 +21,31 @@ func taskOrder(sort string) func(a, b *stored) int {
 	switch name {
 	case "newest":
 		return func(a, b *stored) int { return sign * cmp.Compare(b.number, a.number) }
+	case "position":
+		return func(a, b *stored) int { return sign * cmp.Compare(a.number, b.number) }
 	case "deadline":
-		return func(a, b *stored) int {
-			first, hasFirst := parseDate(a.Deadline)
-			second, hasSecond := parseDate(b.Deadline)
-			switch {
-			case hasFirst && hasSecond:
-				return sign * first.Compare(second)
-			case hasFirst:
-				return -1
-			case hasSecond:
-				return 1
-			default:
-				return 0
-			}
-		}
+		return byTime(sign, func(t *stored) string { return t.Deadline })
+	case "completed_newest":
+		return byTime(-sign, func(t *stored) string { return t.CompletedAt })
 	default:
 		return func(*stored, *stored) int { return 0 }
+	}
+}
+
+// byTime compares tasks by a time, the earliest first if sign is 1.
+func byTime(sign int, of func(*stored) string) func(a, b *stored) int {
+	return func(a, b *stored) int {
+		first, hasFirst := parseDate(of(a))
+		second, hasSecond := parseDate(of(b))
+		switch {
+		case hasFirst && hasSecond:
+			return sign * first.Compare(second)
+		case hasFirst:
+			return -1
+		case hasSecond:
+			return 1
+		default:
+			return 0
+		}
 	}
 }

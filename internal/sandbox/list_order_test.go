@@ -10,36 +10,6 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestList_owners(t *testing.T) {
-	c := start(t, sandbox.Config{},
-		sandbox.Task{ID: "mine", RunID: run, Owners: sandbox.Owners{Users: []int64{sandbox.CallerID}}},
-		sandbox.Task{ID: "shared", RunID: run, Owners: sandbox.Owners{Users: []int64{7, sandbox.CallerID}}},
-		sandbox.Task{ID: "guest", RunID: run, Owners: sandbox.Owners{Guests: []string{"1001"}}},
-		sandbox.Task{ID: "nobody", RunID: run},
-		sandbox.Task{ID: "done", RunID: run, Status: "completed", Owners: sandbox.Owners{Users: []int64{sandbox.CallerID}}},
-	)
-	for _, test := range []struct{ path, want string }{
-		{orgTasks + "?owners=1001", "mine shared done"},
-		{runTasks + "?owners=7,%208", "shared"},
-		{orgTasks + "?owners=me", ""},
-		{orgTasks + "?owners=", "mine shared guest nobody done"},
-		{orgTasks + "?unassigned=true", "nobody"},
-		{runTasks + "?unassigned=false", "mine shared guest nobody done"},
-		{"/organizations/" + org + "/me/tasks", "mine shared"},
-		{"/organizations/" + org + "/me/tasks?status=all", "mine shared done"},
-	} {
-		t.Run(test.path, func(t *testing.T) {
-			if got := ids(c.expect(http.StatusOK, http.MethodGet, test.path, "")); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
-	}
-	application := token(c.ask(form, grant().Encode()))
-	if got := c.as(application, http.MethodGet, "/organizations/"+org+"/me/tasks", ""); got.status != http.StatusUnauthorized {
-		t.Errorf("an application got %d", got.status)
-	}
-}
-
 func TestList_sort(t *testing.T) {
 	c := start(t, sandbox.Config{},
 		sandbox.Task{ID: "late", Deadline: "2035-07-02T09:00:00Z"},
@@ -53,6 +23,7 @@ func TestList_sort(t *testing.T) {
 		"-newest":      "late none soon never",
 		"deadline":     "soon late none never",
 		"-deadline":    "late soon none never",
+		"-position":    "never soon none late",
 		"alphabetical": "late none soon never",
 	} {
 		t.Run(sort, func(t *testing.T) {
@@ -60,5 +31,18 @@ func TestList_sort(t *testing.T) {
 				t.Errorf("sort=%s: got %q, want %q", sort, got, want)
 			}
 		})
+	}
+}
+
+func TestList_completedNewest(t *testing.T) {
+	c := start(t, sandbox.Config{},
+		sandbox.Task{ID: "first", CompletedAt: "2035-06-01T09:00:00Z"},
+		sandbox.Task{ID: "open"},
+		sandbox.Task{ID: "second", CompletedAt: "2035-06-02T09:00:00Z"},
+	)
+	for sort, want := range map[string]string{"completed_newest": "second first open", "-completed_newest": "first second open"} {
+		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks+"?sort="+sort, "")); got != want {
+			t.Errorf("sort=%s: got %q, want %q", sort, got, want)
+		}
 	}
 }

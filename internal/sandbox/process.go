@@ -12,7 +12,9 @@ import (
 // process is a run of the API.
 type process struct {
 	id, name                   string
-	number                     int // order in lists, from 1
+	template                   string // "" if it was not launched from one
+	number                     int    // order in lists, from 1
+	starter                    int64  // who launched it through the API; 0 for nobody
 	issue                      bool
 	created, updated, archived time.Time // archived is zero for an active process
 }

@@ -142,4 +142,11 @@ func TestRuns(t *testing.T) {
 		})
 	}
 	c.check(c.expect(http.StatusOK, http.MethodGet, orgRuns, ""), `3`, "meta", "pagination", "total")
+	c.SetRunIssue("r2", true)
+	c.ArchiveRun("r3", true)
+	for status, want := range map[string]string{"active": "r1", "issue": "r2", "problem": "r2", "archived": "r3", "other": "r1 r2", "": "r1 r2"} {
+		if got := ids(c.expect(http.StatusOK, http.MethodGet, orgRuns+"?status="+status, "")); got != want {
+			t.Errorf("status=%s: got %q, want %q", status, got, want)
+		}
+	}
 }

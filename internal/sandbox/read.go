@@ -5,8 +5,8 @@ package sandbox
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
+	"time"
 )
 
 // getTask serves GET tasks/{task}. The organization's path also finds tasks of runs,
@@ -44,12 +44,13 @@ func (s *Server) myOrganizations(c request) response {
 	if c.as.isApplication() {
 		return unauthenticated()
 	}
-	return response{
-		status: http.StatusOK,
-		body:   object{"data": []any{object{"id": s.cfg.Organization, "name": "Sandbox"}}},
-		note:   "read the caller's organizations",
-	}
+	return s.paged(c, 1, "organizations", func(int) any {
+		return object{"id": s.cfg.Organization, "name": "Sandbox", "created_at": plainTimestamp(organizationCreated)}
+	})
 }
+
+// organizationCreated is when the organization was created.
+var organizationCreated = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
 
 // userName returns a name for a user of whom only the ID is known.
 func userName(id int64) string {

@@ -12,12 +12,13 @@ import (
 
 // request is an authorized request, decoded.
 type request struct {
-	run, task, email string // from the path, decoded
-	query            url.Values
-	input            object     // the decoded body, never nil
-	form             url.Values // the body of a token request, nil if it is not a form
-	as               caller
-	self             string // the URL of the request without its query, for links
+	run, task   string // from the path, decoded
+	user, email string // the same
+	query       url.Values
+	input       object     // the decoded body, never nil
+	form        url.Values // the body of a token request, nil if it is not a form
+	as          caller
+	self        string // the URL of the request without its query, for links
 }
 
 // route is a method and a path of the API. Segments in braces are parameters.
@@ -51,9 +52,15 @@ var routes = append([]route{
 	{http.MethodGet, "organizations/{org}/tasks", (*Server).listTasks},
 	{http.MethodGet, pathTask, (*Server).getTask},
 	{http.MethodPut, pathTask, (*Server).updateTask},
+	{http.MethodPost, "organizations/{org}/tasks", (*Server).createTask},
+	{http.MethodDelete, pathTask, (*Server).archiveTask},
+	{http.MethodPut, pathTask + "/restore", (*Server).restoreTask},
+	{http.MethodDelete, pathTask + "/delete", (*Server).deleteTask},
 	{http.MethodGet, "organizations/{org}/me/tasks", (*Server).listMyTasks},
+	{http.MethodGet, "organizations/{org}/users/{user}/tasks", (*Server).listUserTasks},
 	{http.MethodPost, pathTask + "/comment", (*Server).comment},
 	{http.MethodGet, "organizations/{org}/runs", (*Server).listRuns},
+	{http.MethodPost, "organizations/{org}/runs", (*Server).launch},
 	{http.MethodGet, pathRun, (*Server).getRun},
 	{http.MethodDelete, pathRun, (*Server).archiveRun},
 	{http.MethodPut, pathRun + "/activate", (*Server).activateRun},
@@ -119,6 +126,7 @@ func (s *Server) authorize(r *http.Request) (*route, request, response) {
 	return to, request{
 		run:   params["run"],
 		task:  params["task"],
+		user:  params["user"],
 		email: params["email"],
 		as:    as,
 		query: r.URL.Query(),

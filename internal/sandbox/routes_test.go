@@ -71,7 +71,8 @@ func TestGates(t *testing.T) {
 		},
 		"where am I": {
 			path:   "/me/organizations",
-			status: 200, want: `{"data":[{"id":"` + org + `","name":"Sandbox"}]}`,
+			status: 200, want: `{"data":[{"created_at":"2026-01-05T09:00:00Z","id":"` + org + `","name":"Sandbox"}],"meta":` +
+				`{"pagination":{"count":1,"current_page":1,"links":[],"per_page":10,"total":1,"total_pages":1}}}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

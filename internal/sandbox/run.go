@@ -30,13 +30,21 @@ func (s *Server) getRun(c request) response {
 	return data(run, "read the process")
 }
 
-// listRuns serves GET runs, without archived processes (API.md §1.6). Of the
-// documented filters it supports only q.
+// listRuns serves GET runs (API.md §1.6). Of the documented filters it supports q,
+// checklist_id and status, without which archived processes are left out. UNK what
+// an unknown status does: as in lists of tasks, nothing.
 func (s *Server) listRuns(c request) response {
-	q := strings.ToLower(c.query.Get("q"))
+	q, template, status := strings.ToLower(c.query.Get("q")), c.query.Get("checklist_id"), c.query.Get("status")
+	hasStatus := func(p *process) bool { return p.archived.IsZero() }
+	switch {
+	case status == "problem": // includes "issue" [CODE N8N]
+		hasStatus = func(p *process) bool { return p.archived.IsZero() && p.issue }
+	case slices.Contains([]string{"active", "issue", "archived"}, status):
+		hasStatus = func(p *process) bool { return p.status() == status }
+	}
 	var found []*process
 	for _, p := range s.runs {
-		if p.archived.IsZero() && strings.Contains(strings.ToLower(p.name), q) {
+		if hasStatus(p) && (template == "" || p.template == template) && strings.Contains(strings.ToLower(p.name), q) {
 			found = append(found, p)
 		}
 	}
@@ -85,8 +93,8 @@ func (s *Server) wireRun(p *process) object {
 	return object{
 		"id":              p.id,
 		"increment_id":    p.number,
-		"checklist_id":    nil,
-		"checklist_title": nil,
+		"checklist_id":    orNull(p.template),
+		"checklist_title": orNull(s.templates[p.template].title),
 		"name":            p.name,
 		"status":          p.status(),
 		"has_open_issue":  p.issue,
@@ -97,9 +105,16 @@ func (s *Server) wireRun(p *process) object {
 		"archived_at":     orNullTime(p.archived),
 		"completed_at":    nil,
 		"due_date":        nil,
-		"owner_id":        nil,
-		"started_by":      nil,
+		"owner_id":        orNullUser(p.starter),
+		"started_by":      orNullUser(p.starter),
 	}
+}
+
+func orNullUser(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
 }
 
 // status returns the state of a process. UNK the status of an archived process with

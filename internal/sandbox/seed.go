@@ -38,6 +38,11 @@ const (
 	SeedOneOffTaskID = "7a5c00000000000000000000000000ff"
 )
 
+// SeedTemplateID is the template of that process, from which POST runs launches
+// more. Its launches also have the task "Escalate to the on-call team", which a rule
+// has hidden.
+const SeedTemplateID = "b1a40000000000000000000000000001"
+
 // The IDs of the seeded form fields, which are the keys of taskdata.
 const (
 	// SeedVPCIDField is the required text "VPC id" of SeedVPCTaskID.
@@ -97,13 +102,19 @@ const (
 // missed.
 const seedDeadline = "2035-06-04T17:00:00Z"
 
-// Seed adds the process "Launch the payments service" and a one-off task. Only the
-// creation times differ from call to call.
+// Seed adds the process "Launch the payments service", its template and a one-off
+// task. Only the creation times differ from call to call.
 func Seed(s *Server) {
 	s.AddRun(SeedRunID, "Launch the payments service")
+	steps := []Task{}
 	for _, t := range SeedTasks() {
 		s.AddTask(t)
+		if t.RunID == SeedRunID {
+			steps = append(steps, t)
+		}
 	}
+	steps = append(steps, Task{Title: "Escalate to the on-call team", Alias: "escalate", Hidden: true, Owners: Owners{Users: []int64{CallerID}}})
+	s.AddTemplate(SeedTemplateID, "Launch a service", steps...)
 }
 
 // SeedTasks returns the tasks that Seed adds, all of them open.

@@ -125,15 +125,17 @@ type Config struct {
 type Server struct {
 	cfg Config
 
-	mu       sync.Mutex // guards everything below, and is held while a request is handled
-	tasks    map[string]*stored
-	added    int                 // tasks ever added, which numbers them
-	runs     map[string]*process // by id
-	replica  replica
-	past     history
-	journal  []*record
-	arrivals int // requests since the start; unlike the journal, never reset
-	faults   []*injectedFault
+	mu        sync.Mutex // guards everything below, and is held while a request is handled
+	tasks     map[string]*stored
+	added     int                 // tasks ever added, which numbers them
+	created   int                 // IDs ever made by newID
+	runs      map[string]*process // by id
+	templates map[string]template // by id
+	replica   replica
+	past      history
+	journal   []*record
+	arrivals  int // requests since the start; unlike the journal, never reset
+	faults    []*injectedFault
 
 	completions map[string]int // by task, also deleted ones
 	admissions  limiterState

@@ -103,6 +103,11 @@ export TALLYFY_BASE_URL=%s
 export TALLYFY_ACCESS_TOKEN=%s
 export TALLYFY_ORG_ID=%s
 
+The same for Tallyfy's own CLI, which needs the organization as a flag:
+
+export TALLYFY_API_TOKEN=%s
+tallyfy task list --org %s
+
 Or as an application, which gets tokens from the sandbox:
 
 unset TALLYFY_ACCESS_TOKEN
@@ -110,7 +115,7 @@ export TALLYFY_CLIENT_ID=%s
 export TALLYFY_CLIENT_SECRET=%s
 export TALLYFY_TOKEN_URL=%s/oauth/token
 
-`, url, sandbox.DefaultToken, sandbox.DefaultOrganization, sandbox.DefaultClientID, sandbox.DefaultClientSecret, url)
+`, url, sandbox.DefaultToken, sandbox.DefaultOrganization, sandbox.DefaultToken, sandbox.DefaultOrganization, sandbox.DefaultClientID, sandbox.DefaultClientSecret, url)
 
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	say(table, "TASK\tTYPE\tRUN ID\tTASK ID\n")
@@ -125,6 +130,7 @@ export TALLYFY_TOKEN_URL=%s/oauth/token
 		}
 	}
 	_ = table.Flush() // as in say
+	say(w, "\nPOST runs launches more processes of its template %s.\n", sandbox.SeedTemplateID)
 	say(w, "\nRequests, as they are answered:\n")
 }
 

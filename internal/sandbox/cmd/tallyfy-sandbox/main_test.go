@@ -73,6 +73,8 @@ func TestRun(t *testing.T) {
 	for _, part := range []string{
 		"export TALLYFY_ACCESS_TOKEN=" + sandbox.DefaultToken + "\n",
 		"export TALLYFY_ORG_ID=" + sandbox.DefaultOrganization + "\n",
+		"export TALLYFY_API_TOKEN=" + sandbox.DefaultToken + "\ntallyfy task list --org " + sandbox.DefaultOrganization + "\n",
+		sandbox.SeedTemplateID,
 		"export TALLYFY_CLIENT_ID=" + sandbox.DefaultClientID + "\n",
 		"export TALLYFY_CLIENT_SECRET=" + sandbox.DefaultClientSecret + "\n",
 		"export TALLYFY_TOKEN_URL=" + url + "/oauth/token\n",
