@@ -19,7 +19,7 @@ import (
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
 var pendingStyle = []string{
 	"examples/",
-	"internal/completion/",
+	"internal/completion/action",
 	"internal/provider/",
 	"internal/wait/",
 	"templates/",
