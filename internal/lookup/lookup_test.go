@@ -48,8 +48,8 @@ func TestTaskIsReadWithItsForm(t *testing.T) {
 	}
 }
 
-// What is hidden by a rule or archived is looked for too, and on every page.
-func TestTaskIsFoundWhereverItIs(t *testing.T) {
+// Hidden and archived tasks are found too, on any page.
+func TestTaskIsFoundOnAnyPage(t *testing.T) {
 	t.Parallel()
 	var tasks []sandbox.Task
 	for i := range 250 {
@@ -68,7 +68,7 @@ func TestTaskIsFoundWhereverItIs(t *testing.T) {
 	h.sent(firstPage, "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
 }
 
-func TestTaskIsNeverPicked(t *testing.T) {
+func TestTaskIsNeverGuessed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{},
 		sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy-a", Title: "Deploy"},
@@ -92,7 +92,7 @@ func TestTaskIsNeverPicked(t *testing.T) {
 	}
 }
 
-// The list is behind: it says which task, and the task itself says how it is.
+// A list that lags shows which task has the name, and the facts come from the task itself.
 func TestListThatLags(t *testing.T) {
 	t.Parallel()
 	lagging := func(t *testing.T) *harness {
@@ -128,7 +128,7 @@ func TestListThatLags(t *testing.T) {
 	})
 }
 
-// While pages are read, a task that is archived or added moves the others on.
+// A task that is archived or added while pages are read moves the others to other pages.
 func TestTaskOnTwoPagesIsOne(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})

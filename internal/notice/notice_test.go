@@ -27,6 +27,6 @@ func TestReport(t *testing.T) {
 		t.Errorf("the cause is lost: %v", got)
 	}
 	if got := (Report{Action: "Reading task t", Cause: errors.New("it broke")}).Failure().Detail; got != "Reading task t: it broke." {
-		t.Errorf("what is empty is not left out: %q", got)
+		t.Errorf("an empty part is not left out: %q", got)
 	}
 }
