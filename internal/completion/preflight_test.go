@@ -156,7 +156,7 @@ func TestPreflightThatFails(t *testing.T) {
 		"502":          {sandbox.Fault{Status: 502}, 4, false, nil},
 		"429":          {sandbox.Fault{Status: 429}, 4, false, nil},
 		"no answer":    {sandbox.Fault{Delay: time.Hour}, 1, false, nil},
-		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy answered 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
+		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy returned 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
 		"a page":       {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, true, []string{"200 OK, but the response is not a list of tasks", "check base_url"}},
 		"elsewhere":    {sandbox.Fault{Status: 302}, 1, true, []string{"302", "Redirects are not followed"}},
 		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends completions even if it cannot read their tasks"}},

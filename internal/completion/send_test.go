@@ -246,7 +246,7 @@ func TestRejectedForNowButProcessed(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
-		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy answered 429")
+		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy returned 429")
 		h.wantRequests(get, post, get)
 	})
 	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is unambiguous on a server that shows no tasks

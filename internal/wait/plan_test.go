@@ -58,7 +58,7 @@ func TestCheck(t *testing.T) {
 		"archived":                  {task: func(task *sandbox.Task) { task.Archived = true }, says: []string{"Error: Task Is Archived: ", "The plan does not wait for it"}, tasks: 1},
 		"not there": {
 			want: func(w *Wanted) { w.Task = strings.Repeat("a", 32) }, tasks: 1,
-			says: []string{"Warning: Task Cannot Be Found: ", "while planning: Tallyfy answered 404", "Applying this looks for the task for a minute, and fails unless Tallyfy shows it by then."},
+			says: []string{"Warning: Task Cannot Be Found: ", "while planning: Tallyfy returned 404", "Applying this looks for the task for a minute, and fails unless Tallyfy shows it by then."},
 		},
 		"no such alias": {
 			want: func(w *Wanted) { w.Task, w.Alias = "", "approve-the-chagne" },
@@ -149,7 +149,7 @@ func TestCheckWithoutAResponse(t *testing.T) {
 				if !strings.HasPrefix(first, "Warning: Planned Wait Could Not Be Checked: ") || second != "" {
 					h.Errorf("%d: it says %q, then %q", code, first, second)
 				}
-				h.says(first, fmt.Sprintf("Tallyfy answered %d", code), says, "the apply fails if Tallyfy still refuses")
+				h.says(first, fmt.Sprintf("Tallyfy returned %d", code), says, "the apply fails if Tallyfy still refuses")
 			})
 		})
 	}
@@ -194,6 +194,6 @@ func TestImport(t *testing.T) {
 		ref := h.want().TaskRef
 		ref.Task = strings.Repeat("a", 32)
 		_, err = Import(h.Context(), h.client, ref)
-		h.failed(outcome{err: err}, 0, "Task Could Not Be Imported", "Tallyfy answered 404", "Check the IDs")
+		h.failed(outcome{err: err}, 0, "Task Could Not Be Imported", "Tallyfy returned 404", "Check the IDs")
 	})
 }
