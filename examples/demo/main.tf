@@ -17,7 +17,7 @@ locals {
   run_id = "5eed0000000000000000000000000001"
 }
 
-# Stands in for the VPC that a real pipeline builds: its id is known only after apply.
+# Stands in for the VPC of a real configuration. Its ID is known only after apply.
 resource "terraform_data" "vpc" {}
 
 # A task of the process, with the values of its form.
