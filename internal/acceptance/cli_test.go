@@ -20,8 +20,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Rows run here under a real CLI, with the provider installed as a user has it. Those that neither need a sandbox of their own
-// nor disturb each other are blocks of one configuration.
+// Rows run here under a real CLI, with the provider installed as a user has it. Those that neither
+// need a sandbox of their own nor disturb each other are blocks of one configuration.
 
 func TestMatrixUnderTheCLI(t *testing.T) {
 	t.Parallel()
@@ -51,7 +51,8 @@ func TestMatrixUnderTheCLI(t *testing.T) {
 	running.Wait()
 }
 
-// together names the batch that a row is run in: of one operation, which goes well for all of them or for none.
+// together names the batch that a row is run in: of one operation, which goes well for all of them
+// or for none.
 func (r row) together() string {
 	ending := "goes well"
 	if r.fails {
@@ -64,7 +65,8 @@ func (r row) together() string {
 	return strings.TrimSpace(name)
 }
 
-// requestTimeout is what "timeout" means under a real CLI: much longer than a sandbox takes to answer on a busy machine.
+// requestTimeout is what "timeout" means under a real CLI: much longer than a sandbox takes to
+// answer on a busy machine.
 const requestTimeout = "5s"
 
 // cli is a hand with a real CLI, in a folder of its own, on a sandbox that listens.

@@ -19,8 +19,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Rows run here over the provider's protocol, in a bubble with simulated time. What lies between the provider and the
-// sandbox is HTTP over connections in memory, so that what breaks there breaks as it does on a wire.
+// Rows run here over the provider's protocol, in a bubble with simulated time. What lies between
+// the provider and the sandbox is HTTP over connections in memory, so that what breaks there breaks
+// as it does on a wire.
 
 func TestMatrix(t *testing.T) {
 	t.Parallel()

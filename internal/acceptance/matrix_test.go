@@ -12,9 +12,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// This file is the fault matrix. Its first table says what can go wrong with a request and what that means, by the outcome
-// table of the design; its second one says what each meaning comes to, for each request of each operation. Every fault meets
-// every request: TestMatrix runs all of them over the provider's protocol, TestMatrixUnderTheCLI those that users meet.
+// This file is the fault matrix. Its first table says what can go wrong with a request and what
+// that means, by the outcome table of the design; its second one says what each meaning comes to,
+// for each request of each operation. Every fault meets every request: TestMatrix runs all of them
+// over the provider's protocol, TestMatrixUnderTheCLI those that users meet.
 
 // meaning is what a fault says of the request that it hits.
 type meaning string
@@ -49,7 +50,8 @@ type fault struct {
 	answer func(*testCase, string) sandbox.Fault
 	// broken keeps the request from being sent at all, where answer is nil.
 	broken breakage
-	// waits says that all requests of a process wait because of it, so that it meets no other fault there.
+	// waits says that all requests of a process wait because of it, so that it meets no other fault
+	// there.
 	waits bool
 }
 
@@ -133,8 +135,8 @@ type then struct {
 	puts, posts, deletes, fired int
 	// state is what is recorded afterwards; the zero value stands for a completed task.
 	state recorded
-	// next is what the next plan does, once the faults are over, and later how many webhooks fire when it is applied.
-	// After that, whatever it was, a plan changes nothing.
+	// next is what the next plan does, once the faults are over, and later how many webhooks fire
+	// when it is applied. After that, whatever it was, a plan changes nothing.
 	next  action
 	later int
 	// says is a part of what the user reads, and nextSays of what the next plan says.
@@ -169,8 +171,8 @@ const (
 	hadReopened  = "The task had been reopened for this change"
 )
 
-// request is one that an operation makes. skip is the number of requests of this method that go before it in the operation:
-// Terraform refreshes before it plans an update or a destroy.
+// request is one that an operation makes. skip is the number of requests of this method that go
+// before it in the operation: Terraform refreshes before it plans an update or a destroy.
 type request struct {
 	operation operation
 	method    string
@@ -282,7 +284,8 @@ func (o outcomes) then(means meaning) then {
 	panic(fmt.Sprintf("the matrix does not say what it comes to that %s %s is %q", o.operation, o.method, means))
 }
 
-// batchOf keeps faults apart that would hold up others when they meet in one process: all its requests wait for a rate limit.
+// batchOf keeps faults apart that would hold up others when they meet in one process: all its
+// requests wait for a rate limit.
 func batchOf(f fault) string {
 	switch {
 	case f.waits, f.means == busy, f.means == busyHandled:

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// What a plan says is read here as claims about the requests of the apply, so that words may change as long as they stay true.
+// What a plan says is read here as claims about the requests of the apply, so that words may change
+// as long as they stay true.
 
 // claim is what words in a plan mean for the apply.
 type claim struct {
@@ -37,7 +38,8 @@ var (
 
 	// conditional is what makes a sentence hold only sometimes.
 	conditional = regexp.MustCompile(`(?i)^otherwise\b|\b(unless|if|may|might|can|cannot|could|would|depends|whether)\b`)
-	// ofDestroy is a sentence about the destroy alone. Another block may send something for the same task.
+	// ofDestroy is a sentence about the destroy alone. Another block may send something for the
+	// same task.
 	ofDestroy = regexp.MustCompile(`^Destroying this `)
 	// failing is what announces that the apply may fail.
 	failing = regexp.MustCompile(`(?i)\bfails?\b`)
@@ -62,8 +64,9 @@ type reading struct {
 	fails            bool              // whether the apply may fail
 }
 
-// meaningOf reads diagnostics. A denial holds unless its own sentence is conditional. A promise holds unless its diagnostic is
-// conditional anywhere, since the condition may come a sentence later; conditional or not, it announces the request.
+// meaningOf reads diagnostics. A denial holds unless its own sentence is conditional. A promise
+// holds unless its diagnostic is conditional anywhere, since the condition may come a sentence
+// later; conditional or not, it announces the request.
 func meaningOf(all []spoken) reading {
 	m := reading{denied: map[string]string{}, promised: map[string]string{}, announced: map[string]bool{}}
 	for _, said := range all {

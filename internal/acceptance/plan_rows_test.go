@@ -13,19 +13,24 @@ import (
 // way is how a block comes, changes or goes.
 type way struct {
 	name string
-	// before is the configuration that is applied first; nil for none. after is the one that is planned.
+	// before is the configuration that is applied first; nil for none. after is the one that is
+	// planned.
 	before, after func(*wordsRow) string
-	// book is the plan that the row is in, and tainted says that what is recorded is marked as tainted.
+	// book is the plan that the row is in, and tainted says that what is recorded is marked as
+	// tainted.
 	book    book
 	tainted bool
-	// wants is the value that the planned configuration has for the task that is found in each state; value1 if it is not set.
+	// wants is the value that the planned configuration has for the task that is found in each
+	// state; value1 if it is not set.
 	wants string
 	// onOther says that the states are those of the other task, and not of the first.
 	onOther bool
-	// destroys says that the apply takes the block's record away, and records nothing of the same task.
+	// destroys says that the apply takes the block's record away, and records nothing of the same
+	// task.
 	destroys bool
-	// unspoken says why the plan cannot announce what the apply does if reopen_on_destroy is true: it reopens the task and completes it
-	// again, or fails with create_before_destroy. The plan must not say the contrary all the same.
+	// unspoken says why the plan cannot announce what the apply does if reopen_on_destroy is true:
+	// it reopens the task and completes it again, or fails with create_before_destroy. The plan
+	// must not say the contrary all the same.
 	unspoken string
 }
 
@@ -55,10 +60,12 @@ const (
 	value1, value2, valueOfOthers = "first", "second", "of someone else"
 )
 
-// droppedWords is why a replacement is planned without a word, unless it follows from the block itself.
+// droppedWords is why a replacement is planned without a word, unless it follows from the block
+// itself.
 const droppedWords = "the CLI plans twice: for the first planning nothing has changed, and of the second it drops the warnings"
 
-// ways returns each of them. "first" in their names stands for create_before_destroy, the block's own or one that it inherits.
+// ways returns each of them. "first" in their names stands for create_before_destroy, the block's
+// own or one that it inherits.
 func ways() []way {
 	plain := func(r *wordsRow) string { return r.block(r.name, r.task, value1, "") }
 	lifecycle := func(lines string) func(*wordsRow) string {
@@ -260,7 +267,8 @@ func (r *wordsRow) find(server *sandbox.Server) {
 // tasks are those that a row may send requests for.
 func (r *wordsRow) tasks() []string { return []string{r.task, r.other} }
 
-// matches reports whether a diagnostic is the row's. What a destroy says has no address; the text names the task.
+// matches reports whether a diagnostic is the row's. What a destroy says has no address; the text
+// names the task.
 func (r *wordsRow) matches(said spoken) bool {
 	if said.Address != "" {
 		return said.Address == "tallyfy_task_completion."+r.name || said.Address == "tallyfy_task_completion."+r.name+"_new"

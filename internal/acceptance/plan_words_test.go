@@ -15,11 +15,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What a plan says is compared here with what its apply sends: for each way in which a block comes, changes and goes, each setting
-// of reopen_on_destroy, and each way in which the task may be found. All rows are blocks of one configuration, each with tasks of
-// its own, so that a few commands of the CLI serve them all.
+// What a plan says is compared here with what its apply sends: for each way in which a block comes,
+// changes and goes, each setting of reopen_on_destroy, and each way in which the task may be found.
+// All rows are blocks of one configuration, each with tasks of its own, so that a few commands of
+// the CLI serve them all.
 
-// faults returns what is wrong with a row: what the plan says and the apply does not do, or the other way round.
+// faults returns what is wrong with a row: what the plan says and the apply does not do, or the
+// other way round.
 func (r *wordsRow) faults() (all []string) {
 	fault := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	if r.refused() {
@@ -92,7 +94,8 @@ func (r *wordsRow) refused() bool {
 	return slices.ContainsFunc(r.said, func(said spoken) bool { return said.Severity == "error" })
 }
 
-// saidOf returns what the plan says of a task: what names it, and what names none of the row's tasks.
+// saidOf returns what the plan says of a task: what names it, and what names none of the row's
+// tasks.
 func (r *wordsRow) saidOf(id string) (all []spoken) {
 	for _, said := range r.said {
 		names := func(id string) bool { return strings.Contains(said.Detail, id) }
@@ -109,8 +112,9 @@ type wordsBook struct {
 	rows []*wordsRow
 }
 
-// TestPlanSaysWhatTheApplyDoes plans and applies all rows. Those with -replace have a CLI of their own, because CLIs lose some of the
-// triggered replacements of a plan that is made with several of these, and so have those with -destroy.
+// TestPlanSaysWhatTheApplyDoes plans and applies all rows. Those with -replace have a CLI of their
+// own, because CLIs lose some of the triggered replacements of a plan that is made with several of
+// these, and so have those with -destroy.
 func TestPlanSaysWhatTheApplyDoes(t *testing.T) {
 	t.Parallel()
 	for _, book := range []book{byConfiguration, byReplace, byDestroy} {

@@ -11,8 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// This file is the second part of the matrix: what others do to the task meanwhile, what kind of task it is, and faults that
-// come together.
+// This file is the second part of the matrix: what others do to the task meanwhile, what kind of
+// task it is, and faults that come together.
 
 const (
 	wasCompleted  = "Task Was Already Completed"

@@ -12,7 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// row is one line of a matrix: what a task and its block are like, what happens during an operation, and what comes of it.
+// row is one line of a matrix: what a task and its block are like, what happens during an
+// operation, and what comes of it.
 type row struct {
 	name string
 	operation
@@ -21,7 +22,8 @@ type row struct {
 	// task changes the task, and block the configuration, from what all rows have.
 	task  func(*sandbox.Task)
 	block func(*block)
-	// before happens once the operation's ground is laid, and between after its plan and before its apply.
+	// before happens once the operation's ground is laid, and between after its plan and before its
+	// apply.
 	before, between func(*testCase)
 	faults          []hit
 	// base moves the provider away from the sandbox during the operation.
@@ -36,7 +38,8 @@ type row struct {
 type hit struct {
 	fault
 	method string
-	// skip is the number of requests that it lets pass first, times how many it hits (0 stands for one, negative for all).
+	// skip is the number of requests that it lets pass first, times how many it hits (0 stands for
+	// one, negative for all).
 	skip, times int
 }
 
@@ -118,7 +121,8 @@ func (t *testCase) attributes() map[string]any {
 	return all
 }
 
-// path is what the paths of all requests for the task have in common; the completion of a one-off task does not name it.
+// path is what the paths of all requests for the task have in common; the completion of a one-off
+// task does not name it.
 func (t *testCase) path() string {
 	if t.run == "" {
 		return "/organizations/" + sandbox.DefaultOrganization
@@ -142,7 +146,8 @@ func (t *testCase) sent(method string) int {
 	return n
 }
 
-// terraform is a hand that plans and applies the configuration of some test cases: a real CLI, or what lies between it and the provider.
+// terraform is a hand that plans and applies the configuration of some test cases: a real CLI, or
+// what lies between it and the provider.
 type terraform interface {
 	// plan refreshes and plans; destroying plans to destroy everything.
 	plan(ts []*testCase, destroying bool)
@@ -154,7 +159,8 @@ type terraform interface {
 	move(base func(url string) string)
 }
 
-// perform puts test cases of one operation through it, and checks what came of each. They share a sandbox and a process.
+// perform puts test cases of one operation through it, and checks what came of each. They share a
+// sandbox and a process.
 func perform(t *testing.T, hand terraform, ts []*testCase) {
 	t.Helper()
 	op := ts[0].operation
@@ -247,7 +253,8 @@ func (t *testCase) check(tt *testing.T) {
 	}
 }
 
-// checkError holds every error to what all must tell: what it means for the task, what to do, and what came back.
+// checkError holds every error to what all must tell: what it means for the task, what to do, and
+// what came back.
 func (t *testCase) checkError(tt *testing.T) {
 	tt.Helper()
 	means := []string{"Nothing was sent", "has not completed the task", "state stays", "rejected the request", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}

@@ -12,9 +12,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// identities are those of a resource type, as a CLI handles them from 1.12 on: it records one beside each value, sends it with each
-// request, and refuses one that does not conform to the schema or, once it is to be recorded, is not known. That an identity stays
-// the same is for the provider's own framework to check, which it can only if the identity is sent.
+// identities are those of a resource type, as a CLI handles them from 1.12 on: it records one
+// beside each value, sends it with each request, and refuses one that does not conform to the
+// schema or, once it is to be recorded, is not known. That an identity stays the same is for the
+// provider's own framework to check, which it can only if the identity is sent.
 type identities struct {
 	typ tftypes.Object // without attributes if the resource has no identity
 }

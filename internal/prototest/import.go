@@ -10,8 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Import records the object with this ID, as an import block does: the provider finds out what the ID names, and then reads it. It
-// leaves the state as it is if the provider refuses. The error says what is wrong with the provider, not with the ID.
+// Import records the object with this ID, as an import block does: the provider finds out what the
+// ID names, and then reads it. It leaves the state as it is if the provider refuses. The error says
+// what is wrong with the provider, not with the ID.
 func (t *Terraform) Import(ctx context.Context, id string) (Diagnostics, error) {
 	return t.imports(ctx, func() *tfprotov6.ImportResourceStateRequest {
 		return &tfprotov6.ImportResourceStateRequest{TypeName: t.resource, ID: id}
@@ -54,7 +55,8 @@ func (t *Terraform) imports(ctx context.Context, request func() *tfprotov6.Impor
 	return said, err
 }
 
-// Private is what the provider keeps beside the recorded resource, unseen by users; empty for nothing.
+// Private is what the provider keeps beside the recorded resource, unseen by users; empty for
+// nothing.
 func (t *Terraform) Private() []byte {
 	if t.State == nil {
 		return nil

@@ -22,8 +22,8 @@ type Source struct {
 	JSON string
 }
 
-// Move takes over the state of another resource, as a moved block between resource types does. The state is unchanged if the provider
-// rejects it.
+// Move takes over the state of another resource, as a moved block between resource types does. The
+// state is unchanged if the provider rejects it.
 func (t *Terraform) Move(ctx context.Context, from Source) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
