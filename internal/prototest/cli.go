@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// version is the CLI version that the provider receives: the first that knows identities.
+// version is the CLI version that the provider receives: the first that supports identities.
 const version = "1.12.0"
 
 // Attributes are the attributes of a block by name, each a [tftypes.Value] or a Go value that
@@ -117,7 +117,7 @@ func (t *Terraform) read(ctx context.Context, server tfprotov6.ProviderServer) (
 	if said.Failed() {
 		return said, nil
 	}
-	return said, t.keep(answer{resp.NewState, resp.NewIdentity, resp.Private}, t.State.Tainted)
+	return said, t.keep(responseState{resp.NewState, resp.NewIdentity, resp.Private}, t.State.Tainted)
 }
 
 // Plan refreshes, and plans the change to these attributes; nil plans a destroy.
@@ -231,9 +231,9 @@ func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) 
 	}
 }
 
-// ApplyKnown carries a plan out for a configuration in which what was unknown is known by now. Like
-// a CLI's, the apply validates the configuration and plans once more, and the provider must stand
-// by what it has planned: the error says that it does not.
+// ApplyKnown applies a plan with a configuration whose unknown values are now known. As in a CLI,
+// the apply validates the configuration and plans once more. The error reports a second plan that
+// is not compatible with the first.
 func (t *Terraform) ApplyKnown(ctx context.Context, plan *Plan, block Attributes) (Diagnostics, error) {
 	final, err := t.PlanAsRecorded(ctx, block)
 	if err != nil {
@@ -265,7 +265,7 @@ func (t *Terraform) apply(ctx context.Context, prior tftypes.Value, plan *Plan) 
 		return nil, err
 	}
 	said = append(said, resp.Diagnostics...)
-	if err := t.keep(answer{resp.NewState, resp.NewIdentity, resp.Private}, prior.IsNull() && said.Failed()); err != nil {
+	if err := t.keep(responseState{resp.NewState, resp.NewIdentity, resp.Private}, prior.IsNull() && said.Failed()); err != nil {
 		return said, err
 	}
 	if t.State != nil && !said.Failed() {
@@ -318,26 +318,26 @@ func (t *Terraform) value() tftypes.Value {
 // Record records attributes as if they had been applied.
 func (t *Terraform) Record(block Attributes) { t.State = &Instance{Value: object(t.typ, block)} }
 
-// answer is the part of a response that is recorded.
-type answer struct {
+// responseState is the part of a response that is recorded.
+type responseState struct {
 	state    *tfprotov6.DynamicValue
 	identity *tfprotov6.ResourceIdentityData
 	private  []byte
 }
 
 // keep records what the provider returned.
-func (t *Terraform) keep(a answer, tainted bool) error {
-	value, err := a.state.Unmarshal(t.typ)
+func (t *Terraform) keep(s responseState, tainted bool) error {
+	value, err := s.state.Unmarshal(t.typ)
 	if err != nil {
 		return err
 	}
-	identity, err := t.identity.recorded(a.identity)
+	identity, err := t.identity.recorded(s.identity)
 	if err != nil {
 		return err
 	}
 	t.State = nil
 	if !value.IsNull() {
-		t.State = &Instance{Value: value, Identity: identity, Tainted: tainted, private: a.private}
+		t.State = &Instance{Value: value, Identity: identity, Tainted: tainted, private: s.private}
 	}
 	return nil
 }

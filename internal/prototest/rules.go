@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// These are the rules that a CLI holds a provider to. It reports a breach as a bug in the provider,
-// so here it is an error of the provider's, not a diagnostic.
+// This file has the rules that a CLI enforces. A CLI reports a breach as a bug in the provider, so
+// it is an error here, not a diagnostic.
 
 // validPlan checks the rule "Provider produced invalid plan": an attribute is planned as it is
 // configured, or as it is recorded if it is neither configured as null nor recorded as null. Only a
@@ -51,8 +51,8 @@ func validPlan(block *tfprotov6.SchemaBlock, prior, config, planned tftypes.Valu
 }
 
 // compatible checks the rule of "Provider produced inconsistent final plan" and "inconsistent
-// result after apply": what was planned comes to be. The type conforms to the planned one, what was
-// known stays equal, and what was unknown becomes any value of its type.
+// result after apply": the type conforms to the planned type, known values stay equal, and unknown
+// values become any value of their type.
 func compatible(planned, actual tftypes.Value, path *tftypes.AttributePath) error {
 	if isDynamic(planned) {
 		return nil // anything goes
@@ -159,7 +159,7 @@ func conforms(actual, planned tftypes.Type) bool {
 
 func isDynamic(value tftypes.Value) bool { return value.Type().Is(tftypes.DynamicPseudoType) }
 
-// members returns the members of an object or a map that is known, and nothing of null.
+// members returns the members of a known object or map; nil for null.
 func members(value tftypes.Value) map[string]tftypes.Value {
 	all := map[string]tftypes.Value{}
 	must(value.As(&all))
