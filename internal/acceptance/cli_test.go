@@ -176,7 +176,7 @@ func (c *cli) plan(ts []*testCase, destroying bool) {
 	if destroying {
 		args = append(args, "-destroy")
 	}
-	if c.hear(ts, args...) != 0 {
+	if c.runFor(ts, args...) != 0 {
 		c.show(ts)
 		return
 	}
@@ -199,16 +199,16 @@ func (c *cli) plan(ts []*testCase, destroying bool) {
 
 func (c *cli) apply(ts []*testCase) {
 	c.Helper()
-	c.hear(ts, "apply", "-json", "-input=false", "-parallelism=50", "planned")
+	c.runFor(ts, "apply", "-json", "-input=false", "-parallelism=50", "planned")
 	c.show(ts)
 }
 
 func blockName(n int) string { return fmt.Sprintf("row%d", n) }
 
 // hear runs a command, and takes down what it says to each of the test cases.
-func (c *cli) hear(ts []*testCase, args ...string) (code int) {
+func (c *cli) runFor(ts []*testCase, args ...string) (code int) {
 	c.Helper()
-	said, out, code := c.listen(args...)
+	said, out, code := c.runJSON(args...)
 	someFailed := false
 	for _, d := range said {
 		isError := d.Severity == "error"
@@ -233,11 +233,11 @@ func (c *cli) hear(ts []*testCase, args ...string) (code int) {
 }
 
 // listen runs a command, and returns what it says, what it printed and its exit code.
-func (c *cli) listen(args ...string) (said []spoken, out string, code int) {
+func (c *cli) runJSON(args ...string) (said []diagnostic, out string, code int) {
 	c.Helper()
 	out, code = c.run(args...)
 	for line := range strings.Lines(out) {
-		var message struct{ Diagnostic spoken }
+		var message struct{ Diagnostic diagnostic }
 		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic.Summary != "" {
 			said = append(said, message.Diagnostic)
 		}

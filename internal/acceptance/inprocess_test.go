@@ -30,9 +30,9 @@ func TestMatrix(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				server := sandbox.New(r.config)
-				hand := newInProcess(t, server)
-				defer hand.network.close()
-				perform(t, hand, []*testCase{newTestCase(r, n+1, server)})
+				tf := newInProcess(t, server)
+				defer tf.network.close()
+				perform(t, tf, []*testCase{newTestCase(r, n+1, server)})
 			})
 		})
 	}

@@ -65,10 +65,10 @@ func testWaitThrough(t *testing.T, f fault, n int, ofList bool) {
 		skip = 1 // the list shows the task as completed, and is followed by it
 		server.CompleteOutside(task.task, colleague, nil)
 	}
-	if f.answer == nil {
+	if f.respond == nil {
 		network.breakNext([]hit{{fault: f, method: http.MethodGet, skip: skip}})
 	} else {
-		scripted := f.answer(task, http.MethodGet)
+		scripted := f.respond(task, http.MethodGet)
 		scripted.Method, scripted.Skip = http.MethodGet, skip
 		server.Inject(scripted)
 	}

@@ -31,7 +31,7 @@ type row struct {
 	// cli says that the row runs under the real CLI too, together with those of the same batch.
 	cli   bool
 	batch string
-	then
+	expected
 }
 
 // hit says which requests of the row's task a fault hits.
@@ -161,12 +161,12 @@ type terraform interface {
 
 // perform puts test cases of one operation through it, and checks what came of each. They share a
 // sandbox and a process.
-func perform(t *testing.T, hand terraform, ts []*testCase) {
+func perform(t *testing.T, tf terraform, ts []*testCase) {
 	t.Helper()
 	op := ts[0].operation
 	if op != create {
-		hand.plan(ts, false)
-		hand.apply(ts)
+		tf.plan(ts, false)
+		tf.apply(ts)
 		for _, tc := range ts {
 			tc.expect(t, "the ground could not be laid", !tc.failed)
 		}
@@ -182,18 +182,18 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 		tc.begin()
 	}
 
-	hand.arm(ts)
-	hand.move(ts[0].base)
-	hand.plan(ts, op == destroy)
+	tf.arm(ts)
+	tf.move(ts[0].base)
+	tf.plan(ts, op == destroy)
 	if !ts[0].failed {
 		for _, tc := range ts {
 			if tc.between != nil {
 				tc.between(tc)
 			}
 		}
-		hand.apply(ts)
+		tf.apply(ts)
 	}
-	hand.move(nil)
+	tf.move(nil)
 	for _, tc := range ts {
 		tc.check(t)
 	}
@@ -202,7 +202,7 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 	for _, tc := range ts {
 		tc.begin()
 	}
-	hand.plan(ts, op == destroy)
+	tf.plan(ts, op == destroy)
 	for _, tc := range ts {
 		if tc.next == fails {
 			continue
@@ -212,12 +212,12 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 		tc.expect(t, fmt.Sprintf("the next plan does not say %q", tc.nextSays), strings.Contains(tc.said, tc.nextSays))
 	}
 	if !ts[0].failed {
-		hand.apply(ts)
+		tf.apply(ts)
 	}
 	for _, tc := range ts {
 		tc.settled(t)
 	}
-	hand.plan(ts, op == destroy)
+	tf.plan(ts, op == destroy)
 	for _, tc := range ts {
 		tc.expect(t, "the plan after that still changes something", tc.next == fails || !tc.failed && tc.planned == noChanges)
 	}
@@ -225,10 +225,10 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 
 // arm injects a fault.
 func (t *testCase) arm(h hit) {
-	if h.answer == nil {
+	if h.respond == nil {
 		return // the hand breaks the request itself
 	}
-	f := h.answer(t, h.method)
+	f := h.respond(t, h.method)
 	f.Method, f.PathPart, f.Skip, f.Times = h.method, t.path(), h.skip, h.times
 	t.server.Inject(f)
 }
@@ -242,7 +242,7 @@ func (t *testCase) check(tt *testing.T) {
 		t.expect(tt, fmt.Sprintf("%d × %s arrived, want %d", got, method, want), got == want)
 	}
 	fired := t.server.Webhooks(t.task) - t.fired
-	t.expect(tt, fmt.Sprintf("the webhooks fired %d times, want %d", fired, t.then.fired), fired == t.then.fired)
+	t.expect(tt, fmt.Sprintf("the webhooks fired %d times, want %d", fired, t.expected.fired), fired == t.expected.fired)
 	t.expect(tt, fmt.Sprintf("the state holds %q, want %q", t.held, t.state), t.held == t.state)
 	t.expect(tt, "it is tainted: the next apply would complete the task again", !t.tainted)
 	t.expect(tt, fmt.Sprintf("the user does not read %q", t.says), strings.Contains(t.said, t.says))
@@ -262,13 +262,13 @@ func (t *testCase) checkError(tt *testing.T) {
 	next := []string{"pply again", "Check ", "Fix ", "set base_url", "check base_url", "Check the task", "Either ", "Restore the task"}
 	t.expect(tt, "the error does not say what to do", containsAny(t.said, next))
 	for _, h := range t.faults {
-		if h.answer == nil || h.means == longHandled { // which ends in an error only through what cannot be sent after it
+		if h.respond == nil || h.means == longHandled { // which ends in an error only through what cannot be sent after it
 			continue
 		}
 		if h.means == busyTooLong {
 			t.expect(tt, "the error does not say that the wait does not fit", strings.Contains(t.said, "would have to wait"))
 		}
-		f := h.answer(t, h.method)
+		f := h.respond(t, h.method)
 		if f.Status >= 300 {
 			t.expect(tt, "the error does not tell the status", strings.Contains(t.said, fmt.Sprint(f.Status)))
 			t.expect(tt, "the error does not contain the request ID", strings.Contains(t.said, "Request ID: sandbox-"))
@@ -301,7 +301,7 @@ func (t *testCase) settled(tt *testing.T) {
 	}
 }
 
-func (t *testCase) expect(tt *testing.T, otherwise string, holds bool) {
+func (t *testCase) expect(tt *testing.T, problem string, holds bool) {
 	tt.Helper()
 	if holds {
 		return
@@ -312,7 +312,7 @@ func (t *testCase) expect(tt *testing.T, otherwise string, holds bool) {
 			fmt.Fprintf(&journal, "  %s %s %d %s\n", entry.Method, entry.Path[strings.LastIndex(entry.Path, "/"):], entry.Status, entry.Note)
 		}
 	}
-	tt.Errorf("%s: %s.\nThe user reads:\n%s\nRequests:\n%s", t.name, otherwise, t.said, journal.String())
+	tt.Errorf("%s: %s.\nThe user reads:\n%s\nRequests:\n%s", t.name, problem, t.said, journal.String())
 }
 
 func containsAny(text string, parts []string) bool {
