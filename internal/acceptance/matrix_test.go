@@ -12,31 +12,32 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// This file is the fault matrix. Its first table says what can go wrong with a request and what
-// that means, by the outcome table of the design; its second one says what each meaning comes to,
-// for each request of each operation. Every fault meets every request: TestMatrix runs all of them
-// over the provider's protocol, TestMatrixUnderTheCLI those that users meet.
+// This file is the fault matrix. The first table lists what can go wrong with a request and what
+// that means, by the outcome table of DESIGN.md. The second table lists what each meaning leads to,
+// for each request of each operation. Every fault is tested on every request: TestMatrix runs all
+// of them over the provider's protocol, and TestMatrixUnderTheCLI those that users are likely to
+// see.
 
-// meaning is what a fault says of the request that it hits.
+// meaning is what a fault means for the request that it hits.
 type meaning string
 
 const (
-	fine         meaning = "answered, in a shape that no page documents"
+	fine         meaning = "a response in an undocumented format"
 	unsent       meaning = "not sent"
-	lost         meaning = "nobody says what became of it, and nothing did"
-	lostHandled  meaning = "nobody says what became of it, and it was handled"
-	busy         meaning = "refused for now"
-	busyHandled  meaning = "refused for now, and handled all the same"
-	busyTooLong  meaning = "refused for longer than the operation may take"
-	longHandled  meaning = "a wait longer than the operation may take is asked for, and it was handled"
-	refused      meaning = "refused"
+	lost         meaning = "unknown outcome, and not handled"
+	lostHandled  meaning = "unknown outcome, and handled"
+	busy         meaning = "rejected for now"
+	busyHandled  meaning = "rejected for now, and handled nevertheless"
+	busyTooLong  meaning = "rejected for longer than the operation may take"
+	longHandled  meaning = "a Retry-After longer than the operation may take, and handled"
+	refused      meaning = "rejected"
 	absent       meaning = "there is no such task"
 	noEndpoint   meaning = "there is no such path"
 	noSuchCall   meaning = "there is no such call"
-	cut          meaning = "accepted, and the answer breaks off"
+	cut          meaning = "accepted, and the response is truncated"
 	unreadable   meaning = "accepted, with an empty response"
-	foreign      meaning = "a 2xx that is not Tallyfy's, and nothing was handled"
-	ours         meaning = "a 2xx that is not Tallyfy's, and it was handled"
+	foreign      meaning = "a 2xx that is not from Tallyfy, and not handled"
+	ours         meaning = "a 2xx that is not from Tallyfy, and handled"
 	serversWords         = "the vault is closed on Sundays"
 )
 
@@ -44,14 +45,14 @@ const (
 type fault struct {
 	name  string
 	means meaning
-	// met says that users meet it: it is tried under the real CLI too.
+	// met is true if users are likely to see the fault: it is tested with a real CLI too.
 	met bool
-	// answer is what the sandbox does; the test case and the method are what it is for.
+	// respond returns what the sandbox does; nil if the request is not sent.
 	respond func(*testCase, string) sandbox.Fault
-	// broken keeps the request from being sent at all, where answer is nil.
+	// broken is why the request is not sent, if respond is nil.
 	broken breakage
-	// waits says that all requests of a process wait because of it, so that it meets no other fault
-	// there.
+	// waits is true if all requests of a process wait because of the fault. It is then not combined
+	// with other faults of the process.
 	waits bool
 }
 
@@ -131,15 +132,16 @@ var faults = []fault{
 type expected struct {
 	// fails reports whether the operation ends with an error.
 	fails bool
-	// puts, posts and deletes are sent during the operation, and fired completion webhooks.
+	// puts, posts and deletes are the numbers of requests that the operation sends, and fired is
+	// the number of completions whose webhooks fire.
 	puts, posts, deletes, fired int
-	// state is what is recorded afterwards; the zero value stands for a completed task.
+	// state is what is recorded afterwards; the zero value means a completed task.
 	state recorded
-	// next is what the next plan does, once the faults are over, and later how many webhooks fire
-	// when it is applied. After that, whatever it was, a plan changes nothing.
+	// next is the action of the next plan, without faults, and later is how often webhooks fire
+	// when it is applied. The plan after that always has no changes.
 	next  action
 	later int
-	// says is a part of what the user reads, and nextSays of what the next plan says.
+	// says is a part of the diagnostics, and nextSays a part of those of the next plan.
 	says, nextSays string
 }
 
@@ -157,7 +159,7 @@ const (
 	creates   action = "create"
 	updates   action = "update"
 	deletes   action = "delete"
-	fails     action = "fails" // and goes on failing until a person acts
+	fails     action = "fails" // until a person acts
 )
 
 const (
@@ -171,8 +173,8 @@ const (
 	hadReopened  = "The task had been reopened for this change"
 )
 
-// request is one that an operation makes. skip is the number of requests of this method that go
-// before it in the operation: Terraform refreshes before it plans an update or a destroy.
+// request is a request of an operation. skip is the number of earlier requests of this method in
+// the operation: Terraform refreshes before it plans an update or a destroy.
 type request struct {
 	operation operation
 	method    string
@@ -188,7 +190,7 @@ const (
 	destroy operation = "destroy" // with reopen_on_destroy
 )
 
-// outcomes says what the meanings of faults come to for a request.
+// outcomes lists what the meanings of faults lead to for a request.
 type outcomes struct {
 	request
 	comeTo []outcome
@@ -200,23 +202,23 @@ type outcome struct {
 }
 
 var matrix = []outcomes{
-	{request{create, http.MethodGet, 0}, []outcome{ // the read before the completion: it is repeated, and only ever saves or explains
+	{request{create, http.MethodGet, 0}, []outcome{ // the read before the completion: it is repeated
 		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noEndpoint, noSuchCall, cut}, expected{puts: 1, posts: 1, fired: 1}},
 		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, expected{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
 	}},
-	{request{create, http.MethodPut, 0}, []outcome{ // saving the values: it is repeated
+	{request{create, http.MethodPut, 0}, []outcome{ // the request that saves the values: it is repeated
 		{[]meaning{fine, unsent, unreadable, cut, ours}, expected{puts: 1, posts: 1, fired: 1}},
 		{[]meaning{lost, lostHandled, busy, busyHandled, foreign}, expected{puts: 2, posts: 1, fired: 1}},
 		{[]meaning{busyTooLong, longHandled, refused, absent, noEndpoint, noSuchCall}, expected{fails: true, puts: 1, state: nothing, next: creates, later: 1, says: notSaved}},
 	}},
-	{request{create, http.MethodPost, 0}, []outcome{ // the completion: sent again only if the task is seen to be open
+	{request{create, http.MethodPost, 0}, []outcome{ // the completion: sent again only if a read shows the task as open
 		{[]meaning{fine, unsent, lostHandled, longHandled, cut, unreadable, ours}, expected{puts: 1, posts: 1, fired: 1}},
-		{[]meaning{busyHandled}, expected{puts: 1, posts: 1, fired: 1, says: wasCompleted}}, // a refusal is believed, so it is someone else's
+		{[]meaning{busyHandled}, expected{puts: 1, posts: 1, fired: 1, says: wasCompleted}}, // the rejection is trusted, so the completion must be someone else's
 		{[]meaning{lost, busy, foreign}, expected{puts: 1, posts: 2, fired: 1}},
 		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, expected{fails: true, puts: 1, posts: 1, state: nothing, next: creates, later: 1, says: notCompleted}},
 	}},
 
-	{request{refresh, http.MethodGet, 0}, []outcome{ // nothing that happens here undoes the record
+	{request{refresh, http.MethodGet, 0}, []outcome{ // no fault removes the completion from the state
 		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, cut}, expected{}},
 		{[]meaning{absent, noEndpoint, noSuchCall}, expected{says: notFoundNow}},
 		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, expected{fails: true, says: notRead}},
@@ -226,10 +228,10 @@ var matrix = []outcomes{
 		{[]meaning{fine, unsent, lost, lostHandled, busy, busyHandled, absent, noEndpoint, noSuchCall, cut}, expected{deletes: 1, puts: 1, posts: 1, fired: 1}},
 		{[]meaning{busyTooLong, longHandled, refused, unreadable, foreign, ours}, expected{fails: true, next: updates, later: 1, says: notRead}},
 	}},
-	{request{update, http.MethodDelete, 0}, []outcome{ // the reopening: sent again only if the task is seen to be completed
+	{request{update, http.MethodDelete, 0}, []outcome{ // the reopening: sent again only if a read shows the task as completed
 		{[]meaning{fine, unsent, lostHandled, busyHandled, cut, unreadable, ours}, expected{deletes: 1, puts: 1, posts: 1, fired: 1}},
 		{[]meaning{lost, busy, foreign}, expected{deletes: 2, puts: 1, posts: 1, fired: 1}},
-		{[]meaning{longHandled}, expected{fails: true, deletes: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}}, // what is left is not sent before the wait is over
+		{[]meaning{longHandled}, expected{fails: true, deletes: 1, next: creates, later: 1, says: hadReopened, nextSays: wasReopened}}, // the rest is not sent before the wait is over
 		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, expected{fails: true, deletes: 1, next: updates, later: 1, says: notReopened}},
 	}},
 	{request{update, http.MethodPut, 0}, []outcome{
@@ -251,11 +253,11 @@ var matrix = []outcomes{
 	{request{destroy, http.MethodDelete, 0}, []outcome{
 		{[]meaning{fine, unsent, lostHandled, longHandled, busyHandled, cut, unreadable, ours}, expected{deletes: 1, state: nothing}},
 		{[]meaning{lost, busy, foreign}, expected{deletes: 2, state: nothing}},
-		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, expected{fails: true, deletes: 1, next: deletes, says: notReopened}}, // a task that is read afterwards is not gone
+		{[]meaning{busyTooLong, refused, absent, noEndpoint, noSuchCall}, expected{fails: true, deletes: 1, next: deletes, says: notReopened}}, // a later read still finds the task
 	}},
 }
 
-// rows is the matrix, row by row.
+// rows returns the rows of the matrix.
 func rows() []row {
 	var all []row
 	for _, o := range matrix {
@@ -281,11 +283,11 @@ func (o outcomes) expected(means meaning) expected {
 			}
 		}
 	}
-	panic(fmt.Sprintf("the matrix does not say what it comes to that %s %s is %q", o.operation, o.method, means))
+	panic(fmt.Sprintf("the matrix has no outcome for %s %s: %q", o.operation, o.method, means))
 }
 
-// batchOf keeps faults apart that would hold up others when they meet in one process: all its
-// requests wait for a rate limit.
+// batchOf separates faults that would delay others in the same process, because all requests of a
+// process wait for a rate limit.
 func batchOf(f fault) string {
 	switch {
 	case f.waits, f.means == busy, f.means == busyHandled:

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// This file reads a plan's messages as claims about the requests of the apply. The words of a message
-// may change as long as they stay true.
+// This file reads a plan's messages as claims about the requests of the apply. The words of a
+// message may change as long as they stay true.
 
 // claim is what words of a plan promise about the apply.
 type claim struct {
@@ -39,8 +39,8 @@ var (
 
 	// conditional matches a sentence that holds only under a condition.
 	conditional = regexp.MustCompile(`(?i)^otherwise\b|\b(unless|if|may|might|can|cannot|could|would|depends|whether)\b`)
-	// ofDestroy matches a sentence about the destroy alone. Another block may send something for the
-	// same task.
+	// ofDestroy matches a sentence about the destroy alone. Another block may send something for
+	// the same task.
 	ofDestroy = regexp.MustCompile(`^Destroying this `)
 	// failing matches the announcement that the apply may fail.
 	failing = regexp.MustCompile(`(?i)\bfails?\b`)
@@ -65,9 +65,9 @@ type planClaims struct {
 	fails            bool              // whether the apply may fail
 }
 
-// claimsOf returns the claims of diagnostics. A denial holds unless its own sentence is conditional. A promise
-// holds unless any sentence of its diagnostic is conditional, because the condition may follow a
-// sentence later. Conditional or not, a promise announces the request.
+// claimsOf returns the claims of diagnostics. A denial holds unless its own sentence is
+// conditional. A promise holds unless any sentence of its diagnostic is conditional, because the
+// condition may follow a sentence later. Conditional or not, a promise announces the request.
 func claimsOf(all []diagnostic) planClaims {
 	m := planClaims{denied: map[string]string{}, promised: map[string]string{}, announced: map[string]bool{}}
 	for _, said := range all {

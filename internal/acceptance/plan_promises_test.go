@@ -17,10 +17,11 @@ import (
 
 // This file compares what a plan says with what its apply sends, for each way in which a block is
 // created, changed and removed, each setting of reopen_on_destroy, and each state of the task. All
-// rows are blocks of one configuration with separate tasks, so a few commands of the CLI are enough.
+// rows are blocks of one configuration with separate tasks, so a few commands of the CLI are
+// enough.
 
-// faults returns what is wrong with a row: what the plan says and the apply does not do, or what the
-// apply does and the plan does not say.
+// faults returns what is wrong with a row: what the plan says and the apply does not do, or what
+// the apply does and the plan does not say.
 func (r *planRow) faults() (all []string) {
 	fault := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	if r.refused() {
@@ -112,8 +113,8 @@ type planHarness struct {
 }
 
 // TestPlanSaysWhatTheApplyDoes plans and applies all rows. Rows with -replace have a separate plan,
-// because CLIs lose some of the triggered replacements of a plan with several -replace options. Rows
-// with -destroy need one too.
+// because CLIs lose some of the triggered replacements of a plan with several -replace options.
+// Rows with -destroy need one too.
 func TestPlanSaysWhatTheApplyDoes(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []planKind{byConfiguration, byReplace, byDestroy} {

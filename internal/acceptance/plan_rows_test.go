@@ -265,8 +265,8 @@ func (r *planRow) find(server *sandbox.Server) {
 // tasks returns the IDs of the tasks that a row may send requests for.
 func (r *planRow) tasks() []string { return []string{r.task, r.other} }
 
-// matches reports whether a diagnostic belongs to the row. A diagnostic of a destroy has no address;
-// its text names the task.
+// matches reports whether a diagnostic belongs to the row. A diagnostic of a destroy has no
+// address; its text names the task.
 func (r *planRow) matches(said diagnostic) bool {
 	if said.Address != "" {
 		return said.Address == "tallyfy_task_completion."+r.name || said.Address == "tallyfy_task_completion."+r.name+"_new"
