@@ -19,9 +19,9 @@ type evidence struct {
 	addresses map[string]string   // of the blocks, by their names
 	formError error               // why there is no task with a form; nil if there is one
 
-	process        *fixture // the process; nil without a template
-	processTasksOf []*fixture
-	processError   error // why there is none
+	process      *fixture   // the process; nil without a template
+	steps        []*fixture // its tasks that are completed
+	processError error      // why there is none
 
 	apply, plan, driftPlan, update, updatePlan, destroy result
 
@@ -111,11 +111,11 @@ func (e *evidence) prepareProcess(ctx context.Context) error {
 		e.processError = err
 		return ctx.Err()
 	}
-	e.processTasksOf = plainTasks(process, tasks)
-	if len(e.processTasksOf) == 0 {
-		e.processError = errNoPlainTask
+	e.steps = completable(process, tasks, "task", "approval")
+	if len(e.steps) == 0 {
+		e.processError = skipped(errNoPlainTask.Error())
 	}
-	e.processTasksOf = e.processTasksOf[:min(len(e.processTasksOf), maxProcessTasks)]
+	e.steps = e.steps[:min(len(e.steps), maxProcessTasks)]
 	return nil
 }
 
@@ -142,8 +142,12 @@ func (e *evidence) write(updated bool) error {
 	if e.formError == nil {
 		completions["values"] = object{"task_id": e.tasks["values"].id, "form_fields": formFields(e.user)}
 	}
-	for i, task := range e.processTasksOf {
-		completions[fmt.Sprintf("process%d", i)] = object{"task_id": task.id, "run_id": task.run}
+	for i, task := range e.steps {
+		block := object{"task_id": task.id, "run_id": task.run}
+		if task.answer["task_type"] == "approval" {
+			block["is_approved"] = true
+		}
+		completions[fmt.Sprintf("process%d", i)] = block
 	}
 	interval := max(e.settings.Interval, minPoll)
 	waits := map[string]object{"wait": {"task_id": e.tasks["wait"].id, "poll_interval": interval.String()}}
@@ -203,7 +207,7 @@ func (e *evidence) readTasks(ctx context.Context) error {
 		e.after[task.id] = got.data()
 		return err
 	}
-	for _, task := range e.processTasksOf {
+	for _, task := range e.steps {
 		if err := read(task); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -100,7 +101,7 @@ func (o *observer) seeProcess(ctx context.Context) error {
 	if err := o.seeHidden(ctx, process, tasks); err != nil {
 		return err
 	}
-	plain := plainTasks(process, tasks)
+	plain := completable(process, tasks, "task")
 	if len(plain) == 0 {
 		return errNoPlainTask
 	}
@@ -120,9 +121,9 @@ func (a *account) processTasks(ctx context.Context, process *fixture) ([]object,
 	return got.rows(), err
 }
 
-// plainTasks returns the tasks of a process that can be completed without a decision or a value.
-func plainTasks(process *fixture, tasks []object) []*fixture {
-	var plain []*fixture
+// completable returns the open tasks of a process that have one of these types and need no value and no other member.
+func completable(process *fixture, tasks []object, kinds ...string) []*fixture {
+	var found []*fixture
 	for _, task := range tasks {
 		fields, _ := included(task, "form_fields")
 		required := false
@@ -130,12 +131,14 @@ func plainTasks(process *fixture, tasks []object) []*fixture {
 			required = required || f["required"] == true
 		}
 		id, _ := task["id"].(string)
-		if task["task_type"] == "task" && !isDone(task) && task["status"] != "auto-skipped" && task["everyone_must_complete"] != true && !required && id != "" {
+		kind, _ := task["task_type"].(string)
+		blocked := task["status"] == "auto-skipped" || task["everyone_must_complete"] == true || required
+		if slices.Contains(kinds, kind) && !isDone(task) && !blocked && id != "" {
 			title, _ := task["title"].(string)
-			plain = append(plain, &fixture{id: id, run: process.id, title: title, answer: task})
+			found = append(found, &fixture{id: id, run: process.id, title: title, answer: task})
 		}
 	}
-	return plain
+	return found
 }
 
 func (o *observer) seeHidden(ctx context.Context, process *fixture, tasks []object) error {

@@ -36,12 +36,13 @@ type pacer struct {
 // errSpent ends the suite before its clean-up, which is not limited.
 var errSpent = errors.New("the limit of requests is reached")
 
-func newPacer(s Settings) *pacer {
+// newPacer returns a pacer whose responses may take the timeout.
+func newPacer(s Settings, timeout time.Duration) *pacer {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is a Transport unless a program replaces it
 	// Bodies pass through the proxy as the server sends them.
 	transport.DisableCompression = true
 	// It begins once the request was sent, unlike the timeout of an http.Client, which includes the wait for its turn.
-	transport.ResponseHeaderTimeout = responseTimeout
+	transport.ResponseHeaderTimeout = timeout
 	return &pacer{transport: transport, interval: s.Interval, max: s.MaxRequests}
 }
 

@@ -204,9 +204,9 @@ func (e *evidence) checkDestroy() error {
 
 func (e *evidence) checkProcess() error {
 	if e.processError != nil {
-		return skipped(e.processError.Error())
+		return e.processError
 	}
-	for _, task := range e.processTasksOf {
+	for _, task := range e.steps {
 		if err := e.completedOnce(task, e.apply); err != nil {
 			return err
 		}
@@ -218,8 +218,8 @@ func (e *evidence) checkProcess() error {
 func (e *evidence) checkList() error {
 	switch {
 	case e.processError != nil:
-		return skipped(e.processError.Error())
-	case len(e.processTasksOf) < 2:
+		return e.processError
+	case len(e.steps) < 2:
 		return skipped("the template has only one task that can be completed")
 	}
 	lists, reads := 0, 0
@@ -227,14 +227,14 @@ func (e *evidence) checkList() error {
 		if r.path == e.org(pathRuns, e.process.id, pathTasks) {
 			lists++
 		}
-		for _, task := range e.processTasksOf {
+		for _, task := range e.steps {
 			if r.task == task.id {
 				reads++
 			}
 		}
 	}
-	if lists == 0 || lists+reads > len(e.processTasksOf) {
-		return fmt.Errorf("a refresh of %d tasks read the list %d times and the tasks %d times", len(e.processTasksOf), lists, reads)
+	if lists == 0 || lists+reads > len(e.steps) {
+		return fmt.Errorf("a refresh of %d tasks read the list %d times and the tasks %d times", len(e.steps), lists, reads)
 	}
 	return nil
 }

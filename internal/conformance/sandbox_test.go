@@ -140,5 +140,3 @@ func checkRedacted(t *testing.T, text, base string) {
 		}
 	}
 }
-
-func wantedObservations(v sandbox.Vintage) map[string]string { return map[string]string{} }

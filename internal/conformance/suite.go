@@ -30,7 +30,8 @@ type Suite struct {
 	// Install returns the CLI with the provider. It is called once, and only if promises are tested.
 	Install func() (*clitest.Installation, error)
 
-	scenarios []scenario // nil for all
+	scenarios []scenario    // nil for all
+	timeout   time.Duration // of a response; 0 for responseTimeout
 	account   *account
 	pacer     *pacer
 	report    Report
@@ -46,22 +47,30 @@ func (s *Suite) Run(ctx context.Context, t *testing.T) {
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-grace))
 		defer cancel()
 	}
-	s.pacer = newPacer(s.Settings)
+	s.begin(ctx, t)
+	t.Run("promises", func(t *testing.T) { s.testPromises(ctx, t) })
+	t.Run("observations", func(t *testing.T) { s.makeObservations(ctx, t) })
+	s.end(ctx.Err())
+}
+
+// begin reads who the caller is, and registers the clean-up with the test.
+func (s *Suite) begin(ctx context.Context, t *testing.T) {
+	t.Helper()
+	if s.timeout == 0 {
+		s.timeout = responseTimeout
+	}
+	s.pacer = newPacer(s.Settings, s.timeout)
 	s.account = &account{client: newClient(s.Settings, s.pacer), stamp: newStamp()}
 	if err := s.account.open(ctx); err != nil {
 		t.Fatal(newRedactor(s.Settings, nil).redact(err.Error()))
 	}
 	s.observer = &observer{account: s.account, results: map[string]Observation{}}
-	s.report = Report{Date: time.Now().UTC().Format(time.DateOnly), CLI: "no CLI", Server: "another address"}
+	s.report = Report{Date: time.Now().UTC().Format(time.DateOnly), CLI: "no CLI", Server: "another address", Process: s.Settings.Template != ""}
 	if s.Settings.IsDefault {
 		s.report.Server = "Tallyfy's default address"
 	}
 	// Registered with the outer test, this also runs after a panic in a subtest.
 	t.Cleanup(func() { s.finish(context.WithoutCancel(ctx), t) })
-
-	t.Run("promises", func(t *testing.T) { s.testPromises(ctx, t) })
-	t.Run("observations", func(t *testing.T) { s.makeObservations(ctx, t) })
-	s.end(ctx.Err())
 }
 
 // open reads who the caller is. The caller owns the tasks that the suite creates.
