@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -139,4 +140,28 @@ func TestLeftovers(t *testing.T) {
 		t.Errorf("the output does not say why:\n%s", out)
 	}
 	checkRedacted(t, text, base)
+}
+
+// TestMake checks what "make testacc" runs, and that "make test" does not.
+func TestMake(t *testing.T) {
+	t.Parallel()
+	root, err := clitest.SourceRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, want := range map[string][]string{
+		"testacc": {"TF_ACC=1 ", "go test ./internal/conformance -run '^TestAccConformance$' ", "-timeout=0"},
+		"test":    {"TF_ACC= "},
+	} {
+		command := exec.CommandContext(t.Context(), "make", "--dry-run", "--directory="+root, target) //nolint:gosec // of this table
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, part := range want {
+			if !strings.Contains(string(out), part) {
+				t.Errorf("make %s does not run %q:\n%s", target, part, out)
+			}
+		}
+	}
 }
