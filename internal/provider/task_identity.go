@@ -21,7 +21,7 @@ type taskIdentity struct {
 }
 
 // IdentitySchema tells what an import block may name a task by.
-func (r *taskCompletionResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *taskResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"organization_id": identityschema.StringAttribute{
