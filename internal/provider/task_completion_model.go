@@ -76,15 +76,15 @@ func (m *taskCompletionModel) recorded() completion.Record {
 
 // record fills in what the plan left to be known after apply. What the plan promised stays, as Terraform demands.
 func (m *taskCompletionModel) record(r completion.Record) {
-	settle(&m.RunID, textOrNull(r.RunID))
-	settle(&m.Status, textOrNull(r.Status))
-	settle(&m.Title, textOrNull(r.Title))
-	settle(&m.TaskType, textOrNull(r.TaskType))
-	settle(&m.CompletedAt, textOrNull(r.CompletedAt))
-	settle(&m.CompleterID, numberOrNull(r.CompleterID))
-	settle(&m.CompleterGuestID, textOrNull(r.CompleterGuestID))
-	settle(&m.TasksChangedByRules, jsonOrNull(r.TasksChangedByRules))
-	settle(&m.ID, types.StringValue(identifier(m.ref())))
+	setIfUnknown(&m.RunID, textOrNull(r.RunID))
+	setIfUnknown(&m.Status, textOrNull(r.Status))
+	setIfUnknown(&m.Title, textOrNull(r.Title))
+	setIfUnknown(&m.TaskType, textOrNull(r.TaskType))
+	setIfUnknown(&m.CompletedAt, textOrNull(r.CompletedAt))
+	setIfUnknown(&m.CompleterID, numberOrNull(r.CompleterID))
+	setIfUnknown(&m.CompleterGuestID, textOrNull(r.CompleterGuestID))
+	setIfUnknown(&m.TasksChangedByRules, jsonOrNull(r.TasksChangedByRules))
+	setIfUnknown(&m.ID, types.StringValue(identifier(m.ref())))
 }
 
 // refresh takes over what a task shows now. A decision is compared with the task's only where the configuration has one,
@@ -106,35 +106,7 @@ func (m *taskCompletionModel) refresh(r completion.Record, importing bool) {
 	m.ID = types.StringValue(identifier(m.ref()))
 }
 
-// settle gives an attribute its value, unless the plan has said it already.
-func settle[V interface{ IsUnknown() bool }](attribute *V, value V) {
-	if (*attribute).IsUnknown() {
-		*attribute = value
-	}
-}
-
 // identifier is the id of the resource, which import takes too.
 func identifier(ref tallyfy.TaskRef) string {
 	return ref.Organization + "/" + ref.Run + "/" + ref.Task
-}
-
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
-
-func numberOrNull(n int64) types.Int64 {
-	if n == 0 {
-		return types.Int64Null()
-	}
-	return types.Int64Value(n)
-}
-
-func jsonOrNull(s string) jsontypes.Normalized {
-	if s == "" {
-		return jsontypes.NewNormalizedNull()
-	}
-	return jsontypes.NewNormalizedValue(s)
 }

@@ -76,11 +76,3 @@ func (m *taskCompletionModel) planned(ctx context.Context, ref tallyfy.TaskRef) 
 	}
 	return plan
 }
-
-// unlessUnknown returns the pointer to a value; nil if the value is unknown, for which the framework points to a zero value.
-func unlessUnknown[T any](value attr.Value, pointer *T) *T {
-	if value.IsUnknown() {
-		return nil
-	}
-	return pointer
-}

@@ -5,11 +5,8 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
@@ -166,31 +163,4 @@ func (r *taskCompletionResource) Delete(ctx context.Context, req resource.Delete
 	defer cancel()
 	warnings, err := engine.Delete(ctx, state.ref(), state.recorded())
 	report(&resp.Diagnostics, warnings, err)
-}
-
-// report turns the engine's notices into diagnostics on the attributes that they are about.
-func report(diags *diag.Diagnostics, warnings []completion.Notice, err error) {
-	for _, warning := range warnings {
-		diags.Append(diag.NewAttributeWarningDiagnostic(pathOf(warning), warning.Summary, warning.Detail))
-	}
-	var failure *completion.Failure
-	switch {
-	case errors.As(err, &failure):
-		for _, notice := range append([]completion.Notice{failure.Notice}, failure.Others...) {
-			diags.Append(diag.NewAttributeErrorDiagnostic(pathOf(notice), notice.Summary, notice.Detail))
-		}
-	case err != nil:
-		diags.AddError("Unexpected Error", err.Error())
-	}
-}
-
-// pathOf is where a notice belongs in the configuration; nowhere for one about the task as a whole.
-func pathOf(n completion.Notice) path.Path {
-	switch {
-	case n.Attribute == "":
-		return path.Empty()
-	case n.Key == "":
-		return path.Root(n.Attribute)
-	}
-	return path.Root(n.Attribute).AtMapKey(n.Key)
 }

@@ -59,8 +59,8 @@ func (m *taskWaitModel) wanted(ctx context.Context, diags *diag.Diagnostics) wai
 
 // record fills in what the plan left to be known after apply.
 func (m *taskWaitModel) record(task *tallyfy.Task) {
-	settle(&m.TaskID, types.StringValue(task.ID))
-	settle(&m.RunID, textOrNull(task.RunID))
+	setIfUnknown(&m.TaskID, types.StringValue(task.ID))
+	setIfUnknown(&m.RunID, textOrNull(task.RunID))
 	m.facts(completion.Record{
 		Status: task.Status, Title: task.Title, TaskType: task.Type, CompletedAt: task.CompletedAt,
 		CompleterID: task.CompleterID, CompleterGuestID: task.CompleterGuestID, IsApproved: task.Decision(),
