@@ -15,7 +15,6 @@ import (
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 var (
@@ -37,19 +36,12 @@ const defaultInvokeTimeout = 10 * time.Minute
 
 // completeTaskModel is the configuration of an action.
 type completeTaskModel struct {
-	TaskID         types.String   `tfsdk:"task_id"`
-	RunID          types.String   `tfsdk:"run_id"`
-	OrganizationID types.String   `tfsdk:"organization_id"`
-	IsApproved     types.Bool     `tfsdk:"is_approved"`
-	Taskdata       types.Dynamic  `tfsdk:"taskdata"`
-	FormFields     types.Dynamic  `tfsdk:"form_fields"`
-	OverrideUser   wholeNumber    `tfsdk:"override_user"`
-	Timeouts       timeouts.Value `tfsdk:"timeouts"`
-}
-
-// ref returns where the task is.
-func (m *completeTaskModel) ref() tallyfy.TaskRef {
-	return tallyfy.TaskRef{Organization: m.OrganizationID.ValueString(), Run: m.RunID.ValueString(), Task: m.TaskID.ValueString()}
+	taskIdentity
+	IsApproved   types.Bool     `tfsdk:"is_approved"`
+	Taskdata     types.Dynamic  `tfsdk:"taskdata"`
+	FormFields   types.Dynamic  `tfsdk:"form_fields"`
+	OverrideUser wholeNumber    `tfsdk:"override_user"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // Metadata sets the name of the action.

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
 
 // textOrNull returns a string; null for the empty one.
@@ -56,7 +58,7 @@ func attrOf(ctx context.Context, value any) attr.Value {
 	case string:
 		return types.StringValue(value)
 	case json.Number:
-		number, _, err := big.ParseFloat(value.String(), 10, precision, big.ToNearestEven)
+		number, _, err := big.ParseFloat(value.String(), 10, completion.NumberPrecision, big.ToNearestEven)
 		if err != nil { // it came out of JSON
 			return types.StringValue(value.String())
 		}

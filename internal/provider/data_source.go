@@ -55,20 +55,15 @@ func organizationAttribute() schema.Attribute {
 	}
 }
 
-// readTimeout is the usual block, which refuses a time that is over before it begins.
-func readTimeout(ctx context.Context) schema.Block {
-	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ReadDescription: "How long reading may take, including all pages, waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultLookupTimeout) + "`.",
-	})
-	nested, ok := block.(schema.SingleNestedBlock)
-	if !ok {
-		return block
+// readTimeouts returns the timeouts block of a data source.
+func readTimeouts() schema.Block {
+	return schema.SingleNestedBlock{
+		CustomType:          timeouts.Type{ObjectType: timeoutsType("read")},
+		MarkdownDescription: "How long reading may take.",
+		Attributes: map[string]schema.Attribute{"read": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: timeoutDescription("How long reading may take, including all pages, waits and retries", defaultLookupTimeout),
+			Validators:          []validator.String{duration()},
+		}},
 	}
-	nested.MarkdownDescription = "How long reading may take."
-	if text, ok := nested.Attributes["read"].(schema.StringAttribute); ok {
-		text.MarkdownDescription, text.Description = text.Description, ""
-		text.Validators = []validator.String{duration()} // in place of the block's own, which has another text
-		nested.Attributes["read"] = text
-	}
-	return nested
 }

@@ -55,7 +55,7 @@ func (l *taskCompletionList) Configure(_ context.Context, req resource.Configure
 }
 
 // ListResourceConfigSchema returns what the config block of a query may contain.
-func (l *taskCompletionList) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *taskCompletionList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the completed tasks of a process, or the completed one-off tasks of an organization, to import them.",
 		Attributes: map[string]schema.Attribute{
@@ -70,26 +70,21 @@ func (l *taskCompletionList) ListResourceConfigSchema(ctx context.Context, _ lis
 				Validators:          []validator.String{id()},
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": listTimeout(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": listTimeouts()},
 	}
 }
 
-// listTimeout returns the usual block, which rejects a time that is not positive.
-func listTimeout(ctx context.Context) schema.Block {
-	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ListDescription: "How long listing may take, including all pages, waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultListTimeout) + "`.",
-	})
-	nested, ok := block.(schema.SingleNestedBlock)
-	if !ok {
-		return block
+// listTimeouts returns the timeouts block of a query.
+func listTimeouts() schema.Block {
+	return schema.SingleNestedBlock{
+		CustomType:          timeouts.Type{ObjectType: timeoutsType("list")},
+		MarkdownDescription: "How long the query may take.",
+		Attributes: map[string]schema.Attribute{"list": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: timeoutDescription("How long listing may take, including all pages, waits and retries", defaultListTimeout),
+			Validators:          []validator.String{duration()},
+		}},
 	}
-	nested.MarkdownDescription = "How long the query may take."
-	if text, ok := nested.Attributes["list"].(schema.StringAttribute); ok {
-		text.MarkdownDescription, text.Description = text.Description, ""
-		text.Validators = []validator.String{duration()}
-		nested.Attributes["list"] = text
-	}
-	return nested
 }
 
 // List yields a result for each completed task. It reads a page of Tallyfy's list only when its tasks are asked for, and stops at the

@@ -65,8 +65,8 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.Mo
 			return
 		}
 	}
-	if !plan.isPlaceUnknown() && !plan.RunID.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), identifier(plan.ref()))...)
+	if !plan.taskIdentity.isUnknown() && !plan.RunID.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.resourceID())...)
 	}
 	r.checkNew(ctx, config, plan.OrganizationID, &resp.Diagnostics)
 }
@@ -75,14 +75,9 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.Mo
 func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
 	at := *config
 	at.OrganizationID = organization
-	if !diags.HasError() && !at.isPlaceUnknown() {
+	if !diags.HasError() && !at.taskIdentity.isUnknown() {
 		r.preflight(ctx, config.planned(ctx, at.ref()), diags)
 	}
-}
-
-// isPlaceUnknown reports whether it is not known yet which task is meant.
-func (m *taskCompletionModel) isPlaceUnknown() bool {
-	return m.OrganizationID.IsUnknown() || m.RunID.IsUnknown() || m.TaskID.IsUnknown()
 }
 
 // planUpdate announces what an update does to the task, and leaves open what it will change.
@@ -103,7 +98,7 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if plan.ref() != state.ref() || plan.isPlaceUnknown() {
+	if plan.ref() != state.ref() || plan.taskIdentity.isUnknown() {
 		resp.Diagnostics.Append(destroys(&state)...)
 		r.checkReplacement(ctx, config, &plan, &resp.Diagnostics)
 		return

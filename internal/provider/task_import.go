@@ -82,7 +82,13 @@ func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag
 	return ref, "The identity", nil
 }
 
-// parseImportID reads the forms of importForms. An organization or a run that the id does not name is empty.
+// formatImportID returns the longest form of an import ID, which is also the ID of the resource.
+func formatImportID(ref tallyfy.TaskRef) string {
+	return ref.Organization + "/" + ref.Run + "/" + ref.Task
+}
+
+// parseImportID reads the forms of importForms. An organization or a process that the ID does not
+// name is empty.
 func parseImportID(id string) (tallyfy.TaskRef, error) {
 	var ref tallyfy.TaskRef
 	if id == "" {
