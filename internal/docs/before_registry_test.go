@@ -42,14 +42,16 @@ func shellBlocks(t *testing.T, name, section string) []string {
 	return blocks
 }
 
-// machine is a home directory and a checkout, on which the commands of a page run. Nothing is installed there but the CLI, Go, make and git.
+// machine is a home directory and a checkout, on which the commands of a page run. Nothing is
+// installed there but the CLI, Go, make and git.
 type machine struct {
 	t        *testing.T
 	checkout string
 	env      []string
 }
 
-// newMachine returns a machine on which the address of the provider's repository is a copy of this source.
+// newMachine returns a machine on which the address of the provider's repository is a copy of this
+// source.
 func newMachine(t *testing.T, s *fixture, source string, checkout string) *machine {
 	t.Helper()
 	path := t.TempDir()
@@ -120,8 +122,9 @@ func commit(t *testing.T, source string, args ...string) {
 	}
 }
 
-// TestBeforeTheRegistry runs the commands of the section "CI Before the Registry": on the machine of a person, in a job of GitHub Actions, and
-// on a machine of HCP Terraform. The lock file of the first holds on all of them.
+// TestBeforeTheRegistry runs the commands of the section "CI Before the Registry": on the machine
+// of a person, in a job of GitHub Actions, and on a machine of HCP Terraform. The lock file of the
+// first holds on all of them.
 func TestBeforeTheRegistry(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "make", "git"} {
