@@ -25,7 +25,8 @@ func newTestHarness(t *testing.T, more ...peer) *harness {
 	return h
 }
 
-// A measurement of small sizes contains all figures, with the number of requests that the provider promises.
+// A measurement of small sizes contains all figures, with the number of requests that the provider
+// promises.
 func TestMeasure(t *testing.T) {
 	t.Parallel()
 	h := newTestHarness(t)
@@ -122,7 +123,8 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// The report lists every figure of another provider that is better, and omits differences that rounding hides.
+// The report lists every figure of another provider that is better, and omits differences that
+// rounding hides.
 func TestComparison(t *testing.T) {
 	t.Parallel()
 	other := peer{name: "other", source: "else/other"}

@@ -37,7 +37,8 @@ resource "terraform_data" "built" {
 `, sandbox.SeedRunID, sandbox.SeedPlainTaskID, event, more)
 }
 
-// newTriggered is a CLI of at least this Terraform, in a folder with a configuration that triggers the action.
+// newTriggered is a CLI of at least this Terraform, in a folder with a configuration that triggers
+// the action.
 func newTriggered(t *testing.T, minor int, text string) *cli {
 	t.Helper()
 	c := newCLI(t, sandbox.Config{})
@@ -77,7 +78,8 @@ func TestActionUnderTheCLI(t *testing.T) {
 	c.posted(1, 1)
 }
 
-// TestFailedTriggers shows what Terraform does with an action that failed, as the page of the action says.
+// TestFailedTriggers shows what Terraform does with an action that failed, as the page of the
+// action says.
 func TestFailedTriggers(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -130,7 +132,8 @@ func TestActionWarningsAreShown(t *testing.T) {
 	c.wroteNothing()
 }
 
-// TestActionValuesAreInThePlanFile looks for a sensitive value in a plan file, as the page of the action warns.
+// TestActionValuesAreInThePlanFile looks for a sensitive value in a plan file, as the page of the
+// action warns.
 func TestActionValuesAreInThePlanFile(t *testing.T) {
 	t.Parallel()
 	const secret = "correct-horse-battery-staple"

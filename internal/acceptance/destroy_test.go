@@ -15,8 +15,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestDestroyWithoutATokenAndAProcess destroys what was made for a process that is gone, in an environment without a token. A destroy
-// that reads nothing and reopens nothing sends no request, and so must work; any other says how to.
+// TestDestroyWithoutATokenAndAProcess destroys what was made for a process that is gone, in an
+// environment without a token. A destroy that reads nothing and reopens nothing sends no request,
+// and so must work; any other says how to.
 func TestDestroyWithoutATokenAndAProcess(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -55,8 +56,8 @@ func flat(said string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(said)), " ")
 }
 
-// TestSavedPlanForAnotherOrganization applies a saved plan in another environment than it was made in. It must not complete a task of the
-// other organization.
+// TestSavedPlanForAnotherOrganization applies a saved plan in another environment than it was made
+// in. It must not complete a task of the other organization.
 func TestSavedPlanForAnotherOrganization(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})

@@ -17,7 +17,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestGeneratedConfigurationPlansClean imports completions whose configuration the CLI writes. What it writes changes nothing.
+// TestGeneratedConfigurationPlansClean imports completions whose configuration the CLI writes. What
+// it writes changes nothing.
 func TestGeneratedConfigurationPlansClean(t *testing.T) {
 	t.Parallel()
 	byID := func(id string) string { return fmt.Sprintf("id = %q", id) }
@@ -61,8 +62,8 @@ func TestGeneratedConfigurationPlansClean(t *testing.T) {
 
 var implicitProviderBug = regexp.MustCompile(`^1\.16\.[0-2](-|$)`)
 
-// isImplicitProviderBug reports whether a plan that writes a configuration failed by a bug of Terraform 1.16.0 to 1.16.2, which ignores
-// required_providers for import blocks.
+// isImplicitProviderBug reports whether a plan that writes a configuration failed by a bug of
+// Terraform 1.16.0 to 1.16.2, which ignores required_providers for import blocks.
 func isImplicitProviderBug(version clitest.CLIVersion, out string) bool {
 	return !version.OpenTofu && implicitProviderBug.MatchString(version.Text) &&
 		strings.Contains(out, `unavailable provider "registry.terraform.io/hashicorp/tallyfy"`)
@@ -109,8 +110,9 @@ func TestIdentityIsRecorded(t *testing.T) {
 	}
 }
 
-// TestIdentityOfATaskThatIsAttachedToAProcess adds a one-off task to a process after its completion was recorded. The refresh that
-// finds the process changes the identity, and every plan after it goes on.
+// TestIdentityOfATaskThatIsAttachedToAProcess adds a one-off task to a process after its completion
+// was recorded. The refresh that finds the process changes the identity, and every plan after it
+// goes on.
 func TestIdentityOfATaskThatIsAttachedToAProcess(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})

@@ -15,8 +15,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What a plan says depends on what a CLI makes of it: it plans a replacement twice and shows the warnings of the first time alone, and
-// a tainted resource as a new one. These tests plan and apply with a real one.
+// What a plan says depends on what a CLI makes of it: it plans a replacement twice and shows the
+// warnings of the first time alone, and a tainted resource as a new one. These tests plan and apply
+// with a real one.
 
 // planner is a CLI on a seeded sandbox, with the checks of a plan.
 type planner struct{ *cli }
@@ -54,7 +55,8 @@ func (p planner) says(args ...string) (said string, code int) {
 	return said, code
 }
 
-// applied applies the configuration, forgets the requests of that, and fails the test unless it goes well.
+// applied applies the configuration, forgets the requests of that, and fails the test unless it
+// goes well.
 func (p planner) applied(blocks string) {
 	p.Helper()
 	p.hcl(blocks)
@@ -234,7 +236,8 @@ func TestPlanWithARefusedToken(t *testing.T) {
 	p.expectRequests(map[string]int{"page of a list": 1})
 }
 
-// Blocks that want different things of one task are told by the plan, and the apply of blocks that want the same completes it once.
+// Blocks that want different things of one task are told by the plan, and the apply of blocks that
+// want the same completes it once.
 func TestPlanOfTwoBlocksForATask(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)
@@ -252,7 +255,8 @@ func TestPlanOfTwoBlocksForATask(t *testing.T) {
 	}
 }
 
-// Several tasks with an empty required field are several warnings under a CLI that prints one of those with the same title.
+// Several tasks with an empty required field are several warnings under a CLI that prints one of
+// those with the same title.
 func TestPlanNamesEachTaskToActOn(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)
@@ -271,7 +275,8 @@ func TestPlanNamesEachTaskToActOn(t *testing.T) {
 	}
 }
 
-// After an import, values that the task holds are not a change that sends anything, and the plan says so.
+// After an import, values that the task holds are not a change that sends anything, and the plan
+// says so.
 func TestPlanAfterAnImport(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)

@@ -21,8 +21,9 @@ import (
 
 // Real processes are interrupted, killed and cut off here in the middle of an apply.
 
-// TestInterruptedApplyRecordsTheCompletion interrupts a real CLI, as Ctrl-C does, while the completion is out. It must be
-// recorded: otherwise the task would be done and the state would not know.
+// TestInterruptedApplyRecordsTheCompletion interrupts a real CLI, as Ctrl-C does, while the
+// completion is out. It must be recorded: otherwise the task would be done and the state would not
+// know.
 func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -50,7 +51,8 @@ func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
 	c.again(ts)
 }
 
-// TestKilledApplyIsAdopted kills a CLI and its provider after the completion was handled and before they heard of it.
+// TestKilledApplyIsAdopted kills a CLI and its provider after the completion was handled and before
+// they heard of it.
 func TestKilledApplyIsAdopted(t *testing.T) {
 	t.Parallel()
 	gone := make(chan struct{})
@@ -89,7 +91,8 @@ func TestKilledApplyIsAdopted(t *testing.T) {
 	c.again(ts)
 }
 
-// TestTallyfyGoesDownInMidApply stops the sandbox while 20 blocks are being applied, and starts it again for the next apply.
+// TestTallyfyGoesDownInMidApply stops the sandbox while 20 blocks are being applied, and starts it
+// again for the next apply.
 func TestTallyfyGoesDownInMidApply(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -124,7 +127,8 @@ func TestTallyfyGoesDownInMidApply(t *testing.T) {
 	c.again(ts)
 }
 
-// start starts the CLI in a process group of its own, so that it can be killed together with its provider.
+// start starts the CLI in a process group of its own, so that it can be killed together with its
+// provider.
 func (c *cli) start(args ...string) (*exec.Cmd, *bytes.Buffer) {
 	c.Helper()
 	var printed bytes.Buffer

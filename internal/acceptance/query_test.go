@@ -24,7 +24,8 @@ func (c *cli) cliVersion() clitest.CLIVersion {
 	return version
 }
 
-// needsTerraform skips the test unless the CLI is a Terraform of this version or a later one. OpenTofu has no such feature.
+// needsTerraform skips the test unless the CLI is a Terraform of this version or a later one.
+// OpenTofu has no such feature.
 func (c *cli) needsTerraform(major, minor int) {
 	c.Helper()
 	version := c.cliVersion()
@@ -57,8 +58,8 @@ func (c *cli) completedTasks(run string, n int) (ids []string) {
 
 const listedRun = "5eed00000000000000000000000000aa"
 
-// TestImportsShareTheList imports many tasks of one process, and counts the requests of the plan and of the apply: one for a task alone,
-// and a request for each hundred of the others.
+// TestImportsShareTheList imports many tasks of one process, and counts the requests of the plan
+// and of the apply: one for a task alone, and a request for each hundred of the others.
 func TestImportsShareTheList(t *testing.T) {
 	t.Parallel()
 	for run, ref := range map[string]string{listedRun: sandbox.DefaultOrganization + "/" + listedRun + "/", "": sandbox.DefaultOrganization + "//"} {
@@ -90,7 +91,8 @@ func TestImportsShareTheList(t *testing.T) {
 	}
 }
 
-// TestQueryGeneratesImports has the CLI write a configuration for what it finds, and applies it. Nothing changes, then or later.
+// TestQueryGeneratesImports has the CLI write a configuration for what it finds, and applies it.
+// Nothing changes, then or later.
 func TestQueryGeneratesImports(t *testing.T) {
 	t.Parallel()
 	for name, what := range map[string]struct {
@@ -126,7 +128,8 @@ func TestQueryGeneratesImports(t *testing.T) {
 	}
 }
 
-// TestOlderCLIsSeeTheSameSchema reads the schema as the CLI shows it. Neither Terraform before 1.14 nor OpenTofu knows actions and queries.
+// TestOlderCLIsSeeTheSameSchema reads the schema as the CLI shows it. Neither Terraform before 1.14
+// nor OpenTofu knows actions and queries.
 func TestOlderCLIsSeeTheSameSchema(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})

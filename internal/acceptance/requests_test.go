@@ -12,8 +12,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestRequestsOfManyBlocks counts what a real CLI comes to send for the completions of a whole run: two requests for each that
-// is new, and for all that are recorded one, and one more for each hundred. Fifty completions are in flight at the same time.
+// TestRequestsOfManyBlocks counts what a real CLI comes to send for the completions of a whole run:
+// two requests for each that is new, and for all that are recorded one, and one more for each
+// hundred. Fifty completions are in flight at the same time.
 func TestRequestsOfManyBlocks(t *testing.T) {
 	t.Parallel()
 	const blocks, sideBySide = 120, 50
@@ -53,7 +54,8 @@ func TestRequestsOfManyBlocks(t *testing.T) {
 	}
 }
 
-// TestDecisionOnAListIsCompared plans for approvals of which one shows another decision than it was given.
+// TestDecisionOnAListIsCompared plans for approvals of which one shows another decision than it was
+// given.
 func TestDecisionOnAListIsCompared(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})

@@ -17,11 +17,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// record writes a state for each release that has none, with the provider as it is: once, before the release is made.
+// record writes a state for each release that has none, with the provider as it is: once, before
+// the release is made.
 var record = flag.Bool("record", false, "write the missing states below testdata/states")
 
-// TestStatesOfReleases plans and applies the states that earlier releases wrote, for the configurations they wrote them for.
-// An upgrade must send nothing but GETs, and change nothing.
+// TestStatesOfReleases plans and applies the states that earlier releases wrote, for the
+// configurations they wrote them for. An upgrade must send nothing but GETs, and change nothing.
 func TestStatesOfReleases(t *testing.T) {
 	t.Parallel()
 	releases, err := filepath.Glob("testdata/states/*")
@@ -47,7 +48,8 @@ func recordState(t *testing.T, release string) {
 	c := newCLI(t, sandbox.Config{Now: func() time.Time { return releaseTime }})
 	sandbox.Seed(c.server)
 	c.adopt(release)
-	// The completion of "unconfirmed" is accepted with an answer that tells nothing, and the task cannot be read afterwards.
+	// The completion of "unconfirmed" is accepted with an answer that tells nothing, and the task
+	// cannot be read afterwards.
 	c.server.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: sandbox.SeedEmailTaskID, Skip: 1, Times: -1, Status: http.StatusForbidden})
 	c.mustRun("apply", "-input=false", "-auto-approve", "-target=tallyfy_task_completion.form")
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Handle: true, Status: http.StatusNoContent})
@@ -112,7 +114,8 @@ type heldCompletion struct {
 	} `json:"taskdata"`
 }
 
-// recordedCompletions reads the file itself: a CLI of another registry than the one that wrote it shows it only once it is applied.
+// recordedCompletions reads the file itself: a CLI of another registry than the one that wrote it
+// shows it only once it is applied.
 func (c *cli) recordedCompletions() []heldCompletion {
 	c.Helper()
 	text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
@@ -139,8 +142,9 @@ func (c *cli) recordedCompletions() []heldCompletion {
 	return all
 }
 
-// refreshOf returns the requests of a refresh: for the completed tasks of each process, and for the completed one-off tasks, a GET of
-// the first and a page of a list for each hundred; and a GET of each task that is recorded as open.
+// refreshOf returns the requests of a refresh: for the completed tasks of each process, and for the
+// completed one-off tasks, a GET of the first and a page of a list for each hundred; and a GET of
+// each task that is recorded as open.
 func refreshOf(all []heldCompletion) map[string]int {
 	want, ofList := map[string]int{}, map[string]int{}
 	for _, held := range all {
@@ -159,8 +163,9 @@ func refreshOf(all []heldCompletion) map[string]int {
 	return want
 }
 
-// TestStatesThatLackAFact takes out of a state what an earlier release may not have recorded. Until the state is applied anew, each
-// plan takes as many requests as if it were there, and an apply records it.
+// TestStatesThatLackAFact takes out of a state what an earlier release may not have recorded. Until
+// the state is applied anew, each plan takes as many requests as if it were there, and an apply
+// records it.
 func TestStatesThatLackAFact(t *testing.T) {
 	t.Parallel()
 	for _, fact := range []string{"title", "task_type", "completer_id", "status", "tasks_changed_by_rules"} {
@@ -225,8 +230,8 @@ func (c *cli) eachAttributes(change func(map[string]any)) {
 	})
 }
 
-// recreate adds the task to a sandbox as the state tells it, with all else that Tallyfy shows of a task today, so that facts that
-// only later releases record are there to be found.
+// recreate adds the task to a sandbox as the state tells it, with all else that Tallyfy shows of a
+// task today, so that facts that only later releases record are there to be found.
 func (h heldCompletion) recreate(server *sandbox.Server) {
 	task := sandbox.Task{
 		ID: h.TaskID, RunID: h.RunID, Title: h.Title, Type: h.TaskType, Status: h.Status, CompletedAt: h.CompletedAt,

@@ -49,8 +49,9 @@ func (c *cli) addWaits(n int, more map[string]any) []string {
 	return ids
 }
 
-// TestInterruptedWaitEnds interrupts a real CLI, as Ctrl-C does, while it waits. The next poll would come in an hour: the wait ends
-// because of the interrupt, records nothing, says what it waited for, and the next apply waits again.
+// TestInterruptedWaitEnds interrupts a real CLI, as Ctrl-C does, while it waits. The next poll
+// would come in an hour: the wait ends because of the interrupt, records nothing, says what it
+// waited for, and the next apply waits again.
 func TestInterruptedWaitEnds(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -83,7 +84,8 @@ func TestInterruptedWaitEnds(t *testing.T) {
 	waitRequests(t, c.server)
 }
 
-// TestManyWaitsShareTheirPolls has 30 waits of a process in one apply, and a person who decides all of them between two polls.
+// TestManyWaitsShareTheirPolls has 30 waits of a process in one apply, and a person who decides all
+// of them between two polls.
 func TestManyWaitsShareTheirPolls(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})

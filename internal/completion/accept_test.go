@@ -226,3 +226,93 @@ func TestAcceptedWithAnotherDecision(t *testing.T) {
 		})
 	}
 }
+
+func TestAcceptedButUnreadableIsRead(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"empty": "", "html": "<html>", "truncated": `{"data":{"id":"`, "other JSON": `{"ok":true}`, "another task": `{"data":{"id":"x","status":"in-progress"}}`} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: body}))
+				result := h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+				h.wantWarnings(result)
+				if result.Record.Status != "completed" {
+					h.Errorf("recorded %+v", result.Record)
+				}
+			})
+		})
+	}
+	// If the task cannot be read either, the completion is still recorded, because an error would
+	// complete the task again.
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: maxAttempts})
+		result := h.create(h.want())
+		h.wantWebhooks(1)
+		h.wantWarnings(result, "Completion Accepted, Details Unknown")
+		if r := result.Record; r.Title != "Provision the VPC" || r.RunID != runID || r.Status == "completed" {
+			h.Errorf("recorded %+v", r)
+		}
+		// The next refresh fills in the rest.
+		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
+		if err != nil || read.Record.Status != "completed" || read.Record.CompletedAt == "" {
+			h.Errorf("refreshed to %+v, %v", read, err)
+		}
+	})
+}
+
+func TestAcceptedAndStillOpen(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), func(k *sandbox.Task) { k.EveryoneMustComplete = 2 }, func(h *harness) {
+		result := h.create(h.want())
+		h.wantRequests(get, post, get)
+		h.wantWarnings(result, "Completion Accepted, Task Still Open")
+		h.wantText(result.Warnings[0].Detail, "Everyone who is assigned must complete this task", `"in-progress"`)
+		if result.Record.Status != "in-progress" || result.Record.CompletedAt != "" {
+			h.Errorf("recorded %+v", result.Record)
+		}
+		// It stays recorded, and nothing more is sent for it.
+		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
+		if err != nil || read.Reopened || read.Record.Status != "in-progress" {
+			h.Errorf("refreshed to %+v, %v", read, err)
+		}
+		h.server.CompleteOutside(taskID, 1002, nil)
+		if read, err = h.engine.Read(h.ctx, h.ref(), read.Record); err != nil || read.Record.Status != "completed" {
+			h.Errorf("refreshed to %+v, %v", read, err)
+		}
+	})
+	inBubble(t, today(), func(k *sandbox.Task) { k.ReopenedByAutomation = true }, func(h *harness) {
+		h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
+		h.wantRequests(get, post, get, get, get)
+		h.wantWebhooks(1)
+	})
+	// The response came from a replica that lags.
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","tasks_changed_by_rules":{"x":1}}}`}))
+		result := h.create(h.want())
+		h.wantWarnings(result)
+		if result.Record.Status != "completed" || result.Record.TasksChangedByRules != `{"x":1}` {
+			h.Errorf("recorded %+v", result.Record)
+		}
+	})
+}
+
+func TestAcceptedDifferently(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"completed","is_approved":false,"completer_id":9}}`}))
+		want := h.want()
+		want.IsApproved, want.OverrideUser = new(true), new(int64(7))
+		h.wantWarnings(h.create(want), "Tallyfy Recorded Another Decision", "Tallyfy Recorded Another Completer")
+	})
+	inBubble(t, today(), nil, func(h *harness) {
+		want := h.want()
+		want.OverrideUser = new(int64(7))
+		result := h.create(want)
+		h.wantWarnings(result)
+		if result.Record.CompleterID != 7 {
+			h.Errorf("recorded completer %d", result.Record.CompleterID)
+		}
+	})
+}

@@ -75,17 +75,17 @@ func TestDecide(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := decideCreate(c.task, c.want)
 			if got.step != c.create {
-				t.Errorf("%s: create takes step %d, want %d", name, got.step, c.create)
+				t.Errorf("create takes step %d, want %d", got.step, c.create)
 			}
 			summary := got.refusal.Summary
 			if len(got.warnings) == 1 {
 				summary = got.warnings[0].Summary
 			}
 			if summary != c.summary {
-				t.Errorf("%s: create says %q, want %q", name, summary, c.summary)
+				t.Errorf("create says %q, want %q", summary, c.summary)
 			}
 			if got := decideUpdate(c.task, c.want); got.step != c.update {
-				t.Errorf("%s: update takes step %d, want %d", name, got.step, c.update)
+				t.Errorf("update takes step %d, want %d", got.step, c.update)
 			}
 		})
 	}
@@ -110,7 +110,7 @@ func TestResends(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Resends(c.before, c.after); got != c.want {
-				t.Errorf("%s: got %v", name, got)
+				t.Errorf("got %v", got)
 			}
 		})
 	}

@@ -244,3 +244,12 @@ func checkNew(p *Preflight, h *harness, want Desired) (problems, warnings []Noti
 	f := p.Check(h.ctx, Planned{Desired: want})
 	return f.Problems, f.Warnings, f.Err
 }
+
+// recorded completes the task in another apply, and empties the journal.
+func (h *harness) recorded(want Desired) Record {
+	h.Helper()
+	record := h.create(want).Record
+	h.restart()
+	h.server.ResetJournal()
+	return record
+}

@@ -139,10 +139,13 @@ func TestRefreshInAnyOrder(t *testing.T) {
 func TestRefreshOfFewInALongRun(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 1}, 5: {5, 1}} {
-		inBubble(t, today(), nil, func(h *harness) {
-			tasks := h.completedTasks(runID, 1000, nil)
-			h.refresh(tasks[len(tasks)-n:], 10)
-			h.wantReads(want[0], want[1])
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				tasks := h.completedTasks(runID, 1000, nil)
+				h.refresh(tasks[len(tasks)-n:], 10)
+				h.wantReads(want[0], want[1])
+			})
 		})
 	}
 	// If they are read one after the other, at most twice as many requests are sent as necessary.
@@ -198,10 +201,10 @@ func TestListIsUsedOnlyToConfirm(t *testing.T) {
 					c.changed(&want)
 				}
 				if err != nil || result.Reopened != c.reopened || !c.reopened && !result.Record.equal(want) {
-					h.Errorf("%s: got %+v, %v", name, result, err)
+					h.Errorf("got %+v, %v", result, err)
 				}
 				if got := h.server.Count(get, "/tasks/"); got != c.gets {
-					h.Errorf("%s: %d tasks were read, want %d", name, got, c.gets)
+					h.Errorf("%d tasks were read, want %d", got, c.gets)
 				}
 			})
 		})
@@ -305,7 +308,7 @@ func TestRefreshAgain(t *testing.T) {
 				h.ctx = h.Context()
 				result, err := h.engine.Read(h.ctx, last.ref, last.record)
 				if err != nil || !result.Reopened {
-					h.Errorf("%s: got %+v, %v", name, result, err)
+					h.Errorf("got %+v, %v", result, err)
 				}
 			})
 		})

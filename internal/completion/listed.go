@@ -45,9 +45,9 @@ func ImportListed(ref tallyfy.TaskRef, task *tallyfy.Task) (record Record, ok bo
 	return recordOf(Record{}, withRun(ref, task).Run, task), true
 }
 
-// LeftOut returns the warning about a listed task that a query leaves out, because err is the failure
-// of [Engine.ImportUnlisted] for it. ok is false if the failure may concern the other tasks as well, such as
-// an expired token or a lost network.
+// LeftOut returns the warning about a listed task that a query leaves out, because err is the
+// failure of [Engine.ImportUnlisted] for it. ok is false if the failure may concern the other tasks
+// as well, such as an expired token or a lost network.
 func LeftOut(task *tallyfy.Task, err error) (warning Notice, ok bool) {
 	var failure *Failure
 	if !errors.As(err, &failure) {

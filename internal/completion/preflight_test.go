@@ -72,10 +72,10 @@ func TestPreflight(t *testing.T) {
 			f := predict(c.task, plan)
 			problems, warnings := f.problems, f.warnings
 			if got := summaries(problems); got != strings.Join(c.problems, "|") {
-				t.Errorf("%s: problems %q, want %q", name, got, c.problems)
+				t.Errorf("problems %q, want %q", got, c.problems)
 			}
 			if got := summaries(warnings); got != strings.Join(c.warnings, "|") {
-				t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
+				t.Errorf("warnings %q, want %q", got, c.warnings)
 			}
 		})
 	}
@@ -156,7 +156,7 @@ func TestPreflightThatFails(t *testing.T) {
 		"502":          {sandbox.Fault{Status: 502}, 4, false, nil},
 		"429":          {sandbox.Fault{Status: 429}, 4, false, nil},
 		"no answer":    {sandbox.Fault{Delay: time.Hour}, 1, false, nil},
-		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy answered 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
+		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy returned 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
 		"a page":       {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, true, []string{"200 OK, but the response is not a list of tasks", "check base_url"}},
 		"elsewhere":    {sandbox.Fault{Status: 302}, 1, true, []string{"302", "Redirects are not followed"}},
 		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends completions even if it cannot read their tasks"}},
@@ -237,89 +237,37 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{"", runID} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
-			p := h.engine.Preflight()
-			began := time.Now()
-			var all sync.WaitGroup
-			slots := make(chan struct{}, 10)
-			for n := range 30 {
-				slots <- struct{}{}
-				if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
-					time.Sleep(400 * time.Millisecond)
-				}
-				all.Go(func() {
-					defer func() { <-slots }()
-					ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
-					if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
-						h.Errorf("got %v, %v, %v", problems, warnings, err)
+		t.Run(fmt.Sprintf("run_id %q", run), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
+				p := h.engine.Preflight()
+				began := time.Now()
+				var all sync.WaitGroup
+				slots := make(chan struct{}, 10)
+				for n := range 30 {
+					slots <- struct{}{}
+					if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
+						time.Sleep(400 * time.Millisecond)
 					}
-				})
-			}
-			all.Wait()
-			if took := time.Since(began); took > preflightTime {
-				h.Errorf("it took %s", took)
-			}
-			if n := h.server.Count("", ""); n > 10 {
-				h.Errorf("%d requests were sent", n)
-			}
-		})
-	}
-}
-
-// Values that are given by name or as secrets are sent like the others. A changed version is an
-// update.
-func TestValuesByNameAndSecrets(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), nil, func(h *harness) {
-		want := h.want()
-		want.FormFields = map[string]any{"VPC id": "vpc-1"}
-		h.create(want)
-		h.wantRequests(get, put, post)
-		if held := h.task().Taskdata[field]; held != "vpc-1" {
-			h.Errorf("the field holds %v", held)
-		}
-		h.server.ResetJournal()
-		secret := h.want()
-		secret.SecretFormFields, secret.SecretFormFieldsVersion = map[string]any{"VPC id": "s3cr3t"}, new(int64(1))
-		later := secret
-		later.SecretFormFieldsVersion = new(int64(2))
-		if Resends(secret, secret) || !Resends(secret, later) || !Resends(want, secret) {
-			t.Error("two versions count as equal")
-		}
-		result, err := h.engine.Update(h.ctx, Record{RunID: runID, Status: "completed"}, want, secret)
-		if err != nil || result.Record.Status != "completed" || h.task().Taskdata[field] != "s3cr3t" {
-			h.Errorf("got %+v, %v; the field holds %v", result, err, h.task().Taskdata[field])
-		}
-		h.wantRequests(get, del, put, post)
-	})
-	for name, c := range map[string]struct {
-		config sandbox.Config
-		given  map[string]any
-		says   []string
-	}{
-		"unknown":  {today(), map[string]any{"Vpc id": "x"}, []string{"Unknown Form Field", `Did you mean "VPC id"?`}},
-		"no tasks": {sandbox.Config{CompletionOnly: true}, map[string]any{"VPC id": "x"}, []string{"Form Cannot Be Read", "Nothing was sent"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, c.config, nil, func(h *harness) {
-				want := h.want()
-				want.FormFields = c.given
-				h.wantText(h.refuse(want).Error(), c.says...)
-				h.wantRequests(get)
+					all.Go(func() {
+						defer func() { <-slots }()
+						ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
+						if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
+							h.Errorf("got %v, %v, %v", problems, warnings, err)
+						}
+					})
+				}
+				all.Wait()
+				if took := time.Since(began); took > preflightTime {
+					h.Errorf("it took %s", took)
+				}
+				if n := h.server.Count("", ""); n > 10 {
+					h.Errorf("%d requests were sent", n)
+				}
 			})
 		})
 	}
-	inBubble(t, today(), nil, func(h *harness) { // Tallyfy saved another value: the message has the label and not the value
-		h.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":{"` + field + `":"other"}}}`})
-		want := h.want()
-		want.SecretFormFields = map[string]any{"VPC id": "s3cr3t"}
-		failure := h.refuse(want)
-		h.wantText(failure.Error(), "Field Values Did Not Arrive", `form_fields_wo: field "VPC id" (`+field+`) is empty`)
-		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != attrSecretFormFields {
-			h.Errorf("attribute %s: %v", failure.Attribute, failure)
-		}
-	})
 }
 
 // A task without a process is in no list. It is read with its form, so that mistakes in its values

@@ -5,10 +5,8 @@ package completion
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -348,69 +346,4 @@ func TestCompletionBeforeTheRequestIsReported(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		h.wantWarnings(h.create(h.want()), "Completion May Be Someone Else's")
 	})
-}
-
-// Writes to one process that conflict are serialized.
-func TestWritesThatConflict(t *testing.T) {
-	t.Parallel()
-	inBubble(t, sandbox.Config{Latency: 100 * time.Millisecond}, nil, func(h *harness) {
-		collisions := &overlap{next: h.server}
-		h.client = clientOver(h.T, collisions)
-		h.restart()
-		done := make(chan error)
-		for _, k := range h.openTasks(8) {
-			go func() {
-				want := h.want()
-				want.Task.Task = k
-				_, err := h.engine.Create(h.ctx, want)
-				done <- err
-			}()
-		}
-		for range 8 {
-			if err := <-done; err != nil {
-				h.Error(err)
-			}
-		}
-	})
-}
-
-// overlap returns 409 for a completion that arrives while another one is handled, as a workflow
-// engine does that locks the process.
-type overlap struct {
-	next http.Handler
-	busy atomic.Bool
-}
-
-// ServeHTTP handles a request.
-func (o *overlap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == post {
-		if !o.busy.CompareAndSwap(false, true) {
-			w.WriteHeader(http.StatusConflict)
-			return
-		}
-		defer o.busy.Store(false)
-	}
-	o.next.ServeHTTP(w, r)
-}
-
-func clientOver(t *testing.T, handler http.Handler) *tallyfy.Client {
-	t.Helper()
-	client, err := tallyfy.New(tallyfy.Config{
-		BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, MaxRetries: tallyfy.DefaultMaxRetries,
-		RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: inProcess{handler},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
-// openTasks adds tasks to the process, and returns their IDs.
-func (h *harness) openTasks(n int) []string {
-	var ids []string
-	for i := range n {
-		ids = append(ids, fmt.Sprintf("7a5c%028d", i))
-		h.server.AddTask(sandbox.Task{ID: ids[i], RunID: runID})
-	}
-	return ids
 }

@@ -5,8 +5,10 @@ package completion
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,7 +43,7 @@ func TestLostResponseIsReadAndNotResent(t *testing.T) {
 				h.wantWebhooks(1)
 				h.wantWarnings(result)
 				if result.Record.Status != "completed" || result.Record.CompletedAt == "" {
-					h.Errorf("%s: recorded %+v", name, result.Record)
+					h.Errorf("recorded %+v", result.Record)
 				}
 			})
 		})
@@ -77,7 +79,7 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 				failure := h.refuse(h.want())
 				h.wantWebhooks(1)
 				if n := h.server.Count(post, ""); n != 1 {
-					h.Errorf("%s: %d completions were sent", name, n)
+					h.Errorf("%d completions were sent", n)
 				}
 				h.wantText(failure.Error(), "Completion May Have Gone Through", "was not sent again")
 				if name == "gone" { // the next apply cannot read it either
@@ -102,20 +104,23 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 func TestLostResponsesUseUpTheBudget(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 2} {
-		inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
-			failure := h.refuse(h.want())
-			if n := h.server.Count(post, ""); n != retries+1 {
-				h.Errorf("max_retries %d: %d completions were sent", retries, n)
-			}
-			h.wantWebhooks(0)
-			h.wantText(failure.Error(), "Task Was Not Completed", "it is open", "in-progress", "Apply again")
-		})
-		inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
-			h.create(h.want())
-			h.wantRequests(get, post, get)
-			h.wantWebhooks(1)
+		t.Run(fmt.Sprintf("max_retries %d", retries), func(t *testing.T) {
+			t.Parallel()
+			inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
+				failure := h.refuse(h.want())
+				if n := h.server.Count(post, ""); n != retries+1 {
+					h.Errorf("%d completions were sent", n)
+				}
+				h.wantWebhooks(0)
+				h.wantText(failure.Error(), "Task Was Not Completed", "it is open", "in-progress", "Apply again")
+			})
+			inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
+				h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+			})
 		})
 	}
 }
@@ -188,7 +193,7 @@ func TestRejectedForNowIsSentAgain(t *testing.T) {
 				}
 				h.wantWebhooks(1)
 				if waited := time.Since(began); fault.Header != nil && (waited < time.Minute || waited > time.Minute+6*time.Second) {
-					h.Errorf("%s: waited %s", name, waited)
+					h.Errorf("waited %s", waited)
 				}
 			})
 		})
@@ -228,113 +233,26 @@ func TestRejectedForNowButProcessed(t *testing.T) {
 	}
 	// A completion is not sent again if the task cannot be read.
 	for _, status := range []int{401, 404} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
-			h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: status})
-			h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "503")
-			h.wantRequests(get, post, get)
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
+				h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: status})
+				h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "503")
+				h.wantRequests(get, post, get)
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
-		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy answered 429")
+		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy returned 429")
 		h.wantRequests(get, post, get)
 	})
 	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is unambiguous on a server that shows no tasks
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.create(h.want())
 		h.wantRequests(get, post, get, post)
-	})
-}
-
-func TestAcceptedButUnreadableIsRead(t *testing.T) {
-	t.Parallel()
-	for name, body := range map[string]string{"empty": "", "html": "<html>", "truncated": `{"data":{"id":"`, "other JSON": `{"ok":true}`, "another task": `{"data":{"id":"x","status":"in-progress"}}`} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, today(), nil, func(h *harness) {
-				h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: body}))
-				result := h.create(h.want())
-				h.wantRequests(get, post, get)
-				h.wantWebhooks(1)
-				h.wantWarnings(result)
-				if result.Record.Status != "completed" {
-					h.Errorf("%s: recorded %+v", name, result.Record)
-				}
-			})
-		})
-	}
-	// If the task cannot be read either, the completion is still recorded, because an error would
-	// complete the task again.
-	inBubble(t, today(), nil, func(h *harness) {
-		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
-		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: maxAttempts})
-		result := h.create(h.want())
-		h.wantWebhooks(1)
-		h.wantWarnings(result, "Completion Accepted, Details Unknown")
-		if r := result.Record; r.Title != "Provision the VPC" || r.RunID != runID || r.Status == "completed" {
-			h.Errorf("recorded %+v", r)
-		}
-		// The next refresh fills in the rest.
-		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
-		if err != nil || read.Record.Status != "completed" || read.Record.CompletedAt == "" {
-			h.Errorf("refreshed to %+v, %v", read, err)
-		}
-	})
-}
-
-func TestAcceptedAndStillOpen(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.EveryoneMustComplete = 2 }, func(h *harness) {
-		result := h.create(h.want())
-		h.wantRequests(get, post, get)
-		h.wantWarnings(result, "Completion Accepted, Task Still Open")
-		h.wantText(result.Warnings[0].Detail, "Everyone who is assigned must complete this task", `"in-progress"`)
-		if result.Record.Status != "in-progress" || result.Record.CompletedAt != "" {
-			h.Errorf("recorded %+v", result.Record)
-		}
-		// It stays recorded, and nothing more is sent for it.
-		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
-		if err != nil || read.Reopened || read.Record.Status != "in-progress" {
-			h.Errorf("refreshed to %+v, %v", read, err)
-		}
-		h.server.CompleteOutside(taskID, 1002, nil)
-		if read, err = h.engine.Read(h.ctx, h.ref(), read.Record); err != nil || read.Record.Status != "completed" {
-			h.Errorf("refreshed to %+v, %v", read, err)
-		}
-	})
-	inBubble(t, today(), func(k *sandbox.Task) { k.ReopenedByAutomation = true }, func(h *harness) {
-		h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
-		h.wantRequests(get, post, get, get, get)
-		h.wantWebhooks(1)
-	})
-	// The response came from a replica that lags.
-	inBubble(t, today(), nil, func(h *harness) {
-		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","tasks_changed_by_rules":{"x":1}}}`}))
-		result := h.create(h.want())
-		h.wantWarnings(result)
-		if result.Record.Status != "completed" || result.Record.TasksChangedByRules != `{"x":1}` {
-			h.Errorf("recorded %+v", result.Record)
-		}
-	})
-}
-
-func TestAcceptedDifferently(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
-		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"completed","is_approved":false,"completer_id":9}}`}))
-		want := h.want()
-		want.IsApproved, want.OverrideUser = new(true), new(int64(7))
-		h.wantWarnings(h.create(want), "Tallyfy Recorded Another Decision", "Tallyfy Recorded Another Completer")
-	})
-	inBubble(t, today(), nil, func(h *harness) {
-		want := h.want()
-		want.OverrideUser = new(int64(7))
-		result := h.create(want)
-		h.wantWarnings(result)
-		if result.Record.CompleterID != 7 {
-			h.Errorf("recorded completer %d", result.Record.CompleterID)
-		}
 	})
 }
 
@@ -349,14 +267,14 @@ func TestCancelledDuringTheCompletion(t *testing.T) {
 				began := time.Now()
 				result, err := h.engine.Create(ctx, h.want())
 				if err != nil || result.Record.Status != "completed" {
-					h.Errorf("%s: %+v, %v", name, result, err)
+					h.Errorf("%+v, %v", result, err)
 				}
 				h.wantWebhooks(1)
 				if n := h.server.Count(post, ""); n != 1 {
-					h.Errorf("%s: %d completions were sent", name, n)
+					h.Errorf("%d completions were sent", n)
 				}
 				if took := time.Since(began); took > time.Second+2*tallyfy.Grace {
-					h.Errorf("%s: it delayed the end of the apply by %s", name, took)
+					h.Errorf("it delayed the end of the apply by %s", took)
 				}
 			})
 		})

@@ -142,3 +142,136 @@ func TestUpdateRedactsSecrets(t *testing.T) {
 		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "The value '(write-only value)' is too long")
 	})
 }
+
+func TestUpdateOfSettingsSendsNothing(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		result, err := h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("1"))
+		if err != nil || result.Record != known {
+			h.Errorf("got %+v, %v", result, err)
+		}
+		h.wantRequests()
+	})
+}
+
+func TestUpdateReopensAndCompletes(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]func(*sandbox.Task){"process": nil, "one-off": oneOff} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), kind, func(h *harness) {
+				before, after := h.wantValue("vpc-1"), h.wantValue("vpc-2")
+				if name == "one-off" {
+					before.Task.Run, after.Task.Run = "", ""
+				}
+				known := h.recorded(before)
+				result, err := h.engine.Update(h.ctx, known, before, after)
+				if err != nil || result.Record.Status != "completed" {
+					h.Errorf("got %+v, %v", result, err)
+				}
+				h.wantRequests(get, del, put, post)
+				h.wantWebhooks(2)
+				if h.task().Taskdata[field] != "vpc-2" {
+					h.Errorf("the field holds %v", h.task().Taskdata)
+				}
+			})
+		})
+	}
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+		before, after := h.want(), h.want()
+		before.IsApproved, after.IsApproved = new(true), new(false)
+		known := h.recorded(before)
+		result, err := h.engine.Update(h.ctx, known, before, after)
+		if err != nil || *result.Record.IsApproved {
+			h.Errorf("got %+v, %v", result, err)
+		}
+		h.wantRequests(get, del, post)
+	})
+	inBubble(t, today(), nil, func(h *harness) {
+		before, after := h.want(), h.want()
+		after.OverrideUser = new(int64(1002))
+		known := h.recorded(before)
+		result, err := h.engine.Update(h.ctx, known, before, after)
+		if err != nil || result.Record.CompleterID != 1002 {
+			h.Errorf("got %+v, %v", result, err)
+		}
+		h.wantRequests(get, del, post)
+	})
+	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(h *harness) { // a value that is not shown does not count as saved
+		known := h.recorded(h.wantValue("vpc-1"))
+		if _, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-1b")); err != nil {
+			h.Error(err)
+		}
+		h.wantRequests(get, del, put, get, post)
+	})
+}
+
+func TestUpdateSendsNothingIfTheTaskIsAlreadyAsConfigured(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("vpc-2")) // as after an update whose record was lost
+		result, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2"))
+		if err != nil {
+			h.Error(err)
+		}
+		h.wantRequests(get)
+		h.wantWebhooks(1)
+		h.wantWarnings(result, "Task Is Already as Configured")
+		if result.Record.TasksChangedByRules != known.TasksChangedByRules || known.TasksChangedByRules == "" {
+			h.Errorf("recorded %+v, known was %+v", result.Record, known)
+		}
+	})
+	inBubble(t, today(), nil, func(h *harness) { // opened by someone else, so it need not be reopened
+		known := h.recorded(h.wantValue("vpc-1"))
+		h.server.ReopenOutside(taskID)
+		if _, err := h.engine.Update(h.ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")); err != nil {
+			h.Error(err)
+		}
+		h.wantRequests(get, get, get, put, post) // a read right after the completion may lag
+	})
+}
+
+func TestUpdateRefusesBeforeItReopens(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+		before, after := h.wantValue("1"), h.wantValue("2")
+		before.IsApproved = new(true)
+		known := h.recorded(before)
+		failure := h.failure(h.engine.Update(h.ctx, known, before, after))
+		h.wantRequests(get)
+		h.wantText(failure.Error(), "Approval Needs a Decision")
+	})
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Archived = true })
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
+		h.wantRequests(get)
+		h.wantText(failure.Error(), "Task Is Archived")
+	})
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		h.server.Inject(sandbox.Fault{Method: del, Status: 403})
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
+		h.wantRequests(get, del, get, get, get)
+		h.wantText(failure.Error(), "Task Could Not Be Reopened", "the task is as it was")
+	})
+}
+
+func TestUpdateThatFailsHalfwayReportsIt(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.wantValue("1"))
+		h.server.Inject(sandbox.Fault{Method: put, Status: 422, Body: `{"message":"no"}`})
+		failure := h.failure(h.engine.Update(h.ctx, known, h.wantValue("1"), h.wantValue("2")))
+		h.wantRequests(get, del, put)
+		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "The task had been reopened for this change")
+		// The next apply finds it open, removes it from the state, and completes it.
+		read, err := h.engine.Read(h.ctx, h.ref(), known)
+		if err != nil || !read.Reopened {
+			h.Errorf("refreshed to %+v, %v", read, err)
+		}
+		h.create(h.wantValue("2"))
+		h.wantWebhooks(2)
+	})
+}

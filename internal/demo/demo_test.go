@@ -85,7 +85,8 @@ func TestRunFails(t *testing.T) {
 	}
 }
 
-// TestWaitForApproval_fails has the person of the demo be there too early, or the wait be passed by a rejection.
+// TestWaitForApproval_fails has the person of the demo be there too early, or the wait be passed by
+// a rejection.
 func TestWaitForApproval_fails(t *testing.T) {
 	t.Parallel()
 	w, err := clitest.Shared()

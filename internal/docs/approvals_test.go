@@ -12,8 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// testApprovalWait applies an example that waits for the approval of the seeded process. before is the number of tasks that are
-// completed before the approval.
+// testApprovalWait applies an example that waits for the approval of the seeded process. before is
+// the number of tasks that are completed before the approval.
 func testApprovalWait(t *testing.T, file string, before int) {
 	s := newFixture(t, file)
 	stopped := func(why string) {
@@ -70,7 +70,8 @@ func testPolicy(t *testing.T, file string) {
 	s.checkWrites("the same decision", 0)
 }
 
-// A precondition on a decision in its own configuration fails the plan before the rejection is sent, which the guide warns about.
+// A precondition on a decision in its own configuration fails the plan before the rejection is
+// sent, which the guide warns about.
 func TestOwnDecisionDoesNotWait(t *testing.T) {
 	t.Parallel()
 	file := written(t, "gate.tf", `

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// testBackend initializes the example of a backend against a server that denies access. The CLI has then accepted the whole block, which
-// validate does not check.
+// testBackend initializes the example of a backend against a server that denies access. The CLI has
+// then accepted the whole block, which validate does not check.
 func testBackend(t *testing.T, file string, initArgs ...string) {
 	var asked atomic.Bool
 	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

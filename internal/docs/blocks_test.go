@@ -19,8 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-// TestBlocks checks every block of code on every page. A configuration is one of the examples, which [TestExamples] applies, or a real CLI
-// validates it. Other languages are well-formed.
+// TestBlocks checks every block of code on every page. A configuration is one of the examples,
+// which [TestExamples] applies, or a real CLI validates it. Other languages are well-formed.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	applied := exampleFiles(t)
@@ -75,8 +75,9 @@ var (
 	requires = regexp.MustCompile(`(?m)^\s*required_providers\b`)
 )
 
-// testConfiguration validates a block that is not an example, together with the examples' provider block if it has none. A block of other
-// providers alone is only parsed, because the tests have no registry.
+// testConfiguration validates a block that is not an example, together with the examples' provider
+// block if it has none. A block of other providers alone is only parsed, because the tests have no
+// registry.
 func testConfiguration(t *testing.T, text string) {
 	file := written(t, "block.tf", text)
 	if out, err := cli(t, filepath.Dir(file), "", "fmt", "-check", "-diff", filepath.Base(file)); err != nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// migrations are the ways of the guide "Migrating": what completed a task before, and what replaces it. Each is a file below
-// examples/guides/coming-from.
+// migrations are the ways of the guide "Migrating": what completed a task before, and what replaces
+// it. Each is a file below examples/guides/coming-from.
 var migrations = []struct {
 	before, after string
 	task          string
@@ -50,7 +50,8 @@ var installRestapi = sync.OnceValue(func() error {
 	return err
 })
 
-// TestComingFrom completes a task in another way and hands it over. From then on, nothing is sent for it.
+// TestComingFrom completes a task in another way and hands it over. From then on, nothing is sent
+// for it.
 func TestComingFrom(t *testing.T) {
 	t.Parallel()
 	for _, d := range migrations {
@@ -144,7 +145,8 @@ func (f *fixture) replace(before, after string) {
 	f.mustRun("init", "-input=false")
 }
 
-// actions returns the actions of a plan as "address action", with the former address of a moved resource.
+// actions returns the actions of a plan as "address action", with the former address of a moved
+// resource.
 func (f *fixture) actions(plan string) string {
 	f.t.Helper()
 	var shown struct {

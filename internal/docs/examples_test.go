@@ -20,10 +20,12 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }
 
-// leftovers are the names of what a CLI leaves where someone has tried an example by hand, as the README says.
+// leftovers are the names of what a CLI leaves where someone has tried an example by hand, as the
+// README says.
 var leftovers = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)
 
-// TestExamples runs every file below examples/ together with examples/provider/provider.tf. It finds new files.
+// TestExamples runs every file below examples/ together with examples/provider/provider.tf. It
+// finds new files.
 func TestExamples(t *testing.T) {
 	root := examples(t)
 	count := 0
@@ -137,7 +139,8 @@ func testApplication(t *testing.T, file string) {
 	}
 }
 
-// applyAndDestroy applies a configuration, plans again and destroys it. It returns the number of completions.
+// applyAndDestroy applies a configuration, plans again and destroys it. It returns the number of
+// completions.
 func (f *fixture) applyAndDestroy() int {
 	t := f.t
 	t.Helper()
@@ -208,7 +211,8 @@ func (f *fixture) checkCompleted(c completion) {
 
 var importBlock = regexp.MustCompile(`(?m)^import \{\n(?:[ \t].*\n)*\}\n`)
 
-// testImportBlock applies an example with an import block. Its tasks were completed by hand with the same values.
+// testImportBlock applies an example with an import block. Its tasks were completed by hand with
+// the same values.
 func testImportBlock(t *testing.T, file string) {
 	s := newFixture(t, file)
 	s.completeByHand(s.planned(s.without(importBlock)))
@@ -274,8 +278,9 @@ func declaring(t *testing.T, folder, address string) string {
 	return ""
 }
 
-// testImportCommand runs a command of import.sh with the example of its resource, on tasks that were completed by hand with the same
-// values. The next plan has no change, or sends nothing if the configuration has values that an import does not set.
+// testImportCommand runs a command of import.sh with the example of its resource, on tasks that
+// were completed by hand with the same values. The next plan has no change, or sends nothing if the
+// configuration has values that an import does not set.
 func testImportCommand(t *testing.T, c command) {
 	s := newFixture(t, c.file)
 	wanted := s.planned(s.folder)

@@ -19,10 +19,12 @@ func failureModes(t *testing.T) string {
 	return content(t, filepath.Join(filepath.Dir(examples(t)), "docs", "guides", "failure-modes.md"))
 }
 
-// bothSeverities is the severity of a message that is an error in one situation and a warning in another.
+// bothSeverities is the severity of a message that is an error in one situation and a warning in
+// another.
 const bothSeverities = "Error or Warning"
 
-// entries returns the messages that the guide describes, by title, with the severity that their section has in its name.
+// entries returns the messages that the guide describes, by title, with the severity that their
+// section has in its name.
 func entries(t *testing.T) map[string]string {
 	t.Helper()
 	all, title, severity := map[string]string{}, "", ""

@@ -26,7 +26,8 @@ type fixture struct {
 	env    []string // beside what a user of the sandbox exports
 }
 
-// features are parts of a configuration that only later versions of a CLI know: the minor version 1.x of each CLI that has them first.
+// features are parts of a configuration that only later versions of a CLI know: the minor version
+// 1.x of each CLI that has them first.
 var features = []struct {
 	written             *regexp.Regexp
 	terraform, openTofu int

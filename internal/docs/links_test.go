@@ -15,11 +15,12 @@ import (
 	"testing"
 )
 
-// repository is the address of the source. Pages of docs/ use it to link to files outside of docs/, because registries show only docs/.
+// repository is the address of the source. Pages of docs/ use it to link to files outside of docs/,
+// because registries show only docs/.
 const repository = "https://github.com/tallyfy/terraform-provider-tallyfy"
 
-// TestLinks checks every link on every page to files and headings of this source, by any of their addresses. Only the form of other links
-// is checked, without a network.
+// TestLinks checks every link on every page to files and headings of this source, by any of their
+// addresses. Only the form of other links is checked, without a network.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// testPipeline parses the file of a CI system and runs its commands, if it has any, in the jobs' order.
+// testPipeline parses the file of a CI system and runs its commands, if it has any, in the jobs'
+// order.
 func testPipeline(t *testing.T, file string) {
 	read := decodeYAML(t, file)
 	switch filepath.Base(file) {
@@ -42,7 +43,8 @@ type workflow struct {
 	}
 }
 
-// testGitHub runs the steps of the jobs: the plan of a pull request, the apply of a merge, and both again.
+// testGitHub runs the steps of the jobs: the plan of a pull request, the apply of a merge, and both
+// again.
 func testGitHub(t *testing.T, w workflow) {
 	p := newPipeline(t)
 	job := func(name string) []string {
@@ -62,7 +64,8 @@ func testGitHub(t *testing.T, w workflow) {
 	p.succeeds("a re-run of the merge", 0, job("apply")...)
 }
 
-// testGitLab runs the scripts of the jobs in the same way. The saved plan is stale if the apply job runs again.
+// testGitLab runs the scripts of the jobs in the same way. The saved plan is stale if the apply job
+// runs again.
 func testGitLab(t *testing.T, all map[string]any) {
 	p := newPipeline(t)
 	type job struct {
@@ -84,7 +87,8 @@ func testGitLab(t *testing.T, all map[string]any) {
 	p.succeeds("the apply of that", 0, script("apply")...)
 }
 
-// pipeline is a checkout of the guide's configuration without its backend, on a machine whose only Terraform is the one under test.
+// pipeline is a checkout of the guide's configuration without its backend, on a machine whose only
+// Terraform is the one under test.
 type pipeline struct {
 	*fixture
 	path  string

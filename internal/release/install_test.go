@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-// TestInstall lets a real CLI install a build of this source, packed like a release, and another program.
+// TestInstall lets a real CLI install a build of this source, packed like a release, and another
+// program.
 func TestInstall(t *testing.T) {
 	t.Parallel()
 	root, err := clitest.SourceRoot(t.Context())

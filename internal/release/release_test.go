@@ -15,7 +15,8 @@ import (
 	"testing"
 )
 
-// testRelease is a release of a small program for one platform, in the layout of GoReleaser. A test changes it before it is packed.
+// testRelease is a release of a small program for one platform, in the layout of GoReleaser. A test
+// changes it before it is packed.
 type testRelease struct {
 	platform string
 	flags    []string          // of the build

@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command null serves a provider that has the schema of this provider's task completion and sends no request. It shows what
-// Terraform and the framework need for any provider with this schema.
+// Command null serves a provider that has the schema of this provider's task completion and sends
+// no request. It shows what Terraform and the framework need for any provider with this schema.
 package main
 
 import (
@@ -57,7 +57,8 @@ type completionResource interface {
 	resource.ResourceWithIdentity
 }
 
-// nullCompletion has the schema, identity and plan modifiers of the real resource. It has no plan of its own.
+// nullCompletion has the schema, identity and plan modifiers of the real resource. It has no plan
+// of its own.
 type nullCompletion struct{ completion completionResource }
 
 // Metadata returns that of the real resource.
@@ -65,8 +66,8 @@ func (r *nullCompletion) Metadata(ctx context.Context, req resource.MetadataRequ
 	r.completion.Metadata(ctx, req, resp)
 }
 
-// Schema returns that of the real resource. Its whole numbers have the framework's type, because theirs is not exported. Terraform
-// sees no difference.
+// Schema returns that of the real resource. Its whole numbers have the framework's type, because
+// theirs is not exported. Terraform sees no difference.
 func (r *nullCompletion) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
 	r.completion.Schema(ctx, req, resp)
 	for name, attribute := range resp.Schema.Attributes {
