@@ -14,7 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Session is one configured provider, as a CLI runs it for one plan, apply or query. It is safe for concurrent use.
+// Session is one configured provider, as a CLI runs it for one plan, apply or query. It is safe for
+// concurrent use.
 type Session struct {
 	server  tfprotov6.ProviderServer
 	actions tfprotov6.ActionServer
@@ -31,7 +32,8 @@ type Listed struct {
 	Diagnostics
 }
 
-// Begin runs and configures a provider. The error says what is wrong with the provider, not with the configuration.
+// Begin starts and configures a provider. The error is a defect of the provider, not of the
+// configuration.
 func Begin(ctx context.Context, newProvider func() provider.Provider, settings Attributes) (*Session, Diagnostics, error) {
 	t := &Terraform{newProvider: newProvider, settings: settings}
 	schemas, err := providerserver.NewProtocol6(newProvider())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
@@ -85,7 +87,8 @@ func (s *Session) PlanAction(ctx context.Context, name string, block Attributes)
 	return append(checked.Diagnostics, planned.Diagnostics...), nil
 }
 
-// InvokeAction invokes an action to its end, and returns what it reported on the way and in the end.
+// InvokeAction invokes an action and waits for its end. It returns the progress messages and the
+// diagnostics.
 func (s *Session) InvokeAction(ctx context.Context, name string, block Attributes) (progress []string, said Diagnostics, err error) {
 	config, err := s.action(name, block)
 	if err != nil {
@@ -158,7 +161,8 @@ func (s *Session) Create(ctx context.Context, resource string, block Attributes)
 	return append(plan.Diagnostics, applied.Diagnostics...), nil
 }
 
-// Import imports a resource by its identity, refreshes it as a plan does, and returns what is recorded then.
+// Import imports a resource by its identity, refreshes it as a plan does, and returns the recorded
+// value.
 func (s *Session) Import(ctx context.Context, resource string, identity map[string]tftypes.Value) (tftypes.Value, Diagnostics, error) {
 	identities, err := s.server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
@@ -216,6 +220,7 @@ func (s *Session) Query(ctx context.Context, resource string, block Attributes, 
 	return checked.Diagnostics, nil
 }
 
+// identityOf returns the attributes of an identity.
 func identityOf(ctx context.Context, server tfprotov6.ProviderServer, resource string, data *tfprotov6.ResourceIdentityData) (map[string]tftypes.Value, error) {
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {

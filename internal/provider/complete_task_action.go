@@ -16,7 +16,6 @@ import (
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 var (
@@ -28,7 +27,7 @@ var (
 
 // completeTaskAction is the action tallyfy_complete_task: the create of tallyfy_task_completion, without a record.
 type completeTaskAction struct {
-	conn *providerData // nil until the provider is configured
+	provider *providerData // nil until the provider is configured
 }
 
 func newCompleteTaskAction() frameworkaction.Action { return &completeTaskAction{} }
@@ -38,19 +37,12 @@ const defaultInvokeTimeout = 10 * time.Minute
 
 // completeTaskModel is the configuration of an action.
 type completeTaskModel struct {
-	TaskID         types.String   `tfsdk:"task_id"`
-	RunID          types.String   `tfsdk:"run_id"`
-	OrganizationID types.String   `tfsdk:"organization_id"`
-	IsApproved     types.Bool     `tfsdk:"is_approved"`
-	Taskdata       types.Dynamic  `tfsdk:"taskdata"`
-	FormFields     types.Dynamic  `tfsdk:"form_fields"`
-	OverrideUser   wholeNumber    `tfsdk:"override_user"`
-	Timeouts       timeouts.Value `tfsdk:"timeouts"`
-}
-
-// ref returns where the task is.
-func (m *completeTaskModel) ref() tallyfy.TaskRef {
-	return tallyfy.TaskRef{Organization: m.OrganizationID.ValueString(), Run: m.RunID.ValueString(), Task: m.TaskID.ValueString()}
+	taskIdentity
+	IsApproved   types.Bool     `tfsdk:"is_approved"`
+	Taskdata     types.Dynamic  `tfsdk:"taskdata"`
+	FormFields   types.Dynamic  `tfsdk:"form_fields"`
+	OverrideUser wholeNumber    `tfsdk:"override_user"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // Metadata sets the name of the action.
@@ -60,7 +52,7 @@ func (a *completeTaskAction) Metadata(_ context.Context, req frameworkaction.Met
 
 // Configure sets the provider data. It is nil while Terraform only validates a configuration.
 func (a *completeTaskAction) Configure(_ context.Context, req frameworkaction.ConfigureRequest, resp *frameworkaction.ConfigureResponse) {
-	a.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
+	a.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would fail at. It makes no request while
@@ -68,13 +60,13 @@ func (a *completeTaskAction) Configure(_ context.Context, req frameworkaction.Co
 func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction.ModifyPlanRequest, resp *frameworkaction.ModifyPlanResponse) {
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || a.conn == nil || a.conn.lacksToken(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || a.provider == nil || a.provider.lacksToken(&resp.Diagnostics) {
 		return
 	}
-	if config.OrganizationID.IsNull() && !a.conn.organizationUnknown {
-		config.OrganizationID = a.conn.organization("action", &resp.Diagnostics)
+	if config.OrganizationID.IsNull() && !a.provider.organizationUnknown {
+		config.OrganizationID = a.provider.organization("action", &resp.Diagnostics)
 	}
-	if resp.Diagnostics.HasError() || a.conn.preflight == nil || config.OrganizationID.ValueString() == "" || config.TaskID.IsUnknown() || config.RunID.IsUnknown() {
+	if resp.Diagnostics.HasError() || a.provider.preflight == nil || config.OrganizationID.ValueString() == "" || config.TaskID.IsUnknown() || config.RunID.IsUnknown() {
 		return
 	}
 	planned := taskCompletionModel{
@@ -82,7 +74,7 @@ func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction
 	}
 	plan := planned.planned(ctx, config.ref())
 	plan.Subject = completion.PlannedAction
-	found := a.conn.preflight.Check(ctx, plan)
+	found := a.provider.preflight.Check(ctx, plan)
 	if found.Err != nil {
 		tflog.Debug(ctx, "the preflight check of a planned action failed", map[string]any{"task_id": config.TaskID.ValueString(), "error": found.Err.Error()})
 	}
@@ -101,9 +93,9 @@ func (a *completeTaskAction) Invoke(ctx context.Context, req frameworkaction.Inv
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(a.validate(ctx, req.Config, &config)...)
 	}
-	engine := a.engine(&resp.Diagnostics)
+	engine := a.provider.requireEngine(&resp.Diagnostics)
 	if engine != nil && config.OrganizationID.IsNull() {
-		config.OrganizationID = a.conn.organization("action", &resp.Diagnostics)
+		config.OrganizationID = a.provider.organization("action", &resp.Diagnostics)
 	}
 	want := completion.Desired{
 		Task:         config.ref(),
@@ -170,13 +162,5 @@ type advised struct {
 
 // Detail returns the detail.
 func (a advised) Detail() string { return a.detail }
-
-// engine returns the engine, or adds the error that says why there is none.
-func (a *completeTaskAction) engine(diags *diag.Diagnostics) *completion.Engine {
-	if !a.conn.mayAsk(diags) {
-		return nil
-	}
-	return a.conn.engine
-}
 
 func lowerFirst(s string) string { return "t" + s[1:] }

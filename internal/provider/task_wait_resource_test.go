@@ -317,7 +317,7 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		"deleted": {
 			happens: func(s *stage) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
 			says: []string{
-				`Warning: Completed Task Cannot Be Found: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy answered 404",
+				`Warning: Completed Task Cannot Be Found: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy returned 404",
 				"It was deleted", "The wait stays recorded", "Nothing waits again",
 			},
 		},

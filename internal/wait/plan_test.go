@@ -59,7 +59,7 @@ func TestCheck(t *testing.T) {
 		"archived":                  {task: func(task *sandbox.Task) { task.Archived = true }, says: []string{"Error: Task Is Archived: ", "The plan does not wait for it"}, tasks: 1},
 		"not there": {
 			want: func(w *Wanted) { w.Task = strings.Repeat("a", 32) }, tasks: 1,
-			says: []string{"Warning: Task Cannot Be Found: ", "while planning: Tallyfy answered 404", "Applying this searches for the task for about 1m0s, and fails unless Tallyfy shows it by then."},
+			says: []string{"Warning: Task Cannot Be Found: ", "while planning: Tallyfy returned 404", "Applying this searches for the task for about 1m0s, and fails unless Tallyfy shows it by then."},
 		},
 		"no such alias": {
 			want: func(w *Wanted) { w.Task, w.Alias = "", "approve-the-chagne" },
@@ -184,7 +184,7 @@ func TestCheckOfAMissingProcess(t *testing.T) {
 		want := h.want()
 		want.Run, want.Task, want.Alias = strings.Repeat("a", 32), "", "approve-the-change"
 		said := h.foresee(want)
-		if !strings.HasPrefix(said, "Warning: Task Cannot Be Found: Reading the tasks of process "+want.Run+" while planning: Tallyfy answered 404") {
+		if !strings.HasPrefix(said, "Warning: Task Cannot Be Found: Reading the tasks of process "+want.Run+" while planning: Tallyfy returned 404") {
 			h.Errorf("it says %q", said)
 		}
 		h.says(said, "for about 1m0s", "Check organization_id and run_id.")
@@ -235,6 +235,6 @@ func TestImport(t *testing.T) {
 		ref := h.want().TaskRef
 		ref.Task = strings.Repeat("a", 32)
 		_, err = Import(h.Context(), h.client, ref)
-		h.failed(outcome{err: err}, 0, "Task Could Not Be Imported", "Tallyfy answered 404", "Check the IDs")
+		h.failed(outcome{err: err}, 0, "Task Could Not Be Imported", "Tallyfy returned 404", "Check the IDs")
 	})
 }
