@@ -129,7 +129,7 @@ func titles(t *testing.T) []string {
 	}
 	var all []string
 	note := func(expression ast.Expr) {
-		if call, ok := expression.(*ast.CallExpr); ok && len(call.Args) == 2 { // taskSummary
+		if call, ok := expression.(*ast.CallExpr); ok && len(call.Args) == 2 { // notice.TaskSummary
 			expression = call.Args[1]
 		}
 		if literal, ok := expression.(*ast.BasicLit); ok && literal.Kind == token.STRING {

@@ -301,11 +301,11 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		},
 		"reopened": {
 			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: prototest.Create,
-			says: []string{"Warning: Task Was Reopened", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
+			says: []string{"Warning: Task Was Reopened: Approve the change", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
 		},
 		"rejected": {
 			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.Create,
-			says: []string{"Warning: Approval Was Revoked", "rejected by user 1002", "fails unless the task shows an approval by then"},
+			says: []string{"Warning: Approval Was Revoked: Approve the change", "rejected by user 1002", "fails unless the task shows an approval by then"},
 		},
 		"rejected, and accepted": {
 			block:   attributes{"fail_on_rejection": false},
@@ -317,7 +317,7 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		"deleted": {
 			happens: func(s *stage) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
 			says: []string{
-				`Warning: Completed Task Cannot Be Found: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy returned 404",
+				`Warning: Completed Task Cannot Be Found: Approve the change: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy returned 404",
 				"It was deleted", "The wait stays recorded", "Nothing waits again",
 			},
 		},
