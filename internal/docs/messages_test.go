@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -41,8 +42,8 @@ var diagnostics = map[string]struct {
 func messages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	takes := map[string]int{}
-	for _, room := range []string{"notice", "provider", "completion", "lookup", "wait"} { // functions of notice are called in all
+	exported := map[string]int{} // of package notice, which the others call
+	for _, room := range []string{"notice", "provider", "completion", "lookup", "wait"} {
 		set := token.NewFileSet()
 		var files []*ast.File
 		for _, name := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", room, "*.go")) {
@@ -55,9 +56,14 @@ func messages(t *testing.T) map[string]string {
 			}
 			files = append(files, file)
 		}
-		r := reader{t: t, set: set, takes: takes, found: found}
+		r := reader{t: t, set: set, takes: maps.Clone(exported), found: found}
 		for _, file := range files {
 			ast.Inspect(file, r.learn)
+		}
+		for name, index := range r.takes {
+			if room == "notice" && ast.IsExported(name) {
+				exported[name] = index
+			}
 		}
 		for _, file := range files {
 			ast.Inspect(file, r.read)

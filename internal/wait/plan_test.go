@@ -266,11 +266,12 @@ func TestCheckSummaries(t *testing.T) {
 			}
 			h.decide(taskID, true)()
 			h.decide(other.Task, true)()
+			time.Sleep(planningFresh)
 		}
 		ref := h.want().TaskRef
 		for _, n := range []notice.Notice{
 			Revoked(ref, "A", "", true), Revoked(ref, "B", "", true), Reopened(ref, "A"), Reopened(ref, "B"),
-			NotFound(ref, "A", fmt.Errorf("gone")), NotFound(ref, "B", fmt.Errorf("gone")),
+			NotFound(ref, "A", errors.New("gone")), NotFound(ref, "B", errors.New("gone")),
 		} {
 			if summaries[n.Summary] {
 				h.Errorf("two warnings have the summary %q", n.Summary)
