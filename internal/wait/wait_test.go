@@ -93,6 +93,34 @@ func TestWaitsOfAProcessShareItsPolls(t *testing.T) {
 	})
 }
 
+// A wait that searches for an alias uses the polls of the others, in each order.
+func TestWaitsForIDsAndAliasesShareTheirPolls(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][]bool{"aliases first": {true, true, false, false}, "IDs first": {false, false, true, true}, "in turns": {false, true, false, true}} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
+				for _, byAlias := range order {
+					want := h.want()
+					if byAlias {
+						want.Task, want.Alias = "", "late"
+					}
+					h.start(want)
+					time.Sleep(time.Second)
+				}
+				const late = "7a5c00000000000000000000000000cc"
+				h.after(40*time.Second, func() { h.server.AddTask(sandbox.Task{ID: late, RunID: runID, Alias: "late"}) })
+				h.after(100*time.Second, h.decide(late, true))
+				h.after(100*time.Second, h.decide(taskID, true))
+				h.over.Wait()
+				pages, tasks := h.requests()
+				if most := int(time.Since(h.began)/interval) + 1; pages > most || tasks != len(order) {
+					h.Errorf("%d pages and %d tasks were read in %s, want at most %d and %d", pages, tasks, time.Since(h.began), most, len(order))
+				}
+			})
+		})
+	}
+}
+
 // Each wait polls at its own interval, and uses what another has read within it.
 func TestWaitsWithIntervalsOfTheirOwn(t *testing.T) {
 	t.Parallel()
