@@ -25,7 +25,7 @@ func TestUntilSomeoneApproves(t *testing.T) {
 		if o.task.IsApproved == nil || !*o.task.IsApproved || o.task.CompleterID != person {
 			h.Errorf("got %+v", o.task)
 		}
-		h.says(strings.Join(h.log, "\n"), "waiting for a Tallyfy task", "Approve the change", "in-progress", "user 1002", "the wait for a Tallyfy task is over")
+		h.says(strings.Join(h.log, "\n"), "waiting for a Tallyfy task", "Approve the change", "in-progress", "assigned_to:user 1002, guest auditor@example.com, group 96 ", "the wait for a Tallyfy task is over")
 		if len(h.log) != 3 { // open, completed, over: a poll that brings nothing new is not logged
 			h.Errorf("there are %d lines:\n%s", len(h.log), strings.Join(h.log, "\n"))
 		}
@@ -362,7 +362,7 @@ func TestUntilThroughFaults(t *testing.T) {
 			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 				h.after(20*time.Second, func() { fault.Times = -1; h.server.Inject(fault) })
 				h.failed(h.wait(h.Context(), h.want()), 30*time.Second, "Task Could Not Be Read", `Waiting for task "Approve the change"`, "Tallyfy returned "+fmt.Sprint(fault.Status),
-					`status is "in-progress"`, "Nothing is recorded")
+					`status is "in-progress"`, "Nothing is recorded", "The next apply waits again")
 				if h.Failed() {
 					h.Log(name)
 				}
