@@ -49,6 +49,8 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
 		case name == "guides/ci-cd/backend.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path) })
+		case name == "guides/ci-cd/tear-down/removed.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testTearDownRemoved(t, path) })
 		case name == "guides/ci-cd/hcp-terraform/cloud.tf": // keeps its state where no test comes
 			t.Run(name, func(t *testing.T) { t.Parallel(); testValidate(t, path) })
 		case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(path)):

@@ -120,6 +120,8 @@ func (p *pipeline) run(commands ...string) (string, error) {
 	command.Env = append(p.w.Command(p.t.Context(), p.server, p.folder).Env,
 		"PATH="+p.path+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_IN_AUTOMATION=true", "TALLYFY_ACCESS_TOKEN=",
 		"TALLYFY_CLIENT_SECRET="+sandbox.DefaultClientSecret, "TALLYFY_TOKEN_URL="+p.server.URL()+"/oauth/token")
+	command.Env = append(command.Env, p.env...)
+	command.Stdin = strings.NewReader("yes\n") // approves what a person would
 	out, err := command.CombinedOutput()
 	return string(out), err
 }

@@ -18,7 +18,7 @@ import (
 
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
 var pendingStyle = []string{
-	"internal/completion/",
+	"internal/completion/action",
 	"internal/provider/",
 	"internal/wait/",
 	"templates/",

@@ -53,9 +53,9 @@ func TestTestingGuide(t *testing.T) {
 	}
 }
 
-// TestTestingGuide_unmocked runs the same test without mock_provider, which the guide warns of: it
+// TestTestingGuideUnmocked runs the same test without mock_provider, which the guide warns of: it
 // completes the task, and leaves it completed.
-func TestTestingGuide_unmocked(t *testing.T) {
+func TestTestingGuideUnmocked(t *testing.T) {
 	t.Parallel()
 	mock := regexp.MustCompile(`(?s)^mock_provider .*?\n}\n`)
 	s := newTested(t, func(text string) string {
@@ -71,9 +71,9 @@ func TestTestingGuide_unmocked(t *testing.T) {
 	}
 }
 
-// TestTestingGuide_defaults leaves out each default that the guide names as needed: the
+// TestTestingGuideDefaults leaves out each default that the guide names as needed: the
 // configuration cannot use what is made up instead.
-func TestTestingGuide_defaults(t *testing.T) {
+func TestTestingGuideDefaults(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"completed_at", "tasks_changed_by_rules"} {
 		t.Run(attribute, func(t *testing.T) {

@@ -109,23 +109,51 @@ func (s *Session) InvokeAction(ctx context.Context, name string, block Attribute
 	return progress, said, nil
 }
 
-// Create plans and applies a new resource.
-func (s *Session) Create(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
+// Plan plans a new resource.
+func (s *Session) Plan(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
+	plan, _, err := s.plan(ctx, resource, block)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Diagnostics, nil
+}
+
+// plan returns the plan of a new resource, and its configuration.
+func (s *Session) plan(ctx context.Context, resource string, block Attributes) (*tfprotov6.PlanResourceChangeResponse, *tfprotov6.DynamicValue, error) {
 	schema := s.schemas.ResourceSchemas[resource]
 	config, err := config(schema, block)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	none, err := nothing(schema)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, err := s.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: resource, PriorState: none, Config: config, ProposedNewState: config})
+	return plan, config, err
+}
+
+// nothing returns the state of a resource that does not exist.
+func nothing(schema *tfprotov6.Schema) (*tfprotov6.DynamicValue, error) {
 	none, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
+	return &none, err
+}
+
+// Create plans and applies a new resource.
+func (s *Session) Create(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
+	plan, config, err := s.plan(ctx, resource, block)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: resource, PriorState: &none, Config: config, ProposedNewState: config})
-	if err != nil || Diagnostics(plan.Diagnostics).Failed() {
-		return plan.Diagnostics, err
+	if Diagnostics(plan.Diagnostics).Failed() {
+		return plan.Diagnostics, nil
+	}
+	none, err := nothing(s.schemas.ResourceSchemas[resource])
+	if err != nil {
+		return nil, err
 	}
 	applied, err := s.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: resource, PriorState: &none, Config: config, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate,
+		TypeName: resource, PriorState: none, Config: config, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate,
 	})
 	if err != nil {
 		return nil, err

@@ -6,11 +6,13 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
@@ -243,6 +245,14 @@ func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanR
 	if create, ok := plan.Timeouts.Attributes()["create"]; plan.Timeouts.IsUnknown() || ok && create.IsUnknown() {
 		want.Timeout = 0
 	}
+	if conn.preflight.SkipsReads(want.TaskRef) {
+		return
+	}
+	began := time.Now()
 	warnings, err := conn.waits.Check(ctx, want)
+	if err != nil && !errors.As(err, new(*completion.Failure)) {
+		tflog.Debug(ctx, "the check of a planned wait failed", map[string]any{"task_id": want.Task, "run_id": want.Run, "error": err.Error()})
+		warnings, err = conn.preflight.Unread(want.TaskRef, began, err), nil
+	}
 	report(&resp.Diagnostics, warnings, err)
 }
