@@ -49,6 +49,10 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
 		case name == "guides/ci-cd/backend.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path) })
+		case name == "guides/webhook/backend.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path, "-backend-config=key=tallyfy/id.tfstate") })
+		case name == "guides/webhook/github-actions.yml": // TestWebhook runs it
+		case strings.HasPrefix(name, "guides/webhook/relay/"): // has tests of its own, and TestWebhook runs it
 		case name == "guides/ci-cd/tear-down/removed.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testTearDownRemoved(t, path) })
 		case name == "guides/ci-cd/hcp-terraform/cloud.tf": // its state is in HCP Terraform, which tests cannot reach

@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	tallyfy.HushLogs()
+	tallyfy.SilenceUnusedLogs()
 	err := providerserver.Serve(context.Background(), newNullProvider, providerserver.ServeOpts{
 		Address:         "registry.terraform.io/tallyfy/null",
 		ProtocolVersion: 6,
