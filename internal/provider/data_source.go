@@ -51,7 +51,7 @@ func organizationAttribute() schema.Attribute {
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: "The ID of the organization. Defaults to the provider's `organization_id`.",
-		Validators:          idOnly(),
+		Validators:          []validator.String{id()},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/lookup"
@@ -51,7 +52,7 @@ func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 			"run_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The ID of the process to read.",
-				Validators:          idOnly(),
+				Validators:          []validator.String{id()},
 			},
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the process."},
 			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the process."},

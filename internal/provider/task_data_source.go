@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -56,14 +55,14 @@ func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			Optional:            true,
 			Computed:            true,
 			MarkdownDescription: "The ID of the task. Exactly one of `task_id`, `alias` and `title` must be set.",
-			Validators:          idOnly(),
+			Validators:          []validator.String{id()},
 		},
 		"run_id": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
 			MarkdownDescription: "The ID of the process (the API's `run`) that the task belongs to. Required with `alias` and `title`. " +
 				"Defaults to the process that Tallyfy reports, and to null for a one-off task.",
-			Validators: idOnly(),
+			Validators: []validator.String{id()},
 		},
 		"alias": schema.StringAttribute{
 			Optional: true,
@@ -92,14 +91,6 @@ func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 
 // equalNames says when a configured alias or title is a task's.
 const equalNames = "Case matters; Unicode normalization, no-break spaces and surrounding whitespace do not."
-
-// idOnly refuses what cannot be an id.
-func idOnly() []validator.String { return []validator.String{id()} }
-
-// nameWithin refuses the empty name, which a task without one would have, and a name without a run, since it says nothing outside of it.
-func nameWithin() []validator.String {
-	return []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("run_id"))}
-}
 
 // ConfigValidators want exactly one way to say which task.
 func (d *taskDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {

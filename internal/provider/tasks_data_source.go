@@ -49,7 +49,7 @@ func (d *tasksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			"run_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "The ID of the process whose tasks are listed. By default, the tasks of all processes and one-off tasks are listed.",
-				Validators:          idOnly(),
+				Validators:          []validator.String{id()},
 			},
 			"status": schema.StringAttribute{
 				Optional: true,

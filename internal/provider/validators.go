@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -50,6 +52,12 @@ func tokenURL() validator.String {
 // email refuses what cannot be the address of a user.
 func email() validator.String {
 	return stringRule{summary: "Invalid E-Mail Address", rule: "must be an e-mail address", check: tallyfy.CheckEmail}
+}
+
+// nameWithin rejects the empty name, which every task without a name would have, and a name without
+// run_id, because a name only identifies a task within its process.
+func nameWithin() []validator.String {
+	return []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("run_id"))}
 }
 
 func checkBaseURL(s string) error {
