@@ -14,11 +14,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
-// subsystem is the name under which the provider's own lines stand in Terraform's log.
+// subsystem is the name of the provider's own lines in Terraform's log.
 const subsystem = "tallyfy"
 
-// logger writes the client's lines to Terraform's log at DEBUG. The client logs no header and no body; should one of its
-// secrets get into a line all the same, it is masked. They are asked for with each line, since tokens come in answers.
+// logger returns a function that writes the client's lines to Terraform's log at DEBUG. The client
+// logs neither headers nor bodies; as a second line of defence, its secrets are masked. They are read
+// for each line, because responses add tokens.
 func logger(secrets func() []string) tallyfy.LogFunc {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
@@ -46,7 +47,8 @@ func SilenceUnusedLogs() {
 	}
 }
 
-// progress writes lines about what is waited for to Terraform's log at INFO, less the client's secrets.
+// progress returns a function that writes lines about waits to Terraform's log at INFO. It masks the
+// client's secrets.
 func progress(secrets func() []string) wait.LogFunc {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
