@@ -28,10 +28,10 @@ func logger(secrets func() []string) tallyfy.LogFunc {
 	}
 }
 
-// SilenceUnusedLogs keeps the SDK and the provider from writing log lines that nobody will read. They write all of them otherwise, dozens for
-// each block, and the CLI parses each one only to drop it: more than a third of what the provider and the CLI together would take.
-// The CLI shows lines of providers where TF_LOG_PROVIDER, else TF_LOG, names a level. What a user sets of the variables that tell
-// the parts of a provider how much to write is respected. Call it before anything is served.
+// SilenceUnusedLogs switches off the log lines of the SDK and the provider that the CLI would drop. The
+// CLI only shows lines of providers if TF_LOG_PROVIDER, or else TF_LOG, names a level. By default, the
+// SDK writes dozens of lines for each block, and the CLI parses each one, which takes more than a third
+// of the time of both. Variables that a user has set keep their values. Call it before serving.
 func SilenceUnusedLogs() {
 	asked := os.Getenv("TF_LOG_PROVIDER")
 	if asked == "" {
@@ -42,7 +42,7 @@ func SilenceUnusedLogs() {
 	}
 	for _, part := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"} {
 		if os.Getenv(part) == "" {
-			_ = os.Setenv(part, "off") // if it cannot be set the lines are written, as ever
+			_ = os.Setenv(part, "off") // if it cannot be set, the lines are written
 		}
 	}
 }

@@ -69,7 +69,7 @@ func TestParseURL(t *testing.T) {
 			t.Errorf("%q: got %v", address, err)
 			continue
 		}
-		for _, words := range []string{"The address cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
+		for _, words := range []string{"The URL cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
 			if !strings.Contains(err.Text, words) {
 				t.Errorf("%q: %q is missing in %s", address, words, err.Text)
 			}

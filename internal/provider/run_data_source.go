@@ -21,7 +21,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*runDataSource)(nil)
 )
 
-// runDataSource is the data source tallyfy_run: a process, and the ids of its tasks by their aliases.
+// runDataSource is the data source tallyfy_run: a process and the IDs of its tasks by their aliases.
 type runDataSource struct{ lookupDataSource }
 
 func newRunDataSource() datasource.DataSource { return &runDataSource{} }
@@ -37,12 +37,12 @@ type runDataModel struct {
 	Timeouts       timeouts.Value       `tfsdk:"timeouts"`
 }
 
-// Metadata names the data source.
+// Metadata returns the name of the data source.
 func (d *runDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run"
 }
 
-// Schema tells which run is read, and what is told of it.
+// Schema returns the attributes of the data source.
 func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a Tallyfy process (the API's `run`), and the IDs of its tasks by their aliases. " +
@@ -74,7 +74,7 @@ func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 	}
 }
 
-// Read reads the run and the list of its tasks.
+// Read reads the process and the list of its tasks.
 func (d *runDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data runDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)

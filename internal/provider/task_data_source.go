@@ -26,7 +26,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*taskDataSource)(nil)
 )
 
-// taskDataSource is the data source tallyfy_task: all facts of one task.
+// taskDataSource is the data source tallyfy_task: one task with its form.
 type taskDataSource struct{ lookupDataSource }
 
 func newTaskDataSource() datasource.DataSource { return &taskDataSource{} }
@@ -41,12 +41,12 @@ type taskDataModel struct {
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
-// Metadata names the data source.
+// Metadata returns the name of the data source.
 func (d *taskDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task"
 }
 
-// Schema tells how a task is named, and what is told of it.
+// Schema returns the attributes of the data source.
 func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := factAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
@@ -89,10 +89,10 @@ func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	}
 }
 
-// equalNames says when a configured alias or title is a task's.
+// equalNames states when a configured alias or title equals that of a task.
 const equalNames = "Case matters; Unicode normalization, no-break spaces and surrounding whitespace do not."
 
-// ConfigValidators want exactly one way to say which task.
+// ConfigValidators require exactly one way to name the task.
 func (d *taskDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
 		datasourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"), path.MatchRoot("title")),
