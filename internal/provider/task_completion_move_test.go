@@ -84,12 +84,12 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 		{`its create_path is "/organizations/o/runs/r/completed-tasks/t"`, restapi(`{` + inRun + `,"create_path":"/organizations/o/runs/r/completed-tasks/t",` + body + `}`)},
 		{`its path is "/organizations/o o/completed-tasks": its organization cannot be an id: it contains whitespace`, restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`)},
 		{`its create_method is "PUT", and a completion is a POST`, restapi(`{` + inRun + `,"create_method":"PUT",` + body + `}`)},
-		{"its data holds no task_id, and create_response, api_response, data no id of a task", restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`)},
-		{"its data holds no task_id, and create_response, api_response, data no id of a task", restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`)},
-		{"its task_id is no id: it contains whitespace", restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`)},
+		{"its data contains no task_id, and create_response, api_response, data no ID of a task", restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`)},
+		{"its data contains no task_id, and create_response, api_response, data no ID of a task", restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`)},
+		{"its task_id is not an ID: it contains whitespace", restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`)},
 		{`its method is "DELETE"`, operation(2, `{`+inRun+`,"method":"DELETE","body":{"value":{"task_id":"t"},"type":"dynamic"}}`)},
-		{"its body holds no task_id, and output no id of a task", operation(2, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":7},"type":"dynamic"},"output":{"value":null,"type":"dynamic"}}`)},
-		{"its body holds no task_id, and output no id of a task", restful(1, `{`+inRun+`}`)},
+		{"its body contains no task_id, and output no ID of a task", operation(2, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":7},"type":"dynamic"},"output":{"value":null,"type":"dynamic"}}`)},
+		{"its body contains no task_id, and output no ID of a task", restful(1, `{`+inRun+`}`)},
 		{"Moving a restful_resource here: its state cannot be read", restful(1, ``)},
 	} {
 		t.Run(c.want, func(t *testing.T) {
