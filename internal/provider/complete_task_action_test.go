@@ -260,7 +260,7 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 			block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, settings: prototest.Attributes{"organization_id": nil},
 			want: "Error: Missing Organization: It is not known which organization to use: neither the action", silent: true,
 		},
-		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid Id", silent: true},
+		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid ID", silent: true},
 		"both values":      {block: prototest.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},
 		"negative timeout": {block: prototest.Attributes{"task_id": "t", "timeouts": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "-1s")})}, want: "Error: Invalid", silent: true},
 		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *stage) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},

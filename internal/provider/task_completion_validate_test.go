@@ -49,8 +49,8 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		"two ways, one of unknown type":   {attributes{"taskdata": fields, "form_fields": laterOfAnyType}, nil},
 		"two ways, both unknown":          {attributes{"taskdata": laterOfAnyType, "form_fields_wo": later}, nil},
 		"nothing at all":                  {attributes{"taskdata": null, "form_fields": null, "taskdata_wo": null, "form_fields_wo": null}, nil},
-		"secret without version":          {attributes{"form_fields_wo": fields}, []string{`form_fields_wo: Invalid Attribute Combination: form_fields_wo needs form_fields_wo_version`}},
-		"secret by ID without version":    {attributes{"taskdata_wo": partly}, []string{`taskdata_wo: Invalid Attribute Combination: taskdata_wo needs taskdata_wo_version`}},
+		"secret without version":          {attributes{"form_fields_wo": fields}, []string{`form_fields_wo: Invalid Attribute Combination: form_fields_wo requires form_fields_wo_version`}},
+		"secret by ID without version":    {attributes{"taskdata_wo": partly}, []string{`taskdata_wo: Invalid Attribute Combination: taskdata_wo requires taskdata_wo_version`}},
 		"secret, version unknown":         {attributes{"form_fields_wo": fields, "form_fields_wo_version": laterNumber}, nil},
 		"null secret":                     {attributes{"form_fields_wo": null}, nil},
 		"unknown secret":                  {attributes{"form_fields_wo": later}, nil},
@@ -64,7 +64,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		"fields given twice, one unknown": {attributes{"form_fields": partly, "form_fields_wo": fields, "form_fields_wo_version": 1}, []string{`form_fields_wo["f"]: Form Field Given Twice`}},
 		"several mistakes": {attributes{"taskdata": fields, "taskdata_wo": fields, "form_fields": fields, "form_fields_wo_version": 1}, []string{
 			`form_fields: Invalid Attribute Combination: taskdata and taskdata_wo and form_fields cannot be used together`,
-			`taskdata_wo: Invalid Attribute Combination: taskdata_wo needs`, `taskdata_wo["f"]: Form Field Given Twice`, `taskdata_wo["g"]: Form Field Given Twice`,
+			`taskdata_wo: Invalid Attribute Combination: taskdata_wo requires`, `taskdata_wo["f"]: Form Field Given Twice`, `taskdata_wo["g"]: Form Field Given Twice`,
 			`form_fields_wo_version: Invalid Attribute Combination: form_fields_wo_version is set`,
 		}},
 		"several bad names": {attributes{"taskdata": object(map[string]tftypes.Value{"a b": text("x"), "": text("x"), "c/d": text("x")})}, []string{
@@ -72,16 +72,16 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		}},
 
 		"version of 64 bits":          {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("9223372036854775807")}, nil},
-		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Give a whole number between -2^63 and 2^63 - 1. Of a hash, take at most 15 hexadecimal digits`}},
+		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Set a whole number between -2^63 and 2^63 - 1. Of a hash, take at most 15 hexadecimal digits`}},
 		"version of 2^63":             {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("9223372036854775808")}, []string{`taskdata_wo_version: Invalid Number`}},
-		"version that is a fraction":  {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("1.5")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it is not a whole number (given: 1.5). Give a whole number.`}},
+		"version that is a fraction":  {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("1.5")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it is not a whole number (given: 1.5). Set a whole number.`}},
 		"version too small":           {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("-9223372036854775809")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it does not fit`}},
 		"completer that is too large": {attributes{"override_user": number("1e30")}, []string{`override_user: Invalid Number: override_user cannot be used: it does not fit into 64 bits`}},
 		"completer in halves":         {attributes{"override_user": number("1001.5")}, []string{`override_user: Invalid Number: override_user cannot be used: it is not a whole number (given: 1001.5)`}},
 		"completer of zero":           {attributes{"override_user": 0}, []string{`override_user: Invalid Attribute Value: Attribute override_user value must be at least 1`}},
 
-		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, and it is a text that holds a JSON object. Leave jsonencode out`}},
-		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, and it is a text that holds a JSON object.`}},
+		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, and it is a string that contains a JSON object. Leave out jsonencode`}},
+		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, and it is a string that contains a JSON object.`}},
 		"values as text":        {attributes{"taskdata": text("[1]")}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map whose keys`}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -201,9 +201,9 @@ func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 	}{
 		"null secret": {"form_fields_wo = terraform_data.later.output == \"x\" ? null : { \"VPC id\" = \"x\" }\n  form_fields_wo_version = 1", spaced("there is no secret to send")},
 		"two ways":    {"form_fields = { \"VPC id\" = \"x\" }\n  taskdata = terraform_data.later.output == \"x\" ? { f = \"x\" } : null", spaced("taskdata and form_fields cannot be used together")},
-		"no version":  {"form_fields_wo = { \"VPC id\" = \"x\" }\n  form_fields_wo_version = terraform_data.later.output == \"x\" ? null : 1", spaced("form_fields_wo needs form_fields_wo_version")},
+		"no version":  {"form_fields_wo = { \"VPC id\" = \"x\" }\n  form_fields_wo_version = terraform_data.later.output == \"x\" ? null : 1", spaced("form_fields_wo requires form_fields_wo_version")},
 		"large hash":  {"form_fields_wo = { \"VPC id\" = \"x\" }\n  form_fields_wo_version = parseint(substr(sha256(terraform_data.later.output), 0, 20), 16)", spaced("Invalid Number", "form_fields_wo_version = parseint", "it does not fit into 64 bits")},
-		"JSON":        {"taskdata = jsonencode({ f = terraform_data.later.output })", spaced("Invalid Field Values", "taskdata = jsonencode", "Leave jsonencode out")},
+		"JSON":        {"taskdata = jsonencode({ f = terraform_data.later.output })", spaced("Invalid Field Values", "taskdata = jsonencode", "Leave out jsonencode")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -251,10 +251,10 @@ func TestTaskRefusals(t *testing.T) {
 		"title without a run": {attributes{"title": "a"}, "title", []string{`Attribute "run_id" must be specified when "title" is specified`}, nil},
 		"empty alias":         {attributes{"alias": "", "run_id": "r"}, "alias", []string{"string length must be at least 1"}, nil},
 		"empty title":         {attributes{"title": "", "run_id": "r"}, "title", []string{"string length must be at least 1"}, nil},
-		"empty id":            {attributes{"task_id": ""}, "task_id", []string{"Invalid Id"}, nil},
-		"a URL":               {attributes{"task_id": "https://go.tallyfy.com/tracker/1"}, "task_id", []string{"Invalid Id", "use only the ID"}, nil},
-		"a run's URL":         {attributes{"run_id": "a/b", "task_id": "t"}, "run_id", []string{"Invalid Id"}, nil},
-		"an organization's":   {attributes{"organization_id": "a/b", "task_id": "t"}, "organization_id", []string{"Invalid Id"}, nil},
+		"empty id":            {attributes{"task_id": ""}, "task_id", []string{"Invalid ID"}, nil},
+		"a URL":               {attributes{"task_id": "https://go.tallyfy.com/tracker/1"}, "task_id", []string{"Invalid ID", "use only the ID"}, nil},
+		"a run's URL":         {attributes{"run_id": "a/b", "task_id": "t"}, "run_id", []string{"Invalid ID"}, nil},
+		"an organization's":   {attributes{"organization_id": "a/b", "task_id": "t"}, "organization_id", []string{"Invalid ID"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

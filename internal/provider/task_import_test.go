@@ -90,12 +90,12 @@ func TestImportRefuses(t *testing.T) {
 	for id, says := range map[string]string{
 		sandbox.SeedPlainTaskID:              `(?s)Task Is Not Completed.*There\s+is\s+no\s+completion\s+to\s+import`,
 		"7a5c000000000000000000000000dead":   `(?s)Task Could Not Be Imported.*404\s+Not\s+Found`,
-		"a/b/c/d":                            `(?s)Invalid Import Id.*it\s+has\s+4\s+parts.*in\s+one\s+of\s+these\s+forms`,
-		"a/ /c":                              `(?s)Invalid Import Id.*whitespace`,
-		"/" + sandbox.SeedPlainTaskID:        `(?s)Invalid Import Id.*it\s+is\s+empty`,
-		"a/b/..":                             `(?s)Invalid Import Id.*a\s+path,\s+not\s+an\s+ID`,
-		"//" + sandbox.SeedOneOffTaskID:      `(?s)Invalid Import Id`,
-		sandbox.SeedRunID + "/x%2f/bbbb":     `(?s)Invalid Import Id`,
+		"a/b/c/d":                            `(?s)Invalid Import ID.*it\s+has\s+4\s+parts.*in\s+one\s+of\s+these\s+forms`,
+		"a/ /c":                              `(?s)Invalid Import ID.*whitespace`,
+		"/" + sandbox.SeedPlainTaskID:        `(?s)Invalid Import ID.*it\s+is\s+empty`,
+		"a/b/..":                             `(?s)Invalid Import ID.*a\s+path,\s+not\s+an\s+ID`,
+		"//" + sandbox.SeedOneOffTaskID:      `(?s)Invalid Import ID`,
+		sandbox.SeedRunID + "/x%2f/bbbb":     `(?s)Invalid Import ID`,
 		"wrong//" + sandbox.SeedOneOffTaskID: `(?s)Task Could Not Be Imported.*403\s+Forbidden`,
 	} {
 		t.Run(fmt.Sprintf("%q", id), func(t *testing.T) {
@@ -124,9 +124,9 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 		id       string
 		words    []string
 	}{
-		"no ID":              {with(sandbox.DefaultOrganization), "", []string{`Invalid Import Id: The ID "" cannot be imported: it is empty`, "<process ID>/<task ID>", "<organization ID>//<task ID>"}},
+		"no ID":              {with(sandbox.DefaultOrganization), "", []string{`Invalid Import ID: The ID "" cannot be imported: it is empty`, "<process ID>/<task ID>", "<organization ID>//<task ID>"}},
 		"no organization":    {with(nil), "t", []string{`Missing Organization: The ID "t" names no organization, and the provider has no organization_id`}},
-		"organization later": {with(unknown), "t", []string{"Provider Configuration Is Not Known", `The ID "t" names no organization, and organization_id of the provider is known only after apply`}},
+		"organization later": {with(unknown), "t", []string{"Provider Configuration Is Not Known", `The ID "t" names no organization, and the provider's organization_id is known only after apply`}},
 		"an open task":       {with(sandbox.DefaultOrganization), sandbox.SeedPlainTaskID, []string{"Task Is Not Completed", "There is no completion to import.", "remove the import and apply"}},
 	} {
 		t.Run(name, func(t *testing.T) {

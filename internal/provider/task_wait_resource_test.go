@@ -113,7 +113,7 @@ func TestTaskWaitRefusesConfigurations(t *testing.T) {
 		"":                              `Missing Attribute Configuration`,
 		plainTask + "\n  alias = \"x\"": `Invalid Attribute Combination`,
 		`alias = "x"`:                   `run_id`,
-		`task_id = "a b"`:               `Invalid Id`,
+		`task_id = "a b"`:               `Invalid ID`,
 		plainTask + "\n  poll_interval = \"999ms\"":       `poll_interval cannot be used: it must be at least 1s`,
 		plainTask + "\n  poll_interval = \"soon\"":        `Invalid Duration`,
 		plainTask + "\n  timeouts {\n create = \"0s\"\n}": `Invalid Duration`,

@@ -105,7 +105,7 @@ func TestTasksRefusals(t *testing.T) {
 		"inverted":  {attributes{"status": "auto-skipped"}, "status", []string{"Invalid Status Filter", "use one of all, active, active-visible"}, nil},
 		"two":       {attributes{"status": "active,complete"}, "status", []string{"Invalid Status Filter"}, nil},
 		"empty":     {attributes{"status": ""}, "status", []string{"Invalid Status Filter"}, nil},
-		"run":       {attributes{"run_id": "a/b"}, "run_id", []string{"Invalid Id"}, nil},
+		"run":       {attributes{"run_id": "a/b"}, "run_id", []string{"Invalid ID"}, nil},
 		"no such run": {
 			attributes{"run_id": "gone"}, "run_id", []string{"Tasks Could Not Be Listed", "404", "Check organization_id and run_id"}, []string{"/runs/gone/tasks?page=1&per_page=100&status=all"},
 		},
