@@ -30,7 +30,7 @@ func testPipeline(t *testing.T, file string) {
 			t.Errorf("it is of version %d", got.Version)
 		}
 	default:
-		t.Errorf("no test runs it: teach this one to")
+		t.Errorf("no test runs it: add it to this test")
 	}
 }
 
@@ -64,8 +64,8 @@ func testGitHub(t *testing.T, w workflow) {
 	p.succeeds("a re-run of the merge", 0, job("apply")...)
 }
 
-// testGitLab runs the scripts of the jobs in the same way. The saved plan is stale if the apply job
-// runs again.
+// testGitLab runs the scripts of the jobs in the same way. If the apply job runs again, the saved
+// plan is stale.
 func testGitLab(t *testing.T, all map[string]any) {
 	p := newPipeline(t)
 	type job struct {
@@ -91,7 +91,8 @@ func testGitLab(t *testing.T, all map[string]any) {
 // Terraform is the one under test.
 type pipeline struct {
 	*fixture
-	path string
+	path  string
+	shell string
 }
 
 func newPipeline(t *testing.T) *pipeline {
@@ -99,11 +100,16 @@ func newPipeline(t *testing.T) *pipeline {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are a POSIX shell's")
 	}
-	// What init writes here is the lock file that the repository would hold.
-	s := newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf"))
-	p := &pipeline{fixture: s, path: t.TempDir()}
-	if err := os.Symlink(s.w.CLI, filepath.Join(p.path, "terraform")); err != nil {
-		t.Fatal(err)
+	// init writes the lock file that the repository would contain.
+	return pipelineOf(newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf")))
+}
+
+// pipelineOf returns the pipeline of a checkout.
+func pipelineOf(f *fixture) *pipeline {
+	f.t.Helper()
+	p := &pipeline{fixture: f, path: f.t.TempDir(), shell: "sh"}
+	if err := os.Symlink(f.w.CLI, filepath.Join(p.path, "terraform")); err != nil {
+		f.t.Fatal(err)
 	}
 	return p
 }
@@ -115,7 +121,7 @@ func (p *pipeline) run(commands ...string) (string, error) {
 		p.t.Fatal("there are no commands in the job")
 	}
 	p.server.ResetJournal()
-	command := exec.CommandContext(p.t.Context(), "sh", "-eu", "-c", strings.Join(commands, "\n")) //nolint:gosec // an example's
+	command := exec.CommandContext(p.t.Context(), p.shell, "-eu", "-c", strings.Join(commands, "\n")) //nolint:gosec // an example's
 	command.Dir = p.folder
 	command.Env = append(p.w.Command(p.t.Context(), p.server, p.folder).Env,
 		"PATH="+p.path+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_IN_AUTOMATION=true", "TALLYFY_ACCESS_TOKEN=",

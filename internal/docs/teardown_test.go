@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What is gone when a pipeline is torn down, as the section "Tear Down" lists it. Each prepares a pipeline whose completion is applied.
+// What is gone when a pipeline is torn down, as the section "Tear Down" lists it. Each prepares a
+// pipeline whose completion is applied.
 var (
 	taskGone = func(p *pipeline) { p.server.DeleteTask(sandbox.SeedVPCTaskID) }
 	runGone  = func(p *pipeline) { p.server.DeleteRun(sandbox.SeedRunID) }
@@ -64,7 +65,8 @@ func (p *pipeline) edit(file string, part *regexp.Regexp, by string) {
 	}
 }
 
-// checkTaskWrites checks the number of requests that may change a task. Requests for a token are not counted.
+// checkTaskWrites checks the number of requests that may change a task. Requests for a token are
+// not counted.
 func (p *pipeline) checkTaskWrites(during string, want int) {
 	p.t.Helper()
 	got := 0
@@ -78,7 +80,8 @@ func (p *pipeline) checkTaskWrites(during string, want int) {
 	}
 }
 
-// TestTearDown applies the guide's configuration, takes something away, and runs the commands of the section "Tear Down".
+// TestTearDown applies the guide's configuration, takes something away, and runs the commands of
+// the section "Tear Down".
 func TestTearDown(t *testing.T) {
 	t.Parallel()
 	blocks := shellBlocks(t, "docs/guides/ci-cd.md", "Tear Down")
@@ -157,8 +160,8 @@ func TestTearDownReopening(t *testing.T) {
 	p.checkTaskWrites("a destroy", 1)
 }
 
-// testTearDownRemoved replaces the completion of the guide by a removed block, when neither the process nor the credentials are there any
-// more. The rest of the state stays.
+// testTearDownRemoved replaces the completion of the guide by a removed block, when neither the
+// process nor the credentials are there any more. The rest of the state stays.
 func testTearDownRemoved(t *testing.T, file string) {
 	needs(t, file)
 	p := newPipeline(t)

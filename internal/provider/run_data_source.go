@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -27,14 +26,21 @@ type runDataSource struct{ lookupDataSource }
 func newRunDataSource() datasource.DataSource { return &runDataSource{} }
 
 type runDataModel struct {
-	OrganizationID types.String         `tfsdk:"organization_id"`
-	RunID          types.String         `tfsdk:"run_id"`
-	ID             types.String         `tfsdk:"id"`
-	Name           types.String         `tfsdk:"name"`
-	Status         types.String         `tfsdk:"status"`
-	Progress       jsontypes.Normalized `tfsdk:"progress"`
-	TaskIDs        map[string]string    `tfsdk:"task_ids"`
-	Timeouts       timeouts.Value       `tfsdk:"timeouts"`
+	OrganizationID types.String      `tfsdk:"organization_id"`
+	RunID          types.String      `tfsdk:"run_id"`
+	ID             types.String      `tfsdk:"id"`
+	Name           types.String      `tfsdk:"name"`
+	Status         types.String      `tfsdk:"status"`
+	Progress       *progressModel    `tfsdk:"progress"`
+	TaskIDs        map[string]string `tfsdk:"task_ids"`
+	Timeouts       timeouts.Value    `tfsdk:"timeouts"`
+}
+
+// progressModel is the progress of a process. It is null if Tallyfy does not report it.
+type progressModel struct {
+	Complete types.Int64   `tfsdk:"complete"`
+	Total    types.Int64   `tfsdk:"total"`
+	Percent  types.Float64 `tfsdk:"percent"`
 }
 
 // Metadata returns the name of the data source.
@@ -57,11 +63,14 @@ func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the process."},
 			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the process."},
 			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the process as Tallyfy reports it, such as `active`, `complete` or `archived`. It is `issue` while the process has an open issue."},
-			"progress": schema.StringAttribute{
-				Computed:   true,
-				CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "The progress of the process, as JSON for `jsondecode`: an object with the numbers `complete`, `total` and `percent`. " +
-					"The provider does not check its shape. Null if Tallyfy does not report it.",
+			"progress": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "How many tasks of the process are completed; null if Tallyfy does not report it.",
+				Attributes: map[string]schema.Attribute{
+					"complete": schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of completed tasks."},
+					"total":    schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of tasks."},
+					"percent":  schema.Float64Attribute{Computed: true, MarkdownDescription: "The share of completed tasks, from 0 to 100."},
+				},
 			},
 			"task_ids": schema.MapAttribute{
 				Computed:    true,
@@ -91,7 +100,9 @@ func (d *runDataSource) Read(ctx context.Context, req datasource.ReadRequest, re
 	report(&resp.Diagnostics, run.Warnings, nil)
 	data.ID = types.StringValue(run.ID)
 	data.Name, data.Status = textOrNull(run.Name), textOrNull(run.Status)
-	data.Progress = jsonOrNull(string(run.Progress))
+	if p := run.Progress; p != nil {
+		data.Progress = &progressModel{types.Int64PointerValue(p.Complete), types.Int64PointerValue(p.Total), types.Float64PointerValue(p.Percent)}
+	}
 	data.TaskIDs = run.TaskIDs
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }
