@@ -113,7 +113,7 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			config := s.task(c.lines)
 			if c.provider != "" {
 				config = fmt.Sprintf("provider \"tallyfy\" {\n  %s\n}\n%s", c.provider, block(c.lines))
@@ -129,7 +129,7 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 	for name, variable := range map[string]string{"access token": envAccessToken, "API token": envAPIToken} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			t.Setenv(variable, sandbox.DefaultToken)
 			t.Setenv(envOrganization, sandbox.DefaultOrganization)
 			t.Setenv(envBaseURL, s.URL()+"/")
@@ -146,7 +146,7 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 		})
 	}
 	t.Run("the block comes first", func(t *testing.T) {
-		s := newStage(t, sandbox.Config{})
+		s := newHarness(t, sandbox.Config{})
 		t.Setenv(envAccessToken, "wrong")
 		t.Setenv(envAPIToken, "wrong too")
 		t.Setenv(envOrganization, "wrong")
@@ -159,7 +159,7 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 		envOrganization: {"a/b", "Invalid Environment Variable"},
 	} {
 		t.Run(variable, func(t *testing.T) {
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			t.Setenv(envAPIToken, sandbox.DefaultToken)
 			t.Setenv(variable, c.value)
 			s.run(acc.TestStep{Config: block(plainTask), PlanOnly: true, ExpectError: spaced(c.says, "The environment variable "+variable)})

@@ -18,8 +18,8 @@ import (
 // Every refusal of a token says where the token comes from, whatever was being done, and never what it is.
 func TestARefusedTokenNamesItsSource(t *testing.T) {
 	const secret = "s3cr3t-t0ken"
-	operations := map[string]func(*stage, attributes) prototest.Diagnostics{
-		"create": func(s *stage, settings attributes) prototest.Diagnostics {
+	operations := map[string]func(*harness, attributes) prototest.Diagnostics{
+		"create": func(s *harness, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			plan, err := terraform.PlanAsRecorded(s.Context(), configured())
 			if err != nil || plan.Failed() {
@@ -27,17 +27,17 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 			}
 			return s.must(terraform.Apply(s.Context(), plan))
 		},
-		"refresh": func(s *stage, settings attributes) prototest.Diagnostics {
+		"refresh": func(s *harness, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			terraform.Record(completedState())
 			return s.must(terraform.Refresh(s.Context()))
 		},
-		"import": func(s *stage, settings attributes) prototest.Diagnostics {
+		"import": func(s *harness, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			terraform.Record(attributes{"organization_id": "o", "task_id": "t"})
 			return s.must(terraform.Refresh(s.Context()))
 		},
-		"destroy": func(s *stage, settings attributes) prototest.Diagnostics {
+		"destroy": func(s *harness, settings attributes) prototest.Diagnostics {
 			terraform := s.terraform(settings)
 			state := completedState()
 			state["reopen_on_destroy"] = true
@@ -48,15 +48,15 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 			}
 			return s.must(terraform.Apply(s.Context(), plan))
 		},
-		"tallyfy_task": func(s *stage, settings attributes) prototest.Diagnostics {
+		"tallyfy_task": func(s *harness, settings attributes) prototest.Diagnostics {
 			_, said := s.dataBy(settings, "tallyfy_task", attributes{"task_id": "t"})
 			return said
 		},
-		"tallyfy_tasks": func(s *stage, settings attributes) prototest.Diagnostics {
+		"tallyfy_tasks": func(s *harness, settings attributes) prototest.Diagnostics {
 			_, said := s.dataBy(settings, "tallyfy_tasks", attributes{})
 			return said
 		},
-		"tallyfy_run": func(s *stage, settings attributes) prototest.Diagnostics {
+		"tallyfy_run": func(s *harness, settings attributes) prototest.Diagnostics {
 			_, said := s.dataBy(settings, "tallyfy_run", attributes{"run_id": "r"})
 			return said
 		},
@@ -75,7 +75,7 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 		for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
 			for doing, operation := range operations {
 				t.Run(fmt.Sprintf("%s, %d, %s", name, status, doing), func(t *testing.T) {
-					s := newStage(t, sandbox.Config{})
+					s := newHarness(t, sandbox.Config{})
 					s.Inject(sandbox.Fault{PathPart: "organizations", Status: status, Times: -1, Body: `{"message":"no"}`})
 					if status == http.StatusUnauthorized {
 						s.Inject(sandbox.Fault{PathPart: "oauth", Status: status, Times: -1, Body: `{"error":"invalid_client"}`})
@@ -106,7 +106,7 @@ func TestARefusedTokenNamesItsSource(t *testing.T) {
 	}
 }
 
-func (s *stage) terraform(settings attributes) *prototest.Terraform {
+func (s *harness) terraform(settings attributes) *prototest.Terraform {
 	s.Helper()
 	terraform, err := prototest.New(s.Context(), New("test"), settings, "tallyfy_task_completion")
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *stage) terraform(settings attributes) *prototest.Terraform {
 	return terraform
 }
 
-func (s *stage) must(said prototest.Diagnostics, err error) prototest.Diagnostics {
+func (s *harness) must(said prototest.Diagnostics, err error) prototest.Diagnostics {
 	s.Helper()
 	if err != nil {
 		s.Fatal(err)
@@ -124,8 +124,8 @@ func (s *stage) must(said prototest.Diagnostics, err error) prototest.Diagnostic
 }
 
 // grantingAnything is the address of a sandbox that gives out tokens for any credentials.
-func (s *stage) grantingAnything() string {
-	grants := newStage(s.T, sandbox.Config{})
+func (s *harness) grantingAnything() string {
+	grants := newHarness(s.T, sandbox.Config{})
 	grants.Inject(sandbox.Fault{PathPart: "oauth", Status: http.StatusOK, Times: -1, Body: `{"access_token":"granted","token_type":"Bearer","expires_in":604800}`})
 	return grants.URL() + "/oauth/token"
 }
@@ -133,7 +133,7 @@ func (s *stage) grantingAnything() string {
 // An error that is not about the token does not name its source.
 func TestOtherErrorsNameNoSource(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	_, said := s.data("tallyfy_task", attributes{"task_id": "gone"})
 	if !said.Failed() || strings.Contains(said.String(), "Token from") {
 		t.Error(said)
@@ -143,7 +143,7 @@ func TestOtherErrorsNameNoSource(t *testing.T) {
 // Everything that asks Tallyfy needs a token, and a destroy that sends nothing does not.
 func TestWithoutATokenNothingIsAsked(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	bare := func(blocks string) string {
 		return fmt.Sprintf("provider \"tallyfy\" {\n  organization_id = %q\n  base_url = %q\n  preflight = false\n}\n%s", sandbox.DefaultOrganization, s.URL(), blocks)
 	}
@@ -163,7 +163,7 @@ func TestWithoutATokenNothingIsAsked(t *testing.T) {
 // A missing token is reported once for a plan, however many blocks need it.
 func TestAMissingTokenIsReportedOnce(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	blocks := ""
 	for i := range 5 {
 		blocks += strings.Replace(block(fmt.Sprintf("task_id = \"t%d\"", i)), `"it"`, fmt.Sprintf(`"it%d"`, i), 1)
@@ -185,7 +185,7 @@ func TestAMissingTokenIsReportedOnce(t *testing.T) {
 // A refresh of several completions fails with that error alone.
 func TestAMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	blocks := block(plainTask) + strings.Replace(block(oneOff), `"it"`, `"other"`, 1)
 	bare := fmt.Sprintf("provider \"tallyfy\" {\n  organization_id = %q\n  base_url = %q\n}\n%s", sandbox.DefaultOrganization, s.URL(), blocks)
 	failed := ""

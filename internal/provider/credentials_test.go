@@ -25,7 +25,7 @@ import (
 )
 
 // asApplication is a configuration against the sandbox with credentials, and these lines in the provider block. As with config, no plan looks.
-func (s *stage) asApplication(blocks string, lines ...string) string {
+func (s *harness) asApplication(blocks string, lines ...string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  preflight = false\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
 		s.URL(), s.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
 }
@@ -65,7 +65,7 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.run(acc.TestStep{
 				Config:   fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  %s\n}\n%s", s.URL(), c.provider, block(plainTask, "organization_id = \"o\"")),
 				PlanOnly: true, ExpectError: c.says,
@@ -79,7 +79,7 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 
 func TestAnApplicationCompletesATask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(acc.TestStep{
 		Config: s.asApplication(block(plainTask), bothOfClient),
 		ConfigStateChecks: []statecheck.StateCheck{
@@ -91,7 +91,7 @@ func TestAnApplicationCompletesATask(t *testing.T) {
 
 func TestAnApplicationActsAsAUser(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(acc.TestStep{
 		// A number is as good as its digits.
 		Config: s.asApplication(block(plainTask), "client_id = "+sandbox.DefaultClientID, clientSecret, fmt.Sprintf("user_email = %q", sandbox.SeedColleagueEmail)),
@@ -128,7 +128,7 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 		"address alone":               {environment: map[string]string{envAccessToken: sandbox.DefaultToken, envTokenURL: "nonsense"}, first: "GET"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			t.Setenv(envBaseURL, s.URL())
 			t.Setenv(envOrganization, sandbox.DefaultOrganization)
 			t.Setenv(envTokenURL, s.URL()+"/oauth/token")
@@ -154,7 +154,7 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 // A token that ends between the look and the completion costs no second completion and no retry.
 func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(*http.Request) { s.RevokeTokens() }})
 	s.run(acc.TestStep{
 		Config: s.asApplication(block(plainTask), bothOfClient, "max_retries = 0"),
@@ -170,7 +170,7 @@ func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 // A refused application fails the operation before anything is sent, with all that there is to know.
 func TestARefusedApplication(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{ClientSecret: "another"})
+	s := newHarness(t, sandbox.Config{ClientSecret: "another"})
 	s.run(acc.TestStep{
 		Config:      s.asApplication(block(plainTask), bothOfClient),
 		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+s.URL()+"/oauth/token: Tallyfy returned 401 Unauthorized", "Tallyfy said: invalid_client", "Request ID: sandbox-"),
@@ -183,7 +183,7 @@ func TestARefusedApplication(t *testing.T) {
 // TestAnEphemeralToken hands the provider a value that is in no plan and no state.
 func TestAnEphemeralToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	config := func(variable, argument string) string {
 		return fmt.Sprintf("variable %q {\n  type      = string\n  ephemeral = true\n  default   = %q\n}\n", variable, map[string]string{
 			"token": sandbox.DefaultToken, "secret": sandbox.DefaultClientSecret,

@@ -18,7 +18,7 @@ import (
 // A webhook hands a pipeline the id of the run, and nothing else.
 func TestLookupsLeadToACompletion(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(resource.TestStep{
 		Config: s.config(fmt.Sprintf(`
 data "tallyfy_run" "it" {
@@ -62,7 +62,7 @@ output "open" {
 
 func TestLookupErrorsAtPlanTime(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{
 			Config:      s.config(fmt.Sprintf("data \"tallyfy_task\" \"it\" {\n  run_id = %q\n  alias = \"provision-the-vcp\"\n}", sandbox.SeedRunID)),

@@ -23,17 +23,17 @@ import (
 // Data sources are read here over the protocol, as a CLI does; what a CLI does with them beyond that is in lookup_acc_test.go.
 
 // settings is the provider's block against the sandbox.
-func (s *stage) settings() attributes {
+func (s *harness) settings() attributes {
 	return attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "max_retries": 0}
 }
 
 // data reads a data source, and gives its attributes and what was said. The requests until then are forgotten.
-func (s *stage) data(source string, block attributes) (map[string]any, prototest.Diagnostics) {
+func (s *harness) data(source string, block attributes) (map[string]any, prototest.Diagnostics) {
 	s.Helper()
 	return s.dataBy(s.settings(), source, block)
 }
 
-func (s *stage) dataBy(settings attributes, source string, block attributes) (map[string]any, prototest.Diagnostics) {
+func (s *harness) dataBy(settings attributes, source string, block attributes) (map[string]any, prototest.Diagnostics) {
 	s.Helper()
 	s.ResetJournal()
 	value, said, err := prototest.Data(s.Context(), New("test"), settings, source, block)
@@ -45,7 +45,7 @@ func (s *stage) dataBy(settings attributes, source string, block attributes) (ma
 }
 
 // mustData is data that is read without a word.
-func (s *stage) mustData(source string, block attributes) map[string]any {
+func (s *harness) mustData(source string, block attributes) map[string]any {
 	s.Helper()
 	values, said := s.data(source, block)
 	if len(said) > 0 {
@@ -55,7 +55,7 @@ func (s *stage) mustData(source string, block attributes) map[string]any {
 }
 
 // asked checks the requests that were made: exactly these, by the endings of their paths with query. All of them read.
-func (s *stage) asked(endings ...string) {
+func (s *harness) asked(endings ...string) {
 	s.Helper()
 	var got []string
 	for _, entry := range s.Journal() {
@@ -73,7 +73,7 @@ func (s *stage) asked(endings ...string) {
 }
 
 // refused checks that all that was said is one error, on the attribute, with these words in this order.
-func (s *stage) refused(said prototest.Diagnostics, attribute string, words ...string) {
+func (s *harness) refused(said prototest.Diagnostics, attribute string, words ...string) {
 	s.Helper()
 	if len(said) != 1 || !said.Failed() {
 		s.Fatalf("said %q, want one error", said)
@@ -199,7 +199,7 @@ func TestOrganizationOfADataSource(t *testing.T) {
 	for _, source := range dataSources {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			if got := s.mustData(source, blockOf(source, nil)); got["organization_id"] != sandbox.DefaultOrganization {
 				t.Errorf("the provider's: got %v", got["organization_id"])
 			}
@@ -226,7 +226,7 @@ func TestDataSourceOfAProviderThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for _, source := range dataSources {
 		for _, unknown := range []string{"access_token", "organization_id", "base_url"} {
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			settings := s.settings()
 			settings[unknown] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 			_, said := s.dataBy(settings, source, blockOf(source, nil))
@@ -243,7 +243,7 @@ func TestTimeoutOfADataSource(t *testing.T) {
 		return attributes{"timeouts": tftypes.NewValue(typ, map[string]tftypes.Value{"read": tftypes.NewValue(tftypes.String, text)})}
 	}
 	for _, source := range dataSources {
-		s := newStage(t, sandbox.Config{})
+		s := newHarness(t, sandbox.Config{})
 		s.Inject(sandbox.Fault{Times: -1, Before: func(r *http.Request) { <-r.Context().Done() }})
 		_, said := s.data(source, blockOf(source, read("50ms")))
 		if len(said) != 1 || !spaced("no response came before", "timeout").MatchString(said.String()) {

@@ -73,13 +73,13 @@ var factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"tallyfy": providerserver.NewProtocol6WithError(New("test")()),
 }
 
-// stage is a test with a sandbox of its own, seeded with the process that examples use.
-type stage struct {
+// harness is a test with a sandbox of its own, seeded with the process that examples use.
+type harness struct {
 	*testing.T
 	*sandbox.Server
 }
 
-func newStage(t *testing.T, config sandbox.Config) *stage {
+func newHarness(t *testing.T, config sandbox.Config) *harness {
 	t.Helper()
 	server, err := sandbox.Start(config)
 	if err != nil {
@@ -87,26 +87,26 @@ func newStage(t *testing.T, config sandbox.Config) *stage {
 	}
 	t.Cleanup(server.Close)
 	sandbox.Seed(server)
-	return &stage{T: t, Server: server}
+	return &harness{T: t, Server: server}
 }
 
 // run applies the steps one after the other and destroys what is left.
-func (s *stage) run(steps ...resource.TestStep) {
+func (s *harness) run(steps ...resource.TestStep) {
 	s.Helper()
 	resource.UnitTest(s.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
 // config is a configuration against the sandbox, without the look that a plan takes: what an apply sends stands alone.
-func (s *stage) config(blocks string) string { return s.configWith("preflight = false", blocks) }
+func (s *harness) config(blocks string) string { return s.configWith("preflight = false", blocks) }
 
 // configWith is a configuration against the sandbox with more lines in the provider's block.
-func (s *stage) configWith(lines, blocks string) string {
+func (s *harness) configWith(lines, blocks string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  access_token    = %q\n  organization_id = %q\n  base_url        = %q\n  %s\n}\n%s\n",
 		sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), lines, blocks)
 }
 
 // task is a configuration of one resource, "tallyfy_task_completion.it", with these lines in it.
-func (s *stage) task(lines ...string) string { return s.config(block(lines...)) }
+func (s *harness) task(lines ...string) string { return s.config(block(lines...)) }
 
 func block(lines ...string) string {
 	return "resource \"tallyfy_task_completion\" \"it\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
@@ -128,7 +128,7 @@ func vpcValue(value string) string {
 }
 
 // sent is a check of the requests that were made until now: exactly these, as "METHOD" or "METHOD ending-of-path", in order.
-func (s *stage) sent(requests ...string) statecheck.StateCheck {
+func (s *harness) sent(requests ...string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		var got []string
 		for _, entry := range s.Journal() {
@@ -148,12 +148,12 @@ func (s *stage) sent(requests ...string) statecheck.StateCheck {
 }
 
 // wrote is a check of the requests that may change something, by method, in order.
-func (s *stage) wrote(methods ...string) statecheck.StateCheck {
+func (s *harness) wrote(methods ...string) statecheck.StateCheck {
 	return stateCheck(func() error { return s.writes(methods...) })
 }
 
 // writes tells whether the requests that may change something were exactly these.
-func (s *stage) writes(methods ...string) error {
+func (s *harness) writes(methods ...string) error {
 	var got []string
 	for _, entry := range s.Journal() {
 		if entry.Method != http.MethodGet {
@@ -167,7 +167,7 @@ func (s *stage) writes(methods ...string) error {
 }
 
 // fired is a check of how often the webhooks of a task fired.
-func (s *stage) fired(task string, times int) statecheck.StateCheck {
+func (s *harness) fired(task string, times int) statecheck.StateCheck {
 	return stateCheck(func() error {
 		if got := s.Webhooks(task); got != times {
 			return fmt.Errorf("the webhooks fired %d times, want %d", got, times)
@@ -177,7 +177,7 @@ func (s *stage) fired(task string, times int) statecheck.StateCheck {
 }
 
 // holds is a check of what a field of a task holds.
-func (s *stage) holds(task, field string, want any) statecheck.StateCheck {
+func (s *harness) holds(task, field string, want any) statecheck.StateCheck {
 	return stateCheck(func() error {
 		held, _ := s.Task(task)
 		if got := fmt.Sprint(held.Taskdata[field]); got != fmt.Sprint(want) {

@@ -79,7 +79,7 @@ func TestParseURL(t *testing.T) {
 
 func TestParseURLUnderTheCLI(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	config := func(address string) string {
 		return s.config(fmt.Sprintf("output \"ids\" {\n  value = provider::tallyfy::parse_url(%s)\n}\n", address))
 	}

@@ -19,9 +19,9 @@ const copyTask = "7a5c00000000000000000000000000c0"
 
 // filledForms makes a sandbox where one task holds a value in a field of every type, and another has the same form, empty and with
 // other IDs.
-func filledForms(t *testing.T) *stage {
+func filledForms(t *testing.T) *harness {
 	t.Helper()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	original, _ := s.Task(sandbox.SeedVPCTaskID)
 	var fields []sandbox.Field
 	for i, field := range original.Fields {

@@ -14,7 +14,7 @@ import (
 
 func TestRunData(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
 	s.Update(sandbox.SeedEmailTaskID, func(task *sandbox.Task) { task.Hidden = true })
 	s.Update(sandbox.SeedEveryoneTaskID, func(task *sandbox.Task) { task.Alias = "" })
@@ -40,7 +40,7 @@ func TestRunData(t *testing.T) {
 
 func TestRunOfManyTasks(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	for i := range 150 {
 		s.AddTask(sandbox.Task{ID: fmt.Sprintf("task-%d", i), RunID: "many", Alias: fmt.Sprintf("step-%d", i)})
 	}
@@ -57,7 +57,7 @@ func TestRunOfManyTasks(t *testing.T) {
 
 func TestRunWithAnAliasThatRepeats(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision another VPC", Alias: "provision-the-vpc"})
 	got, said := s.data("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
 	ids, _ := got["task_ids"].(map[string]any)
@@ -79,7 +79,7 @@ func TestRunThatTellsLittle(t *testing.T) {
 		`{"data":{"id":"r","progress":40}}`:                              map[string]any{"complete": nil, "total": nil, "percent": int64(40)},
 		`{"data":{"id":"r","progress":{"complete":2,"percent":"33"}}}`: map[string]any{"complete": int64(2), "total": nil, "percent": int64(33)},
 	} {
-		s := newStage(t, sandbox.Config{})
+		s := newHarness(t, sandbox.Config{})
 		s.AddRun("r", "R")
 		s.Inject(sandbox.Fault{Status: http.StatusOK, Body: body})
 		if got := s.mustData("tallyfy_run", attributes{"run_id": "r"}); !reflect.DeepEqual(got["progress"], want) || got["status"] != nil || got["id"] != "r" {
@@ -90,7 +90,7 @@ func TestRunThatTellsLittle(t *testing.T) {
 
 func TestRunRefusals(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	_, said := s.data("tallyfy_run", attributes{"run_id": "gone"})
 	s.refused(said, "run_id", "Process Could Not Be Read: Reading process gone: Tallyfy returned 404 Not Found.", "Check organization_id and run_id", "Tallyfy said: Resource not found", "Request ID: sandbox-")
 	s.asked("/runs/gone")

@@ -136,9 +136,9 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 }
 
 // moved is a provider that has taken over the completion of a task, in a sandbox where it may be completed.
-func moved(t *testing.T, path, task string, prepare func(*stage)) (*planner, *stage) {
+func moved(t *testing.T, path, task string, prepare func(*harness)) (*planner, *harness) {
 	t.Helper()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	prepare(s)
 	p := newPlanner(t, attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()})
 	said, err := p.Move(t.Context(), restapi(fmt.Sprintf(`{"path":%q,"data":"{\"task_id\":\"%s\"}"}`, path, task)))
@@ -166,7 +166,7 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, s := moved(t, c.path, c.task, func(s *stage) {
+			p, s := moved(t, c.path, c.task, func(s *harness) {
 				if c.task == sandbox.SeedVPCTaskID {
 					s.Update(c.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1"} })
 				}
@@ -196,7 +196,7 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 // A move of a task that is open fails, as an import of it does, and completes nothing.
 func TestMoveOfAnOpenTask(t *testing.T) {
 	t.Parallel()
-	p, s := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*stage) {})
+	p, s := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*harness) {})
 	plan, err := p.Plan(t.Context(), attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID})
 	if err != nil || !strings.Contains(plan.String(), "Error: Task Is Not Completed") || !strings.Contains(plan.String(), "removed block") {
 		t.Errorf("got %v, %v", err, plan)
@@ -223,7 +223,7 @@ func TestMoveWithoutAnOrganization(t *testing.T) {
 func TestMovedCompletionIsNotSentAgainWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	approved := true
-	p, s := moved(t, "/organizations/"+sandbox.DefaultOrganization+"/completed-tasks", sandbox.SeedApprovalTaskID, func(s *stage) {
+	p, s := moved(t, "/organizations/"+sandbox.DefaultOrganization+"/completed-tasks", sandbox.SeedApprovalTaskID, func(s *harness) {
 		s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 	})
 	config := attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}

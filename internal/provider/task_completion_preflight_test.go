@@ -19,7 +19,7 @@ import (
 // seeded is a planner on a seeded sandbox.
 func seeded(t *testing.T, settings attributes) (*planner, *sandbox.Server) {
 	t.Helper()
-	server := newStage(t, sandbox.Config{}).Server
+	server := newHarness(t, sandbox.Config{}).Server
 	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
 	for name, value := range settings {
 		all[name] = value
@@ -112,7 +112,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
 	t.Parallel()
 	for _, decision := range []bool{true, false} {
-		s := newStage(t, sandbox.Config{})
+		s := newHarness(t, sandbox.Config{})
 		known := strings.Replace(block(approval, fmt.Sprintf("is_approved = %t", decision)), `"it"`, `"known"`, 1)
 		later := block(approval, "is_approved = terraform_data.checks.output")
 		s.run(resource.TestStep{

@@ -31,7 +31,7 @@ func action(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
 
 func TestProcessTask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(resource.TestStep{
 		Config: s.task(plainTask),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
@@ -69,7 +69,7 @@ func TestProcessTask(t *testing.T) {
 
 func TestOneOffTask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(resource.TestStep{
 		Config: s.task(oneOff, fmt.Sprintf("taskdata = { %q = %q }", sandbox.SeedKeyField, "SHA256:abc")),
 		ConfigStateChecks: []statecheck.StateCheck{
@@ -87,7 +87,7 @@ func TestOneOffTask(t *testing.T) {
 
 func TestRunIsDiscovered(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(resource.TestStep{
 		Config: s.task(fmt.Sprintf("task_id = %q", sandbox.SeedPlainTaskID)),
 		ConfigStateChecks: []statecheck.StateCheck{
@@ -111,7 +111,7 @@ func TestApproval(t *testing.T) {
 	for _, approved := range []bool{true, false} {
 		t.Run(fmt.Sprint(approved), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.run(resource.TestStep{
 				Config: s.task(approval, fmt.Sprintf("is_approved = %v", approved)),
 				ConfigStateChecks: []statecheck.StateCheck{
@@ -132,7 +132,7 @@ func TestBothVintages(t *testing.T) {
 	for name, vintage := range map[string]sandbox.Vintage{"today": sandbox.Today, "legacy": sandbox.Legacy} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{Vintage: vintage})
+			s := newHarness(t, sandbox.Config{Vintage: vintage})
 			s.run(resource.TestStep{
 				Config: s.task(vpcTask, vpcValue(`"vpc-1"`)),
 				ConfigStateChecks: []statecheck.StateCheck{
@@ -147,7 +147,7 @@ func TestBothVintages(t *testing.T) {
 
 func TestServerWithTheCompletionAlone(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{CompletionOnly: true})
+	s := newHarness(t, sandbox.Config{CompletionOnly: true})
 	s.run(resource.TestStep{
 		Config: s.task(plainTask),
 		ConfigStateChecks: []statecheck.StateCheck{
@@ -163,7 +163,7 @@ func TestServerWithTheCompletionAlone(t *testing.T) {
 
 func TestReopenedOutsideIsPlannedAgain(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{Config: s.task(plainTask)},
 		resource.TestStep{
@@ -179,7 +179,7 @@ func TestReopenedOutsideIsPlannedAgain(t *testing.T) {
 
 func TestDeletedTaskStaysRecorded(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{Config: s.task(plainTask)},
 		resource.TestStep{
@@ -195,7 +195,7 @@ func TestDeletedTaskStaysRecorded(t *testing.T) {
 
 func TestUpdateReopensAndCompletes(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{Config: s.task(vpcTask, vpcValue(`"vpc-1"`)), ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST")}},
 		resource.TestStep{
@@ -219,7 +219,7 @@ func TestUpdateReopensAndCompletes(t *testing.T) {
 
 func TestChangedDecisionIsAnUpdate(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{Config: s.task(approval, "is_approved = true")},
 		resource.TestStep{
@@ -242,7 +242,7 @@ func TestChangedDecisionIsAnUpdate(t *testing.T) {
 
 func TestSettingsChangeTheStateAlone(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	steps := []resource.TestStep{{Config: s.task(plainTask)}}
 	for _, lines := range []string{"reopen_on_destroy = true", "reopen_on_destroy = false", "timeouts {\n    create = \"1m\"\n    update = \"90s\"\n  }", "taskdata = {}"} {
 		steps = append(steps, resource.TestStep{
@@ -261,7 +261,7 @@ func TestSettingsChangeTheStateAlone(t *testing.T) {
 
 func TestAnotherTaskIsAReplacement(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{Config: s.task(plainTask)},
 		resource.TestStep{
@@ -278,7 +278,7 @@ func TestAnotherTaskIsAReplacement(t *testing.T) {
 
 func TestReopenOnDestroy(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(resource.TestStep{Config: s.task(plainTask, "reopen_on_destroy = true")})
 	if err := s.writes("POST", "DELETE"); err != nil {
 		t.Error(err)
@@ -290,7 +290,7 @@ func TestReopenOnDestroy(t *testing.T) {
 
 func TestEveryoneMustComplete(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	config := s.task(fmt.Sprintf("task_id = %q", sandbox.SeedEveryoneTaskID))
 	s.run(
 		resource.TestStep{
@@ -308,7 +308,7 @@ func TestEveryoneMustComplete(t *testing.T) {
 // A lost answer must neither taint the resource nor complete the task again.
 func TestLostAnswerIsRecorded(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
 	s.run(resource.TestStep{
 		Config: s.task(plainTask),
@@ -320,7 +320,7 @@ func TestLostAnswerIsRecorded(t *testing.T) {
 
 func TestCompletionThatMayHaveGoneThroughIsAdoptedByTheNextApply(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
 	s.Inject(sandbox.Fault{Method: "GET", Skip: 1, Status: 404})
 	s.run(
@@ -335,7 +335,7 @@ func TestCompletionThatMayHaveGoneThroughIsAdoptedByTheNextApply(t *testing.T) {
 // The state stays as it was where Tallyfy does not let us look.
 func TestDeniedRefreshLeavesTheState(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{Config: s.task(plainTask)},
 		resource.TestStep{

@@ -172,7 +172,7 @@ variable "on" {
 // A module may offer every way and leave what is not used null: the null of a variable has a type.
 func TestModulesPassOnNull(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	config := func(byName, byID, secret string, lines ...string) string {
 		return fmt.Sprintf(module, byName, byID, secret) + s.task(append([]string{vpcTask, "form_fields = var.by_name", "taskdata = var.by_id"}, lines...)...)
 	}
@@ -207,7 +207,7 @@ func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			config := s.config("resource \"terraform_data\" \"later\" {\n  input = \"x\"\n}\n" + block(vpcTask, c.lines))
 			s.runSince111(
 				acc.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true},
@@ -221,7 +221,7 @@ func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 }
 
 // runSince111 is run for CLIs that know write-only attributes.
-func (s *stage) runSince111(steps ...acc.TestStep) {
+func (s *harness) runSince111(steps ...acc.TestStep) {
 	s.Helper()
 	acc.UnitTest(s.T, acc.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, ProtoV6ProviderFactories: factories, Steps: steps,
@@ -229,7 +229,7 @@ func (s *stage) runSince111(steps ...acc.TestStep) {
 }
 
 // runFor is run, and skips a CLI that does not know write-only attributes if the lines have one.
-func (s *stage) runFor(lines string, steps ...acc.TestStep) {
+func (s *harness) runFor(lines string, steps ...acc.TestStep) {
 	s.Helper()
 	if strings.Contains(lines, "_wo") {
 		s.runSince111(steps...)

@@ -32,7 +32,7 @@ const vpcForm = `form_fields = {
 // Values by name arrive in the shapes that Tallyfy takes, with one GET, one PUT and one POST.
 func TestFormFields(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(
 		resource.TestStep{
 			Config: s.task(vpcTask, vpcForm),
@@ -108,7 +108,7 @@ func TestMistakesAreToldByThePlan(t *testing.T) {
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			withMistakes(s.Server)
 			s.runFor(c.lines, resource.TestStep{Config: s.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
 			if err := s.writes(); err != nil {
@@ -124,7 +124,7 @@ func TestMistakesAreToldByTheApply(t *testing.T) {
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			withMistakes(s.Server)
 			s.runFor(c.lines, resource.TestStep{Config: s.config(block(c.lines)), ExpectError: c.says})
 			if err := s.writes(); err != nil {
@@ -137,7 +137,7 @@ func TestMistakesAreToldByTheApply(t *testing.T) {
 // What a plan only warns of is seen over the protocol: no check of the testing framework sees a warning.
 func TestPlanWarnsOfWhatItSees(t *testing.T) {
 	t.Parallel()
-	server := newStage(t, sandbox.Config{}).Server
+	server := newHarness(t, sandbox.Config{}).Server
 	withMistakes(server)
 	server.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
 	settings := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
@@ -180,7 +180,7 @@ func valueOr(value, otherwise any) any {
 // One request tells a plan of all the tasks of a run, however many there are.
 func TestPlanLooksOnceForEachRun(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	var blocks strings.Builder
 	for n := range 30 {
 		id := fmt.Sprintf("7a5c%028d", n)

@@ -33,7 +33,7 @@ func TestTaskBy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			got := s.mustData("tallyfy_task", c.block)
 			s.asked(c.asked...)
 			delete(got, "form_fields") // see TestTaskForm
@@ -60,7 +60,7 @@ func TestTaskFacts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		task string
-		do   func(*stage)
+		do   func(*harness)
 		want map[string]any
 	}{
 		"one-off": {sandbox.SeedOneOffTaskID, nil, map[string]any{
@@ -68,12 +68,12 @@ func TestTaskFacts(t *testing.T) {
 			"owners": map[string]any{"users": []any{int64(sandbox.CallerID)}, "guests": []any{sandbox.SeedGuest}, "groups": []any{sandbox.SeedGroupID}},
 		}},
 		"rejected": {
-			sandbox.SeedApprovalTaskID, func(s *stage) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false)) },
+			sandbox.SeedApprovalTaskID, func(s *harness) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false)) },
 			map[string]any{"task_type": "approval", "status": "completed", "is_approved": false, "completer_id": int64(sandbox.SeedColleagueID)},
 		},
 		"open approval": {sandbox.SeedApprovalTaskID, nil, map[string]any{"task_type": "approval", "is_approved": nil}},
 		"completed by a guest": {
-			sandbox.SeedPlainTaskID, func(s *stage) {
+			sandbox.SeedPlainTaskID, func(s *harness) {
 				s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) {
 					task.CompletedAt, task.Status, task.CompleterGuest = "2026-05-20T17:00:00.000Z", "completed", "g1"
 				})
@@ -82,11 +82,11 @@ func TestTaskFacts(t *testing.T) {
 		},
 		"everyone": {sandbox.SeedEveryoneTaskID, nil, map[string]any{"everyone_must_complete": true}},
 		"hidden": {
-			sandbox.SeedPlainTaskID, func(s *stage) { s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Hidden = true }) },
+			sandbox.SeedPlainTaskID, func(s *harness) { s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Hidden = true }) },
 			map[string]any{"status": "auto-skipped"},
 		},
 		"owners not told": {
-			sandbox.SeedPlainTaskID, func(s *stage) {
+			sandbox.SeedPlainTaskID, func(s *harness) {
 				s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"owners": nil} })
 			},
 			map[string]any{"owners": nil},
@@ -94,7 +94,7 @@ func TestTaskFacts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			if c.do != nil {
 				c.do(s)
 			}
@@ -106,7 +106,7 @@ func TestTaskFacts(t *testing.T) {
 			}
 		})
 	}
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
 	got := s.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "announce-the-maintenance-window"})
 	if got["archived_at"] == nil {
@@ -116,7 +116,7 @@ func TestTaskFacts(t *testing.T) {
 
 func TestTaskForm(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
 		task.Taskdata = map[string]any{
 			sandbox.SeedVPCIDField:      "vpc-1 <&>",
@@ -175,7 +175,7 @@ func TestTaskForm(t *testing.T) {
 // Facts are the task's own, however far the list is behind.
 func TestTaskIsNotTakenFromTheList(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{ListLag: 10})
+	s := newHarness(t, sandbox.Config{ListLag: 10})
 	s.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
 	got := s.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vpc"})
 	if got["status"] != "completed" || got["completer_id"] != int64(sandbox.SeedColleagueID) {
@@ -185,7 +185,7 @@ func TestTaskIsNotTakenFromTheList(t *testing.T) {
 
 func TestTaskIsFoundOnALaterPage(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	for i := range 200 {
 		s.AddTask(sandbox.Task{ID: fmt.Sprintf("task-%d", i), RunID: sandbox.SeedRunID, Alias: fmt.Sprintf("step-%d", i), Title: fmt.Sprintf("Step %d", i)})
 	}
@@ -258,7 +258,7 @@ func TestTaskRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision the VPC"})
 			_, said := s.data("tallyfy_task", c.block)
 			s.refused(said, c.attribute, c.words...)

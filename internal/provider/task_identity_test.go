@@ -13,12 +13,12 @@ import (
 )
 
 // attach adds a one-off task to the seeded process, as a person does.
-func (s *stage) attach() {
+func (s *harness) attach() {
 	s.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
 }
 
 // planner returns a CLI for one block of the sandbox's organization.
-func (s *stage) planner() *planner {
+func (s *harness) planner() *planner {
 	s.Helper()
 	return newPlanner(s.T, attributes{
 		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "preflight": false,
@@ -139,7 +139,7 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			p := s.planner()
 			plan, err := p.Plan(p.Context(), config)
 			p.applies(prototest.Create, plan, err)
@@ -169,7 +169,7 @@ func TestImportByIdentity(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
 			if c.attached {
 				s.attach()

@@ -31,7 +31,7 @@ func TestImportByEachForm(t *testing.T) {
 	} {
 		t.Run(c.id, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.run(
 				resource.TestStep{Config: s.task(c.lines)},
 				resource.TestStep{
@@ -48,7 +48,7 @@ func TestImportByEachForm(t *testing.T) {
 // What was completed outside of Terraform is taken over without being completed again, values and all.
 func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
 		task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1", sandbox.SeedVPCNotesField: "by hand"}
 	})
@@ -72,7 +72,7 @@ func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 // To overrule what a person decided, a task is imported and applied.
 func TestImportAndOverrule(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 	config := s.task(approval, "is_approved = true")
 	s.run(
@@ -100,7 +100,7 @@ func TestImportRefuses(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%q", id), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.run(resource.TestStep{Config: s.task(plainTask), ResourceName: it, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(says)})
 			if err := s.writes(); err != nil {
 				t.Error(err)
@@ -112,7 +112,7 @@ func TestImportRefuses(t *testing.T) {
 // What an import does not name is missed in words that say what was expected, and the advice for a move stands in no error of an import.
 func TestImportSaysWhatItExpects(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	with := func(organization any) attributes {
 		settings := s.settings()
@@ -143,7 +143,7 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 // A task that is open says for a moved block what to do with that, and a move leaves nothing behind for the next read.
 func TestMoveSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	from := restapi(fmt.Sprintf(`{"path":"/organizations/%s/runs/%s/completed-tasks","data":"{\"task_id\":\"%s\"}"}`, sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedPlainTaskID))
 	terraform := s.terraform(s.settings())
 	s.must(terraform.Move(t.Context(), from))

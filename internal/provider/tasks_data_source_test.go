@@ -29,7 +29,7 @@ func listed(t *testing.T, data map[string]any) []string {
 
 func TestTasksOf(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
 	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
 	s.AddTask(sandbox.Task{ID: "elsewhere", RunID: "other"})
@@ -68,7 +68,7 @@ func TestTasksOf(t *testing.T) {
 
 func TestTasksOfAllPages(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	var want []string
 	for i := range 201 {
 		want = append(want, fmt.Sprintf("task-%d", i))
@@ -83,7 +83,7 @@ func TestTasksOfAllPages(t *testing.T) {
 // The row of a list need not tell the run that was asked for.
 func TestTasksKnowTheirRun(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"run_id": nil} })
 	tasks, _ := s.mustData("tallyfy_tasks", attributes{"run_id": sandbox.SeedRunID})["tasks"].([]any)
 	for _, task := range tasks {
@@ -112,7 +112,7 @@ func TestTasksRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			_, said := s.data("tallyfy_tasks", c.block)
 			s.refused(said, c.attribute, c.words...)
 			s.asked(c.asked...)

@@ -21,7 +21,7 @@ import (
 )
 
 // saved gives the JSON of the values in the n-th PUT.
-func (s *stage) saved(n int) string {
+func (s *harness) saved(n int) string {
 	for _, entry := range s.Journal() {
 		if entry.Method != "PUT" {
 			continue
@@ -41,7 +41,7 @@ func (s *stage) saved(n int) string {
 }
 
 // savedAs is a check of the values that the n-th PUT sent.
-func (s *stage) savedAs(n int, want string) statecheck.StateCheck {
+func (s *harness) savedAs(n int, want string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		if got := s.saved(n); got != want {
 			return fmt.Errorf("saved\n%s\nwant\n%s", got, want)
@@ -52,7 +52,7 @@ func (s *stage) savedAs(n int, want string) statecheck.StateCheck {
 
 func TestTaskdataOfEveryFieldType(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(resource.TestStep{
 		Config: s.config(`
 resource "terraform_data" "vpc" {
@@ -89,7 +89,7 @@ resource "terraform_data" "vpc" {
 // form of this test has a field for each.
 func TestTaskdataOfEveryShape(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	const id = "7a5c000000000000000000000000aaaa"
 	shapes := map[string]string{
 		"a_string":  `"x"`,
@@ -120,7 +120,7 @@ func TestTaskdataOfEveryShape(t *testing.T) {
 // former spelling in a final plan if a part was unknown before, and a provider cannot know that.
 func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	id, region := sandbox.SeedVPCIDField, sandbox.SeedVPCRegionField
 	written := func(does plancheck.ResourceActionType, taskdata string, arguments ...any) resource.TestStep {
 		return resource.TestStep{
@@ -135,7 +135,7 @@ func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 		written(plancheck.ResourceActionNoop, `jsondecode("{\"%s\": {\"id\": 2e0, \"text\": \"eu-central-1\"}, \"%s\": \"vpc-1\"}")`, region, id),
 		written(plancheck.ResourceActionUpdate, `{ %q = { text = "eu-central-1", id = "2" }, %q = "vpc-1\r\n" }`, region, id),
 	)
-	m := newStage(t, sandbox.Config{})
+	m := newHarness(t, sandbox.Config{})
 	step := func(does plancheck.ResourceActionType, lines string) resource.TestStep {
 		return resource.TestStep{Config: m.task(vpcTask, lines), ConfigPlanChecks: action(does), ConfigStateChecks: []statecheck.StateCheck{m.wrote("PUT", "POST")}}
 	}
@@ -150,7 +150,7 @@ func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 // what was planned with those of the final plan and of the result. Each pair has a block and a task of its own, in one configuration.
 func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	later := regexp.MustCompile(`later\(("[^"]*")\)`)
 	blocks := func(i int, task, known, trigger, values string) string {
 		return fmt.Sprintf("resource \"terraform_data\" \"later%d\" {\n  input            = %s\n  triggers_replace = %q\n}\n", i, known, trigger) +
@@ -207,7 +207,7 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 // Everything that a resource is made of may be known only at apply.
 func TestEverythingKnownOnlyAtApply(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.run(resource.TestStep{
 		Config: fmt.Sprintf(`
 resource "terraform_data" "later" {
@@ -238,7 +238,7 @@ resource "tallyfy_task_completion" "it" {
 // A value that is only perhaps another one is planned as an update; if it turns out the same, nothing is sent.
 func TestUnknownValueThatTurnsOutTheSameSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	config := func(trigger string) string {
 		return s.config(fmt.Sprintf("resource \"terraform_data\" \"vpc\" {\n  input            = \"vpc-1\"\n  triggers_replace = %q\n}\n", trigger) +
 			block(vpcTask, vpcValue("terraform_data.vpc.output")))
