@@ -52,7 +52,7 @@ func TestSchemasAreValid(t *testing.T) {
 	}
 }
 
-// spaced makes a pattern of a text that the CLI may wrap at any space.
+// spaced returns a pattern that matches the texts in this order, wrapped at any space by the CLI.
 func spaced(texts ...string) *regexp.Regexp {
 	var patterns []string
 	for _, text := range texts {
@@ -61,7 +61,7 @@ func spaced(texts ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(patterns, `.*`))
 }
 
-// Each error that a configuration can hold by itself is found by the plan, on the attribute that it is in, and no request is made.
+// Each invalid configuration is an error of the plan, on the attribute that is wrong, without a request.
 func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 	t.Parallel()
 	ids := plainTask
@@ -136,7 +136,7 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 			t.Setenv("TF_APPEND_USER_AGENT", "pipeline/7")
 			s.run(acc.TestStep{
 				Config:            block(plainTask),
-				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET /tasks", "GET /tasks", "GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)}, // a plan looks, and so does an apply, which plans once more
+				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET /tasks", "GET /tasks", "GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)}, // a plan reads the list and the task, and an apply plans again
 			})
 			for _, entry := range s.Journal() {
 				if got := entry.Header.Get("User-Agent"); !regexp.MustCompile(`^terraform-provider-tallyfy/test terraform/\d+\.\d+\.\S+ pipeline/7$`).MatchString(got) {

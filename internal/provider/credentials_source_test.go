@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Every refusal of a token says where the token comes from, whatever was being done, and never what it is.
+// Each error about a refused token names the source of the token, whatever the operation was, and never
+// quotes the token.
 func TestARefusedTokenNamesItsSource(t *testing.T) {
 	const secret = "s3cr3t-t0ken"
 	operations := map[string]func(*harness, attributes) prototest.Diagnostics{
@@ -123,7 +124,7 @@ func (s *harness) must(said prototest.Diagnostics, err error) prototest.Diagnost
 	return said
 }
 
-// grantingAnything is the address of a sandbox that gives out tokens for any credentials.
+// grantingAnything returns the URL of a sandbox that grants a token for any credentials.
 func (s *harness) grantingAnything() string {
 	grants := newHarness(s.T, sandbox.Config{})
 	grants.Inject(sandbox.Fault{PathPart: "oauth", Status: http.StatusOK, Times: -1, Body: `{"access_token":"granted","token_type":"Bearer","expires_in":604800}`})
@@ -140,7 +141,7 @@ func TestOtherErrorsNameNoSource(t *testing.T) {
 	}
 }
 
-// Everything that asks Tallyfy needs a token, and a destroy that sends nothing does not.
+// Every operation that sends a request needs a token. A destroy that sends nothing does not.
 func TestWithoutATokenNothingIsAsked(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -160,7 +161,7 @@ func TestWithoutATokenNothingIsAsked(t *testing.T) {
 	}
 }
 
-// A missing token is reported once for a plan, however many blocks need it.
+// A plan reports a missing token once, however many blocks need it.
 func TestAMissingTokenIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -182,7 +183,7 @@ func TestAMissingTokenIsReportedOnce(t *testing.T) {
 	}
 }
 
-// A refresh of several completions fails with that error alone.
+// A refresh of several completions fails with this error only.
 func TestAMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -202,7 +203,7 @@ func TestAMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
 	}
 }
 
-// What would be taken for done without an error has one each time.
+// An operation that would seem successful without an error reports it each time.
 func TestAMissingTokenFailsEachOperation(t *testing.T) {
 	t.Parallel()
 	settings := attributes{"organization_id": "o"}

@@ -24,13 +24,14 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// asApplication is a configuration against the sandbox with credentials, and these lines in the provider block. As with config, no plan looks.
+// asApplication returns a configuration for the sandbox with credentials and more lines in the provider
+// block. As with config, plans do not read.
 func (s *harness) asApplication(blocks string, lines ...string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  preflight = false\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
 		s.URL(), s.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
 }
 
-// lines of a provider block.
+// Lines of a provider block.
 var (
 	clientID     = fmt.Sprintf("client_id = %q", sandbox.DefaultClientID)
 	clientSecret = fmt.Sprintf("client_secret = %q", sandbox.DefaultClientSecret)
@@ -38,7 +39,8 @@ var (
 	callerEmail  = fmt.Sprintf("user_email = %q", sandbox.SeedCallerEmail)
 )
 
-// Each configuration with credentials that cannot work is found by the plan, on the attribute that it is in, without a request.
+// Each invalid combination of credentials is an error of the plan, on the attribute that is wrong,
+// without a request.
 func TestCredentialErrorsAtPlanTime(t *testing.T) {
 	t.Parallel()
 	const token = `access_token = "t"`
@@ -93,7 +95,7 @@ func TestAnApplicationActsAsAUser(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
 	s.run(acc.TestStep{
-		// A number is as good as its digits.
+		// A number is converted to its digits.
 		Config: s.asApplication(block(plainTask), "client_id = "+sandbox.DefaultClientID, clientSecret, fmt.Sprintf("user_email = %q", sandbox.SeedColleagueEmail)),
 		ConfigStateChecks: []statecheck.StateCheck{
 			s.sent("POST /oauth/token", "POST /users/"+sandbox.SeedColleagueEmail+"/token", "GET", "POST /completed-tasks"),
@@ -102,7 +104,8 @@ func TestAnApplicationActsAsAUser(t *testing.T) {
 	})
 }
 
-// The block decides between the kinds, and the environment fills in what is missing. By itself it must be clear.
+// The block decides between a token and credentials, and the environment supplies what is missing. If
+// the block has neither, the environment must have only one of them.
 func TestCredentialsOfTheEnvironment(t *testing.T) {
 	both := map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret}
 	withToken := func(token string) map[string]string {
@@ -151,7 +154,8 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// A token that ends between the look and the completion costs no second completion and no retry.
+// A token that expires between the read and the completion causes neither a second completion nor a
+// retry.
 func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -167,7 +171,8 @@ func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 	}
 }
 
-// A refused application fails the operation before anything is sent, with all that there is to know.
+// A refused application fails the operation before it sends anything. The error names the source, the
+// response and the fix.
 func TestARefusedApplication(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{ClientSecret: "another"})
@@ -180,7 +185,7 @@ func TestARefusedApplication(t *testing.T) {
 	}
 }
 
-// TestAnEphemeralToken hands the provider a value that is in no plan and no state.
+// TestAnEphemeralToken passes the provider a value that is in neither plans nor states.
 func TestAnEphemeralToken(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -191,7 +196,7 @@ func TestAnEphemeralToken(t *testing.T) {
 	}
 	acc.UnitTest(t, acc.TestCase{
 		ProtoV6ProviderFactories: factories,
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, // OpenTofu's first; Terraform's is 1.10
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, // the first OpenTofu with ephemeral values; Terraform has them since 1.10
 		Steps: []acc.TestStep{
 			{
 				Config:            strings.Replace(config("token", "access_token = var.token"), "token_url", "# token_url", 1),
@@ -202,7 +207,8 @@ func TestAnEphemeralToken(t *testing.T) {
 	})
 }
 
-// While credentials are not known, a plan makes do without them. They wait for one another with their errors too.
+// While credentials are unknown, a plan works without them. Rules about several of them apply when all
+// are known.
 func TestCredentialsThatAreNotKnown(t *testing.T) {
 	t.Parallel()
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
@@ -232,7 +238,7 @@ func TestCredentialsThatAreNotKnown(t *testing.T) {
 	}
 }
 
-// refusing is a network where nobody gets a token.
+// refusing is a transport that responds to each request with a refusal.
 type refusing struct {
 	mu    sync.Mutex
 	count int
@@ -253,7 +259,7 @@ func (r *refusing) requests() int {
 	return r.count
 }
 
-// What the client learns later is masked as well.
+// Secrets that the client receives later are masked as well.
 func TestLogMasksWhatIsLearnedLater(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer

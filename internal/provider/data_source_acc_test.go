@@ -15,7 +15,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// A webhook hands a pipeline the id of the run, and nothing else.
+// A webhook passes the ID of the process to a pipeline, and nothing else.
 func TestLookupsLeadToACompletion(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -53,7 +53,7 @@ output "open" {
 			statecheck.ExpectKnownOutputValue("open", knownvalue.Int64Exact(7)),
 			statecheck.ExpectKnownOutputValue("regions", knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("us-west-2"), knownvalue.StringExact("eu-central-1")})),
 		},
-		ExpectNonEmptyPlan: true, // the facts of the completed task, and that there is one open task less
+		ExpectNonEmptyPlan: true, // the attributes of the completed task, and one open task less
 	})
 	if err := s.writes("PUT", "POST"); err != nil {
 		t.Error(err)

@@ -20,14 +20,15 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Data sources are read here over the protocol, as a CLI does; what a CLI does with them beyond that is in lookup_acc_test.go.
+// These tests read data sources over the protocol, as a CLI does. Those with a CLI are in
+// data_source_acc_test.go.
 
-// settings is the provider's block against the sandbox.
+// settings returns a provider block for the sandbox.
 func (s *harness) settings() attributes {
 	return attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "max_retries": 0}
 }
 
-// data reads a data source, and gives its attributes and what was said. The requests until then are forgotten.
+// data resets the journal, reads a data source, and returns its attributes and the diagnostics.
 func (s *harness) data(source string, block attributes) (map[string]any, prototest.Diagnostics) {
 	s.Helper()
 	return s.dataBy(s.settings(), source, block)
@@ -44,7 +45,7 @@ func (s *harness) dataBy(settings attributes, source string, block attributes) (
 	return values, said
 }
 
-// mustData is data that is read without a word.
+// mustData is data that fails the test if there are diagnostics.
 func (s *harness) mustData(source string, block attributes) map[string]any {
 	s.Helper()
 	values, said := s.data(source, block)
@@ -54,8 +55,9 @@ func (s *harness) mustData(source string, block attributes) map[string]any {
 	return values
 }
 
-// asked checks the requests that were made: exactly these, by the endings of their paths with query. All of them read.
-func (s *harness) asked(endings ...string) {
+// checkReads checks that the requests were exactly these reads, by the endings of their paths with
+// query.
+func (s *harness) checkReads(endings ...string) {
 	s.Helper()
 	var got []string
 	for _, entry := range s.Journal() {
@@ -68,12 +70,13 @@ func (s *harness) asked(endings ...string) {
 	if !slices.EqualFunc(got, endings, func(got, ending string) bool {
 		return strings.HasPrefix(got, http.MethodGet+" ") && strings.HasSuffix(got, ending)
 	}) {
-		s.Errorf("asked %q, want %q", got, endings)
+		s.Errorf("requested %q, want %q", got, endings)
 	}
 }
 
-// refused checks that all that was said is one error, on the attribute, with these words in this order.
-func (s *harness) refused(said prototest.Diagnostics, attribute string, words ...string) {
+// checkError checks that there is one diagnostic: an error on the attribute with these words in this
+// order.
+func (s *harness) checkError(said prototest.Diagnostics, attribute string, words ...string) {
 	s.Helper()
 	if len(said) != 1 || !said.Failed() {
 		s.Fatalf("said %q, want one error", said)
@@ -91,7 +94,7 @@ func onAttribute(t *testing.T, d *tfprotov6.Diagnostic, attribute string) {
 	}
 }
 
-// goValue makes of a known value what encoding/json would, with whole numbers as int64.
+// goValue returns a known value as encoding/json decodes it, with whole numbers as int64.
 func goValue(t *testing.T, value tftypes.Value) any {
 	t.Helper()
 	if value.IsNull() {
@@ -138,7 +141,7 @@ func goValue(t *testing.T, value tftypes.Value) any {
 
 var dataSources = []string{"tallyfy_task", "tallyfy_tasks", "tallyfy_run"}
 
-// blockOf is a block of a data source that needs nothing more.
+// blockOf returns the smallest valid block of a data source, with more attributes.
 func blockOf(source string, more attributes) attributes {
 	block := attributes{}
 	switch source {
@@ -216,8 +219,8 @@ func TestOrganizationOfADataSource(t *testing.T) {
 			nowhere := s.settings()
 			delete(nowhere, "organization_id")
 			_, said = s.dataBy(nowhere, source, blockOf(source, nil))
-			s.refused(said, "organization_id", "Missing Organization", "organization_id of this data source")
-			s.asked()
+			s.checkError(said, "organization_id", "Missing Organization", "organization_id of this data source")
+			s.checkReads()
 		})
 	}
 }
@@ -230,8 +233,8 @@ func TestDataSourceOfAProviderThatIsNotKnown(t *testing.T) {
 			settings := s.settings()
 			settings[unknown] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 			_, said := s.dataBy(settings, source, blockOf(source, nil))
-			s.refused(said, "", "Provider Configuration Is Not Known", "known only after apply", "-target")
-			s.asked()
+			s.checkError(said, "", "Provider Configuration Is Not Known", "known only after apply", "-target")
+			s.checkReads()
 		}
 	}
 }
@@ -253,6 +256,6 @@ func TestTimeoutOfADataSource(t *testing.T) {
 		if len(said) != 1 || !strings.Contains(said.String(), "Invalid Duration") {
 			t.Errorf("%s: said %s", source, said)
 		}
-		s.asked()
+		s.checkReads()
 	}
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestMain gives the CLI an environment of its own: a user's settings must not decide whether tests pass.
+// TestMain removes a user's settings from the environment of the CLI, so that they do not affect tests.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		if err := prepare(); err != nil {
@@ -53,11 +53,11 @@ func prepare() error {
 		"CHECKPOINT_DISABLE":    "1",
 		"TF_CLI_CONFIG_FILE":    os.DevNull,
 	}
-	version, err := exec.CommandContext(context.Background(), cli, "version").Output() //nolint:gosec // the CLI that tests are run with
+	version, err := exec.CommandContext(context.Background(), cli, "version").Output() //nolint:gosec // the CLI for the tests
 	if err != nil {
 		return fmt.Errorf("asking %s for its version: %w", cli, err)
 	}
-	if strings.Contains(string(version), "OpenTofu") { // where it looks for a provider without a source
+	if strings.Contains(string(version), "OpenTofu") { // the default source of a provider
 		settings["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"
 		settings["TF_ACC_PROVIDER_NAMESPACE"] = "hashicorp"
 	}
@@ -73,7 +73,7 @@ var factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"tallyfy": providerserver.NewProtocol6WithError(New("test")()),
 }
 
-// harness is a test with a sandbox of its own, seeded with the process that examples use.
+// harness is a test with a sandbox of its own, seeded with the process of the examples.
 type harness struct {
 	*testing.T
 	*sandbox.Server
@@ -90,22 +90,23 @@ func newHarness(t *testing.T, config sandbox.Config) *harness {
 	return &harness{T: t, Server: server}
 }
 
-// run applies the steps one after the other and destroys what is left.
+// run applies the steps in order, and then destroys all resources.
 func (s *harness) run(steps ...resource.TestStep) {
 	s.Helper()
 	resource.UnitTest(s.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
-// config is a configuration against the sandbox, without the look that a plan takes: what an apply sends stands alone.
+// config returns a configuration for the sandbox without a preflight check, so that the journal only has
+// an apply's requests.
 func (s *harness) config(blocks string) string { return s.configWith("preflight = false", blocks) }
 
-// configWith is a configuration against the sandbox with more lines in the provider's block.
+// configWith returns a configuration for the sandbox with more lines in the provider block.
 func (s *harness) configWith(lines, blocks string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  access_token    = %q\n  organization_id = %q\n  base_url        = %q\n  %s\n}\n%s\n",
 		sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), lines, blocks)
 }
 
-// task is a configuration of one resource, "tallyfy_task_completion.it", with these lines in it.
+// task returns a configuration with one resource, "tallyfy_task_completion.it", with these lines.
 func (s *harness) task(lines ...string) string { return s.config(block(lines...)) }
 
 func block(lines ...string) string {
@@ -114,7 +115,7 @@ func block(lines ...string) string {
 
 const it = "tallyfy_task_completion.it"
 
-// lines of a block that name seeded tasks.
+// Lines of a block that name seeded tasks.
 var (
 	plainTask = fmt.Sprintf("run_id = %q\n  task_id = %q", sandbox.SeedRunID, sandbox.SeedPlainTaskID)
 	vpcTask   = fmt.Sprintf("run_id = %q\n  task_id = %q", sandbox.SeedRunID, sandbox.SeedVPCTaskID)
@@ -122,12 +123,13 @@ var (
 	oneOff    = fmt.Sprintf("task_id = %q", sandbox.SeedOneOffTaskID)
 )
 
-// vpcValue is taskdata that the VPC task is content with.
+// vpcValue returns a line with the only required value of the VPC task.
 func vpcValue(value string) string {
 	return fmt.Sprintf("taskdata = { %q = %s }", sandbox.SeedVPCIDField, value)
 }
 
-// sent is a check of the requests that were made until now: exactly these, as "METHOD" or "METHOD ending-of-path", in order.
+// sent checks that the requests until now were exactly these, as "METHOD" or "METHOD ending-of-path",
+// in order.
 func (s *harness) sent(requests ...string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		var got []string
@@ -147,12 +149,12 @@ func (s *harness) sent(requests ...string) statecheck.StateCheck {
 	})
 }
 
-// wrote is a check of the requests that may change something, by method, in order.
+// wrote checks the requests that may change something, by method, in order.
 func (s *harness) wrote(methods ...string) statecheck.StateCheck {
 	return stateCheck(func() error { return s.writes(methods...) })
 }
 
-// writes tells whether the requests that may change something were exactly these.
+// writes returns an error unless the requests that may change something were exactly these.
 func (s *harness) writes(methods ...string) error {
 	var got []string
 	for _, entry := range s.Journal() {
@@ -166,7 +168,7 @@ func (s *harness) writes(methods ...string) error {
 	return nil
 }
 
-// fired is a check of how often the webhooks of a task fired.
+// fired checks how often the webhooks of a task fired.
 func (s *harness) fired(task string, times int) statecheck.StateCheck {
 	return stateCheck(func() error {
 		if got := s.Webhooks(task); got != times {
@@ -176,7 +178,7 @@ func (s *harness) fired(task string, times int) statecheck.StateCheck {
 	})
 }
 
-// holds is a check of what a field of a task holds.
+// holds checks the value of a field of a task.
 func (s *harness) holds(task, field string, want any) statecheck.StateCheck {
 	return stateCheck(func() error {
 		held, _ := s.Task(task)
@@ -187,7 +189,7 @@ func (s *harness) holds(task, field string, want any) statecheck.StateCheck {
 	})
 }
 
-// stateCheck runs after an apply, before the plans that follow it.
+// stateCheck is a check that runs after an apply, before the next plans.
 type stateCheck func() error
 
 func (c stateCheck) CheckState(_ context.Context, _ statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {

@@ -17,8 +17,8 @@ import (
 
 const copyTask = "7a5c00000000000000000000000000c0"
 
-// filledForms makes a sandbox where one task holds a value in a field of every type, and another has the same form, empty and with
-// other IDs.
+// filledForms returns a sandbox in which one task has a value in a field of each type, and another task
+// has the same form, empty and with other IDs.
 func filledForms(t *testing.T) *harness {
 	t.Helper()
 	s := newHarness(t, sandbox.Config{})
@@ -67,7 +67,7 @@ func TestPlainValuesOfATask(t *testing.T) {
 	}
 }
 
-// What is read from one form fills another, in one completion, and is no change afterwards.
+// The values of one form fill another one, in one completion, and the next plan is empty.
 func TestOneFormFillsAnother(t *testing.T) {
 	t.Parallel()
 	s := filledForms(t)

@@ -35,7 +35,7 @@ func TestRunData(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	s.asked(seedRun, listOfRun)
+	s.checkReads(seedRun, listOfRun)
 }
 
 func TestRunOfManyTasks(t *testing.T) {
@@ -49,7 +49,7 @@ func TestRunOfManyTasks(t *testing.T) {
 	if len(got) != 150 || got["step-149"] != "task-149" {
 		t.Errorf("got %d tasks, %v", len(got), got["step-149"])
 	}
-	s.asked("/runs/many", "page=1&per_page=100&status=all", "page=2&per_page=100&status=all")
+	s.checkReads("/runs/many", "page=1&per_page=100&status=all", "page=2&per_page=100&status=all")
 	if got := s.mustData("tallyfy_run", attributes{"run_id": "none"}); !reflect.DeepEqual(got["task_ids"], map[string]any{}) {
 		t.Errorf("a run without tasks: got %v", got["task_ids"])
 	}
@@ -92,13 +92,13 @@ func TestRunRefusals(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
 	_, said := s.data("tallyfy_run", attributes{"run_id": "gone"})
-	s.refused(said, "run_id", "Process Could Not Be Read: Reading process gone: Tallyfy returned 404 Not Found.", "Check organization_id and run_id", "Tallyfy said: Resource not found", "Request ID: sandbox-")
-	s.asked("/runs/gone")
+	s.checkError(said, "run_id", "Process Could Not Be Read: Reading process gone: Tallyfy returned 404 Not Found.", "Check organization_id and run_id", "Tallyfy said: Resource not found", "Request ID: sandbox-")
+	s.checkReads("/runs/gone")
 	_, said = s.data("tallyfy_run", attributes{"run_id": "https://go.tallyfy.com/tracker/1"})
-	s.refused(said, "run_id", "Invalid ID", "use only the ID")
-	s.asked()
+	s.checkError(said, "run_id", "Invalid ID", "use only the ID")
+	s.checkReads()
 	s.Inject(sandbox.Fault{PathPart: "/tasks", Status: http.StatusBadGateway, Body: "<title>Bad</title>"})
 	_, said = s.data("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
-	s.refused(said, "run_id", "Tasks Could Not Be Listed", "502", `an HTML page titled "Bad"`)
-	s.asked(seedRun, listOfRun)
+	s.checkError(said, "run_id", "Tasks Could Not Be Listed", "502", `an HTML page titled "Bad"`)
+	s.checkReads(seedRun, listOfRun)
 }

@@ -35,7 +35,7 @@ func TestTaskBy(t *testing.T) {
 			t.Parallel()
 			s := newHarness(t, sandbox.Config{})
 			got := s.mustData("tallyfy_task", c.block)
-			s.asked(c.asked...)
+			s.checkReads(c.asked...)
 			delete(got, "form_fields") // see TestTaskForm
 			if empty := map[string]any{}; !reflect.DeepEqual(got["values_by_label"], empty) || !reflect.DeepEqual(got["values_by_alias"], empty) {
 				t.Errorf("an empty form has the values %v and %v", got["values_by_label"], got["values_by_alias"])
@@ -193,9 +193,9 @@ func TestTaskIsFoundOnALaterPage(t *testing.T) {
 		t.Errorf("got %v", got["task_id"])
 	}
 	page := "/tasks?archived=true&page=%d&per_page=100&status=all"
-	s.asked(fmt.Sprintf(page, 1), fmt.Sprintf(page, 2), fmt.Sprintf(page, 3), "/tasks/task-199"+withForm)
+	s.checkReads(fmt.Sprintf(page, 1), fmt.Sprintf(page, 2), fmt.Sprintf(page, 3), "/tasks/task-199"+withForm)
 	_, said := s.data("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "step-nowhere"})
-	s.refused(said, "alias", "No Task Matches", "none of its 207 tasks has it", "- provision-the-vpc – \"Provision the VPC\" – "+sandbox.SeedVPCTaskID, "and 187 more")
+	s.checkError(said, "alias", "No Task Matches", "none of its 207 tasks has it", "- provision-the-vpc – \"Provision the VPC\" – "+sandbox.SeedVPCTaskID, "and 187 more")
 }
 
 func TestTaskRefusals(t *testing.T) {
@@ -261,8 +261,8 @@ func TestTaskRefusals(t *testing.T) {
 			s := newHarness(t, sandbox.Config{})
 			s.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision the VPC"})
 			_, said := s.data("tallyfy_task", c.block)
-			s.refused(said, c.attribute, c.words...)
-			s.asked(c.asked...)
+			s.checkError(said, c.attribute, c.words...)
+			s.checkReads(c.asked...)
 		})
 	}
 }

@@ -50,7 +50,7 @@ func TestTasksOf(t *testing.T) {
 		if ids := listed(t, got); !slices.Equal(ids, c.want) {
 			t.Errorf("%s: got %q, want %q", name, ids, c.want)
 		}
-		s.asked(c.asked)
+		s.checkReads(c.asked)
 		if got["run_id"] != c.block["run_id"] || got["status"] != c.block["status"] {
 			t.Errorf("%s: the configuration became %v, %v", name, got["run_id"], got["status"])
 		}
@@ -77,7 +77,7 @@ func TestTasksOfAllPages(t *testing.T) {
 	if got := listed(t, s.mustData("tallyfy_tasks", attributes{"run_id": "many"})); !slices.Equal(got, want) {
 		t.Errorf("got %d tasks", len(got))
 	}
-	s.asked("page=1&per_page=100&status=all", "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
+	s.checkReads("page=1&per_page=100&status=all", "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
 }
 
 // The row of a list need not tell the run that was asked for.
@@ -114,8 +114,8 @@ func TestTasksRefusals(t *testing.T) {
 			t.Parallel()
 			s := newHarness(t, sandbox.Config{})
 			_, said := s.data("tallyfy_tasks", c.block)
-			s.refused(said, c.attribute, c.words...)
-			s.asked(c.asked...)
+			s.checkError(said, c.attribute, c.words...)
+			s.checkReads(c.asked...)
 		})
 	}
 }
