@@ -126,7 +126,7 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 		"both kinds":                  {environment: withToken(sandbox.DefaultToken), fails: spaced("Conflicting Credentials in the Environment", "TALLYFY_ACCESS_TOKEN", "TALLYFY_CLIENT_ID", "Unset the variables of one kind")},
 		"id alone":                    {environment: map[string]string{envClientID: "1"}, fails: spaced("Missing Client Secret")},
 		"secret alone":                {environment: map[string]string{envClientSecret: "s"}, fails: spaced("Missing Client ID")},
-		"invalid secret":              {environment: map[string]string{envClientID: "1", envClientSecret: "s3cr3t\n"}, fails: spaced("Invalid Environment Variable", "TALLYFY_CLIENT_SECRET, which stands in for client_secret")},
+		"invalid secret":              {environment: map[string]string{envClientID: "1", envClientSecret: "s3cr3t\n"}, fails: spaced("Invalid Environment Variable", "TALLYFY_CLIENT_SECRET, which sets client_secret")},
 		"invalid address":             {environment: map[string]string{envClientID: "1", envClientSecret: "s", envTokenURL: "http://account.tallyfy.com"}, fails: spaced("Invalid Environment Variable", "TALLYFY_TOKEN_URL")},
 		"address alone":               {environment: map[string]string{envAccessToken: sandbox.DefaultToken, envTokenURL: "nonsense"}, first: "GET"},
 	} {

@@ -95,7 +95,7 @@ func TestParseURLUnderTheCLI(t *testing.T) {
 					"task_id":         knownvalue.Null(),
 				}))},
 			},
-			{Config: config(`"https://go.tallyfy.com/"`), ExpectError: spaced(`Invalid value for "url" parameter`, "The address cannot be used", "/tracker/{run}")},
+			{Config: config(`"https://go.tallyfy.com/"`), ExpectError: spaced(`Invalid value for "url" parameter`, "The URL cannot be used", "/tracker/{run}")},
 			{Config: config(`null`), ExpectError: spaced(`Invalid value for "url" parameter`, "argument must not be null")},
 		},
 	})

@@ -14,7 +14,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The resources of other providers that a completion is moved from, with the attributes that tell of it.
+// The resources of other providers that a completion is moved from, with the attributes that are read.
 func restapi(attributes string) prototest.Source {
 	return prototest.Source{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restapi_object", JSON: attributes}
 }
@@ -29,7 +29,7 @@ func restful(version int64, attributes string) prototest.Source {
 
 const inRun = `"path":"/organizations/o/runs/r/completed-tasks"`
 
-// What a state tells becomes the ids of the completion, and nothing else.
+// A moved state contains the IDs of the completion, and nothing else.
 func TestMoveTakesTheIDs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -55,7 +55,7 @@ func TestMoveTakesTheIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPlanner(t, somewhere())
+			p := newDriver(t, somewhere())
 			if said, err := p.Move(t.Context(), c.from); err != nil || len(said) > 0 {
 				t.Fatalf("got %v, %v", err, said)
 			}
@@ -69,7 +69,8 @@ func TestMoveTakesTheIDs(t *testing.T) {
 	}
 }
 
-// A state that names no completion is refused, with what is wrong and what to do, and without what it may hold of secrets.
+// A state without a completion is rejected. The error states the problem and the fix, and does not
+// quote values that may be secrets.
 func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 	t.Parallel()
 	const body = `"data":"{\"task_id\":\"t\",\"taskdata\":{\"f\":\"hunter2\"}}"`
@@ -94,7 +95,7 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			t.Parallel()
-			p := newPlanner(t, somewhere())
+			p := newDriver(t, somewhere())
 			said, err := p.Move(t.Context(), c.from)
 			if err != nil {
 				t.Fatal(err)
@@ -112,7 +113,7 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 	}
 }
 
-// Other resources, and those of the same name of other providers, are none of ours to read.
+// Other resources, and resources of the same type of other providers, are not read.
 func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	const attributes = `{` + inRun + `,"method":"POST","data":"{\"task_id\":\"t\"}","body":"{\"task_id\":\"t\"}"}`
@@ -124,7 +125,7 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 		{Provider: "terraform.io/builtin/terraform", Resource: "terraform_data", JSON: attributes},
 		{Provider: "registry.terraform.io/hashicorp/null", Resource: "null_resource", JSON: attributes},
 	} {
-		p := newPlanner(t, somewhere())
+		p := newDriver(t, somewhere())
 		said, err := p.Move(t.Context(), from)
 		if err != nil {
 			t.Fatal(err)
@@ -135,12 +136,12 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// moved is a provider that has taken over the completion of a task, in a sandbox where it may be completed.
-func moved(t *testing.T, path, task string, prepare func(*harness)) (*planner, *harness) {
+// moved returns a driver that has moved the completion of a task, after prepare has changed the sandbox.
+func moved(t *testing.T, path, task string, prepare func(*harness)) (*driver, *harness) {
 	t.Helper()
 	s := newHarness(t, sandbox.Config{})
 	prepare(s)
-	p := newPlanner(t, attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()})
+	p := newDriver(t, attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()})
 	said, err := p.Move(t.Context(), restapi(fmt.Sprintf(`{"path":%q,"data":"{\"task_id\":\"%s\"}"}`, path, task)))
 	if err != nil || len(said) > 0 {
 		t.Fatalf("got %v, %v", err, said)
@@ -148,7 +149,8 @@ func moved(t *testing.T, path, task string, prepare func(*harness)) (*planner, *
 	return p, s
 }
 
-// The plan after a move asks Tallyfy, and the apply changes the state alone where the task holds what is configured.
+// The plan after a move reads the task. The apply only changes the state if the task has the configured
+// values.
 func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	approved := true
@@ -193,7 +195,7 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// A move of a task that is open fails, as an import of it does, and completes nothing.
+// The move of an open task fails, as its import does, and does not complete it.
 func TestMoveOfAnOpenTask(t *testing.T) {
 	t.Parallel()
 	p, s := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*harness) {})
@@ -206,10 +208,10 @@ func TestMoveOfAnOpenTask(t *testing.T) {
 	}
 }
 
-// An organization that neither the moved state nor the provider names is missed before anything is asked.
+// If neither the moved state nor the provider names the organization, the move fails without a request.
 func TestMoveWithoutAnOrganization(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})
+	p := newDriver(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})
 	if said, err := p.Move(t.Context(), restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`)); err != nil || len(said) > 0 {
 		t.Fatalf("got %v, %v", err, said)
 	}
@@ -219,7 +221,7 @@ func TestMoveWithoutAnOrganization(t *testing.T) {
 	}
 }
 
-// Without the refresh that follows a move, the apply looks at the task by itself.
+// Without the refresh that follows a move, the apply reads the task.
 func TestMovedCompletionIsNotSentAgainWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	approved := true

@@ -12,28 +12,29 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
-// No check of the testing framework sees a warning, so these tests plan through the protocol, as a CLI does.
+// The testing framework cannot check warnings, so these tests plan over the protocol, as a CLI does.
 
-// planner is a configured provider.
-type planner struct {
+// driver plans and applies with a configured provider in this process.
+type driver struct {
 	*testing.T
 	*prototest.Terraform
 }
 
-// attributes of a block by name; what is left out is null.
+// attributes are those of a block by name. Attributes that are left out are null.
 type attributes = prototest.Attributes
 
-func newPlanner(t *testing.T, provider attributes) *planner {
+func newDriver(t *testing.T, provider attributes) *driver {
 	t.Helper()
 	terraform, err := prototest.New(t.Context(), New("test"), provider, "tallyfy_task_completion")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &planner{T: t, Terraform: terraform}
+	return &driver{T: t, Terraform: terraform}
 }
 
-// plan plans from a state to a configuration; nil stands for none. It gives the planned attributes and the warnings.
-func (p *planner) plan(state, config attributes) (map[string]tftypes.Value, string) {
+// plan plans a configuration for a state, either of which may be nil. It returns the planned attributes
+// and the warnings.
+func (p *driver) plan(state, config attributes) (map[string]tftypes.Value, string) {
 	p.Helper()
 	p.State = nil
 	if state != nil {
@@ -49,7 +50,7 @@ func (p *planner) plan(state, config attributes) (map[string]tftypes.Value, stri
 	return attributesOf(p.T, plan.Planned), plan.String()
 }
 
-// attributesOf returns the attributes of an object by name, none of null.
+// attributesOf returns the attributes of an object by name; none if it is null.
 func attributesOf(t *testing.T, value tftypes.Value) map[string]tftypes.Value {
 	t.Helper()
 	values := map[string]tftypes.Value{}
@@ -108,7 +109,7 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 		"another organization": {"organization_id", "p", false},
 		"nothing":              {"task_id", "t", false},
 	} {
-		p := newPlanner(t, somewhere())
+		p := newDriver(t, somewhere())
 		config := configured()
 		config[c.attribute] = c.value
 		planned, warnings := p.plan(completedState(), config)
@@ -133,7 +134,7 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 
 func TestPlanWarnsOfADestroy(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, somewhere())
+	p := newDriver(t, somewhere())
 	state := completedState()
 	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || !strings.Contains(warnings, `only removes the completion of task "Provision the VPC" (t)`) {
 		t.Errorf("warnings are %q", warnings)
@@ -148,15 +149,15 @@ func TestPlanWarnsOfADestroy(t *testing.T) {
 	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || strings.Contains(warnings, "stays completed") {
 		t.Errorf("warnings of an open task are %q", warnings)
 	}
-	state["reopen_on_destroy"] = true // which sends nothing if the task is open then
+	state["reopen_on_destroy"] = true // sends nothing if the task is then open
 	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy May Reopen the Task: ") || !strings.Contains(warnings, "If the task is completed by then, destroying this reopens it.") {
 		t.Errorf("warnings of an open task that is to be reopened are %q", warnings)
 	}
-	state["status"], state["title"] = nil, nil // its completion was accepted, and nothing is known of it
+	state["status"], state["title"] = nil, nil // accepted, but its details are unknown
 	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "if task t is still completed, destroying this reopens it in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
 		t.Errorf("warnings are %q", warnings)
 	}
-	for _, status := range []any{"completed", "in-progress", nil} { // false is written by who knows
+	for _, status := range []any{"completed", "in-progress", nil} { // an explicit false silences the warning
 		state["status"], state["reopen_on_destroy"] = status, false
 		if _, warnings := p.plan(state, nil); warnings != "" {
 			t.Errorf("warnings are %q", warnings)
@@ -164,20 +165,20 @@ func TestPlanWarnsOfADestroy(t *testing.T) {
 	}
 }
 
-// What a guest has completed is completed by a user after the update.
+// An update replaces a guest as the completer by a user.
 func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 	t.Parallel()
 	state, config := completedState(), configured()
 	state["completer_guest_id"], state["completer_id"], config["is_approved"] = "g", nil, false
-	if planned, _ := newPlanner(t, somewhere()).plan(state, config); planned["completer_guest_id"].IsKnown() {
+	if planned, _ := newDriver(t, somewhere()).plan(state, config); planned["completer_guest_id"].IsKnown() {
 		t.Errorf("completer_guest_id is planned as %s", planned["completer_guest_id"])
 	}
 }
 
-// A replacement destroys too.
+// A replacement warns of its destroy.
 func TestPlanWarnsOfAReplacement(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, somewhere())
+	p := newDriver(t, somewhere())
 	state, config := completedState(), configured()
 	config["task_id"] = "another"
 	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") {
@@ -191,7 +192,7 @@ func TestPlanWarnsOfAReplacement(t *testing.T) {
 
 func TestPlanOfACreate(t *testing.T) {
 	t.Parallel()
-	planned, warnings := newPlanner(t, somewhere()).plan(nil, configured())
+	planned, warnings := newDriver(t, somewhere()).plan(nil, configured())
 	if warnings != "" {
 		t.Errorf("warnings are %q", warnings)
 	}
@@ -199,22 +200,22 @@ func TestPlanOfACreate(t *testing.T) {
 		t.Errorf("organization_id is %s, id is %s", planned["organization_id"], planned["id"])
 	}
 	config := configured()
-	delete(config, "run_id") // which Tallyfy reports
-	if planned, _ = newPlanner(t, somewhere()).plan(nil, config); planned["id"].IsKnown() {
+	delete(config, "run_id") // Tallyfy reports it
+	if planned, _ = newDriver(t, somewhere()).plan(nil, config); planned["id"].IsKnown() {
 		t.Errorf("id is %s", planned["id"])
 	}
-	// A provider that is not known yet plans all the same.
+	// A plan also works while the provider configuration is unknown.
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-	planned, _ = newPlanner(t, attributes{"access_token": unknown, "organization_id": unknown, "base_url": unknown}).plan(nil, configured())
+	planned, _ = newDriver(t, attributes{"access_token": unknown, "organization_id": unknown, "base_url": unknown}).plan(nil, configured())
 	if planned["organization_id"].IsKnown() {
 		t.Errorf("organization_id is %s", planned["organization_id"])
 	}
 }
 
-// A state is kept, with a word about it, while the provider's configuration is not known.
+// While the provider configuration is unknown, a refresh keeps the state and warns.
 func TestReadWithoutAConfiguration(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
+	p := newDriver(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
 	p.Record(completedState())
 	before := p.State.Value
 	said, err := p.Refresh(t.Context())

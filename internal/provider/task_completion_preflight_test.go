@@ -16,19 +16,19 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// seeded is a planner on a seeded sandbox.
-func seeded(t *testing.T, settings attributes) (*planner, *sandbox.Server) {
+// seeded returns a driver and its seeded sandbox.
+func seeded(t *testing.T, settings attributes) (*driver, *sandbox.Server) {
 	t.Helper()
 	server := newHarness(t, sandbox.Config{}).Server
 	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
 	for name, value := range settings {
 		all[name] = value
 	}
-	return newPlanner(t, all), server
+	return newDriver(t, all), server
 }
 
-// tried plans and gives what is said, failed or not.
-func (p *planner) tried(state, config attributes) string {
+// planDiagnostics plans, and returns the diagnostics as text, even if the plan fails.
+func (p *driver) planDiagnostics(state, config attributes) string {
 	p.Helper()
 	if p.State = nil; state != nil {
 		p.Record(state)
@@ -44,7 +44,7 @@ func vpcFields(value any) tftypes.Value {
 	return object(map[string]tftypes.Value{"VPC id": tftypes.NewValue(tftypes.String, value)})
 }
 
-// vpcState is what the state has of the VPC task, completed with vpc-1.
+// vpcState returns the state of the VPC task, completed with vpc-1.
 func vpcState(s *sandbox.Server) attributes {
 	s.CompleteOutsideWith(sandbox.SeedVPCTaskID, sandbox.CallerID, nil, map[string]any{sandbox.SeedVPCIDField: "vpc-1"})
 	task, _ := s.Task(sandbox.SeedVPCTaskID)
@@ -60,7 +60,7 @@ func vpcBlock(value any) attributes {
 	return attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID, "form_fields": vpcFields(value)}
 }
 
-// An update is checked as a create is, with the list of the process and nothing that writes.
+// An update is checked as a create is, with one read of the list of the process.
 func TestPlanChecksAnUpdate(t *testing.T) {
 	t.Parallel()
 	with := func(name string, value any) attributes {
@@ -69,7 +69,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 		return block
 	}
 	for name, c := range map[string]struct {
-		before string // what the state says of the value; the task holds vpc-1
+		before string // the value in the state; the value of the task is vpc-1
 		block  attributes
 		says   []string
 		gets   int
@@ -92,7 +92,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 			p, server := seeded(t, nil)
 			state := vpcState(server)
 			state["form_fields"] = vpcFields(c.before)
-			said := p.tried(state, c.block)
+			said := p.planDiagnostics(state, c.block)
 			for _, part := range c.says {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in:\n%s", part, said)
@@ -108,7 +108,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 	}
 }
 
-// A decision that is known only after apply contradicts no other block, whatever that one decides.
+// A decision that is known only after apply does not contradict any decision of another block.
 func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
 	t.Parallel()
 	for _, decision := range []bool{true, false} {
@@ -136,7 +136,7 @@ func TestPlanPointsToWhatChanged(t *testing.T) {
 	}
 }
 
-// What is planned to be known is what is recorded, also if the completion turns out to be a guest's.
+// The apply records the planned values, even if the completion turns out to be that of a guest.
 func TestPlanOfAnUpdateIsKept(t *testing.T) {
 	t.Parallel()
 	p, server := seeded(t, nil)
@@ -160,7 +160,8 @@ func TestPlanOfAnUpdateIsKept(t *testing.T) {
 	}
 }
 
-// The new task of a replacement is checked in the first of its two plannings, whose warnings Terraform shows.
+// Terraform plans a replacement twice, and shows the warnings of the first plan, which checks the new
+// task.
 func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -175,7 +176,7 @@ func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, server := seeded(t, nil)
-			said := p.tried(vpcState(server), c.block)
+			said := p.planDiagnostics(vpcState(server), c.block)
 			for _, part := range append(c.says, "Warning: Destroy Does Not Reopen the Task: ") {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in:\n%s", part, said)
@@ -188,11 +189,11 @@ func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	}
 }
 
-// A refused token is a warning that says where the token is from. That the plan goes on is the same.
+// A refused token is a warning that names the source of the token. It does not fail the plan.
 func TestPlanWithARefusedToken(t *testing.T) {
 	t.Parallel()
 	p, _ := seeded(t, attributes{"access_token": "expired-token-of-somebody"})
-	said := p.tried(nil, attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID})
+	said := p.planDiagnostics(nil, attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID})
 	for _, part := range []string{"Warning: Tasks Could Not Be Checked: ", "401", "Token from: access_token in the provider block", "Check the access token"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is missing in:\n%s", part, said)

@@ -17,7 +17,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The framework that runs these steps plans again after each of them, and fails the test if that plan is not empty.
+// The testing framework plans again after each step, and fails the test if that plan is not empty.
 
 func at(attribute string) tfjsonpath.Path { return tfjsonpath.New(attribute) }
 
@@ -58,7 +58,7 @@ func TestProcessTask(t *testing.T) {
 		ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
 		ConfigStateChecks: []statecheck.StateCheck{s.wrote()},
 	})
-	// It has been destroyed since.
+	// The framework has destroyed the resource.
 	if err := s.writes(); err != nil {
 		t.Errorf("destroy: %v", err)
 	}
@@ -94,7 +94,7 @@ func TestRunIsDiscovered(t *testing.T) {
 			s.sent("GET "+sandbox.DefaultOrganization+"/tasks/"+sandbox.SeedPlainTaskID, "POST /runs/"+sandbox.SeedRunID+"/completed-tasks"),
 			expect("run_id", knownvalue.StringExact(sandbox.SeedRunID)),
 		},
-	}, resource.TestStep{ // to write down the run that was found is no change
+	}, resource.TestStep{ // configuring the process that Tallyfy has reported changes nothing
 		PreConfig:         s.ResetJournal,
 		Config:            s.task(plainTask),
 		ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
@@ -228,7 +228,7 @@ func TestChangedDecisionIsAnUpdate(t *testing.T) {
 			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
 			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(false))},
 		},
-		resource.TestStep{ // decided otherwise by a person: the plan shows it
+		resource.TestStep{ // a person has decided differently: the plan shows it
 			PreConfig: func() {
 				s.ReopenOutside(sandbox.SeedApprovalTaskID)
 				s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
@@ -305,7 +305,7 @@ func TestEveryoneMustComplete(t *testing.T) {
 		})
 }
 
-// A lost answer must neither taint the resource nor complete the task again.
+// A lost response must neither taint the resource nor complete the task again.
 func TestLostAnswerIsRecorded(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -332,7 +332,7 @@ func TestCompletionThatMayHaveGoneThroughIsAdoptedByTheNextApply(t *testing.T) {
 		})
 }
 
-// The state stays as it was where Tallyfy does not let us look.
+// A refresh that Tallyfy rejects does not change the state.
 func TestDeniedRefreshLeavesTheState(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})

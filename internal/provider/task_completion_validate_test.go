@@ -19,7 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// One mistake is one error, on its attribute and the same each time. What may still be null is none.
+// Each mistake is one error, on its attribute and the same each time. A value that may become null is
+// not a mistake.
 func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	t.Parallel()
 	kind := tftypes.Map{ElementType: tftypes.String}
@@ -37,7 +38,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		block attributes
-		want  []string // each is the path, the summary and a part of the detail
+		want  []string // "path: summary: beginning of the detail" of each error
 	}{
 		"two ways":                        {attributes{"taskdata": fields, "form_fields": fields}, []string{`form_fields: Invalid Attribute Combination: taskdata and form_fields cannot be used together`}},
 		"two ways, partly unknown":        {attributes{"taskdata": partly, "form_fields": fields}, []string{`form_fields: Invalid Attribute Combination: taskdata and form_fields`}},
@@ -87,8 +88,8 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.block["task_id"] = "t"
-			for range 5 { // the order of errors is not left to chance
-				p := newPlanner(t, attributes{"access_token": "t", "organization_id": "o", "preflight": false})
+			for range 5 { // the order of errors is deterministic
+				p := newDriver(t, attributes{"access_token": "t", "organization_id": "o", "preflight": false})
 				plan, err := p.PlanAsRecorded(t.Context(), c.block)
 				if err != nil {
 					t.Fatal(err)
@@ -119,7 +120,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	}
 }
 
-// One error is told of an access token beside an application's credentials, however many of them there are.
+// An access token together with credentials is one error, however many credentials there are.
 func TestTokenBesideCredentialsIsOneError(t *testing.T) {
 	t.Parallel()
 	later := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
@@ -137,7 +138,7 @@ func TestTokenBesideCredentialsIsOneError(t *testing.T) {
 		if c.provider["access_token"] == nil {
 			c.provider["access_token"] = "t"
 		}
-		plan, err := newPlanner(t, c.provider).PlanAsRecorded(t.Context(), configured())
+		plan, err := newDriver(t, c.provider).PlanAsRecorded(t.Context(), configured())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +149,7 @@ func TestTokenBesideCredentialsIsOneError(t *testing.T) {
 	}
 }
 
-// module is a module that offers both ways to give values, and secrets, and passes on what its caller uses.
+// module is a module that passes on values by ID, by name and as secrets from its caller.
 const module = `
 variable "by_name" {
   type    = map(string)
@@ -169,7 +170,7 @@ variable "on" {
 }
 `
 
-// A module may offer every way and leave what is not used null: the null of a variable has a type.
+// A module may offer all arguments and leave the unused ones null. The null of a variable has a type.
 func TestModulesPassOnNull(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -192,7 +193,7 @@ func TestModulesPassOnNull(t *testing.T) {
 	}
 }
 
-// What is known only at the apply is validated there, before anything is sent.
+// Values that are known only after apply are validated by the apply, before it sends anything.
 func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -220,7 +221,7 @@ func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 	}
 }
 
-// runSince111 is run for CLIs that know write-only attributes.
+// runSince111 is run, only for CLIs with write-only attributes.
 func (s *harness) runSince111(steps ...acc.TestStep) {
 	s.Helper()
 	acc.UnitTest(s.T, acc.TestCase{
@@ -228,7 +229,7 @@ func (s *harness) runSince111(steps ...acc.TestStep) {
 	})
 }
 
-// runFor is run, and skips a CLI that does not know write-only attributes if the lines have one.
+// runFor is run, but skips CLIs without write-only attributes if the lines have one.
 func (s *harness) runFor(lines string, steps ...acc.TestStep) {
 	s.Helper()
 	if strings.Contains(lines, "_wo") {

@@ -29,7 +29,7 @@ const vpcForm = `form_fields = {
     Reviewers                          = { users = [1001], guests = ["auditor@example.com"] }
   }`
 
-// Values by name arrive in the shapes that Tallyfy takes, with one GET, one PUT and one POST.
+// Values by name are sent in the shapes of the API, with one GET, one PUT and one POST.
 func TestFormFields(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -48,7 +48,7 @@ func TestFormFields(t *testing.T) {
 				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCReviewersField, "map[groups:[] guests:[auditor@example.com] users:[1001]]"),
 			},
 		},
-		resource.TestStep{ // the same values by id: a change of the configuration that sends nothing
+		resource.TestStep{ // the same values by ID: a change of the configuration that sends nothing
 			PreConfig:         s.ResetJournal,
 			Config:            s.task(vpcTask, `taskdata = { "`+sandbox.SeedVPCIDField+`" = "vpc-0a1b2c" }`),
 			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
@@ -63,7 +63,7 @@ func TestFormFields(t *testing.T) {
 	)
 }
 
-// mistakes are what a plan tells of a completion that would go wrong: each on its attribute, with what can be done.
+// mistakes are completions that would fail. A plan reports each on its attribute, with the fix.
 var mistakes = map[string]struct {
 	lines string
 	says  *regexp.Regexp
@@ -92,7 +92,7 @@ var mistakes = map[string]struct {
 	"blank name":         {vpcTask + "\n  form_fields = { \" \" = 1 }", spaced("Invalid Field Name", "it is empty")},
 }
 
-// withMistakes makes the seeded tasks such that all mistakes are possible.
+// withMistakes changes the seeded tasks so that all mistakes are possible.
 func withMistakes(s *sandbox.Server) {
 	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
 		task.Fields = append(task.Fields,
@@ -118,7 +118,7 @@ func TestMistakesAreToldByThePlan(t *testing.T) {
 	}
 }
 
-// The same mistakes end an apply before anything is completed, where the plan was not to look.
+// Without a preflight check, the same mistakes fail the apply before it completes anything.
 func TestMistakesAreToldByTheApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range mistakes {
@@ -134,7 +134,7 @@ func TestMistakesAreToldByTheApply(t *testing.T) {
 	}
 }
 
-// What a plan only warns of is seen over the protocol: no check of the testing framework sees a warning.
+// The testing framework cannot check warnings, so this test plans over the protocol.
 func TestPlanWarnsOfWhatItSees(t *testing.T) {
 	t.Parallel()
 	server := newHarness(t, sandbox.Config{}).Server
@@ -143,7 +143,7 @@ func TestPlanWarnsOfWhatItSees(t *testing.T) {
 	settings := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
 	for name, c := range map[string]struct {
 		task string
-		says string // nothing for no warning
+		says string // empty for no warning
 	}{
 		"required field": {sandbox.SeedVPCTaskID, `Required Field Is Empty: Provision the VPC: These fields of task "Provision the VPC" (` + sandbox.SeedVPCTaskID + `) are required`},
 		"completed":      {sandbox.SeedPlainTaskID, "Task Is Already Completed: "},
@@ -151,7 +151,7 @@ func TestPlanWarnsOfWhatItSees(t *testing.T) {
 		"fine":           {sandbox.SeedExpiringTaskID, ""},
 	} {
 		for _, run := range []any{sandbox.SeedRunID, nil} {
-			p := newPlanner(t, settings)
+			p := newDriver(t, settings)
 			_, said := p.plan(nil, attributes{"task_id": c.task, "run_id": run})
 			if !strings.HasPrefix(said, strings.TrimSuffix("Warning: "+c.says, "Warning: ")) || (c.says == "") != (said == "") {
 				t.Errorf("%s: the plan says %q", name, said)
@@ -159,7 +159,7 @@ func TestPlanWarnsOfWhatItSees(t *testing.T) {
 		}
 	}
 	for name, off := range map[string]attributes{"switched off": {"preflight": false}, "no network": {"base_url": "http://127.0.0.1:1"}} {
-		p := newPlanner(t, attributes{
+		p := newDriver(t, attributes{
 			"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "max_retries": 0,
 			"base_url": valueOr(off["base_url"], server.URL()), "preflight": off["preflight"],
 		})
@@ -177,7 +177,7 @@ func valueOr(value, otherwise any) any {
 	return value
 }
 
-// One request tells a plan of all the tasks of a run, however many there are.
+// A plan reads all tasks of a process with one request, however many blocks it has.
 func TestPlanLooksOnceForEachRun(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})

@@ -17,16 +17,16 @@ func (s *harness) attach() {
 	s.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
 }
 
-// planner returns a CLI for one block of the sandbox's organization.
-func (s *harness) planner() *planner {
+// driver returns a CLI for one block of the sandbox's organization.
+func (s *harness) driver() *driver {
 	s.Helper()
-	return newPlanner(s.T, attributes{
+	return newDriver(s.T, attributes{
 		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "preflight": false,
 	})
 }
 
 // must ends the test unless an operation went well.
-func (p *planner) must(said prototest.Diagnostics, err error) {
+func (p *driver) must(said prototest.Diagnostics, err error) {
 	p.Helper()
 	if err != nil || said.Failed() {
 		p.Fatalf("%v\n%s", err, said)
@@ -34,7 +34,7 @@ func (p *planner) must(said prototest.Diagnostics, err error) {
 }
 
 // applies plans, expects an action and carries it out.
-func (p *planner) applies(want prototest.Action, plan *prototest.Plan, err error) {
+func (p *driver) applies(want prototest.Action, plan *prototest.Plan, err error) {
 	p.Helper()
 	if err != nil || plan.Failed() || plan.Action != want {
 		p.Fatalf("planning a %s: %v\n%v", want, err, plan)
@@ -42,7 +42,7 @@ func (p *planner) applies(want prototest.Action, plan *prototest.Plan, err error
 	p.must(p.Apply(p.Context(), plan))
 }
 
-func (p *planner) attributes(value tftypes.Value) map[string]tftypes.Value {
+func (p *driver) attributes(value tftypes.Value) map[string]tftypes.Value {
 	p.Helper()
 	values := map[string]tftypes.Value{}
 	if value.IsNull() {
@@ -55,7 +55,7 @@ func (p *planner) attributes(value tftypes.Value) map[string]tftypes.Value {
 }
 
 // identified fails the test unless the recorded identity, the value and its id name the task in this run; "" is for a one-off task.
-func (p *planner) identified(run string) {
+func (p *driver) identified(run string) {
 	p.Helper()
 	if p.State == nil || p.State.Identity == nil {
 		p.Fatal("no identity is recorded")
@@ -87,41 +87,41 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	setting := attributes{"task_id": sandbox.SeedOneOffTaskID, "reopen_on_destroy": true}
 	decided := attributes{"task_id": sandbox.SeedOneOffTaskID, "override_user": sandbox.SeedColleagueID}
 	for name, c := range map[string]struct {
-		then   func(p *planner)
+		then   func(p *driver)
 		writes []string
 	}{
-		"refresh": {then: func(p *planner) {
+		"refresh": {then: func(p *driver) {
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 			plan, err := p.Plan(p.Context(), config)
 			p.applies(prototest.NoOp, plan, err)
 		}},
-		"plan and update of a setting": {then: func(p *planner) {
+		"plan and update of a setting": {then: func(p *driver) {
 			plan, err := p.Plan(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
 			p.identified(sandbox.SeedRunID)
 		}},
-		"update of a setting without a refresh": {then: func(p *planner) {
+		"update of a setting without a refresh": {then: func(p *driver) {
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
 			p.identified("")
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 		}},
-		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(p *planner) {
+		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(p *driver) {
 			plan, err := p.PlanAsRecorded(p.Context(), decided)
 			p.applies(prototest.Update, plan, err)
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 		}},
-		"identity of a state that a refresh left behind": {then: func(p *planner) {
+		"identity of a state that a refresh left behind": {then: func(p *driver) {
 			p.must(p.Refresh(p.Context()))
 			p.Identify(prototest.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
 			p.identified(sandbox.SeedRunID)
 		}},
-		"state of a CLI that knows no identity": {then: func(p *planner) {
+		"state of a CLI that knows no identity": {then: func(p *driver) {
 			p.State.Identity = nil
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
@@ -129,7 +129,7 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 			p.must(p.Refresh(p.Context()))
 			p.identified(sandbox.SeedRunID)
 		}},
-		"destroy": {then: func(p *planner) {
+		"destroy": {then: func(p *driver) {
 			plan, err := p.Plan(p.Context(), nil)
 			p.applies(prototest.Delete, plan, err)
 			if p.State != nil {
@@ -140,7 +140,7 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newHarness(t, sandbox.Config{})
-			p := s.planner()
+			p := s.driver()
 			plan, err := p.Plan(p.Context(), config)
 			p.applies(prototest.Create, plan, err)
 			p.identified("")
@@ -174,7 +174,7 @@ func TestImportByIdentity(t *testing.T) {
 			if c.attached {
 				s.attach()
 			}
-			p := s.planner()
+			p := s.driver()
 			p.must(p.ImportIdentity(t.Context(), c.identity))
 			p.identified(c.run)
 			s.attach()

@@ -233,7 +233,7 @@ func TestTaskWaitForAnApprovalWithoutADecision(t *testing.T) {
 }
 
 // waiter is a provider that waits, over its protocol.
-func (s *harness) waiter(settings attributes) *planner {
+func (s *harness) waiter(settings attributes) *driver {
 	s.Helper()
 	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "max_retries": 0}
 	for name, value := range settings {
@@ -243,11 +243,11 @@ func (s *harness) waiter(settings attributes) *planner {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return &planner{T: s.T, Terraform: terraform}
+	return &driver{T: s.T, Terraform: terraform}
 }
 
 // waits applies a block, and returns what was said.
-func (p *planner) waits(block attributes) string {
+func (p *driver) waits(block attributes) string {
 	p.Helper()
 	plan, err := p.Plan(p.Context(), block)
 	if err != nil {
@@ -265,7 +265,7 @@ func (p *planner) waits(block attributes) string {
 }
 
 // plans plans a block, and returns the action and what was said.
-func (p *planner) plans(block attributes) (prototest.Action, string) {
+func (p *driver) plans(block attributes) (prototest.Action, string) {
 	p.Helper()
 	plan, err := p.Plan(p.Context(), block)
 	if err != nil {
