@@ -172,7 +172,7 @@ func TestTaskForm(t *testing.T) {
 	}
 }
 
-// Facts are the task's own, however far the list is behind.
+// The attributes are those of the task itself, even if the list lags behind.
 func TestTaskIsNotTakenFromTheList(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{ListLag: 10})

@@ -12,12 +12,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// attach adds a one-off task to the seeded process, as a person does.
+// attach adds a one-off task to the seeded process, as a person can do.
 func (s *harness) attach() {
 	s.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
 }
 
-// driver returns a CLI for one block of the sandbox's organization.
+// driver returns a driver for one block, with the sandbox's organization.
 func (s *harness) driver() *driver {
 	s.Helper()
 	return newDriver(s.T, attributes{
@@ -25,7 +25,7 @@ func (s *harness) driver() *driver {
 	})
 }
 
-// must ends the test unless an operation went well.
+// must stops the test if an operation has failed.
 func (p *driver) must(said prototest.Diagnostics, err error) {
 	p.Helper()
 	if err != nil || said.Failed() {
@@ -33,7 +33,7 @@ func (p *driver) must(said prototest.Diagnostics, err error) {
 	}
 }
 
-// applies plans, expects an action and carries it out.
+// applies checks the action of a plan, and applies it.
 func (p *driver) applies(want prototest.Action, plan *prototest.Plan, err error) {
 	p.Helper()
 	if err != nil || plan.Failed() || plan.Action != want {
@@ -54,8 +54,9 @@ func (p *driver) attributes(value tftypes.Value) map[string]tftypes.Value {
 	return values
 }
 
-// identified fails the test unless the recorded identity, the value and its id name the task in this run; "" is for a one-off task.
-func (p *driver) identified(run string) {
+// checkIdentity checks that the identity, the state and its ID name the task in this process; "" means
+// a one-off task.
+func (p *driver) checkIdentity(run string) {
 	p.Helper()
 	if p.State == nil || p.State.Identity == nil {
 		p.Fatal("no identity is recorded")
@@ -79,8 +80,8 @@ func (p *driver) identified(run string) {
 	}
 }
 
-// A one-off task that is added to a process after its completion was recorded has another identity then. The framework refuses that
-// for good unless the resource says that its identity is mutable.
+// A one-off task that is added to a process after its completion was recorded gets another identity. The
+// framework rejects that unless the resource declares its identity as mutable.
 func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	t.Parallel()
 	config := attributes{"task_id": sandbox.SeedOneOffTaskID}
@@ -92,42 +93,42 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	}{
 		"refresh": {then: func(p *driver) {
 			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
+			p.checkIdentity(sandbox.SeedRunID)
 			plan, err := p.Plan(p.Context(), config)
 			p.applies(prototest.NoOp, plan, err)
 		}},
 		"plan and update of a setting": {then: func(p *driver) {
 			plan, err := p.Plan(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
-			p.identified(sandbox.SeedRunID)
+			p.checkIdentity(sandbox.SeedRunID)
 		}},
 		"update of a setting without a refresh": {then: func(p *driver) {
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
-			p.identified("")
+			p.checkIdentity("")
 			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
+			p.checkIdentity(sandbox.SeedRunID)
 		}},
 		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(p *driver) {
 			plan, err := p.PlanAsRecorded(p.Context(), decided)
 			p.applies(prototest.Update, plan, err)
 			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
+			p.checkIdentity(sandbox.SeedRunID)
 		}},
 		"identity of a state that a refresh left behind": {then: func(p *driver) {
 			p.must(p.Refresh(p.Context()))
 			p.Identify(prototest.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
-			p.identified(sandbox.SeedRunID)
+			p.checkIdentity(sandbox.SeedRunID)
 		}},
 		"state of a CLI that knows no identity": {then: func(p *driver) {
 			p.State.Identity = nil
 			plan, err := p.PlanAsRecorded(p.Context(), setting)
 			p.applies(prototest.Update, plan, err)
-			p.identified("")
+			p.checkIdentity("")
 			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
+			p.checkIdentity(sandbox.SeedRunID)
 		}},
 		"destroy": {then: func(p *driver) {
 			plan, err := p.Plan(p.Context(), nil)
@@ -143,7 +144,7 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 			p := s.driver()
 			plan, err := p.Plan(p.Context(), config)
 			p.applies(prototest.Create, plan, err)
-			p.identified("")
+			p.checkIdentity("")
 			s.attach()
 			s.ResetJournal()
 			c.then(p)
@@ -154,7 +155,7 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	}
 }
 
-// An import may name the task without its process, which the refresh that belongs to it finds.
+// An import may name the task without its process. The refresh of the import finds the process.
 func TestImportByIdentity(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -176,11 +177,11 @@ func TestImportByIdentity(t *testing.T) {
 			}
 			p := s.driver()
 			p.must(p.ImportIdentity(t.Context(), c.identity))
-			p.identified(c.run)
+			p.checkIdentity(c.run)
 			s.attach()
 			plan, err := p.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
 			p.applies(prototest.NoOp, plan, err)
-			p.identified(sandbox.SeedRunID)
+			p.checkIdentity(sandbox.SeedRunID)
 			if err := s.writes(); err != nil {
 				t.Error(err)
 			}

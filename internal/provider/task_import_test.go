@@ -36,7 +36,7 @@ func TestImportByEachForm(t *testing.T) {
 				resource.TestStep{Config: s.task(c.lines)},
 				resource.TestStep{
 					ResourceName: it, ImportState: true, ImportStateId: c.id, ImportStateVerify: true,
-					ImportStateVerifyIgnore: []string{"tasks_changed_by_rules"}, // told only by the completion itself
+					ImportStateVerifyIgnore: []string{"tasks_changed_by_rules"}, // only the response to the completion contains it
 				})
 			if err := s.writes("POST"); err != nil {
 				t.Error(err)
@@ -45,7 +45,8 @@ func TestImportByEachForm(t *testing.T) {
 	}
 }
 
-// What was completed outside of Terraform is taken over without being completed again, values and all.
+// The import of a task that was completed outside of Terraform does not complete it again, even with
+// values.
 func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -58,7 +59,7 @@ func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 		resource.TestStep{
 			Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedVPCTaskID, ImportStatePersist: true,
 		},
-		resource.TestStep{ // the plan shows the values as new, since an import does not know which of them are the configuration's
+		resource.TestStep{ // the plan shows the values as new, because an import cannot know which of them are configured
 			Config:           config,
 			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -69,7 +70,7 @@ func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 	)
 }
 
-// To overrule what a person decided, a task is imported and applied.
+// An import and an apply replace the decision of a person.
 func TestImportAndOverrule(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -109,7 +110,8 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-// What an import does not name is missed in words that say what was expected, and the advice for a move stands in no error of an import.
+// An incomplete import is an error that states the accepted forms. Errors of imports do not contain the
+// advice for a move.
 func TestImportSaysWhatItExpects(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -140,7 +142,8 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 	}
 }
 
-// A task that is open says for a moved block what to do with that, and a move leaves nothing behind for the next read.
+// The error about an open task advises what to do with a moved block. A move leaves no private state for
+// the next read.
 func TestMoveSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})

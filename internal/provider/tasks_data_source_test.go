@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// listed are the ids of the tasks, in order.
+// listed returns the IDs of the tasks, in order.
 func listed(t *testing.T, data map[string]any) []string {
 	t.Helper()
 	tasks, ok := data["tasks"].([]any)
@@ -80,7 +80,7 @@ func TestTasksOfAllPages(t *testing.T) {
 	s.checkReads("page=1&per_page=100&status=all", "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
 }
 
-// The row of a list need not tell the run that was asked for.
+// A row of a list without a process belongs to the process of the request.
 func TestTasksKnowTheirRun(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})

@@ -20,7 +20,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// saved gives the JSON of the values in the n-th PUT.
+// saved returns the JSON of the values in the n-th PUT.
 func (s *harness) saved(n int) string {
 	for _, entry := range s.Journal() {
 		if entry.Method != "PUT" {
@@ -40,7 +40,7 @@ func (s *harness) saved(n int) string {
 	return ""
 }
 
-// savedAs is a check of the values that the n-th PUT sent.
+// savedAs checks the values that the n-th PUT sent.
 func (s *harness) savedAs(n int, want string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		if got := s.saved(n); got != want {
@@ -85,8 +85,8 @@ resource "terraform_data" "vpc" {
 	})
 }
 
-// Strings, numbers, bools, lists, objects and null, in any nesting: the text field of the sandbox takes any scalar, the
-// form of this test has a field for each.
+// Strings, numbers, Booleans, lists, objects and null, nested. A text field of the sandbox accepts any
+// scalar, and the form of this test has a field for each value.
 func TestTaskdataOfEveryShape(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -116,8 +116,9 @@ func TestTaskdataOfEveryShape(t *testing.T) {
 	})
 }
 
-// Equal values that are written differently are recorded as they are written, and nothing is sent: Terraform lets no provider keep the
-// former spelling in a final plan if a part was unknown before, and a provider cannot know that.
+// Equal values that are written differently are recorded as written, without a request. Terraform does
+// not let a provider keep the former spelling in a final plan if a part was unknown in the first plan,
+// and a provider cannot know that.
 func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -146,8 +147,9 @@ func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 	)
 }
 
-// Equal values may be written differently while a part of them is known only after apply. Terraform compares the types and the texts of
-// what was planned with those of the final plan and of the result. Each pair has a block and a task of its own, in one configuration.
+// Equal values may be written differently while a part of them is known only after apply. Terraform
+// compares the types and texts of the plan with those of the final plan and of the result. Each pair has
+// a block and a task of its own, in one configuration.
 func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -159,7 +161,7 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	}
 	var before, after string
 	var updates []plancheck.PlanCheck
-	names := map[string]string{} // by task
+	names := map[string]string{} // task to name of the pair
 	for i, c := range []struct{ name, before, after string }{
 		{"a map, then an object", `tomap({ "VPC id" = "vpc-1" })`, `{ "VPC id" = later("vpc-1") }`},
 		{"an object, then a map", `{ "VPC id" = "vpc-1", Tier = "critical" }`, `tomap({ "VPC id" = later("vpc-1"), Tier = "critical" })`},
@@ -188,7 +190,7 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 					wrote = append(wrote, entry.Method)
 				}
 			}
-			if !slices.Equal(wrote, []string{http.MethodPut, http.MethodPost}) { // of the first step
+			if !slices.Equal(wrote, []string{http.MethodPut, http.MethodPost}) { // the requests of the first step
 				err = errors.Join(err, fmt.Errorf("%s: the writes are %v", name, wrote))
 			}
 		}
@@ -204,7 +206,7 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	)
 }
 
-// Everything that a resource is made of may be known only at apply.
+// All arguments of a resource may be known only after apply.
 func TestEverythingKnownOnlyAtApply(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -235,7 +237,7 @@ resource "tallyfy_task_completion" "it" {
 	})
 }
 
-// A value that is only perhaps another one is planned as an update; if it turns out the same, nothing is sent.
+// An unknown value is planned as an update. If it is the same after all, nothing is sent.
 func TestUnknownValueThatTurnsOutTheSameSendsNothing(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
