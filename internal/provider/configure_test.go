@@ -113,13 +113,13 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			config := s.task(c.lines)
+			h := newHarness(t, sandbox.Config{})
+			config := h.task(c.lines)
 			if c.provider != "" {
 				config = fmt.Sprintf("provider \"tallyfy\" {\n  %s\n}\n%s", c.provider, block(c.lines))
 			}
-			s.run(acc.TestStep{Config: config, PlanOnly: true, ExpectError: c.says})
-			if n := len(s.Journal()); n != 0 {
+			h.run(acc.TestStep{Config: config, PlanOnly: true, ExpectError: c.says})
+			if n := len(h.Journal()); n != 0 {
 				t.Errorf("%d requests were made", n)
 			}
 		})
@@ -129,16 +129,16 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 	for name, variable := range map[string]string{"access token": envAccessToken, "API token": envAPIToken} {
 		t.Run(name, func(t *testing.T) {
-			s := newHarness(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			t.Setenv(variable, sandbox.DefaultToken)
 			t.Setenv(envOrganization, sandbox.DefaultOrganization)
-			t.Setenv(envBaseURL, s.URL()+"/")
+			t.Setenv(envBaseURL, h.URL()+"/")
 			t.Setenv("TF_APPEND_USER_AGENT", "pipeline/7")
-			s.run(acc.TestStep{
+			h.run(acc.TestStep{
 				Config:            block(plainTask),
-				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET /tasks", "GET /tasks", "GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)}, // a plan reads the list and the task, and an apply plans again
+				ConfigStateChecks: []statecheck.StateCheck{h.sent("GET /tasks", "GET /tasks", "GET", "POST"), h.fired(sandbox.SeedPlainTaskID, 1)}, // a plan reads the list and the task, and an apply plans again
 			})
-			for _, entry := range s.Journal() {
+			for _, entry := range h.Journal() {
 				if got := entry.Header.Get("User-Agent"); !regexp.MustCompile(`^terraform-provider-tallyfy/test terraform/\d+\.\d+\.\S+ pipeline/7$`).MatchString(got) {
 					t.Errorf("User-Agent is %q", got)
 				}
@@ -146,12 +146,12 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 		})
 	}
 	t.Run("the block comes first", func(t *testing.T) {
-		s := newHarness(t, sandbox.Config{})
+		h := newHarness(t, sandbox.Config{})
 		t.Setenv(envAccessToken, "wrong")
 		t.Setenv(envAPIToken, "wrong too")
 		t.Setenv(envOrganization, "wrong")
 		t.Setenv(envBaseURL, "https://tallyfy.invalid")
-		s.run(acc.TestStep{Config: s.task(plainTask), ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST")}})
+		h.run(acc.TestStep{Config: h.task(plainTask), ConfigStateChecks: []statecheck.StateCheck{h.sent("GET", "POST")}})
 	})
 	for variable, c := range map[string]struct{ value, says string }{
 		envAccessToken:  {"s3cr3t with space", "Invalid Environment Variable"},
@@ -159,10 +159,10 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 		envOrganization: {"a/b", "Invalid Environment Variable"},
 	} {
 		t.Run(variable, func(t *testing.T) {
-			s := newHarness(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			t.Setenv(envAPIToken, sandbox.DefaultToken)
 			t.Setenv(variable, c.value)
-			s.run(acc.TestStep{Config: block(plainTask), PlanOnly: true, ExpectError: spaced(c.says, "The environment variable "+variable)})
+			h.run(acc.TestStep{Config: block(plainTask), PlanOnly: true, ExpectError: spaced(c.says, "The environment variable "+variable)})
 		})
 	}
 }

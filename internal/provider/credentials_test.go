@@ -26,9 +26,9 @@ import (
 
 // asApplication returns a configuration for the sandbox with credentials and more lines in the provider
 // block. As with config, plans do not read.
-func (s *harness) asApplication(blocks string, lines ...string) string {
+func (h *harness) asApplication(blocks string, lines ...string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  preflight = false\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
-		s.URL(), s.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
+		h.URL(), h.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
 }
 
 // Lines of a provider block.
@@ -67,12 +67,12 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.run(acc.TestStep{
-				Config:   fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  %s\n}\n%s", s.URL(), c.provider, block(plainTask, "organization_id = \"o\"")),
+			h := newHarness(t, sandbox.Config{})
+			h.run(acc.TestStep{
+				Config:   fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  %s\n}\n%s", h.URL(), c.provider, block(plainTask, "organization_id = \"o\"")),
 				PlanOnly: true, ExpectError: c.says,
 			})
-			if n := len(s.Journal()); n != 0 {
+			if n := len(h.Journal()); n != 0 {
 				t.Errorf("%d requests were made", n)
 			}
 		})
@@ -81,11 +81,11 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 
 func TestAnApplicationCompletesATask(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.run(acc.TestStep{
-		Config: s.asApplication(block(plainTask), bothOfClient),
+	h := newHarness(t, sandbox.Config{})
+	h.run(acc.TestStep{
+		Config: h.asApplication(block(plainTask), bothOfClient),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("POST /oauth/token", "GET", "POST /completed-tasks"), s.fired(sandbox.SeedPlainTaskID, 1),
+			h.sent("POST /oauth/token", "GET", "POST /completed-tasks"), h.fired(sandbox.SeedPlainTaskID, 1),
 			statecheck.ExpectKnownValue(it, at("completer_id"), knownvalue.Null()),
 		},
 	})
@@ -93,12 +93,12 @@ func TestAnApplicationCompletesATask(t *testing.T) {
 
 func TestAnApplicationActsAsAUser(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.run(acc.TestStep{
+	h := newHarness(t, sandbox.Config{})
+	h.run(acc.TestStep{
 		// A number is converted to its digits.
-		Config: s.asApplication(block(plainTask), "client_id = "+sandbox.DefaultClientID, clientSecret, fmt.Sprintf("user_email = %q", sandbox.SeedColleagueEmail)),
+		Config: h.asApplication(block(plainTask), "client_id = "+sandbox.DefaultClientID, clientSecret, fmt.Sprintf("user_email = %q", sandbox.SeedColleagueEmail)),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("POST /oauth/token", "POST /users/"+sandbox.SeedColleagueEmail+"/token", "GET", "POST /completed-tasks"),
+			h.sent("POST /oauth/token", "POST /users/"+sandbox.SeedColleagueEmail+"/token", "GET", "POST /completed-tasks"),
 			statecheck.ExpectKnownValue(it, at("completer_id"), knownvalue.Int64Exact(sandbox.SeedColleagueID)),
 		},
 	})
@@ -131,10 +131,10 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 		"address alone":               {environment: map[string]string{envAccessToken: sandbox.DefaultToken, envTokenURL: "nonsense"}, first: "GET"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newHarness(t, sandbox.Config{})
-			t.Setenv(envBaseURL, s.URL())
+			h := newHarness(t, sandbox.Config{})
+			t.Setenv(envBaseURL, h.URL())
 			t.Setenv(envOrganization, sandbox.DefaultOrganization)
-			t.Setenv(envTokenURL, s.URL()+"/oauth/token")
+			t.Setenv(envTokenURL, h.URL()+"/oauth/token")
 			for variable, value := range c.environment {
 				t.Setenv(variable, value)
 			}
@@ -142,8 +142,8 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 			if c.fails != nil {
 				step.PlanOnly, step.ExpectError = true, c.fails
 			}
-			s.run(step)
-			journal := s.Journal()
+			h.run(step)
+			journal := h.Journal()
 			if c.fails != nil && len(journal) > 0 {
 				t.Errorf("%d requests were made", len(journal))
 			}
@@ -158,15 +158,15 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 // retry.
 func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(*http.Request) { s.RevokeTokens() }})
-	s.run(acc.TestStep{
-		Config: s.asApplication(block(plainTask), bothOfClient, "max_retries = 0"),
+	h := newHarness(t, sandbox.Config{})
+	h.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(*http.Request) { h.RevokeTokens() }})
+	h.run(acc.TestStep{
+		Config: h.asApplication(block(plainTask), bothOfClient, "max_retries = 0"),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("POST /oauth/token", "GET", "POST /completed-tasks", "POST /oauth/token", "POST /completed-tasks"), s.fired(sandbox.SeedPlainTaskID, 1),
+			h.sent("POST /oauth/token", "GET", "POST /completed-tasks", "POST /oauth/token", "POST /completed-tasks"), h.fired(sandbox.SeedPlainTaskID, 1),
 		},
 	})
-	if n := s.Completions(sandbox.SeedPlainTaskID); n != 1 {
+	if n := h.Completions(sandbox.SeedPlainTaskID); n != 1 {
 		t.Errorf("it was completed %d times", n)
 	}
 }
@@ -175,12 +175,12 @@ func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 // response and the fix.
 func TestARefusedApplication(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{ClientSecret: "another"})
-	s.run(acc.TestStep{
-		Config:      s.asApplication(block(plainTask), bothOfClient),
-		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+s.URL()+"/oauth/token: Tallyfy returned 401 Unauthorized", "Tallyfy said: invalid_client", "Request ID: sandbox-"),
+	h := newHarness(t, sandbox.Config{ClientSecret: "another"})
+	h.run(acc.TestStep{
+		Config:      h.asApplication(block(plainTask), bothOfClient),
+		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+h.URL()+"/oauth/token: Tallyfy returned 401 Unauthorized", "Tallyfy said: invalid_client", "Request ID: sandbox-"),
 	})
-	if n := s.Count("", "organizations"); n != 0 {
+	if n := h.Count("", "organizations"); n != 0 {
 		t.Errorf("%d requests were made without a token", n)
 	}
 }
@@ -188,11 +188,11 @@ func TestARefusedApplication(t *testing.T) {
 // TestAnEphemeralToken passes the provider a value that is in neither plans nor states.
 func TestAnEphemeralToken(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(variable, argument string) string {
 		return fmt.Sprintf("variable %q {\n  type      = string\n  ephemeral = true\n  default   = %q\n}\n", variable, map[string]string{
 			"token": sandbox.DefaultToken, "secret": sandbox.DefaultClientSecret,
-		}[variable]) + s.asApplication(block(plainTask), argument)
+		}[variable]) + h.asApplication(block(plainTask), argument)
 	}
 	acc.UnitTest(t, acc.TestCase{
 		ProtoV6ProviderFactories: factories,
@@ -200,7 +200,7 @@ func TestAnEphemeralToken(t *testing.T) {
 		Steps: []acc.TestStep{
 			{
 				Config:            strings.Replace(config("token", "access_token = var.token"), "token_url", "# token_url", 1),
-				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)},
+				ConfigStateChecks: []statecheck.StateCheck{h.sent("GET", "POST"), h.fired(sandbox.SeedPlainTaskID, 1)},
 			},
 			{Config: config("secret", clientID+"\n  client_secret = var.secret"), PlanOnly: true},
 		},

@@ -91,23 +91,23 @@ func newHarness(t *testing.T, config sandbox.Config) *harness {
 }
 
 // run applies the steps in order, and then destroys all resources.
-func (s *harness) run(steps ...resource.TestStep) {
-	s.Helper()
-	resource.UnitTest(s.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
+func (h *harness) run(steps ...resource.TestStep) {
+	h.Helper()
+	resource.UnitTest(h.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
 // config returns a configuration for the sandbox without a preflight check, so that the journal only has
 // an apply's requests.
-func (s *harness) config(blocks string) string { return s.configWith("preflight = false", blocks) }
+func (h *harness) config(blocks string) string { return h.configWith("preflight = false", blocks) }
 
 // configWith returns a configuration for the sandbox with more lines in the provider block.
-func (s *harness) configWith(lines, blocks string) string {
+func (h *harness) configWith(lines, blocks string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  access_token    = %q\n  organization_id = %q\n  base_url        = %q\n  %s\n}\n%s\n",
-		sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), lines, blocks)
+		sandbox.DefaultToken, sandbox.DefaultOrganization, h.URL(), lines, blocks)
 }
 
 // task returns a configuration with one resource, "tallyfy_task_completion.it", with these lines.
-func (s *harness) task(lines ...string) string { return s.config(block(lines...)) }
+func (h *harness) task(lines ...string) string { return h.config(block(lines...)) }
 
 func block(lines ...string) string {
 	return "resource \"tallyfy_task_completion\" \"it\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
@@ -130,10 +130,10 @@ func vpcValue(value string) string {
 
 // sent checks that the requests until now were exactly these, as "METHOD" or "METHOD ending-of-path",
 // in order.
-func (s *harness) sent(requests ...string) statecheck.StateCheck {
+func (h *harness) sent(requests ...string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		var got []string
-		for _, entry := range s.Journal() {
+		for _, entry := range h.Journal() {
 			got = append(got, entry.Method+" "+entry.Path)
 		}
 		if len(got) != len(requests) {
@@ -150,14 +150,14 @@ func (s *harness) sent(requests ...string) statecheck.StateCheck {
 }
 
 // wrote checks the requests that may change something, by method, in order.
-func (s *harness) wrote(methods ...string) statecheck.StateCheck {
-	return stateCheck(func() error { return s.writes(methods...) })
+func (h *harness) wrote(methods ...string) statecheck.StateCheck {
+	return stateCheck(func() error { return h.writes(methods...) })
 }
 
 // writes returns an error unless the requests that may change something were exactly these.
-func (s *harness) writes(methods ...string) error {
+func (h *harness) writes(methods ...string) error {
 	var got []string
-	for _, entry := range s.Journal() {
+	for _, entry := range h.Journal() {
 		if entry.Method != http.MethodGet {
 			got = append(got, entry.Method)
 		}
@@ -169,9 +169,9 @@ func (s *harness) writes(methods ...string) error {
 }
 
 // fired checks how often the webhooks of a task fired.
-func (s *harness) fired(task string, times int) statecheck.StateCheck {
+func (h *harness) fired(task string, times int) statecheck.StateCheck {
 	return stateCheck(func() error {
-		if got := s.Webhooks(task); got != times {
+		if got := h.Webhooks(task); got != times {
 			return fmt.Errorf("the webhooks fired %d times, want %d", got, times)
 		}
 		return nil
@@ -179,9 +179,9 @@ func (s *harness) fired(task string, times int) statecheck.StateCheck {
 }
 
 // holds checks the value of a field of a task.
-func (s *harness) holds(task, field string, want any) statecheck.StateCheck {
+func (h *harness) holds(task, field string, want any) statecheck.StateCheck {
 	return stateCheck(func() error {
-		held, _ := s.Task(task)
+		held, _ := h.Task(task)
 		if got := fmt.Sprint(held.Taskdata[field]); got != fmt.Sprint(want) {
 			return fmt.Errorf("field %s holds %s, want %v", field, got, want)
 		}

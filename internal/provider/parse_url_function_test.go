@@ -79,9 +79,9 @@ func TestParseURL(t *testing.T) {
 
 func TestParseURLUnderTheCLI(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(address string) string {
-		return s.config(fmt.Sprintf("output \"ids\" {\n  value = provider::tallyfy::parse_url(%s)\n}\n", address))
+		return h.config(fmt.Sprintf("output \"ids\" {\n  value = provider::tallyfy::parse_url(%s)\n}\n", address))
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
@@ -99,7 +99,7 @@ func TestParseURLUnderTheCLI(t *testing.T) {
 			{Config: config(`null`), ExpectError: spaced(`Invalid value for "url" parameter`, "argument must not be null")},
 		},
 	})
-	if n := len(s.Journal()); n != 0 {
+	if n := len(h.Journal()); n != 0 {
 		t.Errorf("%d requests were made", n)
 	}
 }

@@ -55,11 +55,11 @@ func TestMoveTakesTheIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newDriver(t, somewhere())
-			if said, err := p.Move(t.Context(), c.from); err != nil || len(said) > 0 {
+			d := newDriver(t, somewhere())
+			if said, err := d.Move(t.Context(), c.from); err != nil || len(said) > 0 {
 				t.Fatalf("got %v, %v", err, said)
 			}
-			for name, value := range attributesOf(p.T, p.State.Value) {
+			for name, value := range attributesOf(d.T, d.State.Value) {
 				want := map[string]string{"organization_id": c.organization, "run_id": c.run, "task_id": "t"}[name]
 				if (want == "") != value.IsNull() || want != "" && !value.Equal(tftypes.NewValue(tftypes.String, want)) {
 					t.Errorf("%s is %s, want %q", name, value, want)
@@ -95,8 +95,8 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			t.Parallel()
-			p := newDriver(t, somewhere())
-			said, err := p.Move(t.Context(), c.from)
+			d := newDriver(t, somewhere())
+			said, err := d.Move(t.Context(), c.from)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,8 +106,8 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 					t.Errorf("%q is missing in: %s", part, text)
 				}
 			}
-			if p.State != nil || strings.Contains(text, "hunter2") {
-				t.Errorf("it said %s and left %v", text, p.State)
+			if d.State != nil || strings.Contains(text, "hunter2") {
+				t.Errorf("it said %s and left %v", text, d.State)
 			}
 		})
 	}
@@ -125,13 +125,13 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 		{Provider: "terraform.io/builtin/terraform", Resource: "terraform_data", JSON: attributes},
 		{Provider: "registry.terraform.io/hashicorp/null", Resource: "null_resource", JSON: attributes},
 	} {
-		p := newDriver(t, somewhere())
-		said, err := p.Move(t.Context(), from)
+		d := newDriver(t, somewhere())
+		said, err := d.Move(t.Context(), from)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := said.String(); !strings.Contains(text, "Error: Unable to Move Resource State") || p.State != nil {
-			t.Errorf("%s of %s: it said %s and left %v", from.Resource, from.Provider, text, p.State)
+		if text := said.String(); !strings.Contains(text, "Error: Unable to Move Resource State") || d.State != nil {
+			t.Errorf("%s of %s: it said %s and left %v", from.Resource, from.Provider, text, d.State)
 		}
 	}
 }
@@ -139,14 +139,14 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 // moved returns a driver that has moved the completion of a task, after prepare has changed the sandbox.
 func moved(t *testing.T, path, task string, prepare func(*harness)) (*driver, *harness) {
 	t.Helper()
-	s := newHarness(t, sandbox.Config{})
-	prepare(s)
-	p := newDriver(t, attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()})
-	said, err := p.Move(t.Context(), restapi(fmt.Sprintf(`{"path":%q,"data":"{\"task_id\":\"%s\"}"}`, path, task)))
+	h := newHarness(t, sandbox.Config{})
+	prepare(h)
+	d := newDriver(t, attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": h.URL()})
+	said, err := d.Move(t.Context(), restapi(fmt.Sprintf(`{"path":%q,"data":"{\"task_id\":\"%s\"}"}`, path, task)))
 	if err != nil || len(said) > 0 {
 		t.Fatalf("got %v, %v", err, said)
 	}
-	return p, s
+	return d, h
 }
 
 // The plan after a move reads the task. The apply only changes the state if the task has the configured
@@ -168,27 +168,27 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, s := moved(t, c.path, c.task, func(s *harness) {
+			d, h := moved(t, c.path, c.task, func(h *harness) {
 				if c.task == sandbox.SeedVPCTaskID {
-					s.Update(c.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1"} })
+					h.Update(c.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1"} })
 				}
-				s.CompleteOutside(c.task, sandbox.SeedColleagueID, c.decision)
+				h.CompleteOutside(c.task, sandbox.SeedColleagueID, c.decision)
 			})
 			c.config["task_id"] = c.task
-			plan, err := p.Plan(t.Context(), c.config)
+			plan, err := d.Plan(t.Context(), c.config)
 			if err != nil || plan.Failed() || plan.Action != c.action {
 				t.Fatalf("the plan is to %s, with %v and %v", plan.Action, err, plan)
 			}
-			if said, err := p.Apply(t.Context(), plan); err != nil || said.Failed() {
+			if said, err := d.Apply(t.Context(), plan); err != nil || said.Failed() {
 				t.Fatalf("the apply brought %v, %v", err, said)
 			}
-			if plan, err := p.Plan(t.Context(), c.config); err != nil || plan.Action != prototest.NoOp || len(plan.Diagnostics) > 0 {
+			if plan, err := d.Plan(t.Context(), c.config); err != nil || plan.Action != prototest.NoOp || len(plan.Diagnostics) > 0 {
 				t.Errorf("the next plan is to %s, with %v and %v", plan.Action, err, plan)
 			}
-			if err := s.writes(); err != nil {
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
-			if fired := s.Webhooks(c.task); fired != 1 {
+			if fired := h.Webhooks(c.task); fired != 1 {
 				t.Errorf("the webhooks fired %d times", fired)
 			}
 		})
@@ -198,12 +198,12 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 // The move of an open task fails, as its import does, and does not complete it.
 func TestMoveOfAnOpenTask(t *testing.T) {
 	t.Parallel()
-	p, s := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*harness) {})
-	plan, err := p.Plan(t.Context(), attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID})
+	d, h := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*harness) {})
+	plan, err := d.Plan(t.Context(), attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID})
 	if err != nil || !strings.Contains(plan.String(), "Error: Task Is Not Completed") || !strings.Contains(plan.String(), "removed block") {
 		t.Errorf("got %v, %v", err, plan)
 	}
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }
@@ -211,11 +211,11 @@ func TestMoveOfAnOpenTask(t *testing.T) {
 // If neither the moved state nor the provider names the organization, the move fails without a request.
 func TestMoveWithoutAnOrganization(t *testing.T) {
 	t.Parallel()
-	p := newDriver(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})
-	if said, err := p.Move(t.Context(), restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`)); err != nil || len(said) > 0 {
+	d := newDriver(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})
+	if said, err := d.Move(t.Context(), restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`)); err != nil || len(said) > 0 {
 		t.Fatalf("got %v, %v", err, said)
 	}
-	said, err := p.Refresh(t.Context())
+	said, err := d.Refresh(t.Context())
 	if err != nil || len(said) != 1 || said[0].Summary != "Missing Organization" {
 		t.Errorf("got %v, %v", err, said)
 	}
@@ -225,21 +225,21 @@ func TestMoveWithoutAnOrganization(t *testing.T) {
 func TestMovedCompletionIsNotSentAgainWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	approved := true
-	p, s := moved(t, "/organizations/"+sandbox.DefaultOrganization+"/completed-tasks", sandbox.SeedApprovalTaskID, func(s *harness) {
-		s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
+	d, h := moved(t, "/organizations/"+sandbox.DefaultOrganization+"/completed-tasks", sandbox.SeedApprovalTaskID, func(h *harness) {
+		h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 	})
 	config := attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}
-	plan, err := p.PlanAsRecorded(t.Context(), config)
+	plan, err := d.PlanAsRecorded(t.Context(), config)
 	if err != nil || plan.Failed() || plan.Action != prototest.Update {
 		t.Fatalf("the plan is to %s, with %v and %v", plan.Action, err, plan)
 	}
-	if said, err := p.Apply(t.Context(), plan); err != nil || said.Failed() {
+	if said, err := d.Apply(t.Context(), plan); err != nil || said.Failed() {
 		t.Fatalf("the apply brought %v, %v", err, said)
 	}
-	if plan, err := p.Plan(t.Context(), config); err != nil || plan.Action != prototest.NoOp || plan.Failed() {
+	if plan, err := d.Plan(t.Context(), config); err != nil || plan.Action != prototest.NoOp || plan.Failed() {
 		t.Errorf("the next plan is to %s, with %v and %v", plan.Action, err, plan)
 	}
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }

@@ -34,20 +34,20 @@ func newDriver(t *testing.T, provider attributes) *driver {
 
 // plan plans a configuration for a state, either of which may be nil. It returns the planned attributes
 // and the warnings.
-func (p *driver) plan(state, config attributes) (map[string]tftypes.Value, string) {
-	p.Helper()
-	p.State = nil
+func (d *driver) plan(state, config attributes) (map[string]tftypes.Value, string) {
+	d.Helper()
+	d.State = nil
 	if state != nil {
-		p.Record(state)
+		d.Record(state)
 	}
-	plan, err := p.PlanAsRecorded(p.Context(), config)
+	plan, err := d.PlanAsRecorded(d.Context(), config)
 	if err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	if plan.Failed() {
-		p.Error(plan)
+		d.Error(plan)
 	}
-	return attributesOf(p.T, plan.Planned), plan.String()
+	return attributesOf(d.T, plan.Planned), plan.String()
 }
 
 // attributesOf returns the attributes of an object by name; none if it is null.
@@ -109,10 +109,10 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 		"another organization": {"organization_id", "p", false},
 		"nothing":              {"task_id", "t", false},
 	} {
-		p := newDriver(t, somewhere())
+		d := newDriver(t, somewhere())
 		config := configured()
 		config[c.attribute] = c.value
-		planned, warnings := p.plan(completedState(), config)
+		planned, warnings := d.plan(completedState(), config)
 		if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
 			t.Errorf("%s: warnings are %q", name, warnings)
 		}
@@ -134,32 +134,32 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 
 func TestPlanWarnsOfADestroy(t *testing.T) {
 	t.Parallel()
-	p := newDriver(t, somewhere())
+	d := newDriver(t, somewhere())
 	state := completedState()
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || !strings.Contains(warnings, `only removes the completion of task "Provision the VPC" (t)`) {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || !strings.Contains(warnings, `only removes the completion of task "Provision the VPC" (t)`) {
 		t.Errorf("warnings are %q", warnings)
 	}
 	state["reopen_on_destroy"] = true
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") {
 		t.Errorf("warnings are %q", warnings)
 	}
 	delete(state, "reopen_on_destroy")
 	delete(state, "completed_at")
 	state["status"] = "in-progress"
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || strings.Contains(warnings, "stays completed") {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || strings.Contains(warnings, "stays completed") {
 		t.Errorf("warnings of an open task are %q", warnings)
 	}
 	state["reopen_on_destroy"] = true // sends nothing if the task is then open
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy May Reopen the Task: ") || !strings.Contains(warnings, "If the task is completed by then, destroying this reopens it.") {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy May Reopen the Task: ") || !strings.Contains(warnings, "If the task is completed by then, destroying this reopens it.") {
 		t.Errorf("warnings of an open task that is to be reopened are %q", warnings)
 	}
 	state["status"], state["title"] = nil, nil // accepted, but its details are unknown
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "if task t is still completed, destroying this reopens it in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "if task t is still completed, destroying this reopens it in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
 		t.Errorf("warnings are %q", warnings)
 	}
 	for _, status := range []any{"completed", "in-progress", nil} { // an explicit false silences the warning
 		state["status"], state["reopen_on_destroy"] = status, false
-		if _, warnings := p.plan(state, nil); warnings != "" {
+		if _, warnings := d.plan(state, nil); warnings != "" {
 			t.Errorf("warnings are %q", warnings)
 		}
 	}
@@ -178,14 +178,14 @@ func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 // A replacement warns of its destroy.
 func TestPlanWarnsOfAReplacement(t *testing.T) {
 	t.Parallel()
-	p := newDriver(t, somewhere())
+	d := newDriver(t, somewhere())
 	state, config := completedState(), configured()
 	config["task_id"] = "another"
-	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") {
+	if _, warnings := d.plan(state, config); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") {
 		t.Errorf("warnings are %q", warnings)
 	}
 	state["reopen_on_destroy"] = true
-	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "(t)") {
+	if _, warnings := d.plan(state, config); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "(t)") {
 		t.Errorf("warnings are %q", warnings)
 	}
 }
@@ -215,20 +215,20 @@ func TestPlanOfACreate(t *testing.T) {
 // While the provider configuration is unknown, a refresh keeps the state and warns.
 func TestReadWithoutAConfiguration(t *testing.T) {
 	t.Parallel()
-	p := newDriver(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
-	p.Record(completedState())
-	before := p.State.Value
-	said, err := p.Refresh(t.Context())
+	d := newDriver(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
+	d.Record(completedState())
+	before := d.State.Value
+	said, err := d.Refresh(t.Context())
 	if err != nil || said.Failed() || !strings.HasPrefix(said.String(), "Warning: Completed Task Was Not Refreshed") {
 		t.Fatalf("got %s, %v", said, err)
 	}
-	if !p.State.Value.Equal(before) {
-		t.Errorf("the state became %s", p.State.Value)
+	if !d.State.Value.Equal(before) {
+		t.Errorf("the state became %s", d.State.Value)
 	}
 	imported := completedState()
 	imported["id"] = nil
-	p.Record(imported)
-	if said, err = p.Refresh(t.Context()); err != nil || len(said) != 1 || said[0].Summary != "Provider Configuration Is Not Known" {
+	d.Record(imported)
+	if said, err = d.Refresh(t.Context()); err != nil || len(said) != 1 || said[0].Summary != "Provider Configuration Is Not Known" {
 		t.Errorf("import: got %s, %v", said, err)
 	}
 }

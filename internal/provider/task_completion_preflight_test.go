@@ -28,14 +28,14 @@ func seeded(t *testing.T, settings attributes) (*driver, *sandbox.Server) {
 }
 
 // planDiagnostics plans, and returns the diagnostics as text, even if the plan fails.
-func (p *driver) planDiagnostics(state, config attributes) string {
-	p.Helper()
-	if p.State = nil; state != nil {
-		p.Record(state)
+func (d *driver) planDiagnostics(state, config attributes) string {
+	d.Helper()
+	if d.State = nil; state != nil {
+		d.Record(state)
 	}
-	plan, err := p.PlanAsRecorded(p.Context(), config)
+	plan, err := d.PlanAsRecorded(d.Context(), config)
 	if err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	return plan.String()
 }
@@ -89,10 +89,10 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, server := seeded(t, nil)
+			d, server := seeded(t, nil)
 			state := vpcState(server)
 			state["form_fields"] = vpcFields(c.before)
-			said := p.planDiagnostics(state, c.block)
+			said := d.planDiagnostics(state, c.block)
 			for _, part := range c.says {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in:\n%s", part, said)
@@ -112,12 +112,12 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
 	t.Parallel()
 	for _, decision := range []bool{true, false} {
-		s := newHarness(t, sandbox.Config{})
+		h := newHarness(t, sandbox.Config{})
 		known := strings.Replace(block(approval, fmt.Sprintf("is_approved = %t", decision)), `"it"`, `"known"`, 1)
 		later := block(approval, "is_approved = terraform_data.checks.output")
-		s.run(resource.TestStep{
-			Config:            s.configWith("", fmt.Sprintf("resource \"terraform_data\" \"checks\" {\n  input = %t\n}\n", decision)+known+later),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("POST"), s.fired(sandbox.SeedApprovalTaskID, 1)},
+		h.run(resource.TestStep{
+			Config:            h.configWith("", fmt.Sprintf("resource \"terraform_data\" \"checks\" {\n  input = %t\n}\n", decision)+known+later),
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("POST"), h.fired(sandbox.SeedApprovalTaskID, 1)},
 		})
 	}
 }
@@ -125,9 +125,9 @@ func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
 // The warning of an update is on the attribute that changed.
 func TestPlanPointsToWhatChanged(t *testing.T) {
 	t.Parallel()
-	p, server := seeded(t, nil)
-	p.Record(vpcState(server))
-	plan, err := p.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
+	d, server := seeded(t, nil)
+	d.Record(vpcState(server))
+	plan, err := d.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
 	if err != nil || len(plan.Diagnostics) != 1 {
 		t.Fatal(plan, err)
 	}
@@ -139,23 +139,23 @@ func TestPlanPointsToWhatChanged(t *testing.T) {
 // The apply records the planned values, even if the completion turns out to be that of a guest.
 func TestPlanOfAnUpdateIsKept(t *testing.T) {
 	t.Parallel()
-	p, server := seeded(t, nil)
-	p.Record(vpcState(server))
-	plan, err := p.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
+	d, server := seeded(t, nil)
+	d.Record(vpcState(server))
+	plan, err := d.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
 	if err != nil || plan.Failed() {
 		t.Fatal(plan, err)
 	}
 	server.Update(sandbox.SeedVPCTaskID, func(k *sandbox.Task) {
 		k.Extra, k.Taskdata = map[string]any{"completer_id": nil, "completer_guest_id": "guest-1"}, map[string]any{sandbox.SeedVPCIDField: "vpc-2"}
 	})
-	said, err := p.Apply(t.Context(), plan)
+	said, err := d.Apply(t.Context(), plan)
 	if err != nil || said.Failed() || !strings.Contains(said.String(), "Task Is Already as Configured") {
 		t.Fatal(said, err)
 	}
-	if said, err = p.Refresh(t.Context()); err != nil || said.Failed() {
+	if said, err = d.Refresh(t.Context()); err != nil || said.Failed() {
 		t.Fatal(said, err)
 	}
-	if guest := p.attributes(p.State.Value)["completer_guest_id"]; !guest.Equal(text("guest-1")) {
+	if guest := d.attributes(d.State.Value)["completer_guest_id"]; !guest.Equal(text("guest-1")) {
 		t.Errorf("completer_guest_id is %s", guest)
 	}
 }
@@ -175,8 +175,8 @@ func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, server := seeded(t, nil)
-			said := p.planDiagnostics(vpcState(server), c.block)
+			d, server := seeded(t, nil)
+			said := d.planDiagnostics(vpcState(server), c.block)
 			for _, part := range append(c.says, "Warning: Destroy Does Not Reopen the Task: ") {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in:\n%s", part, said)
@@ -192,8 +192,8 @@ func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 // A refused token is a warning that names the source of the token. It does not fail the plan.
 func TestPlanWithARefusedToken(t *testing.T) {
 	t.Parallel()
-	p, _ := seeded(t, attributes{"access_token": "expired-token-of-somebody"})
-	said := p.planDiagnostics(nil, attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID})
+	d, _ := seeded(t, attributes{"access_token": "expired-token-of-somebody"})
+	said := d.planDiagnostics(nil, attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID})
 	for _, part := range []string{"Warning: Tasks Could Not Be Checked: ", "401", "Token from: access_token in the provider block", "Check the access token"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is missing in:\n%s", part, said)

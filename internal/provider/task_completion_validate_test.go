@@ -89,8 +89,8 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 			t.Parallel()
 			c.block["task_id"] = "t"
 			for range 5 { // the order of errors is deterministic
-				p := newDriver(t, attributes{"access_token": "t", "organization_id": "o", "preflight": false})
-				plan, err := p.PlanAsRecorded(t.Context(), c.block)
+				d := newDriver(t, attributes{"access_token": "t", "organization_id": "o", "preflight": false})
+				plan, err := d.PlanAsRecorded(t.Context(), c.block)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -173,22 +173,22 @@ variable "on" {
 // A module may offer all arguments and leave the unused ones null. The null of a variable has a type.
 func TestModulesPassOnNull(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(byName, byID, secret string, lines ...string) string {
-		return fmt.Sprintf(module, byName, byID, secret) + s.task(append([]string{vpcTask, "form_fields = var.by_name", "taskdata = var.by_id"}, lines...)...)
+		return fmt.Sprintf(module, byName, byID, secret) + h.task(append([]string{vpcTask, "form_fields = var.by_name", "taskdata = var.by_id"}, lines...)...)
 	}
 	id := `{ "` + sandbox.SeedVPCIDField + `" = "vpc-1" }`
-	s.runSince111(
+	h.runSince111(
 		acc.TestStep{
 			Config:            config(`{ "VPC id" = "vpc-1" }`, "null", "null", "form_fields_wo = var.secret", `taskdata_wo = var.on ? { "f" = "x" } : null`),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST"), s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1")},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("PUT", "POST"), h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1")},
 		},
-		acc.TestStep{Config: config("null", id, "null"), ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST")}}, // the same value by ID
+		acc.TestStep{Config: config("null", id, "null"), ConfigStateChecks: []statecheck.StateCheck{h.wrote("PUT", "POST")}}, // the same value by ID
 		acc.TestStep{Config: config(`{ "VPC id" = "vpc-1" }`, id, "null"), PlanOnly: true, ExpectError: spaced("Invalid Attribute Combination", "form_fields = var.by_name", "taskdata and form_fields cannot be used together")},
 		acc.TestStep{Config: config("null", "null", "null", "form_fields_wo = var.secret", "form_fields_wo_version = 1"), PlanOnly: true, ExpectError: spaced("Invalid Attribute Combination", "form_fields_wo_version = 1", "there is no secret to send")},
 		acc.TestStep{Config: config(`{ "VPC id" = "vpc-1" }`, "null", "null"), PlanOnly: true, ExpectNonEmptyPlan: true},
 	)
-	if err := s.writes("PUT", "POST"); err != nil {
+	if err := h.writes("PUT", "POST"); err != nil {
 		t.Error(err)
 	}
 }
@@ -208,13 +208,13 @@ func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			config := s.config("resource \"terraform_data\" \"later\" {\n  input = \"x\"\n}\n" + block(vpcTask, c.lines))
-			s.runSince111(
+			h := newHarness(t, sandbox.Config{})
+			config := h.config("resource \"terraform_data\" \"later\" {\n  input = \"x\"\n}\n" + block(vpcTask, c.lines))
+			h.runSince111(
 				acc.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true},
 				acc.TestStep{Config: config, ExpectError: c.says},
 			)
-			if err := s.writes(); err != nil {
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
@@ -222,19 +222,19 @@ func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 }
 
 // runSince111 is run, only for CLIs with write-only attributes.
-func (s *harness) runSince111(steps ...acc.TestStep) {
-	s.Helper()
-	acc.UnitTest(s.T, acc.TestCase{
+func (h *harness) runSince111(steps ...acc.TestStep) {
+	h.Helper()
+	acc.UnitTest(h.T, acc.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, ProtoV6ProviderFactories: factories, Steps: steps,
 	})
 }
 
 // runFor is run, but skips CLIs without write-only attributes if the lines have one.
-func (s *harness) runFor(lines string, steps ...acc.TestStep) {
-	s.Helper()
+func (h *harness) runFor(lines string, steps ...acc.TestStep) {
+	h.Helper()
 	if strings.Contains(lines, "_wo") {
-		s.runSince111(steps...)
+		h.runSince111(steps...)
 		return
 	}
-	s.run(steps...)
+	h.run(steps...)
 }

@@ -13,70 +13,70 @@ import (
 )
 
 // attach adds a one-off task to the seeded process, as a person can do.
-func (s *harness) attach() {
-	s.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
+func (h *harness) attach() {
+	h.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
 }
 
 // driver returns a driver for one block, with the sandbox's organization.
-func (s *harness) driver() *driver {
-	s.Helper()
-	return newDriver(s.T, attributes{
-		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "preflight": false,
+func (h *harness) driver() *driver {
+	h.Helper()
+	return newDriver(h.T, attributes{
+		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": h.URL(), "preflight": false,
 	})
 }
 
 // must stops the test if an operation has failed.
-func (p *driver) must(said prototest.Diagnostics, err error) {
-	p.Helper()
+func (d *driver) must(said prototest.Diagnostics, err error) {
+	d.Helper()
 	if err != nil || said.Failed() {
-		p.Fatalf("%v\n%s", err, said)
+		d.Fatalf("%v\n%s", err, said)
 	}
 }
 
 // applies checks the action of a plan, and applies it.
-func (p *driver) applies(want prototest.Action, plan *prototest.Plan, err error) {
-	p.Helper()
+func (d *driver) applies(want prototest.Action, plan *prototest.Plan, err error) {
+	d.Helper()
 	if err != nil || plan.Failed() || plan.Action != want {
-		p.Fatalf("planning a %s: %v\n%v", want, err, plan)
+		d.Fatalf("planning a %s: %v\n%v", want, err, plan)
 	}
-	p.must(p.Apply(p.Context(), plan))
+	d.must(d.Apply(d.Context(), plan))
 }
 
-func (p *driver) attributes(value tftypes.Value) map[string]tftypes.Value {
-	p.Helper()
+func (d *driver) attributes(value tftypes.Value) map[string]tftypes.Value {
+	d.Helper()
 	values := map[string]tftypes.Value{}
 	if value.IsNull() {
 		return values
 	}
 	if err := value.As(&values); err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	return values
 }
 
 // checkIdentity checks that the identity, the state and its ID name the task in this process; "" means
 // a one-off task.
-func (p *driver) checkIdentity(run string) {
-	p.Helper()
-	if p.State == nil || p.State.Identity == nil {
-		p.Fatal("no identity is recorded")
+func (d *driver) checkIdentity(run string) {
+	d.Helper()
+	if d.State == nil || d.State.Identity == nil {
+		d.Fatal("no identity is recorded")
 	}
 	var want *string
 	if run != "" {
 		want = &run
 	}
-	for of, value := range map[string]tftypes.Value{"identity": *p.State.Identity, "value": p.State.Value} {
-		held := p.attributes(value)
+	for of, value := range map[string]tftypes.Value{"identity": *d.State.Identity, "value": d.State.Value} {
+		held := d.attributes(value)
 		for name, want := range map[string]tftypes.Value{
 			"organization_id": text(sandbox.DefaultOrganization), "run_id": tftypes.NewValue(tftypes.String, want), "task_id": text(sandbox.SeedOneOffTaskID),
 		} {
 			if !held[name].Equal(want) {
-				p.Errorf("%s of the %s is %s, want %s", name, of, held[name], want)
+				d.Errorf("%s of the %s is %s, want %s", name, of, held[name], want)
 			}
 		}
 	}
-	if id := p.attributes(p.State.Value)["id"]; !id.Equal(text(sandbox.DefaultOrganization + "/" + run + "/" + sandbox.SeedOneOffTaskID)) {
-		p.Errorf("id is %s", id)
+	if id := d.attributes(d.State.Value)["id"]; !id.Equal(text(sandbox.DefaultOrganization + "/" + run + "/" + sandbox.SeedOneOffTaskID)) {
+		d.Errorf("id is %s", id)
 	}
 }
 
@@ -88,67 +88,67 @@ func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	setting := attributes{"task_id": sandbox.SeedOneOffTaskID, "reopen_on_destroy": true}
 	decided := attributes{"task_id": sandbox.SeedOneOffTaskID, "override_user": sandbox.SeedColleagueID}
 	for name, c := range map[string]struct {
-		then   func(p *driver)
+		then   func(d *driver)
 		writes []string
 	}{
-		"refresh": {then: func(p *driver) {
-			p.must(p.Refresh(p.Context()))
-			p.checkIdentity(sandbox.SeedRunID)
-			plan, err := p.Plan(p.Context(), config)
-			p.applies(prototest.NoOp, plan, err)
+		"refresh": {then: func(d *driver) {
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
+			plan, err := d.Plan(d.Context(), config)
+			d.applies(prototest.NoOp, plan, err)
 		}},
-		"plan and update of a setting": {then: func(p *driver) {
-			plan, err := p.Plan(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.checkIdentity(sandbox.SeedRunID)
+		"plan and update of a setting": {then: func(d *driver) {
+			plan, err := d.Plan(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"update of a setting without a refresh": {then: func(p *driver) {
-			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.checkIdentity("")
-			p.must(p.Refresh(p.Context()))
-			p.checkIdentity(sandbox.SeedRunID)
+		"update of a setting without a refresh": {then: func(d *driver) {
+			plan, err := d.PlanAsRecorded(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity("")
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(p *driver) {
-			plan, err := p.PlanAsRecorded(p.Context(), decided)
-			p.applies(prototest.Update, plan, err)
-			p.must(p.Refresh(p.Context()))
-			p.checkIdentity(sandbox.SeedRunID)
+		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(d *driver) {
+			plan, err := d.PlanAsRecorded(d.Context(), decided)
+			d.applies(prototest.Update, plan, err)
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"identity of a state that a refresh left behind": {then: func(p *driver) {
-			p.must(p.Refresh(p.Context()))
-			p.Identify(prototest.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
-			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.checkIdentity(sandbox.SeedRunID)
+		"identity of a state that a refresh left behind": {then: func(d *driver) {
+			d.must(d.Refresh(d.Context()))
+			d.Identify(prototest.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
+			plan, err := d.PlanAsRecorded(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"state of a CLI that knows no identity": {then: func(p *driver) {
-			p.State.Identity = nil
-			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.checkIdentity("")
-			p.must(p.Refresh(p.Context()))
-			p.checkIdentity(sandbox.SeedRunID)
+		"state of a CLI that knows no identity": {then: func(d *driver) {
+			d.State.Identity = nil
+			plan, err := d.PlanAsRecorded(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity("")
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"destroy": {then: func(p *driver) {
-			plan, err := p.Plan(p.Context(), nil)
-			p.applies(prototest.Delete, plan, err)
-			if p.State != nil {
-				t.Errorf("the state holds %s", p.State.Value)
+		"destroy": {then: func(d *driver) {
+			plan, err := d.Plan(d.Context(), nil)
+			d.applies(prototest.Delete, plan, err)
+			if d.State != nil {
+				t.Errorf("the state holds %s", d.State.Value)
 			}
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			p := s.driver()
-			plan, err := p.Plan(p.Context(), config)
-			p.applies(prototest.Create, plan, err)
-			p.checkIdentity("")
-			s.attach()
-			s.ResetJournal()
-			c.then(p)
-			if err := s.writes(c.writes...); err != nil {
+			h := newHarness(t, sandbox.Config{})
+			d := h.driver()
+			plan, err := d.Plan(d.Context(), config)
+			d.applies(prototest.Create, plan, err)
+			d.checkIdentity("")
+			h.attach()
+			h.ResetJournal()
+			c.then(d)
+			if err := h.writes(c.writes...); err != nil {
 				t.Error(err)
 			}
 		})
@@ -170,19 +170,19 @@ func TestImportByIdentity(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
+			h := newHarness(t, sandbox.Config{})
+			h.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
 			if c.attached {
-				s.attach()
+				h.attach()
 			}
-			p := s.driver()
-			p.must(p.ImportIdentity(t.Context(), c.identity))
-			p.checkIdentity(c.run)
-			s.attach()
-			plan, err := p.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
-			p.applies(prototest.NoOp, plan, err)
-			p.checkIdentity(sandbox.SeedRunID)
-			if err := s.writes(); err != nil {
+			d := h.driver()
+			d.must(d.ImportIdentity(t.Context(), c.identity))
+			d.checkIdentity(c.run)
+			h.attach()
+			plan, err := d.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
+			d.applies(prototest.NoOp, plan, err)
+			d.checkIdentity(sandbox.SeedRunID)
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})

@@ -31,14 +31,14 @@ func TestImportByEachForm(t *testing.T) {
 	} {
 		t.Run(c.id, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.run(
-				resource.TestStep{Config: s.task(c.lines)},
+			h := newHarness(t, sandbox.Config{})
+			h.run(
+				resource.TestStep{Config: h.task(c.lines)},
 				resource.TestStep{
 					ResourceName: it, ImportState: true, ImportStateId: c.id, ImportStateVerify: true,
 					ImportStateVerifyIgnore: []string{"tasks_changed_by_rules"}, // only the response to the completion contains it
 				})
-			if err := s.writes("POST"); err != nil {
+			if err := h.writes("POST"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -49,13 +49,13 @@ func TestImportByEachForm(t *testing.T) {
 // values.
 func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
+	h := newHarness(t, sandbox.Config{})
+	h.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
 		task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1", sandbox.SeedVPCNotesField: "by hand"}
 	})
-	s.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
-	config := s.task(vpcTask, vpcValue(`"vpc-1"`))
-	s.run(
+	h.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
+	config := h.task(vpcTask, vpcValue(`"vpc-1"`))
+	h.run(
 		resource.TestStep{
 			Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedVPCTaskID, ImportStatePersist: true,
 		},
@@ -63,7 +63,7 @@ func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 			Config:           config,
 			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.wrote(), s.fired(sandbox.SeedVPCTaskID, 1), expect("completer_id", knownvalue.Int64Exact(sandbox.SeedColleagueID)),
+				h.wrote(), h.fired(sandbox.SeedVPCTaskID, 1), expect("completer_id", knownvalue.Int64Exact(sandbox.SeedColleagueID)),
 			},
 		},
 		resource.TestStep{Config: config, ConfigPlanChecks: action(plancheck.ResourceActionNoop)},
@@ -73,16 +73,16 @@ func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 // An import and an apply replace the decision of a person.
 func TestImportAndOverrule(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
-	config := s.task(approval, "is_approved = true")
-	s.run(
+	h := newHarness(t, sandbox.Config{})
+	h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
+	config := h.task(approval, "is_approved = true")
+	h.run(
 		resource.TestStep{Config: config, ExpectError: spaced("Already Completed Differently", "the task was rejected", `The ID to import is`, fmt.Sprintf("%q", sandbox.DefaultOrganization+"/"+sandbox.SeedRunID+"/"+sandbox.SeedApprovalTaskID))},
 		resource.TestStep{Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedApprovalTaskID, ImportStatePersist: true},
 		resource.TestStep{
 			Config:            config,
 			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(it, plancheck.ResourceActionUpdate)}},
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(true))},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(true))},
 		})
 }
 
@@ -101,9 +101,9 @@ func TestImportRefuses(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%q", id), func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.run(resource.TestStep{Config: s.task(plainTask), ResourceName: it, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(says)})
-			if err := s.writes(); err != nil {
+			h := newHarness(t, sandbox.Config{})
+			h.run(resource.TestStep{Config: h.task(plainTask), ResourceName: it, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(says)})
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
@@ -114,10 +114,10 @@ func TestImportRefuses(t *testing.T) {
 // advice for a move.
 func TestImportSaysWhatItExpects(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	with := func(organization any) attributes {
-		settings := s.settings()
+		settings := h.settings()
 		settings["organization_id"] = organization
 		return settings
 	}
@@ -133,7 +133,7 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			terraform := s.terraform(c.settings)
+			terraform := h.terraform(c.settings)
 			said, err := terraform.Import(t.Context(), c.id)
 			if err != nil || len(said) != 1 || !said.Failed() || !spaced(c.words...).MatchString(said.String()) || strings.Contains(said.String(), "moved") || terraform.State != nil {
 				t.Errorf("said %s, %v", said, err)
@@ -146,16 +146,16 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 // the next read.
 func TestMoveSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	from := restapi(fmt.Sprintf(`{"path":"/organizations/%s/runs/%s/completed-tasks","data":"{\"task_id\":\"%s\"}"}`, sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedPlainTaskID))
-	terraform := s.terraform(s.settings())
-	s.must(terraform.Move(t.Context(), from))
-	said := s.must(terraform.Refresh(t.Context()))
+	terraform := h.terraform(h.settings())
+	h.must(terraform.Move(t.Context(), from))
+	said := h.must(terraform.Refresh(t.Context()))
 	if !said.Failed() || !strings.Contains(said.String(), "replace the moved block by a removed block with destroy = false") {
 		t.Errorf("said %s", said)
 	}
-	s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
-	if said = s.must(terraform.Refresh(t.Context())); len(said) != 0 {
+	h.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
+	if said = h.must(terraform.Refresh(t.Context())); len(said) != 0 {
 		t.Errorf("said %s", said)
 	}
 	if private := terraform.Private(); len(private) != 0 {

@@ -29,17 +29,17 @@ type encoder struct {
 	count int
 }
 
-func (h *encoder) value(v any) tftypes.Value {
-	number := h.count
-	h.count++
-	value := h.known(v)
-	if number == h.hide {
+func (e *encoder) value(v any) tftypes.Value {
+	number := e.count
+	e.count++
+	value := e.known(v)
+	if number == e.hide {
 		return tftypes.NewValue(value.Type(), tftypes.UnknownValue)
 	}
 	return value
 }
 
-func (h *encoder) known(v any) tftypes.Value {
+func (e *encoder) known(v any) tftypes.Value {
 	switch v := v.(type) {
 	case string:
 		return tftypes.NewValue(tftypes.String, v)
@@ -51,10 +51,10 @@ func (h *encoder) known(v any) tftypes.Value {
 		elements := make([]tftypes.Value, len(v))
 		kinds := make([]tftypes.Type, len(v))
 		for i, element := range v {
-			elements[i] = h.value(element)
+			elements[i] = e.value(element)
 			kinds[i] = elements[i].Type()
 		}
-		if kind := common(kinds); h.alike && kind != nil {
+		if kind := common(kinds); e.alike && kind != nil {
 			for i := range elements {
 				elements[i] = as(kind, elements[i])
 			}
@@ -66,11 +66,11 @@ func (h *encoder) known(v any) tftypes.Value {
 		attributes := make(map[string]tftypes.Type, len(v))
 		var kinds []tftypes.Type
 		for _, key := range slices.Sorted(maps.Keys(v)) { // sorted, so that the same value is hidden each time
-			members[key] = h.value(v[key])
+			members[key] = e.value(v[key])
 			attributes[key] = members[key].Type()
 			kinds = append(kinds, attributes[key])
 		}
-		if kind := common(kinds); h.alike && kind != nil {
+		if kind := common(kinds); e.alike && kind != nil {
 			for key := range members {
 				members[key] = as(kind, members[key])
 			}
