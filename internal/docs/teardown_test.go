@@ -96,7 +96,7 @@ func TestTearDown(t *testing.T) {
 	}{
 		"nothing":                         {func(*pipeline) {}, "", destroy},
 		"the task":                        {taskGone, "Error: Invalid index", unread},
-		"the process":                     {runGone, "Error: Run Could Not Be Read", unread},
+		"the process":                     {runGone, "Error: Process Could Not Be Read", unread},
 		"the credentials":                 {credentialsGone, "401", unread},
 		"the process and the credentials": {func(p *pipeline) { runGone(p); credentialsGone(p) }, "401", unread},
 		"the provider block":              {blockGone, "Error: Missing Access Token", unread},
