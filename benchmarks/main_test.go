@@ -107,10 +107,12 @@ func TestRecoveries(t *testing.T) {
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"-n", "x"}, {"-n", "0"}, {"-peer", "nobody=/bin/sh"}, {"-peer", "restful=/does/not/exist@1.0.0"}, {"-nonsense"}, {"-repeat", "0"}, {"-parallelism", "0"}, {"-latency", "-1s"}, {"-only", "few,everything"}} {
-		var output bytes.Buffer
-		if code := run(t.Context(), args, &output); code != 2 || output.Len() == 0 {
-			t.Errorf("%v exited with %d: %s", args, code, &output)
-		}
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			var output bytes.Buffer
+			if code := run(t.Context(), args, &output); code != 2 || output.Len() == 0 {
+				t.Errorf("it exited with %d: %s", code, &output)
+			}
+		})
 	}
 	s := settings{peers: peers()}
 	if err := s.add("restful=" + os.Args[0] + "@1.2.3"); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// This file is the second part of the matrix: what others do to the task meanwhile, what kind of
-// task it is, and faults that come together.
+// This file is the second part of the matrix: changes by others, kinds of tasks, and combined
+// faults.
 
 const (
 	wasCompleted         = "Task Was Already Completed"
@@ -21,7 +21,7 @@ const (
 	mayHave              = "Completion May Have Gone Through"
 	readsFirst           = "the provider reads the task first"
 	colleague            = sandbox.SeedColleagueID
-	shortLag             = 3 * time.Second // shorter than the provider looks for an effect
+	shortLag             = 3 * time.Second // shorter than the provider reads to confirm a request
 	longLag              = 8 * time.Second // longer than that
 	runAlone             = "alone"         // a batch of rows that share no process with others
 	nobodyListens        = "http://127.0.0.1:1/api"
@@ -36,7 +36,7 @@ var (
 
 func post(f fault) hit { return hit{fault: f, method: http.MethodPost} }
 
-// readsFail lets every GET fail that follows the first ones.
+// readsFail makes every GET after the first ones fail.
 func readsFail(skip int) hit {
 	return hit{fault: badGateway, method: http.MethodGet, skip: skip, times: -1}
 }
@@ -49,7 +49,7 @@ func everyone(task *sandbox.Task) { task.EveryoneMustComplete = 2 }
 
 func noValues(b *block) { b.taskdata = nil }
 
-// completedWith completes the task outside, with this value in its form.
+// completedWith completes the task outside of Terraform, with this value in its form.
 func completedWith(value string) func(*testCase) {
 	return func(t *testCase) {
 		t.server.Update(t.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{field: value} })
@@ -57,7 +57,7 @@ func completedWith(value string) func(*testCase) {
 	}
 }
 
-// meanwhile is a fault that lets something happen just before a request is handled as usual.
+// meanwhile calls happens just before a request is handled as usual.
 func meanwhile(happens func(*testCase)) fault {
 	return fault{name: "meanwhile", respond: func(t *testCase, _ string) sandbox.Fault {
 		return sandbox.Fault{Handle: true, Before: func(*http.Request) { happens(t) }}
@@ -68,7 +68,7 @@ func completesOutside(t *testCase) { t.server.CompleteOutside(t.task, colleague,
 
 func specialRows() []row {
 	return []row{
-		// Others complete it.
+		// Others complete the task.
 		{name: "already completed, the same way", operation: create, cli: true, before: completedWith(firstValue), expected: expected{says: wasCompleted}},
 		{name: "already completed, with another value", operation: create, cli: true, before: completedWith("vpc-of-another"), expected: expected{fails: true, state: nothing, next: fails, says: completedDifferently}},
 		{
@@ -82,7 +82,7 @@ func specialRows() []row {
 			faults:   []hit{{fault: meanwhile(completesOutside), method: http.MethodPut}},
 			expected: expected{fails: true, puts: 1, fired: 1, state: nothing, next: fails, says: notSaved},
 		},
-		{ // nothing in the API prevents this one: Tallyfy accepts both
+		{ // the API cannot prevent this: Tallyfy accepts both completions
 			name: "completed by someone between the read and the completion", operation: create, cli: true, block: noValues,
 			faults:   []hit{post(meanwhile(completesOutside))},
 			expected: expected{posts: 1, fired: 2},
@@ -99,7 +99,7 @@ func specialRows() []row {
 			faults:   []hit{post(meanwhile(func(t *testCase) { t.server.CompleteOutside(t.task, colleague, new(false)) }))},
 			expected: expected{posts: 1, fired: 2, next: updates, later: 1, says: "Tallyfy Recorded Another Decision"},
 		},
-		{ // the API of yore refuses a repeat, here one that the lagging read has led to
+		{ // an older API rejects a repeated completion, which a lagging read causes here
 			name: "completed by a repeat of ours", operation: create, config: sandbox.Config{Vintage: sandbox.Legacy, ReadLag: longLag},
 			faults:   []hit{post(droppedHandled)},
 			expected: expected{puts: 1, posts: 2, fired: 1},
@@ -138,8 +138,8 @@ func specialRows() []row {
 		{name: "a reopening whose response is lost while reads lag", operation: destroy, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, expected: expected{deletes: 1, state: nothing}},
 		{name: "lists lag", operation: refresh, config: sandbox.Config{ListLag: 100}, expected: expected{}},
 
-		{ // the old completion shows, and is not the new one
-			name: "an update that is refused for now while reads lag", operation: update, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(fault{respond: after(429, "1")})},
+		{ // the read shows the old completion, not the new one
+			name: "an update that is rejected for now while reads lag", operation: update, config: sandbox.Config{ReadLag: shortLag}, faults: []hit{post(fault{respond: after(429, "1")})},
 			expected: expected{deletes: 1, puts: 1, posts: 2, fired: 1},
 		},
 
@@ -153,13 +153,13 @@ func specialRows() []row {
 			expected: expected{fails: true, puts: 1, posts: 1, state: nothing, next: creates, says: mayHave},
 		},
 		{
-			name: "everyone must complete, refused for now", operation: create, task: everyone, faults: []hit{post(fault{respond: after(429, "1")})},
+			name: "everyone must complete, rejected for now", operation: create, task: everyone, faults: []hit{post(fault{respond: after(429, "1")})},
 			expected: expected{puts: 1, posts: 2, state: open, says: stillOpen},
 		},
 
-		// Faults that come together.
+		// Combined faults.
 		{
-			name: "refused for a minute, and completed by a colleague with another value meanwhile", operation: create,
+			name: "rejected for a minute, and completed by a colleague with another value meanwhile", operation: create,
 			faults: []hit{post(fault{respond: func(t *testCase, method string) sandbox.Fault {
 				f := after(429, "60")(t, method)
 				f.Before = func(*http.Request) { completedWith("vpc-of-another")(t) }
@@ -167,7 +167,7 @@ func specialRows() []row {
 			}})},
 			expected: expected{fails: true, puts: 1, posts: 1, fired: 1, state: nothing, next: fails, says: "Task Was Completed Differently"},
 		},
-		{ // the record is not lost: the next apply finds the task completed
+		{ // the next apply finds the task completed, and records it
 			name: "lost response, and no read succeeds", operation: create, cli: true, faults: []hit{post(droppedHandled), readsFail(1)},
 			expected: expected{fails: true, puts: 1, posts: 1, fired: 1, state: nothing, next: creates, says: mayHave},
 		},
@@ -213,12 +213,12 @@ func specialRows() []row {
 		{name: "one-off task, lost reopening", operation: destroy, task: oneOffTask, faults: []hit{{fault: droppedHandled, method: http.MethodDelete}}, expected: expected{deletes: 1, state: nothing}},
 		{name: "values are not shown, lost response", operation: create, config: sandbox.Config{HideTaskdata: true}, faults: []hit{post(droppedHandled)}, expected: expected{puts: 1, posts: 1, fired: 1}},
 		{name: "a server that only completes", operation: create, cli: true, config: sandbox.Config{CompletionOnly: true}, block: noValues, expected: expected{posts: 1, fired: 1, nextSays: notFoundNow}},
-		{ // nobody but a person can tell here, and is asked to
+		{ // only a person can check the task here
 			name: "a server that only completes, lost response", operation: create, config: sandbox.Config{CompletionOnly: true}, block: noValues, faults: []hit{post(droppedHandled)},
 			expected: expected{fails: true, posts: 1, fired: 1, state: nothing, next: creates, later: 1, says: "Check the task in Tallyfy before you apply again"},
 		},
 
-		// There is no way to Tallyfy.
+		// Tallyfy cannot be reached.
 		{name: "nobody listens to a create", operation: create, cli: true, batch: "nobody listens", base: elsewhere, expected: expected{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
 		{name: "nobody listens to a refresh", operation: refresh, cli: true, batch: "nobody listens", base: elsewhere, expected: expected{fails: true, says: notRead}},
 		{name: "nobody listens to a destroy", operation: destroy, cli: true, batch: "nobody listens", base: elsewhere, expected: expected{fails: true, next: deletes, says: notRead}},
@@ -233,5 +233,5 @@ func oneOffTask(task *sandbox.Task) {
 
 func elsewhere(string) string { return nobodyListens }
 
-// overTLS uses TLS with a server that does not.
+// overTLS uses TLS with a server that does not support it.
 func overTLS(url string) string { return strings.Replace(url, "http://", "https://", 1) }

@@ -75,7 +75,7 @@ func findCLI() (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("there is no terraform and no tofu on PATH: run make demo or make test, which build an OpenTofu then")
+	return "", errors.New("neither terraform nor tofu is on PATH: run make demo or make test, which then build OpenTofu")
 }
 
 func (w *Installation) buildProvider(ctx context.Context) error {
@@ -105,7 +105,7 @@ func (w *Installation) install(ctx context.Context, address, version, folder, pr
 
 // CLIVersion is the version of a CLI.
 type CLIVersion struct {
-	// OpenTofu says that the CLI is an OpenTofu and not a Terraform.
+	// OpenTofu is true if the CLI is OpenTofu, and false if it is Terraform.
 	OpenTofu     bool
 	Major, Minor int
 	// Text is the whole version, such as "1.16.0-rc2".
@@ -117,13 +117,13 @@ func (v CLIVersion) AtLeast(major, minor int) bool {
 	return v.Major > major || v.Major == major && v.Minor >= minor
 }
 
-// CLIVersion asks the CLI for its version.
+// CLIVersion returns the version that the CLI reports.
 func (w *Installation) CLIVersion(ctx context.Context) (CLIVersion, error) {
 	command := exec.CommandContext(ctx, w.CLI, "version") //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = w.dir, append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+w.cliConfig())
 	out, err := command.Output()
 	if err != nil {
-		return CLIVersion{}, fmt.Errorf("asking %s for its version: %w", w.CLI, err)
+		return CLIVersion{}, fmt.Errorf("reading the version of %s: %w", w.CLI, err)
 	}
 	var v CLIVersion
 	var product string

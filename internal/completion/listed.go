@@ -54,17 +54,17 @@ func LeftOut(task *tallyfy.Task, err error) (warning Notice, ok bool) {
 		return Notice{}, false
 	}
 	cause := failure.Unwrap()
-	came := "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."
+	reason := "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."
 	switch {
 	case cause != nil && !concernsOneTask(cause):
 		return Notice{}, false
 	case cause != nil:
-		came = fmt.Sprintf("Reading the task itself: %s. An import needs that read too.", notice.Outcome(cause))
+		reason = fmt.Sprintf("Reading the task itself: %s. An import needs that read too.", notice.Outcome(cause))
 	}
 	return Notice{
 		Summary: taskSummary(task, "Task Was Left Out"),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Tallyfy's list shows %s as completed, without all the facts that an import records. %s", notice.Task(task), came),
+			fmt.Sprintf("Tallyfy's list shows %s as completed, without all the facts that an import records. %s", notice.Task(task), reason),
 			"The results do not contain this task. The query goes on with the others.",
 			notice.ServerMessage(cause)),
 	}, true

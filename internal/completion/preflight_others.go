@@ -12,8 +12,8 @@ import (
 // This file holds what other checks of the same plan share with the preflight check, so that a plan
 // reports a refusal once, and waits once for a server that does not respond.
 
-// SkipsReads reports whether an earlier check of the plan has shown that no read of the task is worth
-// a request: Tallyfy refuses all reads of the organization, or does not respond.
+// SkipsReads reports whether an earlier check of the plan has shown that no read of the task is
+// worth a request: Tallyfy refuses all reads of the organization, or does not respond.
 func (p *Preflight) SkipsReads(ref tallyfy.TaskRef) bool { return p.refusedBefore(ref) != nil }
 
 // Unread notes that another check could not read a task, and that it began at this time. The

@@ -11,8 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// TestSkipsReads has another check of the plan fail. After a slow failure, no check of the plan waits
-// for a response. After a quick one, each tries.
+// TestSkipsReads has another check of the plan fail. After a slow failure, no check of the plan
+// waits for a response. After a quick one, each tries.
 func TestSkipsReads(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

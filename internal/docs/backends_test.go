@@ -25,6 +25,6 @@ func testBackend(t *testing.T, file string, initArgs ...string) {
 	command := s.w.Command(t.Context(), s.server, s.folder, append([]string{"init", "-input=false"}, initArgs...)...)
 	command.Env = append(command.Env, "AWS_ENDPOINT_URL="+storage.URL, "AWS_ACCESS_KEY_ID=nobody", "AWS_SECRET_ACCESS_KEY=nothing", "AWS_EC2_METADATA_DISABLED=true")
 	if out, err := command.CombinedOutput(); err == nil || !asked.Load() {
-		t.Errorf("the state was not asked for (%v):\n%s", err, out)
+		t.Errorf("the state was not requested (%v):\n%s", err, out)
 	}
 }

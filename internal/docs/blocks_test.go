@@ -39,18 +39,18 @@ func TestBlocks(t *testing.T) {
 				t.Run(name, func(t *testing.T) { t.Parallel(); decodeYAML(t, written(t, "block.yml", b.text)) })
 			case "json":
 				if !json.Valid([]byte(b.text)) {
-					t.Errorf("%s: this is no JSON", name)
+					t.Errorf("%s: this is not JSON", name)
 				}
 			case "shell", "sh", "bash":
 				t.Run(name, func(t *testing.T) { t.Parallel(); testShell(t, b.text) })
-			case "text", "console": // what is printed, or a signature
+			case "text", "console": // output, or a signature
 			default:
-				t.Errorf("%s: no test looks at blocks in %q: teach this one to", name, b.language)
+				t.Errorf("%s: no test covers blocks in %q: add them to this test", name, b.language)
 			}
 		}
 	}
 	if quoted < 10 {
-		t.Errorf("only %d blocks are examples: are the pages read as they are?", quoted)
+		t.Errorf("only %d blocks are examples: is each page read?", quoted)
 	}
 }
 
@@ -81,7 +81,7 @@ var (
 func testConfiguration(t *testing.T, text string) {
 	file := written(t, "block.tf", text)
 	if out, err := cli(t, filepath.Dir(file), "", "fmt", "-check", "-diff", filepath.Base(file)); err != nil {
-		t.Errorf("%v: it is not written as the CLI's fmt would:\n%s", err, out)
+		t.Errorf("%v: terraform fmt would change it:\n%s", err, out)
 	}
 	others := false
 	for _, declared := range declares.FindAllStringSubmatch(text, -1) {
@@ -90,7 +90,7 @@ func testConfiguration(t *testing.T, text string) {
 	}
 	switch {
 	case others && strings.Contains(text, "tallyfy_"):
-		t.Errorf("it mixes tallyfy with a provider that the tests do not have, so that it cannot be validated: let terraform_data stand in\n%s", text)
+		t.Errorf("it uses tallyfy with a provider that the tests do not have, so it cannot be validated: use terraform_data instead\n%s", text)
 	case others:
 	case requires.MatchString(text):
 		testValidate(t, file)

@@ -20,8 +20,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }
 
-// leftovers are the names of what a CLI leaves where someone has tried an example by hand, as the
-// README says.
+// leftovers are the names of files that a CLI leaves when someone tries an example as the README
+// describes.
 var leftovers = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)
 
 // TestExamples runs every file below examples/ together with examples/provider/provider.tf. It
@@ -59,7 +59,7 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) { t.Parallel(); testValidate(t, path) })
 		case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(path)):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testPipeline(t, path) })
-		case name == "guides/approvals/gate.tf":
+		case name == "guides/approvals/precondition.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApprovalWait(t, path, 0) })
 		case name == "guides/approvals/halfway.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApprovalWait(t, path, 1) })
@@ -83,7 +83,7 @@ func TestExamples(t *testing.T) {
 				t.Run(name+"/"+command.address, func(t *testing.T) { t.Parallel(); testImportCommand(t, command) })
 			}
 		default:
-			t.Errorf("no test covers examples/%s: teach this one to", name)
+			t.Errorf("no test covers examples/%s: add it to this test", name)
 		}
 		return nil
 	})
@@ -184,7 +184,7 @@ func (f *fixture) checkCompleted(c completion) {
 	f.t.Helper()
 	task, ok := f.server.Task(c.TaskID)
 	if !ok {
-		f.t.Errorf("task %s is none of the sandbox's", c.TaskID)
+		f.t.Errorf("the sandbox has no task %s", c.TaskID)
 		return
 	}
 	if task.Status != c.Status {

@@ -43,7 +43,7 @@ func entries(t *testing.T) map[string]string {
 		}
 		if heading, ok := strings.CutPrefix(line, "### "); ok {
 			if _, twice := all[heading]; twice || severity == "" {
-				t.Errorf("%q has a place of its own twice, or none", heading)
+				t.Errorf("%q has two entries, or is in no section of errors or warnings", heading)
 			}
 			title = heading
 			all[title] = severity
@@ -59,11 +59,11 @@ func TestFailureModes(t *testing.T) {
 	t.Parallel()
 	code, guide := messages(t), entries(t)
 	for title, severity := range code {
-		switch told, ok := guide[title]; {
+		switch described, ok := guide[title]; {
 		case !ok:
-			t.Errorf("the guide does not tell of %q", title)
-		case severity != errOrWarns && severity != told && told != bothSeverities:
-			t.Errorf("%q is of the severity %s, and the guide says %s", title, severity, told)
+			t.Errorf("the guide does not describe %q", title)
+		case severity != errOrWarns && severity != described && described != bothSeverities:
+			t.Errorf("%q is of the severity %s, and the guide says %s", title, severity, described)
 		}
 	}
 	_, list, _ := strings.Cut(failureModes(t), "\n## All Messages\n")

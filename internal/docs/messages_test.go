@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// The severities of messages. A notice is what it is used as, which its text does not tell.
+// The severities of messages. A notice can be either, and its text does not show which.
 const (
 	anError    = "Error"
 	aWarning   = "Warning"

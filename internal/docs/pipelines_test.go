@@ -30,7 +30,7 @@ func testPipeline(t *testing.T, file string) {
 			t.Errorf("it is of version %d", got.Version)
 		}
 	default:
-		t.Errorf("no test runs it: teach this one to")
+		t.Errorf("no test runs it: add it to this test")
 	}
 }
 
@@ -64,8 +64,8 @@ func testGitHub(t *testing.T, w workflow) {
 	p.succeeds("a re-run of the merge", 0, job("apply")...)
 }
 
-// testGitLab runs the scripts of the jobs in the same way. The saved plan is stale if the apply job
-// runs again.
+// testGitLab runs the scripts of the jobs in the same way. If the apply job runs again, the saved
+// plan is stale.
 func testGitLab(t *testing.T, all map[string]any) {
 	p := newPipeline(t)
 	type job struct {
@@ -100,7 +100,7 @@ func newPipeline(t *testing.T) *pipeline {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are a POSIX shell's")
 	}
-	// What init writes here is the lock file that the repository would hold.
+	// init writes the lock file that the repository would contain.
 	return pipelineOf(newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf")))
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// newTested lays the example of the guide to testing beside the provider's, with the test file as
-// edit makes it.
+// newTested returns the example of the guide to testing, with the provider's example and the test
+// file that edit returns.
 func newTested(t *testing.T, edit func(string) string) *fixture {
 	t.Helper()
 	folder := filepath.Join(examples(t), "guides", "testing")

@@ -74,7 +74,7 @@ func (i *identities) read(data *tfprotov6.ResourceIdentityData) (*tftypes.Value,
 		return nil, fmt.Errorf("the provider returned an identity that does not conform to its schema: %w", err)
 	}
 	if identity.IsNull() {
-		return nil, nil //nolint:nilnil // a null identity is none
+		return nil, nil //nolint:nilnil // a null identity means that there is none
 	}
 	return &identity, nil
 }

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -26,14 +25,21 @@ type runDataSource struct{ lookupDataSource }
 func newRunDataSource() datasource.DataSource { return &runDataSource{} }
 
 type runDataModel struct {
-	OrganizationID types.String         `tfsdk:"organization_id"`
-	RunID          types.String         `tfsdk:"run_id"`
-	ID             types.String         `tfsdk:"id"`
-	Name           types.String         `tfsdk:"name"`
-	Status         types.String         `tfsdk:"status"`
-	Progress       jsontypes.Normalized `tfsdk:"progress"`
-	TaskIDs        map[string]string    `tfsdk:"task_ids"`
-	Timeouts       timeouts.Value       `tfsdk:"timeouts"`
+	OrganizationID types.String      `tfsdk:"organization_id"`
+	RunID          types.String      `tfsdk:"run_id"`
+	ID             types.String      `tfsdk:"id"`
+	Name           types.String      `tfsdk:"name"`
+	Status         types.String      `tfsdk:"status"`
+	Progress       *progressModel    `tfsdk:"progress"`
+	TaskIDs        map[string]string `tfsdk:"task_ids"`
+	Timeouts       timeouts.Value    `tfsdk:"timeouts"`
+}
+
+// progressModel is the progress of a process. It is null if Tallyfy does not report it.
+type progressModel struct {
+	Complete types.Int64   `tfsdk:"complete"`
+	Total    types.Int64   `tfsdk:"total"`
+	Percent  types.Float64 `tfsdk:"percent"`
 }
 
 // Metadata names the data source.
@@ -42,7 +48,7 @@ func (d *runDataSource) Metadata(_ context.Context, req datasource.MetadataReque
 }
 
 // Schema tells which run is read, and what is told of it.
-func (d *runDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a Tallyfy process (the API's `run`), and the IDs of its tasks by their aliases. " +
 			"A pipeline that knows only the ID of the process, for example from a webhook, finds the task of its step by the alias of the step.",
@@ -56,11 +62,14 @@ func (d *runDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, 
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the process."},
 			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the process."},
 			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the process as Tallyfy reports it, such as `active`, `complete` or `archived`. It is `issue` while the process has an open issue."},
-			"progress": schema.StringAttribute{
-				Computed:   true,
-				CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "The progress of the process, as JSON for `jsondecode`: an object with the numbers `complete`, `total` and `percent`. " +
-					"The provider does not check its shape. Null if Tallyfy does not report it.",
+			"progress": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "How many tasks of the process are completed; null if Tallyfy does not report it.",
+				Attributes: map[string]schema.Attribute{
+					"complete": schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of completed tasks."},
+					"total":    schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of tasks."},
+					"percent":  schema.Float64Attribute{Computed: true, MarkdownDescription: "The share of completed tasks, from 0 to 100."},
+				},
 			},
 			"task_ids": schema.MapAttribute{
 				Computed:    true,
@@ -69,7 +78,7 @@ func (d *runDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, 
 					"Tasks without an alias, and tasks that share one, are left out.",
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": readTimeout(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": readTimeouts()},
 	}
 }
 
@@ -90,7 +99,9 @@ func (d *runDataSource) Read(ctx context.Context, req datasource.ReadRequest, re
 	report(&resp.Diagnostics, run.Warnings, nil)
 	data.ID = types.StringValue(run.ID)
 	data.Name, data.Status = textOrNull(run.Name), textOrNull(run.Status)
-	data.Progress = jsonOrNull(string(run.Progress))
+	if p := run.Progress; p != nil {
+		data.Progress = &progressModel{types.Int64PointerValue(p.Complete), types.Int64PointerValue(p.Total), types.Float64PointerValue(p.Percent)}
+	}
 	data.TaskIDs = run.TaskIDs
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }

@@ -18,10 +18,11 @@ func TestRunData(t *testing.T) {
 	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
 	s.Update(sandbox.SeedEmailTaskID, func(task *sandbox.Task) { task.Hidden = true })
 	s.Update(sandbox.SeedEveryoneTaskID, func(task *sandbox.Task) { task.Alias = "" })
+	s.CompleteOutside(sandbox.SeedVPCTaskID, 1, nil)
 	got := s.mustData("tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
 	want := map[string]any{
 		"organization_id": sandbox.DefaultOrganization, "run_id": sandbox.SeedRunID, "id": sandbox.SeedRunID,
-		"name": "Launch the payments service", "status": "active", "progress": `{"complete":0,"percent":0,"total":7}`, "timeouts": nil,
+		"name": "Launch the payments service", "status": "active", "progress": map[string]any{"complete": int64(1), "percent": int64(14), "total": int64(7)}, "timeouts": nil,
 		"task_ids": map[string]any{
 			"provision-the-vpc":               sandbox.SeedVPCTaskID,
 			"approve-the-change":              sandbox.SeedApprovalTaskID,
@@ -72,11 +73,16 @@ func TestRunWithAnAliasThatRepeats(t *testing.T) {
 
 func TestRunThatTellsLittle(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]any{`{"id":"r"}`: nil, `{"data":{"id":"r","progress":null,"name":7,"status":[]}}`: nil, `{"data":{"id":"r","progress":40}}`: "40"} {
+	for body, want := range map[string]any{
+		`{"id":"r"}`: nil,
+		`{"data":{"id":"r","progress":null,"name":7,"status":[]}}`:       nil,
+		`{"data":{"id":"r","progress":40}}`:                              map[string]any{"complete": nil, "total": nil, "percent": int64(40)},
+		`{"data":{"id":"r","progress":{"complete":2,"percent":"33"}}}`: map[string]any{"complete": int64(2), "total": nil, "percent": int64(33)},
+	} {
 		s := newStage(t, sandbox.Config{})
 		s.AddRun("r", "R")
 		s.Inject(sandbox.Fault{Status: http.StatusOK, Body: body})
-		if got := s.mustData("tallyfy_run", attributes{"run_id": "r"}); got["progress"] != want || got["status"] != nil || got["id"] != "r" {
+		if got := s.mustData("tallyfy_run", attributes{"run_id": "r"}); !reflect.DeepEqual(got["progress"], want) || got["status"] != nil || got["id"] != "r" {
 			t.Errorf("%s: got %v", body, got)
 		}
 	}

@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	tallyfy.HushLogs()
+	tallyfy.SilenceUnusedLogs()
 	err := providerserver.Serve(context.Background(), newNullProvider, providerserver.ServeOpts{
 		Address:         "registry.terraform.io/tallyfy/null",
 		ProtocolVersion: 6,
@@ -51,7 +51,7 @@ func (p *nullProvider) Resources(ctx context.Context) []func() resource.Resource
 	}}
 }
 
-// completionResource is what the null resource takes over of the real one.
+// completionResource is what the null resource uses of the real one.
 type completionResource interface {
 	resource.Resource
 	resource.ResourceWithIdentity
@@ -83,7 +83,7 @@ func (r *nullCompletion) IdentitySchema(ctx context.Context, req resource.Identi
 	r.completion.IdentitySchema(ctx, req, resp)
 }
 
-// model is the resource as Terraform holds it, with each attribute in the type of the schema.
+// model is the resource in the state, with each attribute in the type of the schema.
 type model struct {
 	ID                  types.String         `tfsdk:"id"`
 	OrganizationID      types.String         `tfsdk:"organization_id"`
@@ -108,7 +108,7 @@ type model struct {
 	TasksChangedByRules jsontypes.Normalized `tfsdk:"tasks_changed_by_rules"`
 }
 
-// record sets what a completion is recorded with.
+// record sets the attributes that a completion records.
 func (m *model) record() {
 	m.ID = types.StringValue(m.OrganizationID.ValueString() + "/" + m.RunID.ValueString() + "/" + m.TaskID.ValueString())
 	m.Status, m.Title, m.TaskType = types.StringValue("completed"), types.StringValue("Step"), types.StringValue("task")
