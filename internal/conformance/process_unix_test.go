@@ -165,3 +165,47 @@ func TestMake(t *testing.T) {
 		}
 	}
 }
+
+// TestSpent ends at the limit of requests, and cleans up nevertheless.
+func TestSpent(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	command, dir := accProcess(t, server.URL(), "^TestAccConformance$/^observations$", envMaxRequests+"=30")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "the limit of requests is reached: 30") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+	checkRemoved(t, server)
+	report, _ := readReport(t, dir)
+	if !strings.HasSuffix(report.Ended, "the limit of requests is reached: 30") || report.Requests <= 30 || report.NotRemoved != 0 {
+		t.Errorf("the report says %q after %d requests", report.Ended, report.Requests)
+	}
+	if last := report.Observations[len(report.Observations)-1]; last.Verdict != NotObserved || last.Note != "the suite ended before" {
+		t.Errorf("the last observation is %+v", last)
+	}
+}
+
+// TestRefusedToken has nothing to clean up, and does not print the token.
+func TestRefusedToken(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	command, _ := accProcess(t, server.URL(), "^TestAccConformance$", envAccessToken+"=another-token")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "nothing was created, because the user of the token could not be read: GET /me: 401 Unauthenticated.") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+	if strings.Contains(string(out), "another-token") || server.Count("", "") != 1 {
+		t.Errorf("%d requests:\n%s", server.Count("", ""), out)
+	}
+}
+
+// TestUnconfirmed sends nothing without a confirmation.
+func TestUnconfirmed(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	command, _ := accProcess(t, server.URL(), "^TestAccConformance$", envConfirmation+"=")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "TALLYFY_ACC_ORGANIZATION is not set") || server.Count("", "") != 0 {
+		t.Errorf("it ended with %v after %d requests:\n%s", err, server.Count("", ""), out)
+	}
+}
