@@ -21,10 +21,13 @@ func seconds(s float64) string { return fmt.Sprintf("%.2f s", s) }
 
 // writeComparison lists every figure in which another provider is ahead of this one.
 func (r report) writeComparison(write func(string, ...any)) {
+	if r.results == nil {
+		return
+	}
 	write("## Where Another Provider Is Ahead\n\n| | N | Peer | Figure | Its | This one's |\n|---|---:|---|---|---:|---:|\n")
 	ahead := 0
 	for _, p := range r.harness.available() {
-		if p.source == "" || p.source == peers()[0].source {
+		if p.source == "" || p.source == peers()[0].source || p.idle {
 			continue
 		}
 		for _, o := range operations {

@@ -1,8 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command benchmarks compares this provider with other ways to complete Tallyfy tasks, in one run on one machine against one sandbox,
-// and writes BENCHMARKS.md. Figures of one run are comparable; figures of different machines are not.
+// Command benchmarks compares this provider with other ways to complete Tallyfy tasks, in one run
+// on one machine against one sandbox, and writes BENCHMARKS.md. Figures of one run are comparable;
+// figures of different machines are not.
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,8 +30,17 @@ type settings struct {
 	sizes       []int // numbers of blocks
 	latency     time.Duration
 	parallelism int
-	repeat      int // how often each figure is taken; the median counts
+	repeat      int      // how often each figure is taken; the median counts
+	only        []string // the sections to measure, of [sections]; empty for all
 	peers       []peer
+}
+
+// sections are the parts of the report that -only can select.
+var sections = []string{"operations", "few", "situations", "starts", "recovery"}
+
+// has reports whether a section is measured.
+func (s settings) has(section string) bool {
+	return len(s.only) == 0 || slices.Contains(s.only, section)
 }
 
 func main() {
@@ -47,6 +58,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	flags.DurationVar(&s.latency, "latency", 50*time.Millisecond, "the sandbox's latency, a `time`")
 	flags.IntVar(&s.parallelism, "parallelism", 10, "the `number` of concurrent operations of Terraform")
 	flags.IntVar(&s.repeat, "repeat", 3, "`number` of times to take each figure; the median counts")
+	only := flags.String("only", "", "the `sections` to measure, separated by commas: "+strings.Join(sections, ", ")+"; all if empty")
 	out := flags.String("out", "", "`file` to write; standard output if empty")
 	flags.Func("peer", "`name=path@version` of a further peer's binary: restapi, restful or \"local-exec tallyfy\"; may be repeated", s.add)
 	switch err := flags.Parse(args); {
@@ -62,6 +74,15 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 			return 2
 		}
 		s.sizes = append(s.sizes, n)
+	}
+	if *only != "" {
+		s.only = strings.Split(*only, ",")
+	}
+	for _, section := range s.only {
+		if !slices.Contains(sections, section) {
+			_, _ = fmt.Fprintf(stderr, "benchmarks: -only takes some of %s, not %q\n", strings.Join(sections, ","), section)
+			return 2
+		}
 	}
 	if s.repeat < 1 || s.parallelism < 1 || s.latency < 0 {
 		_, _ = fmt.Fprintln(stderr, "benchmarks: -repeat and -parallelism are at least 1, and -latency is a time such as 50ms")
@@ -111,19 +132,28 @@ func (s settings) measure(ctx context.Context, progress io.Writer) (string, erro
 	if err != nil {
 		return "", err
 	}
-	results, err := h.measure(ctx, s, progress)
-	if err != nil {
-		return "", err
+	r := report{settings: s, harness: h}
+	for _, part := range []struct {
+		section string
+		measure func() error
+	}{
+		{"operations", func() (err error) { r.results, err = h.measure(ctx, s, progress); return err }},
+		{"few", func() (err error) { r.few, err = h.measureFew(ctx, s, fewCases, progress); return err }},
+		{"situations", func() (err error) {
+			r.situations, err = h.measureSituations(ctx, s, situationSize, progress)
+			return err
+		}},
+		{"starts", func() (err error) { r.started, err = h.measureStarts(ctx, s.repeat); return err }},
+		{"recovery", func() (err error) { r.recoveries, err = h.recoverAll(ctx, progress); return err }},
+	} {
+		if !s.has(part.section) {
+			continue
+		}
+		if err := part.measure(); err != nil {
+			return "", err
+		}
 	}
-	starts, err := h.measureStarts(ctx, s.repeat)
-	if err != nil {
-		return "", err
-	}
-	recoveries, err := h.recoverAll(ctx, progress)
-	if err != nil {
-		return "", err
-	}
-	return report{s, h, results, starts, recoveries}.String(ctx), nil
+	return r.String(ctx), nil
 }
 
 // harness is a CLI that finds the providers of all peers in a mirror.
@@ -143,6 +173,10 @@ func newHarness(ctx context.Context, dir string, peers []peer) (*harness, error)
 		p := &peers[i]
 		switch {
 		case p.missing != "" || p.source == clitest.Address || p.name == floor.name:
+		case p.name == null:
+			if err := w.InstallNull(ctx); err != nil {
+				return nil, err
+			}
 		case p.name == pinnedRestapi:
 			if p.version, err = w.InstallRestapi(ctx); err != nil {
 				p.missing = "it cannot be built here"

@@ -25,7 +25,8 @@ func newTestHarness(t *testing.T, more ...peer) *harness {
 	return h
 }
 
-// A measurement of small sizes contains all figures, with the number of requests that the provider promises.
+// A measurement of small sizes contains all figures, with the number of requests that the provider
+// promises.
 func TestMeasure(t *testing.T) {
 	t.Parallel()
 	h := newTestHarness(t)
@@ -53,7 +54,7 @@ func TestMeasure(t *testing.T) {
 	if err != nil || len(starts) != 1 || starts[tallyfy].size < 1<<20 || starts[tallyfy].wall <= 0 {
 		t.Errorf("got %+v, error %v", starts, err)
 	}
-	text := report{s, h, results, starts, nil}.String(t.Context())
+	text := report{settings: s, harness: h, results: results, started: starts}.String(t.Context())
 	for _, part := range []string{"| none |", "## Create", "## Plan", "## Destroy", "| 3 | tallyfy |", "| terraform alone |", "1ms"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is missing in:\n%s", part, text)
@@ -70,7 +71,7 @@ func canMeasureMemory() bool {
 func TestMeasureRejectsPeersThatDoNotComplete(t *testing.T) {
 	t.Parallel()
 	idle := floor
-	idle.name, idle.binary = "idle", "sh"
+	idle.name, idle.binary, idle.idle = "careless", "sh", false
 	h := newTestHarness(t, idle)
 	if _, err := h.measure(t.Context(), settings{sizes: []int{1}, parallelism: 1, repeat: 1}, io.Discard); err == nil || !strings.Contains(err.Error(), "completed 0 times") {
 		t.Errorf("got %v", err)
@@ -105,11 +106,13 @@ func TestRecoveries(t *testing.T) {
 
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-n", "x"}, {"-n", "0"}, {"-peer", "nobody=/bin/sh"}, {"-peer", "restful=/does/not/exist@1.0.0"}, {"-nonsense"}, {"-repeat", "0"}, {"-parallelism", "0"}, {"-latency", "-1s"}} {
-		var output bytes.Buffer
-		if code := run(t.Context(), args, &output); code != 2 || output.Len() == 0 {
-			t.Errorf("%v exited with %d: %s", args, code, &output)
-		}
+	for _, args := range [][]string{{"-n", "x"}, {"-n", "0"}, {"-peer", "nobody=/bin/sh"}, {"-peer", "restful=/does/not/exist@1.0.0"}, {"-nonsense"}, {"-repeat", "0"}, {"-parallelism", "0"}, {"-latency", "-1s"}, {"-only", "few,everything"}} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			var output bytes.Buffer
+			if code := run(t.Context(), args, &output); code != 2 || output.Len() == 0 {
+				t.Errorf("it exited with %d: %s", code, &output)
+			}
+		})
 	}
 	s := settings{peers: peers()}
 	if err := s.add("restful=" + os.Args[0] + "@1.2.3"); err != nil {
@@ -122,17 +125,18 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// The report lists every figure of another provider that is better, and omits differences that rounding hides.
+// The report lists every figure of another provider that is better, and omits differences that
+// rounding hides.
 func TestComparison(t *testing.T) {
 	t.Parallel()
 	other := peer{name: "other", source: "else/other"}
 	figures := func(wall time.Duration, peak int64, requests int) measurement {
 		return measurement{wall: wall, cpu: time.Second, peak: peak << 20, requests: requests}
 	}
-	r := report{settings{sizes: []int{7}}, &harness{peers: []peer{peers()[0], other, floor}}, map[key]measurement{
+	r := report{settings: settings{sizes: []int{7}}, harness: &harness{peers: []peer{peers()[0], other, floor}}, results: map[key]measurement{
 		{tallyfy, "create", 7}: figures(2*time.Second, 30, 3), {"other", "create", 7}: figures(1999*time.Millisecond, 20, 2),
 		{tallyfy, "plan", 7}: figures(time.Second, 30, 1), {"other", "plan", 7}: figures(999*time.Millisecond, 30, 7),
-	}, map[string]start{tallyfy: {size: 5 << 20}, "other": {size: 4 << 20}}, nil}
+	}, started: map[string]start{tallyfy: {size: 5 << 20}, "other": {size: 4 << 20}}}
 	var b strings.Builder
 	r.writeComparison(func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) })
 	for _, line := range []string{"| create | 7 | other | peak | 20 MiB | 30 MiB |", "| create | 7 | other | requests | 2 | 3 |", "| | | other | size | 4.0 MiB | 5.0 MiB |"} {

@@ -17,7 +17,8 @@ import (
 var operations = []struct {
 	name string
 	args []string
-	// trips is the least number of sequential round trips per block: a read and a completion, or a read.
+	// trips is the least number of sequential round trips per block: a read and a completion, or a
+	// read.
 	trips int
 }{
 	{"create", []string{"apply", "-auto-approve"}, 2},
@@ -31,7 +32,8 @@ type key struct {
 	n               int
 }
 
-// measure lets each peer create, plan and destroy. The peers alternate, so that other load on the machine affects them alike.
+// measure lets each peer create, plan and destroy. The peers alternate, so that other load on the
+// machine affects them alike.
 func (h *harness) measure(ctx context.Context, s settings, progress io.Writer) (map[key]measurement, error) {
 	all := map[key][]measurement{}
 	for _, n := range s.sizes {
@@ -70,9 +72,8 @@ func (h *harness) measureOnce(ctx context.Context, s settings, p peer, n int, al
 	}
 	defer fixture.close()
 	for _, operation := range operations {
-		args := append(slices.Clone(operation.args), "-input=false", fmt.Sprintf("-parallelism=%d", s.parallelism))
-		got := fixture.run(ctx, args...)
-		if got.err == nil && operation.name == "create" && p.name != floor.name {
+		got := fixture.run(ctx, s.args(operation.args...)...)
+		if got.err == nil && operation.name == "create" {
 			got.err = fixture.checkCompletedOnce()
 		}
 		if got.err != nil { // the figures of a failed command mean nothing

@@ -26,23 +26,33 @@ type peer struct {
 	binary string
 	// missing is why the peer cannot be run; empty if it can.
 	missing string
-	// config completes the tasks of local.tasks, each with its own instance. Destroy leaves the tasks completed if the peer supports
-	// that. @BINARY is replaced with binary, and @TIMEOUT with shortTimeout in the recovery table, otherwise with nothing.
+	// config completes the tasks of local.tasks, each with its own instance. Destroy leaves the
+	// tasks completed if the peer supports that. @BINARY is replaced with binary, and @TIMEOUT with
+	// shortTimeout in the recovery table, otherwise with nothing.
 	config string
 	// shortTimeout limits each request to two seconds; empty if the peer has no such setting.
 	shortTimeout string
+	// idle peers complete no task. They show the least that the others need.
+	idle bool
+	// resource and importID are the address of an instance and the ID to import, as expressions
+	// with each.key; empty if the peer imports nothing.
+	resource, importID string
 }
 
 const (
 	tallyfy       = "tallyfy"
 	pinnedRestapi = "restapi 1" // by internal/tools/restapi
+	null          = "null"
 	notNamed      = "no -peer names its binary"
 )
 
 // peers returns all peers in the order of the tables. The last one is the floor.
 func peers() []peer {
 	return []peer{
-		{name: tallyfy, source: clitest.Address, version: clitest.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  @TIMEOUT\n}\n" + completions},
+		{
+			name: tallyfy, source: clitest.Address, version: clitest.Version, shortTimeout: `request_timeout = "2s"`,
+			config: "provider \"tallyfy\" {\n  @TIMEOUT\n}\n" + completions, resource: "tallyfy_task_completion.all", importID: completionID,
+		},
 		{name: "tallyfy, no preflight", source: clitest.Address, version: clitest.Version, shortTimeout: `request_timeout = "2s"`, config: "provider \"tallyfy\" {\n  preflight = false\n  @TIMEOUT\n}\n" + completions},
 		{name: pinnedRestapi, source: clitest.RestapiAddress, shortTimeout: `timeout = 2`, config: strings.Replace(restapi, "@MORE", "", 1)},
 		{
@@ -92,9 +102,13 @@ resource "terraform_data" "all" {
   }
 }
 `},
+		{name: null, source: clitest.NullAddress, version: clitest.Version, config: completions, idle: true, resource: "tallyfy_task_completion.all", importID: completionID},
 		floor,
 	}
 }
+
+// completionID is the ID with which a task completion is imported.
+const completionID = `"${local.org}/${local.run}/${each.key}"`
 
 const completions = `
 resource "tallyfy_task_completion" "all" {
@@ -129,7 +143,7 @@ resource "restapi_object" "all" {
 `
 
 // floor completes nothing and shows what Terraform itself needs.
-var floor = peer{name: "terraform alone", config: `
+var floor = peer{name: "terraform alone", idle: true, config: `
 resource "terraform_data" "all" {
   for_each = local.tasks
   input    = each.key
@@ -141,6 +155,9 @@ func (p peer) configuration(api string, tasks []string, shortTimeout bool) strin
 	var b strings.Builder
 	if p.source != "" {
 		local := p.source[strings.LastIndex(p.source, "/")+1:]
+		if p.source == clitest.NullAddress { // its resource has the name of the real one
+			local = tallyfy
+		}
 		fmt.Fprintf(&b, "terraform {\n  required_providers {\n    %s = { source = %q, version = %q }\n  }\n}\n\n", local, p.source, p.version)
 	}
 	fmt.Fprintf(&b, "locals {\n  api = %q\n  token = %q\n  run = %q\n", api, sandbox.DefaultToken, runID)

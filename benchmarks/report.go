@@ -19,6 +19,8 @@ type report struct {
 	results    map[key]measurement
 	started    map[string]start
 	recoveries map[recovery]string
+	few        map[fewKey]measurement
+	situations map[situationKey]situationResult
 }
 
 const mib = 1 << 20
@@ -36,6 +38,8 @@ func (r report) String(ctx context.Context) string {
 	for _, p := range r.harness.peers {
 		what := map[bool]string{true: "the provider `" + p.source + "`", false: "`terraform_data` with `local-exec`"}[p.source != ""]
 		switch {
+		case p.name == null:
+			what = "the schema of `tallyfy/tallyfy` on the same framework, in a provider that sends nothing"
 		case p.name == floor.name:
 			what = "`terraform_data` alone, which completes nothing and shows what Terraform itself needs"
 		case p.missing != "":
@@ -46,13 +50,17 @@ func (r report) String(ctx context.Context) string {
 	write("\nTheir configurations are in [peers.go](benchmarks/peers.go): one instance for each task. Only restful reopens its task at destroy, because it has no other way to end. " +
 		"All binaries are stripped and built without cgo.\n\n")
 
-	for _, o := range operations {
-		r.writeOperation(write, o.name, o.trips)
+	if r.results != nil {
+		for _, o := range operations {
+			r.writeOperation(write, o.name, o.trips)
+		}
 	}
+	r.writeFew(write)
+	r.writeSituations(write)
 	r.writeStarts(write)
 	r.writeComparison(write)
 	r.writeRecoveries(write)
-	return b.String()
+	return strings.TrimSpace(b.String()) + "\n"
 }
 
 func (r report) writeOperation(write func(string, ...any), operation string, trips int) {
@@ -61,26 +69,54 @@ func (r report) writeOperation(write func(string, ...any), operation string, tri
 		"plan":    "`terraform plan` after the apply refreshes N resources and finds no changes.",
 		"destroy": "`terraform destroy` refreshes N resources and removes them from the state.",
 	}[operation]
-	write("## %s%s\n\n%s The floor is the time of Terraform alone plus ⌈N/%d⌉ × %d × %s of latency.\n\n", strings.ToUpper(operation[:1]), operation[1:], about, r.parallelism, trips, r.latency)
-	write("| N | Peer | Wall | CPU | Provider's peak | Requests | Wall ÷ floor |\n|---:|---|---:|---:|---:|---:|---:|\n")
+	write("## %s%s\n\n%s The floor is the time of Terraform alone plus ⌈N/%d⌉ × %d × %s of latency. CPU is compared with the null provider's.\n\n", strings.ToUpper(operation[:1]), operation[1:], about, r.parallelism, trips, r.latency)
+	write("| N | Peer | Wall | CPU | Provider's peak | Requests | Wall ÷ floor | CPU ÷ null |\n|---:|---|---:|---:|---:|---:|---:|---:|\n")
 	for _, n := range r.sizes {
 		least := r.results[key{floor.name, operation, n}].wall + time.Duration((n+r.parallelism-1)/r.parallelism*trips)*r.latency
 		for _, p := range r.harness.available() {
 			t := r.results[key{p.name, operation, n}]
-			peak, ratio := "–", "–"
+			peak, ratio, work := "–", "–", "–"
 			if t.peak > 0 {
 				peak = fmt.Sprintf("%d MiB", t.peak/mib)
 			}
 			if p.name != floor.name {
 				ratio = fmt.Sprintf("%.2f", t.wall.Seconds()/least.Seconds())
 			}
-			write("| %d | %s | %.2f s | %.2f s | %s | %d | %s |\n", n, p.name, t.wall.Seconds(), t.cpu.Seconds(), peak, t.requests, ratio)
+			if base := r.results[key{null, operation, n}]; base.cpu > 0 && p.source != "" && p.name != null {
+				work = fmt.Sprintf("%.2f", t.cpu.Seconds()/base.cpu.Seconds())
+			}
+			write("| %d | %s | %.2f s | %.2f s | %s | %d | %s | %s |\n", n, p.name, t.wall.Seconds(), t.cpu.Seconds(), peak, t.requests, ratio, work)
+		}
+	}
+	write("\n")
+}
+
+// writeSituations writes a table for each situation.
+func (r report) writeSituations(write func(string, ...any)) {
+	if r.situations == nil {
+		return
+	}
+	write("## Situations\n\nEach with N = %d, one round.\n\n", situationSize)
+	for _, s := range situations {
+		write("- %s: %s.\n", s.name, s.about)
+	}
+	write("\n| Situation | Peer | Wall | CPU | Provider's peak | Requests | Right |\n|---|---|---:|---:|---:|---:|---|\n")
+	for _, s := range situations {
+		for _, p := range r.harness.available() {
+			t, ok := r.situations[situationKey{p.name, s.name}]
+			if !ok {
+				continue
+			}
+			write("| %s | %s | %s | %s | %d MiB | %d | %s |\n", s.name, p.name, seconds(t.wall.Seconds()), seconds(t.cpu.Seconds()), t.peak/mib, t.requests, t.verdict)
 		}
 	}
 	write("\n")
 }
 
 func (r report) writeStarts(write func(string, ...any)) {
+	if r.started == nil {
+		return
+	}
 	write("## Size and Cold Start\n\nThe cold start is `terraform providers schema -json`.\n\n| Peer | Binary | Wall | CPU |\n|---|---:|---:|---:|\n")
 	for _, p := range r.harness.available() {
 		if s, ok := r.started[p.name]; ok {
@@ -91,11 +127,14 @@ func (r report) writeStarts(write func(string, ...any)) {
 }
 
 func (r report) writeRecoveries(write func(string, ...any)) {
+	if r.recoveries == nil {
+		return
+	}
 	write("## Recovery\n\nThe first completion request meets a fault. Timeouts are set to 2 s if a peer has a setting for them. A peer survives if the task is completed exactly once, its state is right, and a second apply succeeds.\n\n")
 	head, line, total := "| Fault |", "|---|", "| **Survived** |"
 	counts := map[string]int{}
 	for _, p := range r.harness.available() {
-		if p.name != floor.name {
+		if !p.idle {
 			head, line = head+" "+p.name+" |", line+"---|"
 		}
 	}
@@ -103,7 +142,7 @@ func (r report) writeRecoveries(write func(string, ...any)) {
 	for _, f := range faults {
 		write("| %s |", f.name)
 		for _, p := range r.harness.available() {
-			if p.name == floor.name {
+			if p.idle {
 				continue
 			}
 			verdict := r.recoveries[recovery{p.name, f.name}]
@@ -115,7 +154,7 @@ func (r report) writeRecoveries(write func(string, ...any)) {
 		write("\n")
 	}
 	for _, p := range r.harness.available() {
-		if p.name != floor.name {
+		if !p.idle {
 			total += fmt.Sprintf(" **%d of %d** |", counts[p.name], len(faults))
 		}
 	}

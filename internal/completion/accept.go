@@ -17,8 +17,9 @@ type accepted struct {
 	warnings []Notice
 }
 
-// adoptAfterLostResponse attributes a completion, which was found after an attempt with an unknown outcome, to that attempt. A
-// different decision or different values are an error, because someone else was probably faster.
+// adoptAfterLostResponse attributes a completion, which was found after an attempt with an unknown
+// outcome, to that attempt. A different decision or different values are an error, because someone
+// else probably completed the task first.
 func adoptAfterLostResponse(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
 		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, true)}
@@ -29,8 +30,9 @@ func adoptAfterLostResponse(task *tallyfy.Task, want Desired, cause error) (acce
 	return accepted{task: task}, nil
 }
 
-// adoptFromOthers adopts a completion by someone else, which was found after a rejected attempt or after a reopening. warning
-// describes it. cause is the failure of this apply's request; nil if it is not worth reporting.
+// adoptFromOthers adopts a completion by someone else, which was found after a rejected attempt or
+// after a reopening. warning describes it. cause is the failure of this apply's request; nil if it
+// is not worth reporting.
 func adoptFromOthers(task *tallyfy.Task, want Desired, cause error, warning Notice) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
 		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, false)}
@@ -38,7 +40,8 @@ func adoptFromOthers(task *tallyfy.Task, want Desired, cause error, warning Noti
 	return accepted{task: task, warnings: []Notice{warning}}, nil
 }
 
-// verify completes the facts of an accepted completion, and reads the task if the response lacks some. Only warnings may follow.
+// verify returns the facts of an accepted completion. It reads the task if the response does not
+// show all of them. Only warnings may follow.
 func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline, response *tallyfy.Task, want Desired) accepted {
 	if response != nil && response.Completed() {
 		task := withType(response, base.task)
@@ -68,19 +71,22 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	return accepted{task: task, warnings: []Notice{leftOpen(ref, task, task.EveryoneMustComplete || base.everyone())}}
 }
 
-// slack is the tolerated difference between the clocks of Tallyfy's servers. It includes the rounding of both times to seconds.
+// slack is the tolerated difference between the clocks of Tallyfy's servers. It includes the
+// rounding of both times to seconds.
 const slack = 2 * time.Second
 
-// completedBefore warns if a task was completed before the request was sent whose response shows it, by the server's own clock.
+// completedBefore returns a warning if the response to a completion shows, by the server's own
+// clock, that the task was completed before the request was sent.
 func completedBefore(task *tallyfy.Task) []Notice {
 	at, ok := parseTime(task.CompletedAt)
-	if !ok || task.Answered.At.IsZero() || task.Answered.At.Sub(at) <= task.Answered.Took+slack {
+	if !ok || task.Timing.Date.IsZero() || task.Timing.Date.Sub(at) <= task.Timing.Took+slack {
 		return nil
 	}
 	return []Notice{completedBeforeRequest(task)}
 }
 
-// withType returns the task with the type from an earlier read, if the response does not show the type.
+// withType returns the task with the type from an earlier read, if the response does not show the
+// type.
 func withType(task, before *tallyfy.Task) *tallyfy.Task {
 	if task.Type != "" || before == nil {
 		return task

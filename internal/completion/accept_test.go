@@ -13,7 +13,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// details returns what the warnings of a result say.
+// details returns the details of a result's warnings.
 func details(result Result) string {
 	var all []string
 	for _, warning := range result.Warnings {
@@ -22,7 +22,8 @@ func details(result Result) string {
 	return strings.Join(all, "\n")
 }
 
-// A completion that is found after a lost response has the configured completer, or it may be someone else's.
+// A completion that is found after a lost response has the configured completer, or it may be
+// someone else's.
 func TestLostResponseAndAnotherCompleter(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -45,14 +46,14 @@ func TestLostResponseAndAnotherCompleter(t *testing.T) {
 				h.wantRequests(get, post, get)
 				h.wantWarnings(result, c.warns...)
 				if held := h.task().CompleterID; result.Record.CompleterID != held {
-					h.Errorf("recorded completer %d, and the task has %d", result.Record.CompleterID, held)
+					h.Errorf("recorded completer %d; the task has %d", result.Record.CompleterID, held)
 				}
 			})
 		})
 	}
 }
 
-// A response that is empty is read after, and that read shows who completed the task too.
+// After an empty response the task is read, and that read shows who completed it.
 func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -68,7 +69,8 @@ func TestAcceptedWithAnotherCompleterInTheRead(t *testing.T) {
 	})
 }
 
-// The values in the response to the completion have the last word on those that were saved before it.
+// The values in the response to the completion count, not those in the response to the save before
+// it.
 func TestResponseShowsOtherValues(t *testing.T) {
 	t.Parallel()
 	respond := func(taskdata string) sandbox.Fault {
@@ -117,8 +119,8 @@ func TestReadAfterTheCompletionShowsOtherValues(t *testing.T) {
 	})
 }
 
-// A refusal is believed, so a completion that is found after it is someone else's, even if it is just as configured.
-func TestCompletionFoundAfterARefusal(t *testing.T) {
+// After a rejection, a completion that is found is someone else's, even if it is as configured.
+func TestCompletionFoundAfterARejection(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1002, nil) }}))
@@ -129,7 +131,7 @@ func TestCompletionFoundAfterARefusal(t *testing.T) {
 	})
 }
 
-// Values that differ after a lost response need not be someone else's.
+// Values that differ after a lost response may be the provider's own.
 func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy, Rewrite: rewriteText}, nil, func(h *harness) {
@@ -140,7 +142,8 @@ func TestValuesThatDifferAfterALostResponse(t *testing.T) {
 	})
 }
 
-// An open task is no evidence before a read can no longer lag. If the task cannot be read for so long, nothing is sent again.
+// An open task proves nothing while a read may lag. If the task cannot be read for that long,
+// nothing is sent again.
 func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
@@ -151,31 +154,32 @@ func TestReadsAfterALostResponseThatBreakOff(t *testing.T) {
 	})
 }
 
-// A completion was there before the request if the server's own clock says so, and no doubt about seconds remains.
+// A completion was made before the request if the server's own clock shows that, beyond the
+// rounding to seconds.
 func TestCompletedBefore(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 20, 17, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		completedAt string
-		answered    tallyfy.Answered
+		timing      tallyfy.Timing
 		want        bool
 	}{
-		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Answered{At: at}, false},
-		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Answered{At: at}, false},
-		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Answered{At: at}, true},
-		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, false},
-		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Answered{At: at, Took: 8 * time.Second}, true},
-		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Answered{At: at}, false},
-		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Answered{}, false},
-		"without a completion time": {"", tallyfy.Answered{At: at}, false},
+		"in the same second":        {"2026-05-20T17:00:00Z", tallyfy.Timing{Date: at}, false},
+		"clocks that are apart":     {"2026-05-20T16:59:58Z", tallyfy.Timing{Date: at}, false},
+		"before":                    {"2026-05-20T16:59:57Z", tallyfy.Timing{Date: at}, true},
+		"during a slow request":     {"2026-05-20T16:59:51Z", tallyfy.Timing{Date: at, Took: 8 * time.Second}, false},
+		"before a slow request":     {"2026-05-20T16:59:49Z", tallyfy.Timing{Date: at, Took: 8 * time.Second}, true},
+		"later, by another clock":   {"2026-05-20T17:00:05Z", tallyfy.Timing{Date: at}, false},
+		"without a Date":            {"2020-01-01T00:00:00Z", tallyfy.Timing{}, false},
+		"without a completion time": {"", tallyfy.Timing{Date: at}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Answered: c.answered}
+			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Timing: c.timing}
 			if got := len(completedBefore(task)) > 0; got != c.want {
-				t.Errorf("it is told of: %t", got)
+				t.Errorf("has a warning: %t", got)
 			}
-			began := time.Now().Add(-c.answered.Took)
+			began := time.Now().Add(-c.timing.Took)
 			if got := (attempt{began: began}).isBefore(task); got != c.want {
 				t.Errorf("isBefore is %t", got)
 			}
@@ -183,8 +187,9 @@ func TestCompletedBefore(t *testing.T) {
 	}
 }
 
-// A completion that Tallyfy accepts and shows with another decision is recorded with Tallyfy's, with a warning that says what was sent,
-// who decided, and what follows. The next refresh shows the decision as drift, and an update overrules it.
+// A completion that Tallyfy accepts and shows with another decision is recorded with Tallyfy's,
+// with a warning that says what was sent, who decided, and what follows. The next refresh shows the
+// decision as drift, and an update overrules it.
 func TestAcceptedWithAnotherDecision(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]sandbox.Fault{
@@ -220,4 +225,94 @@ func TestAcceptedWithAnotherDecision(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAcceptedButUnreadableIsRead(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"empty": "", "html": "<html>", "truncated": `{"data":{"id":"`, "other JSON": `{"ok":true}`, "another task": `{"data":{"id":"x","status":"in-progress"}}`} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: body}))
+				result := h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+				h.wantWarnings(result)
+				if result.Record.Status != "completed" {
+					h.Errorf("recorded %+v", result.Record)
+				}
+			})
+		})
+	}
+	// If the task cannot be read either, the completion is still recorded, because an error would
+	// complete the task again.
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
+		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: maxAttempts})
+		result := h.create(h.want())
+		h.wantWebhooks(1)
+		h.wantWarnings(result, "Completion Accepted, Details Unknown")
+		if r := result.Record; r.Title != "Provision the VPC" || r.RunID != runID || r.Status == "completed" {
+			h.Errorf("recorded %+v", r)
+		}
+		// The next refresh fills in the rest.
+		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
+		if err != nil || read.Record.Status != "completed" || read.Record.CompletedAt == "" {
+			h.Errorf("refreshed to %+v, %v", read, err)
+		}
+	})
+}
+
+func TestAcceptedAndStillOpen(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), func(k *sandbox.Task) { k.EveryoneMustComplete = 2 }, func(h *harness) {
+		result := h.create(h.want())
+		h.wantRequests(get, post, get)
+		h.wantWarnings(result, "Completion Accepted, Task Still Open")
+		h.wantText(result.Warnings[0].Detail, "Everyone who is assigned must complete this task", `"in-progress"`)
+		if result.Record.Status != "in-progress" || result.Record.CompletedAt != "" {
+			h.Errorf("recorded %+v", result.Record)
+		}
+		// It stays recorded, and nothing more is sent for it.
+		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
+		if err != nil || read.Reopened || read.Record.Status != "in-progress" {
+			h.Errorf("refreshed to %+v, %v", read, err)
+		}
+		h.server.CompleteOutside(taskID, 1002, nil)
+		if read, err = h.engine.Read(h.ctx, h.ref(), read.Record); err != nil || read.Record.Status != "completed" {
+			h.Errorf("refreshed to %+v, %v", read, err)
+		}
+	})
+	inBubble(t, today(), func(k *sandbox.Task) { k.ReopenedByAutomation = true }, func(h *harness) {
+		h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
+		h.wantRequests(get, post, get, get, get)
+		h.wantWebhooks(1)
+	})
+	// The response came from a replica that lags.
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","tasks_changed_by_rules":{"x":1}}}`}))
+		result := h.create(h.want())
+		h.wantWarnings(result)
+		if result.Record.Status != "completed" || result.Record.TasksChangedByRules != `{"x":1}` {
+			h.Errorf("recorded %+v", result.Record)
+		}
+	})
+}
+
+func TestAcceptedDifferently(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"completed","is_approved":false,"completer_id":9}}`}))
+		want := h.want()
+		want.IsApproved, want.OverrideUser = new(true), new(int64(7))
+		h.wantWarnings(h.create(want), "Tallyfy Recorded Another Decision", "Tallyfy Recorded Another Completer")
+	})
+	inBubble(t, today(), nil, func(h *harness) {
+		want := h.want()
+		want.OverrideUser = new(int64(7))
+		result := h.create(want)
+		h.wantWarnings(result)
+		if result.Record.CompleterID != 7 {
+			h.Errorf("recorded completer %d", result.Record.CompleterID)
+		}
+	})
 }

@@ -11,19 +11,22 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// baseline is the known state of a task right before a request is sent for it. Later reads are compared with it, so that an older
-// completion is never attributed to the request.
+// baseline is the known state of a task right before a request is sent for it. Later reads are
+// compared with it, so that an older completion is never attributed to the request.
 type baseline struct {
 	// task is the task as it was read before; nil if the server does not show it.
 	task *tallyfy.Task
-	// completions are the times of the known completions, as Tallyfy wrote them; empty for a completion without a time.
+	// completions are the times of the known completions, as Tallyfy wrote them; empty for a
+	// completion without a time.
 	completions []string
-	// progress and lastUpdated show whether a share of a task that everyone must complete has arrived; empty if unknown.
+	// progress and lastUpdated show whether a share of a task that everyone must complete has
+	// arrived; empty if unknown.
 	progress    json.RawMessage
 	lastUpdated string
 }
 
-// baselineOf returns the baseline of a task as it was read, and of its record. task may be nil, and known may be zero.
+// baselineOf returns the baseline of a task as it was read, and of its record. task may be nil, and
+// known may be zero.
 func baselineOf(task *tallyfy.Task, known Record) baseline {
 	b := baseline{task: task}.and(known)
 	if task == nil {
@@ -47,7 +50,8 @@ func (b baseline) and(known Record) baseline {
 // isCompleted reports whether a completion is known.
 func (b baseline) isCompleted() bool { return len(b.completions) > 0 }
 
-// saved returns the baseline after field values were saved. task is what the response shows; nil if it shows none.
+// saved returns the baseline after field values were saved. task is what the response shows; nil if
+// it shows none.
 func (b baseline) saved(task *tallyfy.Task) baseline {
 	b.lastUpdated = "" // the save has changed it
 	if task == nil {
@@ -72,8 +76,9 @@ func (b baseline) isNew(task *tallyfy.Task) bool {
 // isOpenOrNew reports whether a task no longer shows the completion of the baseline.
 func (b baseline) isOpenOrNew(task *tallyfy.Task) bool { return isOpen(task) || b.isNew(task) }
 
-// differs reports whether a completed task differs from the completion that was read before, although both have the same time,
-// which is in whole seconds. A completed task cannot be changed (API.md §1.5), so a difference means a new completion.
+// differs reports whether a completed task differs from the completion that was read before,
+// although both have the same time, which is in whole seconds. A completed task cannot be changed
+// (API.md §1.5), so a difference means a new completion.
 func (b baseline) differs(task *tallyfy.Task) bool {
 	if b.task == nil || !b.task.Completed() || !sameTime(b.task.CompletedAt, task.CompletedAt) {
 		return false
@@ -97,10 +102,12 @@ func (b baseline) differs(task *tallyfy.Task) bool {
 	return false
 }
 
-// everyone reports whether every assignee must complete the task, so that it stays open after one share.
+// everyone reports whether every assignee must complete the task, so that it stays open after one
+// share.
 func (b baseline) everyone() bool { return b.task != nil && b.task.EveryoneMustComplete }
 
-// hasShare reports whether an open task shows that a share has arrived since. A colleague's share looks the same.
+// hasShare reports whether an open task shows that a share has arrived since. A colleague's share
+// looks the same.
 func (b baseline) hasShare(task *tallyfy.Task) bool {
 	if !b.everyone() {
 		return false
@@ -110,5 +117,5 @@ func (b baseline) hasShare(task *tallyfy.Task) bool {
 	return progress || updated
 }
 
-// isSettled is the condition that a read shows what became of a completion that was sent.
+// isSettled reports whether a read shows the result of a completion that was sent.
 func (b baseline) isSettled(task *tallyfy.Task) bool { return b.isNew(task) || b.hasShare(task) }

@@ -11,7 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// A completion is new by its time. Times come in whole seconds, so what differs in the same second is new too.
+// A completion with another time is new. Times are in whole seconds, so a completion with other
+// contents in the same second is new too.
 func TestIsNew(t *testing.T) {
 	t.Parallel()
 	const at, later = "2026-05-20T17:00:00.000Z", "2026-05-20T17:00:01.000Z"
@@ -53,7 +54,8 @@ func TestIsNew(t *testing.T) {
 	}
 }
 
-// A share that arrived shows in the progress or in the time of the last change, whichever the server shows, and perhaps not at once.
+// A share that arrived is visible in the progress or in the time of the last change, whichever the
+// server shows, and perhaps only after a while.
 func TestLostShareIsSeen(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -72,7 +74,7 @@ func TestLostShareIsSeen(t *testing.T) {
 					c.change(k)
 				}
 			}, func(h *harness) {
-				time.Sleep(time.Minute) // the last change comes in whole seconds
+				time.Sleep(time.Minute) // the time of the last change is in whole seconds
 				h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
 				h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
 				if n := h.server.Count(post, ""); n != 1 {
@@ -83,8 +85,9 @@ func TestLostShareIsSeen(t *testing.T) {
 	}
 }
 
-// A reopening takes the shares back, so that their number before it is not a sign of the one that was sent after it.
-func TestReopenedSharesAreNoSign(t *testing.T) {
+// A reopening discards the shares, so their number before it is not evidence of the share that was
+// sent after it.
+func TestSharesBeforeAReopeningAreNotEvidence(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), everyoneTask, func(h *harness) {
 		h.create(h.want())
@@ -104,7 +107,8 @@ func TestReopenedSharesAreNoSign(t *testing.T) {
 	})
 }
 
-// A share that was accepted leaves the task open, so that the read after it does not wait for a completion.
+// A share that was accepted leaves the task open, so that the read after it does not wait for a
+// completion.
 func TestAcceptedShareIsReadOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, everyoneTask, func(h *harness) {

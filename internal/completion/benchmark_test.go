@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// What a create comes to for a task that was observed.
+// BenchmarkDecide decides about a task that was read.
 func BenchmarkDecide(b *testing.B) {
 	open := formTask()
 	done := formTask()
@@ -32,7 +32,7 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// Looks for the five hundred tasks of a list, whose pages are at hand.
+// BenchmarkListCache finds the five hundred tasks of a list that needs no requests.
 func BenchmarkListCache(b *testing.B) {
 	const tasks, perPage = 500, 100
 	ids := make([]string, tasks)
@@ -55,7 +55,7 @@ func BenchmarkListCache(b *testing.B) {
 	}
 }
 
-// A recorded completion beside what a list shows of it.
+// BenchmarkConfirm compares a recorded completion with its entry in a list.
 func BenchmarkConfirm(b *testing.B) {
 	task := &tallyfy.Task{ID: taskID, RunID: runID, Status: "completed", Title: "Step", Type: "task", CompletedAt: longAgo, CompleterID: 7}
 	known := recordOf(Record{}, runID, task)

@@ -17,16 +17,18 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// errNotReachable is the failure of a check that was skipped because an earlier one got no response in time.
+// errNotReachable is the failure of a check that was skipped because an earlier one got no response
+// in time.
 var errNotReachable = errors.New("an earlier check got no response")
 
-// checkedTask holds what a plan has read of a task, so that the task is read once although Terraform plans a block more than once.
+// checkedTask holds what a plan has read of a task, so that the task is read once although
+// Terraform plans a block more than once.
 type checkedTask struct {
 	mu sync.Mutex
 	// list is the list of the task's process; nil before it was read.
 	list *listCache
-	// fromList is the list's entry of the task, direct the task read by its own GET in the process, and anywhere the same in the
-	// organization.
+	// fromList is the list's entry of the task, direct the task read by its own GET in the process,
+	// and anywhere the same in the organization.
 	fromList, direct, anywhere cachedRead
 }
 
@@ -37,7 +39,8 @@ type cachedRead struct {
 	err  error
 }
 
-// do sends the request unless it was sent before. A request that ended with its context is sent again.
+// do sends the request unless it was sent before. A request that ended with its context is sent
+// again.
 func (r *cachedRead) do(ctx context.Context, read func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
 	if !r.done {
 		r.task, r.err = read()
@@ -80,7 +83,8 @@ func checkedTaskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
 	return key
 }
 
-// readList returns the task from the list of its process; nil if the list does not show it or there is no process.
+// readList returns the task from the list of its process; nil if the list does not show it or there
+// is no process.
 func (t *checkedTask) readList(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
 	if ref.Run == "" {
 		return nil, nil
@@ -96,9 +100,9 @@ func (t *checkedTask) read(ctx context.Context, p *Preflight, ref tallyfy.TaskRe
 	return t.direct.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTaskWithForm(ctx, ref) })
 }
 
-// missing predicts what an apply does about a task that Tallyfy does not show. An ID that nearly matches another task of the
-// process is a mistake, and so is a task of another process. Any other task may exist when the plan is applied, if an automation
-// shows it.
+// missing predicts what an apply does about a task that Tallyfy does not show. An ID that nearly
+// matches another task of the process is a mistake, and so is a task of another process. Any other
+// task may exist when the plan is applied, if an automation shows it.
 func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, err error) prediction {
 	more := ""
 	if plan.Recorded == nil && s.list != nil {
@@ -107,7 +111,7 @@ func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, e
 			return prediction{problems: []Notice{mistyped(plan, meant, err)}}
 		}
 		if complete {
-			more = fmt.Sprintf("The list of the process has %d tasks, and none with this ID.", len(tasks))
+			more = fmt.Sprintf("The list of the process has no task with this ID (tasks in it: %d).", len(tasks))
 		}
 	}
 	if plan.Recorded == nil && plan.Task.Run != "" {
@@ -120,8 +124,8 @@ func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, e
 	return prediction{warnings: []Notice{notThere(plan, more, err)}}
 }
 
-// similarTasks returns the tasks that an invalid task ID may mean, sorted by ID: those with this alias or title, or else those
-// whose ID differs by a few characters.
+// similarTasks returns the tasks that the user may have meant by an invalid task ID, sorted by ID:
+// those with this alias or title, or else those whose ID differs by a few characters.
 func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	const slips, shortest = 2, 16
 	var named, typed []*tallyfy.Task
@@ -142,8 +146,8 @@ func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	return found
 }
 
-// refusalOf returns the HTTP status of a refusal that does not depend on the task, such as a rejected token. It is 0 for any other
-// error, which another attempt may not meet.
+// refusalOf returns the HTTP status of a refusal that does not depend on the task, such as a
+// rejected token. It is 0 for any other error, because another attempt may succeed.
 func refusalOf(err error) int {
 	var e *tallyfy.Error
 	for errors.As(err, &e) {

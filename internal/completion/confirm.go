@@ -10,11 +10,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// confirmed returns the record if a list shows exactly the recorded completion, which saves a GET. It fills in facts that the
-// record lacks.
+// confirmed returns the record if a list shows exactly the recorded completion, which saves a GET.
+// It fills in facts that the record lacks.
 //
-// A list may lag, so nothing else is concluded from it: an open task, another time or another decision may be older than our own
-// update.
+// A list may lag, so nothing else is concluded from it: an open task, another time or another
+// decision may be older than our own update.
 func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Record) (record Record, ok bool) {
 	if !known.saysCompleted() || known.CompletedAt == "" {
 		return known, false
@@ -26,8 +26,9 @@ func (e *Engine) confirmed(ctx context.Context, ref tallyfy.TaskRef, known Recor
 	return known.confirmedBy(task, withRun(ref, task).Run)
 }
 
-// listed returns a task from a list that concurrent reads of the process share. It is nil if the list does not show the task or
-// could not be read. It is also nil for the first read, because the task may be the only one and a list then saves nothing.
+// listed returns a task from a list that concurrent reads of the process share. It is nil if the
+// list does not show the task or could not be read. It is also nil for the first read, because the
+// task may be the only one and a list then saves nothing.
 func (e *Engine) listed(ctx context.Context, ref tallyfy.TaskRef) *tallyfy.Task {
 	list := e.lists.existing(formList(ref), ref.Task) // the preflight check's list, which shows completed tasks too
 	if list == nil {
@@ -43,9 +44,10 @@ func (e *Engine) listed(ctx context.Context, ref tallyfy.TaskRef) *tallyfy.Task 
 	return task
 }
 
-// confirmedBy reports whether a listed task of a process shows the recorded completion with every fact that the record holds. It
-// returns the record with missing facts filled in, because an earlier release did not record all of them. The wording of the
-// status may differ, and a decision that is not recorded stays unrecorded.
+// confirmedBy reports whether a listed task of a process shows the recorded completion with every
+// fact that the record holds. It returns the record with missing facts filled in, because an
+// earlier release did not record all of them. The wording of the status may differ, and a decision
+// that is not recorded stays unrecorded.
 func (r Record) confirmedBy(task *tallyfy.Task, run string) (record Record, ok bool) {
 	if task.CompletedAt == "" { // only the time identifies a completion
 		return r, false
@@ -61,8 +63,8 @@ func (r Record) confirmedBy(task *tallyfy.Task, run string) (record Record, ok b
 	return filled, filled.equal(shown)
 }
 
-// filledFrom returns the record with each missing fact taken from another record. It uses reflection, so that it covers every
-// field of [Record].
+// filledFrom returns the record with each missing fact taken from another record. It uses
+// reflection, so that it covers every field of [Record].
 func (r Record) filledFrom(other Record) Record {
 	facts, others := reflect.ValueOf(&r).Elem(), reflect.ValueOf(other)
 	for i := range facts.NumField() {

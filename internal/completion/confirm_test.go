@@ -10,8 +10,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// An earlier release, or a response that showed less, has left a fact out of the records. Until they are applied anew, each plan
-// takes no more requests than if it were there, and the facts that the list shows are filled in.
+// An earlier release, or a response with fewer members, has left a fact out of the records. A plan
+// needs no more requests than with the fact, and the facts that the list shows are filled in.
 func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 	t.Parallel()
 	const n = 150
@@ -19,7 +19,7 @@ func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 	facts := reflect.TypeFor[Record]()
 	for i := range facts.NumField() {
 		name := facts.Field(i).Name
-		if name == "CompletedAt" { // which alone tells one completion from another
+		if name == "CompletedAt" { // which alone identifies a completion
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 				}
 				for k, task := range tasks {
 					result, err := h.engine.Read(h.ctx, task.ref, task.record)
-					if k == 0 { // it is read by itself, because it may be the only one
+					if k == 0 { // it is read separately, because it may be the only one
 						continue
 					}
 					if err != nil || !result.Record.equal(want[k]) || result.Changed != !want[k].equal(task.record) || len(result.Warnings) > 0 {
@@ -50,7 +50,7 @@ func TestRefreshOfRecordsThatLackAFact(t *testing.T) {
 	}
 }
 
-// What a record lacks is no reason to pass over what it holds.
+// A record without one fact is still compared by the facts that it has.
 func TestRefreshOfRecordsThatLackAFactAndHoldAnother(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {

@@ -10,8 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Create completes a task that is not recorded yet. If the task is already completed as wanted, Create records it and sends no
-// completion. If the error is nil, the caller must record the result. Any error is a [*Failure], and nothing is recorded then.
+// Create completes a task that is not recorded yet. If the task is already completed as wanted,
+// Create records it and sends no completion. If the error is nil, the caller must record the
+// result. Any error is a [*Failure], and nothing is recorded then.
 func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
 	unlock, err := e.locks.lock(ctx, want.Task)
@@ -47,7 +48,8 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	return result, err
 }
 
-// record returns the result of a task that is completed as wanted. behind reports that reads do not show the completion yet.
+// record returns the result of a task that is completed as wanted. behind reports that reads do not
+// show the completion yet.
 func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings []Notice) Result {
 	record := recordOf(Record{}, withRun(want.Task, task).Run, task)
 	if behind { // the record for the other block stays valid
@@ -57,8 +59,8 @@ func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings 
 	return Result{Record: record, Warnings: warnings}
 }
 
-// sentAlready returns the result of a task that another block of this apply has completed, and that is open nevertheless. The
-// error is a [*Failure] that lists the differences between the blocks.
+// sentAlready returns the result of a task that is still open although another block of this apply
+// has completed it. The error is a [*Failure] that lists the differences between the blocks.
 func sentAlready(want Desired, earlier *recordedCompletion) (Result, error) {
 	if differs := earlier.differing(want); len(differs) > 0 {
 		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs)}
@@ -94,7 +96,8 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 	return result, nil
 }
 
-// valuesUnconfirmed warns about values that only the completion carried, unless the completed task shows them.
+// valuesUnconfirmed warns about values that were sent only with the completion, unless the
+// completed task shows them.
 func valuesUnconfirmed(ref tallyfy.TaskRef, want Desired, task *tallyfy.Task) []Notice {
 	if task == nil || task.Taskdata == nil {
 		return []Notice{valuesUnsure(ref, want, false, difference{})}

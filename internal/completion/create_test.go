@@ -5,6 +5,7 @@ package completion
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -45,7 +46,8 @@ func TestCreateFindsTheRun(t *testing.T) {
 			h.Error("the completion did not go to the run")
 		}
 	})
-	// A one-off task that hangs on a run is completed there: the run decides, and not what the task is called.
+	// A one-off task that is attached to a run is completed there, because the run decides and not
+	// is_oneoff_task.
 	inBubble(t, today(), func(task *sandbox.Task) { task.OneOff = true }, func(h *harness) {
 		want := h.wantValue("vpc-1")
 		want.Task.Run = ""
@@ -98,10 +100,10 @@ func TestCreateSavesValuesFirst(t *testing.T) {
 				h.wantWebhooks(1)
 				h.wantWarnings(result)
 				if got := h.task().Taskdata[field]; got != "vpc-1" {
-					h.Errorf("%s: the field holds %v", name, got)
+					h.Errorf("the field holds %v", got)
 				}
 				if held, ok := h.bodyOf(post, 1)["taskdata"].(map[string]any); !ok || held[field] != "vpc-1" {
-					h.Errorf("%s: the completion carries %v", name, held)
+					h.Errorf("the completion carries %v", held)
 				}
 			})
 		})
@@ -130,13 +132,13 @@ func TestCreateStopsWhenValuesDoNotArrive(t *testing.T) {
 		h.wantRequests(get, put, get, get, get)
 		h.wantText(failure.Error(), "Field Values Did Not Arrive", field, "is empty or not part of the task's form", "has not completed the task", "drops others")
 	})
-	// The answer to the saving may come too early; the form is asked before it counts as lost.
+	// The response to the save may be outdated. The form is read before a value counts as lost.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(sandbox.Fault{Method: put, Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":[]}}`})
 		h.create(h.wantValue("vpc-1"))
 		h.wantRequests(get, put, get, post)
 	})
-	// Where no values are shown there is nothing to compare, and nothing to stop for.
+	// If Tallyfy does not show values, they are not compared, and the completion is sent.
 	inBubble(t, sandbox.Config{HideTaskdata: true}, nil, func(h *harness) {
 		h.wantWarnings(h.create(h.wantValue("vpc-1")))
 		h.wantRequests(get, put, get, post)
@@ -148,7 +150,7 @@ func TestCreateReportsRefusedValues(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		failure := h.refuse(h.wantValue(strings.Repeat("x", 201)))
 		h.wantRequests(get, put)
-		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "422", "must not be greater than 200 characters", "has not completed the task", "Request id: ")
+		h.wantText(failure.Error(), "Field Values Could Not Be Saved", "422", "must not be greater than 200 characters", "has not completed the task", "Request ID: ")
 	})
 	inBubble(t, today(), func(task *sandbox.Task) {
 		task.Fields[0] = sandbox.Field{ID: field, Type: "dropdown", Options: []string{"a"}}
@@ -162,15 +164,18 @@ func TestCreateReportsRefusedValues(t *testing.T) {
 func TestCreateDecides(t *testing.T) {
 	t.Parallel()
 	for _, approved := range []bool{true, false} {
-		inBubble(t, today(), func(task *sandbox.Task) { task.Type = "approval" }, func(h *harness) {
-			want := h.want()
-			want.IsApproved = &approved
-			result := h.create(want)
-			h.wantRequests(get, post)
-			h.wantWarnings(result)
-			if held := h.task().IsApproved; held == nil || *held != approved || result.Record.IsApproved == nil || *result.Record.IsApproved != approved {
-				h.Errorf("decided %v: the task holds %v, the record %v", approved, held, result.Record.IsApproved)
-			}
+		t.Run(fmt.Sprintf("approved %t", approved), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(task *sandbox.Task) { task.Type = "approval" }, func(h *harness) {
+				want := h.want()
+				want.IsApproved = &approved
+				result := h.create(want)
+				h.wantRequests(get, post)
+				h.wantWarnings(result)
+				if held := h.task().IsApproved; held == nil || *held != approved || result.Record.IsApproved == nil || *result.Record.IsApproved != approved {
+					h.Errorf("decided %v: the task holds %v, the record %v", approved, held, result.Record.IsApproved)
+				}
+			})
 		})
 	}
 }
@@ -197,7 +202,7 @@ func TestCreateRefusesBeforeAnyWrite(t *testing.T) {
 				h.wantRequests(get)
 				h.wantText(failure.Error(), c.says, "Nothing was sent")
 				if failure.Attribute != c.attribute {
-					h.Errorf("%s: it is about %q", name, failure.Attribute)
+					h.Errorf("it is about %q", failure.Attribute)
 				}
 			})
 		})
@@ -207,14 +212,17 @@ func TestCreateRefusesBeforeAnyWrite(t *testing.T) {
 func TestCreateSendsADecisionThatHasNoEffect(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"task", "email"} {
-		inBubble(t, today(), func(task *sandbox.Task) { task.Type = kind }, func(h *harness) {
-			want := h.want()
-			want.IsApproved = new(true)
-			h.wantWarnings(h.create(want), "Decision Has No Effect on This Task")
-			h.wantRequests(get, post)
-			if h.bodyOf(post, 1)["is_approved"] != true {
-				h.Error("the decision was not sent as configured")
-			}
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(task *sandbox.Task) { task.Type = kind }, func(h *harness) {
+				want := h.want()
+				want.IsApproved = new(true)
+				h.wantWarnings(h.create(want), "Decision Has No Effect on This Task")
+				h.wantRequests(get, post)
+				if h.bodyOf(post, 1)["is_approved"] != true {
+					h.Error("the decision was not sent as configured")
+				}
+			})
 		})
 	}
 }
@@ -247,7 +255,7 @@ func TestCreateReportsWhatTallyfyRefuses(t *testing.T) {
 	})
 }
 
-func TestCreateRecordsWhatIsDoneAlready(t *testing.T) {
+func TestCreateRecordsACompletedTask(t *testing.T) {
 	t.Parallel()
 	done := func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "vpc-1"} }
 	inBubble(t, today(), done, func(h *harness) {
@@ -277,18 +285,21 @@ func TestCreateRecordsWhatIsDoneAlready(t *testing.T) {
 		h.wantRequests(get, get)
 	})
 	for _, decided := range []bool{true, false} {
-		inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
-			h.server.CompleteOutside(taskID, 1002, &decided)
-			want := h.want()
-			want.IsApproved = new(true)
-			if decided {
+		t.Run(fmt.Sprintf("decided %t", decided), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+				h.server.CompleteOutside(taskID, 1002, &decided)
+				want := h.want()
+				want.IsApproved = new(true)
+				if decided {
+					h.wantWarnings(h.create(want), "Task Was Already Completed")
+				} else {
+					h.wantText(h.refuse(want).Error(), "the task was rejected, and the configuration says approved")
+				}
+				want.IsApproved = nil
 				h.wantWarnings(h.create(want), "Task Was Already Completed")
-			} else {
-				h.wantText(h.refuse(want).Error(), "the task was rejected, and the configuration says approved")
-			}
-			want.IsApproved = nil
-			h.wantWarnings(h.create(want), "Task Was Already Completed")
-			h.wantRequests(get, get)
+				h.wantRequests(get, get)
+			})
 		})
 	}
 }
@@ -311,12 +322,12 @@ func TestCreateOnAServerThatOnlyCompletes(t *testing.T) {
 			h.Error("the value did not arrive with the completion")
 		}
 	})
-	inBubble(t, sandbox.Config{CompletionOnly: true, ShowTaskdata: true}, nil, func(h *harness) { // today's completion ignores the values, and says so in its answer
+	inBubble(t, sandbox.Config{CompletionOnly: true, ShowTaskdata: true}, nil, func(h *harness) { // today's API ignores the values in a completion, and its response shows that
 		result := h.create(h.wantValue("vpc-1"))
 		h.wantWarnings(result, "Field Values Not Confirmed")
 		h.wantText(result.Warnings[0].Detail, field)
 	})
-	inBubble(t, only, oneOff, func(h *harness) { // what saving must echo is not known
+	inBubble(t, only, oneOff, func(h *harness) { // the save would have to repeat unknown members
 		want := h.wantValue("vpc-1")
 		want.Task.Run = ""
 		h.wantWarnings(h.create(want), "Field Values Not Confirmed")
@@ -339,7 +350,7 @@ func TestCreateFailsIfTheFirstReadFails(t *testing.T) {
 		"401":  {sandbox.Fault{Status: 401, Body: "Unauthorized."}, 1, "Check the access token"},
 		"403":  {sandbox.Fault{Status: 403}, 1, "may complete this task"},
 		"302":  {sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://login.test"}}}, 1, "Redirects are not followed"},
-		"502":  {sandbox.Fault{Status: 502, Times: -1}, 5, "gave up after 5 attempts (max_retries = 4)"},
+		"502":  {sandbox.Fault{Status: 502, Times: -1}, maxAttempts, gaveUp},
 		"html": {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, `an HTML page titled "Sign in"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -349,7 +360,7 @@ func TestCreateFailsIfTheFirstReadFails(t *testing.T) {
 				failure := h.refuse(h.want())
 				h.wantText(failure.Error(), "Task Could Not Be Read", "Nothing was sent", c.says)
 				if got := h.server.Count(get, ""); got != c.gets || h.server.Count(post, "") != 0 {
-					h.Errorf("%s: %d GETs, %d POSTs", name, got, h.server.Count(post, ""))
+					h.Errorf("%d GETs, %d POSTs", got, h.server.Count(post, ""))
 				}
 			})
 		})

@@ -28,7 +28,8 @@ type decision struct {
 
 func refused(why Notice) decision { return decision{step: refuse, refusal: why} }
 
-// decideCreate decides how to complete a task as wanted. task is nil if the server does not show it.
+// decideCreate decides how to complete a task as wanted. task is nil if the server does not show
+// it.
 func decideCreate(task *tallyfy.Task, want Desired) decision {
 	if task == nil { // the POST is authoritative
 		return decision{step: send}
@@ -46,7 +47,8 @@ func decideCreate(task *tallyfy.Task, want Desired) decision {
 	return decision{step: send, warnings: warnings}
 }
 
-// decideUpdate decides how to bring a recorded completion to what is wanted now. task is nil if the server does not show it.
+// decideUpdate decides how to change a recorded completion to what is wanted now. task is nil if
+// the server does not show it.
 func decideUpdate(task *tallyfy.Task, want Desired) decision {
 	if task == nil {
 		return decision{step: reopenAndSend}
@@ -67,8 +69,8 @@ func decideUpdate(task *tallyfy.Task, want Desired) decision {
 	return decision{step: reopenAndSend, warnings: warnings}
 }
 
-// emptyRequiredFields returns the required fields of a task that are empty and get no value. given has the fields that get one, by
-// ID.
+// emptyRequiredFields returns the required fields of a task that are empty and get no value. given
+// has the fields that get one, by ID.
 func emptyRequiredFields[V any](task *tallyfy.Task, given map[string]V) []tallyfy.Field {
 	var fields []tallyfy.Field
 	for _, field := range task.Form {
@@ -80,7 +82,8 @@ func emptyRequiredFields[V any](task *tallyfy.Task, given map[string]V) []tallyf
 	return fields
 }
 
-// check returns why a completion is refused before any write, and warns about what is unusual but sent as configured.
+// check returns why a completion is refused before any write, and warnings about a configuration
+// that is unusual but sent as it is.
 func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice) {
 	switch {
 	case task.ArchivedAt != "":
@@ -97,7 +100,8 @@ func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice
 	return nil, warnings
 }
 
-// wouldExpire reports whether a decision is configured for a task on which is_approved means expiry.
+// wouldExpire reports whether a decision is configured for a task on which is_approved means
+// expiry.
 func wouldExpire(task *tallyfy.Task, want Desired) bool {
 	return isExpiring(task) && want.IsApproved != nil
 }
@@ -107,15 +111,16 @@ func isExpiring(task *tallyfy.Task) bool {
 	return task.Type == tallyfy.TypeExpiring || task.Type == tallyfy.TypeExpiringEmail
 }
 
-// isHidden reports whether an automation hides the task, so that it cannot be completed until one shows it (API.md §2.2, §3.1). What
-// an apply completes before may show it, so that only Tallyfy's response decides.
+// isHidden reports whether an automation hides the task, so that it cannot be completed until one
+// shows it (API.md §2.2, §3.1). An earlier completion of the same apply may show it, so only
+// Tallyfy's response decides.
 func isHidden(task *tallyfy.Task) bool {
 	return task.Status == "auto-skipped" || task.Status == "skipped"
 }
 
-// differing lists the differences between a completed task and the wanted completion. Values that Tallyfy does not show count as
-// equal, because they cannot be compared. A decision that Tallyfy does not show counts as different, because nothing may be
-// released on a guess.
+// differing lists the differences between a completed task and the wanted completion. Values that
+// Tallyfy does not show count as equal, because they cannot be compared. A decision that Tallyfy
+// does not show counts as different, because a pipeline must not continue on a guess.
 func differing(task *tallyfy.Task, want Desired) []string {
 	var all []string
 	if want.IsApproved != nil && tallyfy.TakesDecision(task.Type) && (task.IsApproved == nil || *task.IsApproved != *want.IsApproved) {
@@ -127,8 +132,8 @@ func differing(task *tallyfy.Task, want Desired) []string {
 	return all
 }
 
-// holdsAll reports whether a completed task shows everything that is wanted, so that a new completion would change nothing. What
-// the task does not show counts as missing.
+// holdsAll reports whether a completed task shows everything that is wanted, so that a new
+// completion would change nothing. What the task does not show counts as missing.
 func holdsAll(task *tallyfy.Task, want Desired) bool {
 	shown := len(want.Taskdata) == 0 || task.Taskdata != nil
 	completer := want.OverrideUser == nil || task.CompleterID == *want.OverrideUser

@@ -5,6 +5,8 @@ package completion
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -73,17 +75,17 @@ func TestDecide(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := decideCreate(c.task, c.want)
 			if got.step != c.create {
-				t.Errorf("%s: create takes step %d, want %d", name, got.step, c.create)
+				t.Errorf("create takes step %d, want %d", got.step, c.create)
 			}
 			summary := got.refusal.Summary
 			if len(got.warnings) == 1 {
 				summary = got.warnings[0].Summary
 			}
 			if summary != c.summary {
-				t.Errorf("%s: create says %q, want %q", name, summary, c.summary)
+				t.Errorf("create says %q, want %q", summary, c.summary)
 			}
 			if got := decideUpdate(c.task, c.want); got.step != c.update {
-				t.Errorf("%s: update takes step %d, want %d", name, got.step, c.update)
+				t.Errorf("update takes step %d, want %d", got.step, c.update)
 			}
 		})
 	}
@@ -108,13 +110,13 @@ func TestResends(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Resends(c.before, c.after); got != c.want {
-				t.Errorf("%s: got %v", name, got)
+				t.Errorf("got %v", got)
 			}
 		})
 	}
 }
 
-// No refusal and no failure may leave the user without a next step.
+// Every refusal and every failure has advice.
 func TestAdviceForEveryStatus(t *testing.T) {
 	t.Parallel()
 	for _, e := range []*tallyfy.Error{
@@ -130,15 +132,21 @@ func TestAdviceForEveryStatus(t *testing.T) {
 		{Status: 500, Outcome: tallyfy.Unknown},
 		{Status: 200, Outcome: tallyfy.Accepted},
 		{Outcome: tallyfy.NotSent},
-		{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled},
+		{Outcome: tallyfy.NotSent, GaveUp: tallyfy.ErrCancelled},
 	} {
-		if advice(e) == "" {
-			t.Errorf("no advice for %+v", e)
-		}
+		t.Run(fmt.Sprint(e.Status, e.Code, e.GaveUp), func(t *testing.T) {
+			t.Parallel()
+			if advice(e) == "" {
+				t.Error("there is no advice")
+			}
+		})
 	}
 	for status, part := range map[int]string{409: "-parallelism", 423: "resolve the issue in Tallyfy"} {
-		if told := advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(told, part) {
-			t.Errorf("the advice for %d is %q", status, told)
-		}
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			if got := advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(got, part) {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
 }

@@ -11,10 +11,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Delete reopens a task, for configurations with reopen_on_destroy. known is the record of the completion. Delete succeeds if the
-// task is open. It sends nothing for a deleted task, and warns. It leaves the task completed, with a warning, in two cases. Either this process has just recorded or
-// sent another block's completion of the task, as for create_before_destroy and renamed blocks. Or someone completes the task
-// again meanwhile. Any error is a [*Failure].
+// Delete reopens a task, for configurations with reopen_on_destroy. known is the record of the
+// completion. Delete succeeds if the task is open afterwards. It sends nothing for a deleted task,
+// and warns. In two cases it leaves the task completed, with a warning: this process has just
+// recorded or sent another block's completion of the task, as with create_before_destroy and
+// renamed blocks; or someone completes the task again in the meantime. Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
 	unlock, err := e.locks.lock(ctx, ref)
 	if err != nil {
@@ -29,7 +30,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	if err != nil {
 		return nil, err
 	}
-	if task == nil { // one that Tallyfy twice does not know is gone; otherwise the DELETE has the last word
+	if task == nil { // a task that two reads do not find is gone; otherwise the DELETE is authoritative
 		again, err := e.read(ctx, ref, readOptions{})
 		switch {
 		case tallyfy.IsNoResource(err):
@@ -43,21 +44,21 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	}
 	ref = withRun(ref, task)
 	base := history.baselineOf(task, known)
-	seen, err := e.reopen(ctx, ref, base, false)
+	result, err := e.reopen(ctx, ref, base, false)
 	switch {
-	case seen.gone: // no task is left to reopen
+	case result.gone: // no task is left to reopen
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case seen.anew:
-		return []Notice{completedAnew(seen.task)}, nil
+	case result.completedAgain:
+		return []Notice{completedAgain(result.task)}, nil
 	}
 	e.locks.recordReopening(ref, base)
 	return nil, nil
 }
 
-// takenOver warns that a task was not reopened, because its completion belongs to another block now. doubtful reports that the
-// outcome of that completion is unknown.
+// takenOver warns that a task was not reopened, because its completion belongs to another block
+// now. doubtful reports that the outcome of that completion is unknown.
 func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 	what := fmt.Sprintf("completed %s or found it completed", notice.TaskRef(ref))
 	if doubtful {
@@ -71,7 +72,7 @@ func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 	}
 }
 
-// nothingToReopen warns of a task that Tallyfy does not know.
+// nothingToReopen warns that the task to reopen does not exist.
 func nothingToReopen(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
 		Summary:   "Task Was Not Reopened",
@@ -83,12 +84,12 @@ func nothingToReopen(ref tallyfy.TaskRef, err error) Notice {
 	}
 }
 
-// completedAnew warns that someone completed a task again after it was reopened.
-func completedAnew(task *tallyfy.Task) Notice {
+// completedAgain warns that someone completed a task again after it was reopened.
+func completedAgain(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Task Was Completed Again",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was to be reopened, and Tallyfy shows a newer completion of it, by %s. Someone completed it meanwhile; it was left as it is.",
+		Detail: fmt.Sprintf("While %s was being reopened, someone completed it again: Tallyfy shows a newer completion, by %s. This completion was left as it is.",
 			notice.TaskSubject(task), notice.Completer(task)),
 	}
 }

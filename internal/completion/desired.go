@@ -7,33 +7,39 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 
 // Desired is the completion that a configuration declares: the task, the decision and the values.
 type Desired struct {
-	// Task locates the task. Without a run, Tallyfy looks for it in the whole organization.
+	// Task locates the task. Without a run, Tallyfy searches the whole organization.
 	Task tallyfy.TaskRef
 	// IsApproved is the decision on an approval; nil if none is declared.
 	IsApproved *bool
 	// Taskdata holds values by field ID, as encoding/json decodes them with UseNumber.
 	Taskdata map[string]any
-	// FormFields holds plain values by the label, alias or ID of their field. They become taskdata when the form is known.
+	// FormFields holds plain values by the label, alias or ID of their field. They become taskdata
+	// when the form is known.
 	FormFields map[string]any
-	// SecretTaskdata and SecretFormFields are sent like the others, and are not recorded. Only their versions show whether they
-	// changed; nil for none.
+	// SecretTaskdata and SecretFormFields are sent like the others, and are not recorded. Only
+	// their versions show whether they changed; nil for none.
 	SecretTaskdata, SecretFormFields               map[string]any
 	SecretTaskdataVersion, SecretFormFieldsVersion *int64
-	// OverrideUser is the ID of the user to record as the completer; nil for the owner of the token.
+	// OverrideUser is the ID of the user to record as the completer; nil for the owner of the
+	// token.
 	OverrideUser *int64
 
-	// form is the form by which Taskdata was resolved. labels are the labels of the fields that were given by name, by ID.
+	// form is the form by which Taskdata was resolved. labels maps the IDs of fields that were
+	// given by name to their labels.
 	form   []tallyfy.Field
 	labels map[string]string
-	// kept are the values that Tallyfy stores in another form than they were sent in, by field ID.
+	// kept are the values that Tallyfy stores in a different form from the one that was sent, by
+	// field ID.
 	kept map[string]any
 }
 
-// Resends reports whether an update from one desired state to another may send a completion: the decision, the values or the
-// completer changed. Values that only the form can compare count as changed.
+// Resends reports whether an update from one desired state to another may send a completion: the
+// decision, the values or the completer changed. Values that only the form can compare count as
+// changed.
 func Resends(before, want Desired) bool { return len(changesOf(before, want)) > 0 }
 
-// change is an attribute that an update changes. keys are the elements that differ; empty if the whole attribute does.
+// change is an attribute that an update changes. keys are the elements that differ; empty if the
+// whole attribute does.
 type change struct {
 	attribute string
 	keys      []string

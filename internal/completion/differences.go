@@ -10,9 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// differences describes how held, the values of a task, differs from the wanted values, a line for each field. For fields with
-// options it names the chosen options, because these are part of the form. It never repeats other values or write-only choices,
-// because they may be secret.
+// differences describes how held, the values of a task, differs from the wanted values, a line for
+// each field. For fields with options it names the chosen options, because these are part of the
+// form. It never repeats other values or write-only choices, because they may be secret.
 func (d Desired) differences(held map[string]any) []string {
 	diff := d.compare(held)
 	all := d.differentValues(difference{absent: diff.absent})
@@ -29,8 +29,8 @@ func (d Desired) differences(held map[string]any) []string {
 	return all
 }
 
-// chosenTexts returns the texts of the options that a value chooses, in quotes. known is false unless all of them are options of
-// the form.
+// chosenTexts returns the texts of the options that a value chooses, in quotes. known is false
+// unless all of them are options of the form.
 func chosenTexts(field tallyfy.Field, value any) (texts string, known bool) {
 	var chosen []choice
 	switch field.Type {

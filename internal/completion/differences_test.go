@@ -10,8 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// An error about a task that is completed differently says which options are chosen, and of no other field what it holds.
-func TestDifferencesNameChoicesAlone(t *testing.T) {
+// An error about a task that is completed differently contains the chosen options, but no values of
+// other fields.
+func TestDifferencesNameOnlyOptions(t *testing.T) {
 	t.Parallel()
 	options := []tallyfy.Option{{ID: 1, Text: "us-west-2"}, {ID: 2, Text: "eu-central-1"}}
 	form := []tallyfy.Field{

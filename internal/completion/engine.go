@@ -3,14 +3,17 @@
 
 // Package completion completes Tallyfy tasks exactly once, and returns a record of each completion.
 //
-// [Engine.Create], [Engine.Read], [Engine.Update] and [Engine.Delete] follow the same steps: read the task (read.go), decide by a
-// pure function (decide.go), send (send.go, save.go, reopen.go), and verify the result (accept.go). Three rules settle most cases:
+// [Engine.Create], [Engine.Read], [Engine.Update] and [Engine.Delete] follow the same steps: read
+// the task (read.go), decide by a pure function (decide.go), send (send.go, save.go, reopen.go),
+// and verify the result (accept.go). Three rules settle most cases:
 //
-//  1. Read before writing, and treat the POST as authoritative. A task that is completed as wanted is not completed again. A server
-//     that cannot show a task can still complete it.
-//  2. After a POST with an unknown outcome, read the task and never resend blindly. A repeated completion may be accepted and fire
-//     webhooks and emails again. A completion counts as ours only if it is new (baseline.go).
-//  3. After Tallyfy has accepted, only warnings may follow. An error would make the caller complete the task again.
+//  1. Read before writing, and treat the POST as authoritative. A task that is completed as wanted
+//     is not completed again. A server that cannot show a task can still complete it.
+//  2. After a POST with an unknown outcome, read the task and never resend blindly. A repeated
+//     completion may be accepted and fire webhooks and emails again. A completion counts as ours
+//     only if it is new (baseline.go).
+//  3. After Tallyfy has accepted, only warnings may follow. An error would make the caller complete
+//     the task again.
 //
 // The package uses Tallyfy's API through package tallyfy, and does not depend on Terraform.
 package completion
@@ -25,13 +28,14 @@ type Engine struct {
 	processes *processLocks
 }
 
-// New returns an engine. It sends nothing. Use an engine for one operation of Terraform, such as an apply, because it remembers
-// the completions that it has recorded.
+// New returns an engine. It sends nothing. Use an engine for one operation of Terraform, such as an
+// apply, because it remembers the completions that it has recorded.
 func New(client *tallyfy.Client) *Engine {
 	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}}
 }
 
-// Record holds the known facts of a task's completion. A zero value means that Tallyfy has not shown the fact.
+// Record holds the known facts of a task's completion. A zero value means that Tallyfy has not
+// shown the fact.
 type Record struct {
 	// RunID is the ID of the process (run) that the task belongs to; empty for a one-off task.
 	RunID string
@@ -39,7 +43,8 @@ type Record struct {
 	Status, Title, TaskType string
 	// CompletedAt is the time as Tallyfy first wrote it: ISO 8601, UTC.
 	CompletedAt string
-	// CompleterID is the ID of the member who completed the task, CompleterGuestID that of the guest.
+	// CompleterID is the ID of the member who completed the task, CompleterGuestID that of the
+	// guest.
 	CompleterID      int64
 	CompleterGuestID string
 	// TasksChangedByRules is the JSON of the tasks that automations changed at the completion.
@@ -52,7 +57,8 @@ type Record struct {
 type Result struct {
 	Record   Record
 	Warnings []Notice
-	// Reopened reports that the recorded completion no longer stands, so nothing is left to record. Only Read sets it.
+	// Reopened reports that the recorded completion no longer stands, so nothing is left to record.
+	// Only Read sets it.
 	Reopened bool
 	// Changed reports that the record differs from the known one. Only Read sets it.
 	Changed bool

@@ -14,11 +14,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file compares two values of a field: for a plan, before a completion is sent, after values are saved, and when a completion is
-// adopted. Values are what encoding/json decodes with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
+// This file compares two values of a field: for a plan, before a completion is sent, after values
+// are saved, and when a completion is adopted. Values are what encoding/json decodes with
+// UseNumber: nil, bool, string, json.Number, []any, map[string]any.
 
-// equal reports whether held, a value that Tallyfy shows, is equal to want, a configured value, in a field of this type (API.md
-// §1.5). The zero Field stands for an unknown field, whose values are compared by shape alone.
+// equal reports whether held, a value that Tallyfy shows, is equal to want, a configured value, in
+// a field of this type (API.md §1.5). The zero Field stands for an unknown field, whose values are
+// compared by shape alone.
 func equal(field tallyfy.Field, want, held any) bool {
 	if isEmpty(field, want) || isEmpty(field, held) {
 		return isEmpty(field, want) && isEmpty(field, held)
@@ -56,8 +58,8 @@ func isEmpty(field tallyfy.Field, v any) bool {
 	return isBlank(v)
 }
 
-// isBlank reports whether a value is empty: null, "", [] and {} clear a field (API.md §1.5). An object with only blank members is
-// empty too, such as the three buckets of assignees.
+// isBlank reports whether a value is empty: null, "", [] and {} clear a field (API.md §1.5). An
+// object with only blank members is empty too, such as the three buckets of assignees.
 func isBlank(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -77,8 +79,9 @@ func isBlank(v any) bool {
 	return false
 }
 
-// normalizeText returns the form in which texts are compared: NFC, with LF line ends, without a byte order mark and surrounding
-// whitespace. All other differences count: "1.30" is not "1.3", and "012" is not "12".
+// normalizeText returns the form in which texts are compared: NFC, with LF line ends, without a
+// byte order mark and surrounding whitespace. All other differences count: "1.30" is not "1.3", and
+// "012" is not "12".
 func normalizeText(s string) string {
 	s = strings.ReplaceAll(strings.TrimPrefix(s, "\ufeff"), "\r\n", "\n")
 	return strings.TrimSpace(norm.NFC.String(s))
@@ -97,7 +100,8 @@ func textOf(v any) (text string, ok bool) {
 	return "", false
 }
 
-// sameScalar reports whether two scalars are equal: two numbers by value, and other scalars by their text.
+// sameScalar reports whether two scalars are equal: two numbers by value, and other scalars by
+// their text.
 func sameScalar(a, b any) bool {
 	x, isNumber := a.(json.Number)
 	y, isNumberToo := b.(json.Number)
@@ -109,8 +113,8 @@ func sameScalar(a, b any) bool {
 	return ok && okToo && textA == textB
 }
 
-// sameJSON reports whether held contains want, for a field of any type. Lists are compared in order. Objects may have additional
-// members, because Tallyfy adds some.
+// sameJSON reports whether held contains want, for a field of any type. Lists are compared in
+// order. Objects may have additional members, because Tallyfy adds some.
 func sameJSON(want, held any) bool {
 	if isBlank(want) || isBlank(held) {
 		return isBlank(want) && isBlank(held)
@@ -134,12 +138,13 @@ func sameJSON(want, held any) bool {
 	return sameScalar(want, held)
 }
 
-// SameValues reports whether two configurations of form values are equal, as far as that is known without the form: the same
-// fields have equal values, whatever their type. The order of a list counts, because it matters in a table.
+// SameValues reports whether two configurations of form values are equal, as far as that is known
+// without the form: the same fields have equal values, whatever their type. The order of a list
+// counts, because it matters in a table.
 func SameValues(a, b map[string]any) bool { return len(differentKeys(a, b)) == 0 }
 
-// differentKeys returns the keys, sorted, that only one of two configurations has, or whose values differ in the sense of
-// [SameValues].
+// differentKeys returns the keys, sorted, that only one of two configurations has, or whose values
+// differ in the sense of [SameValues].
 func differentKeys(a, b map[string]any) []string {
 	var keys []string
 	for key := range merged(a, b) {

@@ -16,8 +16,8 @@ import (
 // choice is an option of a field: its ID and its text, if known.
 type choice struct{ id, text string }
 
-// choiceOf returns the option that a value names: an object with an ID or a text, or a bare text or ID. Missing parts come from
-// the field's options.
+// choiceOf returns the option that a value names: an object with an ID or a text, or a bare text or
+// ID. Missing parts come from the field's options.
 func choiceOf(field tallyfy.Field, v any) choice {
 	var c choice
 	if object, ok := v.(map[string]any); ok {
@@ -56,7 +56,8 @@ func optionText(option map[string]any) string {
 	return ""
 }
 
-// equal reports whether both are the same option. It compares the IDs if both have one, because texts can be changed.
+// equal reports whether both are the same option. It compares the IDs if both have one, because
+// texts can be changed.
 func (c choice) equal(other choice) bool {
 	if c.id != "" && other.id != "" {
 		return c.id == other.id
@@ -64,7 +65,8 @@ func (c choice) equal(other choice) bool {
 	return c.text == other.text
 }
 
-// selected returns the selected options of a multiselect. A stored value lists the others too, with "selected": false.
+// selected returns the selected options of a multiselect. A stored value lists the others too, with
+// "selected": false.
 func selected(field tallyfy.Field, v any) []choice {
 	var chosen []choice
 	for _, element := range elements(v) {
@@ -75,7 +77,8 @@ func selected(field tallyfy.Field, v any) []choice {
 	return chosen
 }
 
-// isSelected reports whether an element of a multiselect is selected. A bare text is, and an object only if it says so.
+// isSelected reports whether an element of a multiselect is selected. A bare text always is. An
+// object is only if its member "selected" is true.
 func isSelected(element any) bool {
 	object, ok := element.(map[string]any)
 	if !ok {
@@ -96,31 +99,36 @@ func sameAssignees(want, held any) bool {
 		return false
 	}
 	for _, bucket := range buckets {
-		if !sameSet(people(a[bucket]), people(b[bucket]), strings.EqualFold) {
+		if !sameSet(people(a[bucket], bucket), people(b[bucket], bucket), strings.EqualFold) {
 			return false
 		}
 	}
 	return true
 }
 
-// people returns the IDs or email addresses in a bucket, whose entries are bare or objects (API.md §2.1).
-func people(v any) []string {
-	var ids []string
+// people returns what names the entries of a bucket, which are bare or objects (API.md §2.1): the
+// email address of a guest, the ID of a user or group, or the other one if that is missing.
+func people(v any, bucket string) []string {
+	name, other := "id", "email"
+	if bucket == "guests" {
+		name, other = other, name
+	}
+	var names []string
 	for _, element := range elements(v) {
 		if object, ok := element.(map[string]any); ok {
-			element = object["id"]
-			if email, ok := textOf(object["email"]); ok {
-				element = email
+			element = object[name]
+			if text, ok := textOf(element); !ok || text == "" {
+				element = object[other]
 			}
 		}
-		id, _ := textOf(element)
-		ids = append(ids, id)
+		text, _ := textOf(element)
+		names = append(names, text)
 	}
-	return ids
+	return names
 }
 
-// entriesOf returns the entries of a table row in the order of its columns. A row is a list, or an object keyed by column
-// headings, and may be the only element of a list.
+// entriesOf returns the entries of a table row in the order of its columns. A row is a list, or an
+// object keyed by column headings, and may be the only element of a list.
 func entriesOf(field tallyfy.Field, v any) []any {
 	if rows, ok := v.([]any); ok && len(rows) == 1 && !isScalar(rows[0]) {
 		v = rows[0]

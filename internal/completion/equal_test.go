@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// parse decodes JSON as the engine gets it.
+// parse decodes JSON as the client does.
 func parse(t *testing.T, s string) any {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(s))
@@ -32,7 +32,7 @@ func containsAny(text string, parts ...string) bool {
 	return false
 }
 
-// What counts as equal, by the type of the field; "" is a field of which nothing is known.
+// TestEqual has a row for each rule of each type; "" is an unknown field.
 func TestEqual(t *testing.T) {
 	t.Parallel()
 	options := []tallyfy.Option{{ID: 1, Text: "Slack"}, {ID: 2, Text: "E-mail"}, {ID: 3, Text: "Gro\u0308\u00dfe"}}
@@ -88,8 +88,8 @@ func TestEqual(t *testing.T) {
 		{"dropdown", `{"id":3,"text":"Gr\u00f6\u00dfe"}`, `{"id":3,"text":"Gro\u0308\u00dfe"}`, true},
 		{"dropdown", `{"id":1,"text":"Slack"}`, `1`, true},
 		{"dropdown", `{"id":1,"text":"Slack"}`, `2`, false},
-		{"dropdown", `{"id":1,"text":"Slack"}`, `"1"`, false},                          // a text, and of no option
-		{"dropdown", `{"id":8,"text":"Office"}`, `{"id":8,"text":"Office 365"}`, true}, // from a list, whose texts can be changed
+		{"dropdown", `{"id":1,"text":"Slack"}`, `"1"`, false},                          // a text that is not an option
+		{"dropdown", `{"id":8,"text":"Office"}`, `{"id":8,"text":"Office 365"}`, true}, // from a list of the organization, whose texts can change
 		{"dropdown", `{"id":8,"text":"Office"}`, `{"id":9,"text":"Office"}`, false},
 		{"dropdown", `{"id":8,"text":"Office"}`, `{"id":8,"label":"Office"}`, true},
 		{"dropdown", `{"text":"Office"}`, `{"label":"Office"}`, true},
@@ -105,6 +105,10 @@ func TestEqual(t *testing.T) {
 
 		{"assignees_form", `{"users":[2,1],"guests":["A@b.c"],"groups":[]}`, `{"users":[1,2],"guests":["a@b.c"]}`, true},
 		{"assignees_form", `{"users":[1]}`, `{"users":[{"id":1,"full_name":"X"}],"guests":[],"groups":[]}`, true},
+		{"assignees_form", `{"users":[1]}`, `{"users":[{"id":1,"email":"x@b.c"}]}`, true},
+		{"assignees_form", `{"users":[1]}`, `{"users":[{"id":2,"email":"x@b.c"}]}`, false},
+		{"assignees_form", `{"guests":["A@b.c"]}`, `{"guests":[{"id":"f00d","email":"a@b.c"}]}`, true},
+		{"assignees_form", `{"groups":["9e0f"]}`, `{"groups":[{"id":"9e0f","name":"Network"}]}`, true},
 		{"assignees_form", `{"users":[1]}`, `{"users":[1,2]}`, false},
 		{"assignees_form", `{"users":[],"guests":[],"groups":[]}`, `null`, true},
 		{"assignees_form", `{"users":[],"guests":[],"groups":[]}`, `[]`, true},
@@ -156,7 +160,7 @@ func TestSameValues(t *testing.T) {
 		{`{"f":"a\r\n"}`, `{"f":"a"}`, true},
 		{`{"f":5}`, `{"f":"5"}`, true},
 		{`{"f":"1.30"}`, `{"f":"1.3"}`, false},
-		{`{"f":null}`, `{}`, false}, // null clears the field, and a key that is not there leaves it as it is
+		{`{"f":null}`, `{}`, false}, // null clears the field, and a missing key leaves it unchanged
 		{`{"f":null}`, `{"f":""}`, true},
 		{`{"f":{"a":1}}`, `{"f":{"a":1,"b":2}}`, false},
 		{`{"f":["a","b"]}`, `{"f":["b","a"]}`, false},

@@ -13,8 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// resolveNames finds the fields that are named by ID, alias or label. It converts each value to the shape of its field's type
-// (API.md §1.5). Notices name fields and what they accept, never values.
+// resolveNames finds the fields that are named by ID, alias or label. It converts each value to the
+// shape of its field's type (API.md §1.5). Notices name fields and what they accept, never values.
 func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	given := merged(want.FormFields, want.SecretFormFields)
 	keys := map[string]string{} // the key of each field, by field ID
@@ -33,7 +33,7 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 			fail("Unknown Form Field", fmt.Sprintf("The form of %s has no field %q.%s", notice.Task(task), key, suggest(key, namesOf(task.Form))), listFields(task.Form))
 			continue
 		case len(found) > 1:
-			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Name the one that is meant by its alias or its ID.", notice.Task(task), len(found), key), listFields(found))
+			fail("Ambiguous Form Field", fmt.Sprintf("The form of %s has %d fields labelled %q. Use the alias or the ID of the one you mean.", notice.Task(task), len(found), key), listFields(found))
 			continue
 		}
 		field := found[0]
@@ -47,8 +47,8 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 	}
 }
 
-// fieldsNamed returns the fields that a key may name. An ID wins over an alias and an alias over a label, because IDs and aliases
-// are unique.
+// fieldsNamed returns the fields that a key may name. An ID wins over an alias and an alias over a
+// label, because IDs and aliases are unique.
 func fieldsNamed(form []tallyfy.Field, key string) []tallyfy.Field {
 	key = tallyfy.NormalizeName(key)
 	for _, is := range []func(tallyfy.Field) bool{
@@ -102,7 +102,7 @@ func describeField(field tallyfy.Field) string {
 	if field.Alias != "" {
 		parts = append(parts, "alias "+field.Alias)
 	}
-	return fmt.Sprintf("%q (%s, id %s)", field.Label, strings.Join(parts, ", "), field.ID)
+	return fmt.Sprintf("%q (%s, ID %s)", field.Label, strings.Join(parts, ", "), field.ID)
 }
 
 func shortened(lines []string) []string {
@@ -112,7 +112,8 @@ func shortened(lines []string) []string {
 	return lines
 }
 
-// suggest returns a sentence with the name that was probably meant, after a space; empty if none is near.
+// suggest returns a sentence that suggests the nearest name, with a space before it. It is empty if
+// none is near.
 func suggest(given string, names []string) string {
 	if meant := notice.Nearest(given, names); meant != "" {
 		return fmt.Sprintf(" Did you mean %q?", meant)

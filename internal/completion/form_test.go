@@ -34,7 +34,7 @@ func formTask() *tallyfy.Task {
 	}}
 }
 
-// resolve returns what values that are given by name become.
+// resolve resolves values that are given by name.
 func resolve(task *tallyfy.Task, given map[string]any) formValues {
 	return Desired{FormFields: given}.values(task)
 }
@@ -65,15 +65,17 @@ func TestResolve(t *testing.T) {
 		"fa":             {"fa", map[string]any{"filename": "plan.pdf", "url": "https://e.com/1"}, `[{"filename":"plan.pdf","source":"url","url":"https://e.com/1"}]`},
 		"FA":             {"fa", []any{"https://e.com/1.txt", "https://e.com/2.txt"}, `[{"filename":"1.txt","source":"url","url":"https://e.com/1.txt"},{"filename":"2.txt","source":"url","url":"https://e.com/2.txt"}]`},
 	} {
-		got := resolve(formTask(), map[string]any{key: c.given})
-		if len(got.problems) > 0 {
-			t.Errorf("%s: %+v", key, got.problems)
-			continue
-		}
-		text, err := json.Marshal(got.taskdata[c.id])
-		if err != nil || string(text) != c.want || len(got.taskdata) != 1 || got.labels[c.id] == "" {
-			t.Errorf("%s: got %s of %v, want %s", key, text, got, c.want)
-		}
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+			got := resolve(formTask(), map[string]any{key: c.given})
+			if len(got.problems) > 0 {
+				t.Fatalf("got %+v", got.problems)
+			}
+			text, err := json.Marshal(got.taskdata[c.id])
+			if err != nil || string(text) != c.want || len(got.taskdata) != 1 || got.labels[c.id] == "" {
+				t.Errorf("got %s of %v, want %s", text, got, c.want)
+			}
+		})
 	}
 	rows := resolve(formTask(), map[string]any{"Subnets": []any{[]any{"a", "b"}}, "VPC id": Unknown{}})
 	if want := map[string]any{"f8": []any{"a", "b"}}; !reflect.DeepEqual(rows.taskdata, want) || len(rows.problems) > 0 {
@@ -81,7 +83,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// Each mistake is told on its key, with what is allowed and never with what was given.
+// Each mistake is reported on its key, with what is allowed and without the configured value.
 func TestResolveRefuses(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"
@@ -90,10 +92,10 @@ func TestResolveRefuses(t *testing.T) {
 		given map[string]any
 		says  []string
 	}{
-		"unknown name":      {map[string]any{"VPC-id": secret}, []string{"Unknown Form Field", `has no field "VPC-id". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id-1, id f1)`}},
+		"unknown name":      {map[string]any{"VPC-id": secret}, []string{"Unknown Form Field", `has no field "VPC-id". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id-1, ID f1)`}},
 		"nothing near":      {map[string]any{"zzzzzzzz": secret}, []string{`has no field "zzzzzzzz".` + "\n"}},
 		"unknown, later":    {map[string]any{"Regoin": Unknown{}}, []string{`Did you mean "Region"?`}},
-		"ambiguous":         {map[string]any{"Notes": secret}, []string{"Ambiguous Form Field", "2 fields labelled", "alias notes-2, id f2", "id fc"}},
+		"ambiguous":         {map[string]any{"Notes": secret}, []string{"Ambiguous Form Field", "2 fields labelled", "alias notes-2, ID f2", "ID fc"}},
 		"twice":             {map[string]any{"VPC id": secret, "f1": secret}, []string{"Form Field Given Twice", `"VPC id" and "f1" name the same field`}},
 		"text, list":        {map[string]any{"VPC id": list}, []string{"Invalid Form Value", `Field "VPC id" (text)`, "expects text, but got a list"}},
 		"email":             {map[string]any{"Contact": secret}, []string{"expects one email address"}},
@@ -106,8 +108,8 @@ func TestResolveRefuses(t *testing.T) {
 		"multiselect":       {map[string]any{"Regions": list}, []string{"does not have the configured option"}},
 		"table, columns":    {map[string]any{"Subnets": []any{secret}}, []string{"expects one entry for each of its 2 columns, but got 1", `its columns are "Zone", "CIDR"`}},
 		"table, heading":    {map[string]any{"Subnets": map[string]any{"Zone": secret, "CIDR": secret, "Cidr": secret}}, []string{`has no column "Cidr"; Did you mean "CIDR"?`}},
-		"table, lacking":    {map[string]any{"Subnets": map[string]any{"Zone": secret}}, []string{`lacks an entry for column "CIDR"`}},
-		"table, rows":       {map[string]any{"Subnets": []any{[]any{secret, secret}, []any{secret, secret}}}, []string{"expects one row", "Use taskdata"}},
+		"table, lacking":    {map[string]any{"Subnets": map[string]any{"Zone": secret}}, []string{`has no entry for column "CIDR"`}},
+		"table, rows":       {map[string]any{"Subnets": []any{[]any{secret, secret}, []any{secret, secret}}}, []string{"expects one row", "use taskdata"}},
 		"table, nested":     {map[string]any{"Subnets": []any{secret, list}}, []string{"expects text in each column, but got a list"}},
 		"table, text":       {map[string]any{"Subnets": secret}, []string{"expects a list with one entry for each column, but got a string"}},
 		"assignees":         {map[string]any{"Reviewers": list}, []string{"expects an object such as", "but got a list"}},
@@ -115,27 +117,29 @@ func TestResolveRefuses(t *testing.T) {
 		"assignees, id":     {map[string]any{"Reviewers": map[string]any{"users": list}}, []string{"users holds whole numbers"}},
 		"assignees, list":   {map[string]any{"Reviewers": map[string]any{"users": json.Number("1")}}, []string{"users is a list"}},
 		"assignees, person": {map[string]any{"Reviewers": map[string]any{"guests": []any{true}}}, []string{"guests holds IDs, but got a Boolean"}},
-		"file":              {map[string]any{"Diagram": secret}, []string{"expects the address of a file", "that is not an address"}},
-		"file, no name":     {map[string]any{"Diagram": "https://e.com/"}, []string{"does not end in a name"}},
+		"file":              {map[string]any{"Diagram": secret}, []string{"expects the URL of a file", "that is not a URL"}},
+		"file, no name":     {map[string]any{"Diagram": "https://e.com/"}, []string{"does not end in a file name"}},
 		"file, member":      {map[string]any{"Diagram": map[string]any{"id": secret}}, []string{`has no member "id"`, "use taskdata"}},
 		"dropdown, listed":  {map[string]any{"Office": secret}, []string{"come from a list of the organization", "Use taskdata instead of form_fields"}},
-		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not know"}},
+		"type":              {map[string]any{"Mood": secret}, []string{`"Mood" (hologram)`, "is of a type that form_fields does not support"}},
 	} {
-		got := resolve(formTask(), c.given)
-		if len(got.problems) != 1 {
-			t.Errorf("%s: got %+v", name, got)
-			continue
-		}
-		problem := got.problems[0]
-		text := problem.Summary + ": " + problem.Detail
-		for _, part := range c.says {
-			if !strings.Contains(text, part) {
-				t.Errorf("%s: %q is missing in:\n%s", name, part, text)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := resolve(formTask(), c.given)
+			if len(got.problems) != 1 {
+				t.Fatalf("got %+v", got)
 			}
-		}
-		if _, known := c.given[problem.Key]; !known || problem.Attribute != attrFormFields || strings.Contains(text, secret) {
-			t.Errorf("%s: attribute %s, key %q:\n%s", name, problem.Attribute, problem.Key, text)
-		}
+			problem := got.problems[0]
+			text := problem.Summary + ": " + problem.Detail
+			for _, part := range c.says {
+				if !strings.Contains(text, part) {
+					t.Errorf("%q is missing in:\n%s", part, text)
+				}
+			}
+			if _, known := c.given[problem.Key]; !known || problem.Attribute != attrFormFields || strings.Contains(text, secret) {
+				t.Errorf("attribute %s, key %q:\n%s", problem.Attribute, problem.Key, text)
+			}
+		})
 	}
 	many := &tallyfy.Task{ID: taskID}
 	for n := range 50 {
@@ -146,7 +150,8 @@ func TestResolveRefuses(t *testing.T) {
 	}
 }
 
-// Fields, options and columns are found whatever Unicode form, spaces and letter case of IDs Tallyfy has them in.
+// Fields, options and columns are found in any Unicode form, with any spaces and in any letter case
+// of IDs.
 func TestNamesInAnotherForm(t *testing.T) {
 	t.Parallel()
 	const composed, decomposed = "Gr\u00f6\u00dfe", "Gro\u0308\u00dfe"

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -25,20 +26,26 @@ const (
 	taskID   = "7a5c0000000000000000000000000042"
 	field    = "f1e1d000000000000000000000000042"
 	deadline = "2035-06-04T17:00:00Z"
-	// patience bounds an operation, as the timeouts block does.
+	// patience limits an operation, as the timeouts block does.
 	patience = 10 * time.Minute
+	// maxAttempts is the number of attempts of one request.
+	maxAttempts = tallyfy.DefaultMaxRetries + 1
 )
 
-// harness is an engine on a sandbox without a network, in a synctest bubble whose clock advances when all goroutines wait.
+// gaveUp is a part of the message after maxAttempts.
+var gaveUp = fmt.Sprintf("gave up after %d attempts (max_retries = %d)", maxAttempts, tallyfy.DefaultMaxRetries)
+
+// harness is an engine on a sandbox without a network, in a synctest bubble whose clock advances
+// when all goroutines wait.
 type harness struct {
 	*testing.T
 	server *sandbox.Server
 	client *tallyfy.Client
 	engine *Engine
-	ctx    context.Context // one operation of one test
+	ctx    context.Context // of one operation of the test
 }
 
-// inBubble runs a test on a sandbox with one open task of a run, changed as the test wants it.
+// inBubble runs a test on a sandbox with one open task of a process, which change may modify.
 func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), test func(*harness)) {
 	t.Helper()
 	inBubbleWithRetries(t, tallyfy.DefaultMaxRetries, config, change, test)
@@ -70,7 +77,7 @@ func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, chang
 	})
 }
 
-// inProcess hands requests to a server without a network between them.
+// inProcess is a transport that calls the server without a network.
 type inProcess struct{ handler http.Handler }
 
 func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -100,7 +107,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// ref is the task, with its run known.
+// ref returns the reference of the task, with its run.
 func (h *harness) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: taskID}
 }
@@ -116,13 +123,13 @@ func (h *harness) wantValue(value any) Desired {
 // restart begins another apply, in a process of its own.
 func (h *harness) restart() { h.engine = New(h.client) }
 
-// delete destroys what is recorded.
+// destroy deletes what is recorded.
 func (h *harness) destroy(ctx context.Context, known Record) (Result, error) {
 	warnings, err := h.engine.Delete(ctx, h.ref(), known)
 	return Result{Warnings: warnings}, err
 }
 
-// create creates, and fails the test if that fails.
+// create creates a completion, and fails the test if that fails.
 func (h *harness) create(want Desired) Result {
 	h.Helper()
 	result, err := h.engine.Create(h.ctx, want)
@@ -132,7 +139,7 @@ func (h *harness) create(want Desired) Result {
 	return result
 }
 
-// refuse creates, expects it to fail and gives the failure.
+// refuse fails the test unless a create fails, and returns the failure.
 func (h *harness) refuse(want Desired) *Failure {
 	h.Helper()
 	result, err := h.engine.Create(h.ctx, want)
@@ -154,7 +161,7 @@ func (h *harness) failure(result Result, err error) *Failure {
 	return failure
 }
 
-// sent fails the test unless exactly these methods were requested, in order.
+// wantRequests fails the test unless exactly these methods were requested, in order.
 func (h *harness) wantRequests(methods ...string) {
 	h.Helper()
 	var got []string
@@ -166,7 +173,7 @@ func (h *harness) wantRequests(methods ...string) {
 	}
 }
 
-// fired fails the test unless the completion webhooks of the task fired so often.
+// wantWebhooks fails the test unless the completion webhooks of the task fired this many times.
 func (h *harness) wantWebhooks(times int) {
 	h.Helper()
 	if got := h.server.Webhooks(taskID); got != times {
@@ -183,7 +190,7 @@ func (h *harness) task() sandbox.Task {
 	return task
 }
 
-// warned fails the test unless the result has exactly these warnings.
+// wantWarnings fails the test unless the result has exactly these warnings.
 func (h *harness) wantWarnings(result Result, summaries ...string) {
 	h.Helper()
 	var got []string
@@ -207,7 +214,7 @@ func (h *harness) wantText(text string, parts ...string) {
 	}
 }
 
-// bodyOf gives the JSON of the n-th request with this method.
+// bodyOf returns the JSON of the n-th request with this method.
 func (h *harness) bodyOf(method string, n int) map[string]any {
 	h.Helper()
 	for _, entry := range h.server.Journal() {
@@ -236,4 +243,13 @@ func checkNew(p *Preflight, h *harness, want Desired) (problems, warnings []Noti
 	h.Helper()
 	f := p.Check(h.ctx, Planned{Desired: want})
 	return f.Problems, f.Warnings, f.Err
+}
+
+// recorded completes the task in another apply, and empties the journal.
+func (h *harness) recorded(want Desired) Record {
+	h.Helper()
+	record := h.create(want).Record
+	h.restart()
+	h.server.ResetJournal()
+	return record
 }

@@ -12,15 +12,17 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file holds the list cache. Concurrent reads of tasks share a paginated list of them, so that hundreds of reads take one request
-// for each hundred tasks. A list may lag behind a write (API.md §1.4), so an entry of it never decides about a task alone.
+// This file holds the list cache. Concurrent reads of tasks share a paginated list of them, so that
+// hundreds of reads take one request for each hundred tasks. A list may lag behind a write (API.md
+// §1.4), so an entry of it never decides about a task alone.
 
 const (
-	// maxListAge is how long a list is used after its first read. A refresh of hundreds of tasks takes seconds. A provider process
-	// that lives longer must see what people do meanwhile.
+	// maxListAge is how long a list is used after its first read. A refresh of hundreds of tasks
+	// takes seconds. A provider process that runs longer must see later changes.
 	maxListAge = time.Minute
-	// batchWindow is how long a read waits for concurrent reads before it decides that another page is not worth a request. Terraform
-	// reads resources concurrently, so further reads come within this time or not at all.
+	// batchWindow is how long a read waits for concurrent reads before it decides that another page
+	// is not worth a request. Terraform reads resources concurrently, so further reads come within
+	// this time or not at all.
 	batchWindow = 50 * time.Millisecond
 )
 
@@ -30,8 +32,8 @@ type listCaches struct {
 	byList map[tallyfy.List]*listCache
 }
 
-// get returns the cache of a list for the read of a task, and reports whether it is new, so that this read is its first. A cache
-// that does not accept the read is replaced.
+// get returns the cache of a list for the read of a task, and reports whether it is new, so that
+// this read is its first. A cache that does not accept the read is replaced.
 func (c *listCaches) get(list tallyfy.List, task string) (cache *listCache, isNew bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -47,7 +49,8 @@ func (c *listCaches) get(list tallyfy.List, task string) (cache *listCache, isNe
 	return cache, isNew
 }
 
-// existing returns the cache of a list if there is one that has not failed and accepts the read of a task; otherwise nil.
+// existing returns the cache of a list if there is one that has not failed and accepts the read of
+// a task; otherwise nil.
 func (c *listCaches) existing(list tallyfy.List, task string) *listCache {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,8 +74,9 @@ type listCache struct {
 	err       error
 }
 
-// accept reports whether the list may serve the read of a task, and counts the read. A second read of a task needs a newer list,
-// because the user wants to know what happened since. A list that has failed is not requested again.
+// accept reports whether the list may serve the read of a task, and counts the read. A second read
+// of a task needs a newer list, because the user wants to know what happened since. A list that has
+// failed is not requested again.
 func (c *listCache) accept(task string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -95,9 +99,10 @@ func (c *listCache) hasFailed() bool {
 // pageReader reads a page of a list.
 type pageReader func(ctx context.Context, list tallyfy.List, number int) (tallyfy.Page, error)
 
-// find returns a task from the list, and reads as many pages as that takes. The task is nil if the list does not show it, or if
-// the list has as many unread pages as there were reads or more: single reads then take no more requests. Each page is read once,
-// by the first caller who needs it. find uses at most half of the time that ctx leaves, and keeps the rest for a read of the task
+// find returns a task from the list, and reads as many pages as necessary. The task is nil if the
+// list does not show it, or if the list has as many unread pages as there were reads or more:
+// single reads then take no more requests. Each page is read once, by the first caller who needs
+// it. find uses at most half of the time that ctx leaves, and keeps the rest for a read of the task
 // itself. The error is the client's, or that of ctx.
 func (c *listCache) find(ctx context.Context, read pageReader, id string) (task *tallyfy.Task, err error) {
 	ctx, cancel := withHalfTimeout(ctx)

@@ -19,7 +19,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// completedTask is one that was completed long ago, and what is recorded of it.
+// completedTask is a task that was completed long ago, with its record.
 type completedTask struct {
 	ref    tallyfy.TaskRef
 	record Record
@@ -27,7 +27,7 @@ type completedTask struct {
 
 const longAgo = "2026-05-20T17:00:00.000Z"
 
-// completedTasks adds n completed tasks to a run, or one-off ones where run is empty.
+// completedTasks adds n completed tasks to a run, or n one-off tasks if run is empty.
 func (h *harness) completedTasks(run string, n int, change func(*sandbox.Task)) []completedTask {
 	h.Helper()
 	var all []completedTask
@@ -50,16 +50,16 @@ func (h *harness) completedTasks(run string, n int, change func(*sandbox.Task)) 
 	return all
 }
 
-// refresh reads all of them as Terraform does, so many side by side, and expects nothing to have changed.
+// refresh reads the tasks concurrently, as Terraform does, and fails the test if one has changed.
 func (h *harness) refresh(tasks []completedTask, parallelism int) {
 	h.Helper()
 	var all sync.WaitGroup
-	turns := make(chan struct{}, parallelism)
+	slots := make(chan struct{}, parallelism)
 	for _, task := range tasks {
-		time.Sleep(time.Millisecond) // they come soon after each other, and not in the same instant
-		turns <- struct{}{}
+		time.Sleep(time.Millisecond) // they begin one after the other, and not at the same instant
+		slots <- struct{}{}
 		all.Go(func() {
-			defer func() { <-turns }()
+			defer func() { <-slots }()
 			result, err := h.engine.Read(h.ctx, task.ref, task.record)
 			if err != nil || result.Reopened || len(result.Warnings) > 0 || !result.Record.equal(task.record) {
 				h.Errorf("reading %s: got %+v, %v", task.ref.Task, result, err)
@@ -69,7 +69,8 @@ func (h *harness) refresh(tasks []completedTask, parallelism int) {
 	all.Wait()
 }
 
-// counted fails the test unless the requests were GETs, so many of single tasks and so many of pages of lists.
+// wantReads fails the test unless all requests were GETs: this many of single tasks, and this many
+// of pages of lists.
 func (h *harness) wantReads(tasks, pages int) {
 	h.Helper()
 	gotTasks, gotPages := 0, 0
@@ -88,7 +89,7 @@ func (h *harness) wantReads(tasks, pages int) {
 	}
 }
 
-// failLists lets a fault hit lists, and no look at one of the tasks.
+// failLists adds a fault that affects requests for lists, but not those for the tasks.
 func (h *harness) failLists(tasks []completedTask, fault sandbox.Fault) {
 	for _, task := range tasks {
 		h.server.Inject(sandbox.Fault{PathPart: "/tasks/" + task.ref.Task, Times: -1})
@@ -97,28 +98,30 @@ func (h *harness) failLists(tasks []completedTask, fault sandbox.Fault) {
 	h.server.Inject(fault)
 }
 
-// A refresh of the completions of a run takes one request, and one more for each hundred of them.
+// A refresh of the completions of a run takes two requests for the first hundred tasks, and one
+// more for each further hundred.
 func TestRefreshTakesARequestForEachHundred(t *testing.T) {
 	t.Parallel()
-	for run, sidesBySide := range map[string][]int{runID: {1, 10, 50}, "": {10}} {
-		for _, parallelism := range sidesBySide {
+	for run, parallelisms := range map[string][]int{runID: {1, 10, 50}, "": {10}} {
+		for _, parallelism := range parallelisms {
 			for n, want := range map[int][2]int{1: {1, 0}, 2: {1, 1}, 10: {1, 1}, 100: {1, 1}, 101: {1, 2}, 250: {1, 3}, 500: {1, 5}} {
-				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
-					if run == "" {
-						h.completedTasks(runID, 300, nil) // which are no one-off tasks
-					}
-					h.refresh(h.completedTasks(run, n, nil), parallelism)
-					h.wantReads(want[0], want[1])
-					if h.Failed() {
-						h.Logf("run %q, %d tasks, %d side by side", run, n, parallelism)
-					}
+				t.Run(fmt.Sprintf("run %q, %d tasks, parallelism %d", run, n, parallelism), func(t *testing.T) {
+					t.Parallel()
+					inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
+						if run == "" {
+							h.completedTasks(runID, 300, nil) // which are not one-off tasks
+						}
+						h.refresh(h.completedTasks(run, n, nil), parallelism)
+						h.wantReads(want[0], want[1])
+					})
 				})
 			}
 		}
 	}
 }
 
-// So it does without any latency, in whatever order the tasks come, as Terraform walks them.
+// The number of requests does not depend on latency or on the order in which Terraform reads the
+// tasks.
 func TestRefreshInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(5) {
@@ -131,17 +134,21 @@ func TestRefreshInAnyOrder(t *testing.T) {
 	}
 }
 
-// Few completions of a long run are read one by one: the list would take more requests. One page of it tells how long it is.
+// A few completions of a long run are read one by one, because the list would take more requests.
+// Its first page shows how long it is.
 func TestRefreshOfFewInALongRun(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 1}, 5: {5, 1}} {
-		inBubble(t, today(), nil, func(h *harness) {
-			tasks := h.completedTasks(runID, 1000, nil)
-			h.refresh(tasks[len(tasks)-n:], 10)
-			h.wantReads(want[0], want[1])
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				tasks := h.completedTasks(runID, 1000, nil)
+				h.refresh(tasks[len(tasks)-n:], 10)
+				h.wantReads(want[0], want[1])
+			})
 		})
 	}
-	// One after the other, no more than twice as many are sent as the better way would have taken.
+	// If they are read one after the other, at most twice as many requests are sent as necessary.
 	inBubble(t, today(), nil, func(h *harness) {
 		tasks := h.completedTasks(runID, 1000, nil)
 		slices.Reverse(tasks)
@@ -152,14 +159,14 @@ func TestRefreshOfFewInALongRun(t *testing.T) {
 	})
 }
 
-// What a list shows otherwise than it is recorded is looked at by itself, since the list may be behind.
+// A task that the list shows differently from its record is read separately, because lists may lag.
 func TestListIsUsedOnlyToConfirm(t *testing.T) {
 	t.Parallel()
 	approved := func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(true) }
 	for name, c := range map[string]struct {
 		config sandbox.Config
 		happen func(*harness, completedTask)
-		// what the reading of the last of three tasks comes to, and how many GETs of tasks all three take
+		// the result for the last of three tasks, and the number of GETs of tasks for all three
 		reopened bool
 		changed  func(*Record)
 		gets     int
@@ -168,14 +175,14 @@ func TestListIsUsedOnlyToConfirm(t *testing.T) {
 		"it is archived": {happen: func(h *harness, k completedTask) {
 			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Archived = true })
 		}, gets: 1},
-		"it was reopened": {happen: func(h *harness, k completedTask) { h.server.ReopenOutside(k.ref.Task) }, reopened: true, gets: 4}, // an open task is looked at three times
-		"it was decided anew": {happen: func(h *harness, k completedTask) {
+		"it was reopened": {happen: func(h *harness, k completedTask) { h.server.ReopenOutside(k.ref.Task) }, reopened: true, gets: 4}, // an open task is read three times
+		"it was decided again": {happen: func(h *harness, k completedTask) {
 			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.IsApproved = new(false) })
 		}, changed: func(r *Record) { r.IsApproved = new(false) }, gets: 2},
 		"it was renamed": {happen: func(h *harness, k completedTask) {
-			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Title = "Anew" })
-		}, changed: func(r *Record) { r.Title = "Anew" }, gets: 2},
-		"it was completed anew, by another": {happen: func(h *harness, k completedTask) {
+			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.Title = "Renamed" })
+		}, changed: func(r *Record) { r.Title = "Renamed" }, gets: 2},
+		"it was completed again, by someone else": {happen: func(h *harness, k completedTask) {
 			h.server.Update(k.ref.Task, func(task *sandbox.Task) { task.CompletedAt, task.CompleterID = "2026-06-01T00:00:00Z", 7 })
 		}, changed: func(r *Record) { r.CompletedAt, r.CompleterID, r.TasksChangedByRules = "2026-06-01T00:00:00Z", 7, "" }, gets: 2},
 		"it is gone": {happen: func(h *harness, k completedTask) { h.server.DeleteTask(k.ref.Task) }, gets: 2},
@@ -194,18 +201,19 @@ func TestListIsUsedOnlyToConfirm(t *testing.T) {
 					c.changed(&want)
 				}
 				if err != nil || result.Reopened != c.reopened || !c.reopened && !result.Record.equal(want) {
-					h.Errorf("%s: got %+v, %v", name, result, err)
+					h.Errorf("got %+v, %v", result, err)
 				}
 				if got := h.server.Count(get, "/tasks/"); got != c.gets {
-					h.Errorf("%s: %d tasks were read, want %d", name, got, c.gets)
+					h.Errorf("%d tasks were read, want %d", got, c.gets)
 				}
 			})
 		})
 	}
 }
 
-// An update completes a task anew. A list that is behind shows it as it was before: believed, it would plan the update again.
-func TestListBehindAnUpdate(t *testing.T) {
+// An update completes a task again. A list that lags shows the earlier completion. If that counted,
+// the update would be planned again.
+func TestListThatLagsBehindAnUpdate(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ListLag: 10}, nil, func(h *harness) {
 		tasks := h.completedTasks(runID, 3, func(task *sandbox.Task) { task.Type, task.IsApproved = tallyfy.TypeApproval, new(true) })
@@ -226,7 +234,7 @@ func TestListBehindAnUpdate(t *testing.T) {
 	})
 }
 
-// A list that does not tell when a task was completed does not tell which completion it shows.
+// A list without completion times does not identify completions.
 func TestListWithoutTimes(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -237,7 +245,7 @@ func TestListWithoutTimes(t *testing.T) {
 	})
 }
 
-// A list that cannot be read leaves each task to a look of its own, and is not tried again.
+// If a list cannot be read, each task is read separately, and the list is not requested again.
 func TestListThatFails(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{
@@ -257,7 +265,7 @@ func TestListThatFails(t *testing.T) {
 	}
 }
 
-// Where the list is refused for now, so would the tasks be one by one.
+// If the list is rate limited, so are the single tasks.
 func TestListThatIsRefusedForNow(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -268,7 +276,7 @@ func TestListThatIsRefusedForNow(t *testing.T) {
 	})
 }
 
-// Half of the time of a reading is kept for the task itself, for a list that is never answered.
+// Half of the time of a read is kept for the task itself, in case there is no response to the list.
 func TestListTakesHalfOfTheTime(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -282,7 +290,7 @@ func TestListTakesHalfOfTheTime(t *testing.T) {
 	})
 }
 
-// Whoever looks at a task again, or much later, wants to know what became of it since.
+// A second read of a task, or one much later, needs a new list.
 func TestRefreshAgain(t *testing.T) {
 	t.Parallel()
 	for name, wait := range map[string]time.Duration{"at once": 0, "later": time.Hour} {
@@ -300,14 +308,14 @@ func TestRefreshAgain(t *testing.T) {
 				h.ctx = h.Context()
 				result, err := h.engine.Read(h.ctx, last.ref, last.record)
 				if err != nil || !result.Reopened {
-					h.Errorf("%s: got %+v, %v", name, result, err)
+					h.Errorf("got %+v, %v", result, err)
 				}
 			})
 		})
 	}
 }
 
-// A plan that looks at tasks to be completed reads the list of their run once, for those that are completed as well.
+// The preflight checks and the refresh of one plan share the list of a run.
 func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -331,18 +339,19 @@ func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	})
 }
 
-// A server that does not know the filter lists all tasks of the organization: then one-off tasks are looked at by themselves.
+// A server that ignores the filter lists all tasks of the organization. One-off tasks are then read
+// separately.
 func TestOneOffTasksAmongMany(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
-		h.completedTasks(runID, 3000, func(task *sandbox.Task) { task.OneOff = true }) // they are, and attached to a run
+		h.completedTasks(runID, 3000, func(task *sandbox.Task) { task.OneOff = true }) // one-off tasks that are attached to a run
 		tasks := h.completedTasks("", 20, nil)
 		h.refresh(tasks, 10)
 		h.wantReads(20, 1)
 	})
 }
 
-// pagesOf returns a way to read a list that fails after more pages than there is any use for.
+// pagesOf returns a reader of a list that fails after more pages than the cache should read.
 func pagesOf(read *int, page func(number int) tallyfy.Page) pageReader {
 	return func(_ context.Context, _ tallyfy.List, number int) (tallyfy.Page, error) {
 		if *read++; *read > 10 {
@@ -352,7 +361,7 @@ func pagesOf(read *int, page func(number int) tallyfy.Page) pageReader {
 	}
 }
 
-// A server that ignores the number of the page announces another one for ever.
+// A server that ignores the page number always announces another page.
 func TestListWhosePagesAreAllTheSame(t *testing.T) {
 	t.Parallel()
 	read, caches := 0, &listCaches{}
@@ -371,7 +380,7 @@ func TestListWhosePagesAreAllTheSame(t *testing.T) {
 	}
 }
 
-// A list may show IDs in another letter case than the configuration has them in.
+// A list may show IDs in a different letter case from the configuration.
 func TestListWithIDsInAnotherCase(t *testing.T) {
 	t.Parallel()
 	read, caches := 0, &listCaches{}
@@ -383,6 +392,6 @@ func TestListWithIDsInAnotherCase(t *testing.T) {
 		t.Errorf("got %+v, %v", task, err)
 	}
 	if again, _ := caches.get(tallyfy.List{Run: runID}, strings.ToUpper(taskID)); again == list {
-		t.Error("a second look at a task is served by the list of the first one")
+		t.Error("a second read of a task is served by the list of the first one")
 	}
 }

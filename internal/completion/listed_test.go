@@ -13,16 +13,17 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// importAll imports tasks side by side, as a plan does, and expects what is recorded of them.
+// importAll imports tasks concurrently, as a plan does, and fails the test unless the records
+// match.
 func (h *harness) importAll(tasks []completedTask) {
 	h.Helper()
 	var all sync.WaitGroup
-	turns := make(chan struct{}, 10)
+	slots := make(chan struct{}, 10)
 	for _, task := range tasks {
-		time.Sleep(time.Millisecond) // they come soon after each other, and not in the same instant
-		turns <- struct{}{}
+		time.Sleep(time.Millisecond) // they begin one after the other, and not at the same instant
+		slots <- struct{}{}
 		all.Go(func() {
-			defer func() { <-turns }()
+			defer func() { <-slots }()
 			want := task.record
 			want.TasksChangedByRules = "" // only the response to a completion has them
 			result, err := h.engine.Import(h.ctx, task.ref)
@@ -34,7 +35,8 @@ func (h *harness) importAll(tasks []completedTask) {
 	all.Wait()
 }
 
-// TestImportTakesARequestForEachHundred counts the requests of imports of one process, and of one-off tasks.
+// TestImportTakesARequestForEachHundred counts the requests of imports of one process, and of
+// one-off tasks.
 func TestImportTakesARequestForEachHundred(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{runID, ""} {
@@ -43,7 +45,7 @@ func TestImportTakesARequestForEachHundred(t *testing.T) {
 				t.Parallel()
 				inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
 					if run == "" {
-						h.completedTasks(runID, 300, nil) // which are no one-off tasks
+						h.completedTasks(runID, 300, nil) // which are not one-off tasks
 					}
 					h.importAll(h.completedTasks(run, n, nil))
 					h.wantReads(want[0], want[1])
@@ -53,7 +55,8 @@ func TestImportTakesARequestForEachHundred(t *testing.T) {
 	}
 }
 
-// TestImportByTheTaskAlone imports process tasks whose process the import does not name: the list of one-off tasks does not show them.
+// TestImportByTheTaskAlone imports process tasks whose process the import does not name: the list
+// of one-off tasks does not show them.
 func TestImportByTheTaskAlone(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
@@ -66,8 +69,9 @@ func TestImportByTheTaskAlone(t *testing.T) {
 	})
 }
 
-// TestImportConfirmsWhatTheListLeavesOpen imports the last of three tasks, which the list shows as open or without a fact.
-func TestImportConfirmsWhatTheListLeavesOpen(t *testing.T) {
+// TestImportReadsWhatTheListDoesNotShow imports the last of three tasks, which the list shows as
+// open or without a fact.
+func TestImportReadsWhatTheListDoesNotShow(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		config sandbox.Config
@@ -127,7 +131,8 @@ func without(fact string) func(*sandbox.Task) {
 	return func(task *sandbox.Task) { task.Extra = map[string]any{fact: nil} }
 }
 
-// TestImportListedNeedsTheProcess reads one-off tasks from a list that does not show to which process a task belongs.
+// TestImportListedNeedsTheProcess reads one-off tasks from a list that does not show to which
+// process a task belongs.
 func TestImportListedNeedsTheProcess(t *testing.T) {
 	t.Parallel()
 	task := tallyfy.Task{ID: taskID, Title: "T", Type: "task", Status: "completed", CompletedAt: longAgo, CompleterID: 7}
@@ -143,7 +148,7 @@ func TestImportListedNeedsTheProcess(t *testing.T) {
 	}
 }
 
-// TestIsListed asks which tasks belong to a list whose filters have no effect.
+// TestIsListed checks tasks of a list whose filters have no effect.
 func TestIsListed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

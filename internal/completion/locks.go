@@ -20,7 +20,8 @@ type keyedMutex struct {
 	held map[tallyfy.TaskRef]chan struct{} // closed when it is released
 }
 
-// lock waits for the mutex of a key, and returns the function that releases it. It returns nil if ctx ends first.
+// lock waits for the mutex of a key, and returns the function that releases it. It returns nil if
+// ctx ends first.
 func (m *keyedMutex) lock(ctx context.Context, key tallyfy.TaskRef) (unlock func()) {
 	for {
 		released, held := m.tryLock(key)
@@ -55,8 +56,9 @@ func (m *keyedMutex) unlock(key tallyfy.TaskRef) {
 	delete(m.held, key)
 }
 
-// taskLocks serialize operations on the same task. Without them, two blocks for one task would both find it open and both complete
-// it. They also keep the history of what this process has done to each task. The zero value is ready for use.
+// taskLocks serialize operations on the same task. Without them, two blocks for one task would both
+// find it open and both complete it. They also keep the history of what this process has done to
+// each task. The zero value is ready for use.
 type taskLocks struct {
 	mutexes   keyedMutex
 	mu        sync.Mutex
@@ -77,8 +79,8 @@ func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(
 	})
 }
 
-// record notes that this process has recorded a completion of the task for want. A read that lags may still show the task open,
-// and destroying an earlier record must not reopen the task.
+// record notes that this process has recorded a completion of the task for want. A read that lags
+// may still show the task open, and destroying an earlier record must not reopen the task.
 func (l *taskLocks) record(want Desired, record Record) {
 	was := l.history(want.Task)
 	past := was.reopened
@@ -88,12 +90,14 @@ func (l *taskLocks) record(want Desired, record Record) {
 	l.remember(want.Task, taskHistory{last: &recordedCompletion{record: record, want: want, at: time.Now()}, reopened: past})
 }
 
-// recordReopening notes that this process has reopened the task. A read that lags may still show the old completion.
+// recordReopening notes that this process has reopened the task. A read that lags may still show
+// the old completion.
 func (l *taskLocks) recordReopening(ref tallyfy.TaskRef, base baseline) {
 	l.remember(ref, taskHistory{reopened: baseline{completions: base.completions}})
 }
 
-// recordUnknownOutcome notes that this process has sent a completion of the task, and that its outcome is unknown.
+// recordUnknownOutcome notes that this process has sent a completion of the task, and that its
+// outcome is unknown.
 func (l *taskLocks) recordUnknownOutcome(ref tallyfy.TaskRef) {
 	l.remember(ref, taskHistory{reopened: l.history(ref).known(), outcomeUnknown: true})
 }
@@ -122,23 +126,26 @@ func (l *taskLocks) hasActed(ref tallyfy.TaskRef) bool {
 	return acted
 }
 
-// taskKey returns the reference as a map key: without the run, which need not be known, and in lower case.
+// taskKey returns the reference as a map key: without the run, which need not be known, and in
+// lower case.
 func taskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Task: strings.ToLower(ref.Task)}
 }
 
-// contentionTime is how long writes to a process are serialized after two of them conflicted.
+// contentionTime is how long writes to a process are serialized after two of them have conflicted.
 const contentionTime = 30 * time.Second
 
-// processLocks serialize the writes to a process after Tallyfy has rejected concurrent ones. Workflow engines that lock a process
-// during a completion do that. The zero value is ready for use.
+// processLocks serialize the writes to a process after Tallyfy has rejected concurrent ones.
+// Workflow engines that lock a process during a completion do that. The zero value is ready for
+// use.
 type processLocks struct {
 	mutexes   keyedMutex
 	mu        sync.Mutex
 	contended map[tallyfy.TaskRef]time.Time // until when
 }
 
-// write makes one write to a task's process, serialized if the process is contended. The error is the client's.
+// write makes one write to a task's process, serialized if the process is contended. The error is
+// the client's.
 func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
 	key := tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Run: strings.ToLower(ref.Run)}
 	if key.Run == "" {
@@ -147,7 +154,7 @@ func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func
 	if l.isContended(key) {
 		unlock := l.mutexes.lock(ctx, key)
 		if unlock == nil {
-			return nil, tallyfy.Stopped(ctx, "The request was still waiting: requests to this process are sent one by one for a while, because Tallyfy rejected or failed one of several. "+
+			return nil, tallyfy.Stopped(ctx, "The request was still waiting: requests to this process are sent one at a time for a while, because Tallyfy did not accept one of them. "+
 				"Apply again; raise the operation's timeouts or lower -parallelism if this happens often.")
 		}
 		defer unlock()

@@ -16,40 +16,44 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Two blocks for one task complete it once, also where one of them does not know its run, and where reads lag.
+// Two blocks for one task complete it once, even if one of them does not know its run or reads lag.
 func TestTwoBlocksForOneTask(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]sandbox.Config{
 		"today": {Latency: 50 * time.Millisecond}, "reads lag": {Latency: 50 * time.Millisecond, ReadLag: 3 * time.Second}, "legacy": {Vintage: sandbox.Legacy},
 	} {
-		inBubble(t, config, nil, func(h *harness) {
-			var both sync.WaitGroup
-			adopted := make(chan bool, 2)
-			for _, run := range []string{runID, ""} {
-				both.Go(func() {
-					want := h.want()
-					want.Task.Run = run
-					result, err := h.engine.Create(h.ctx, want)
-					if err != nil || result.Record.Status != "completed" {
-						h.Errorf("%s: got %+v, %v", name, result, err)
-					}
-					adopted <- len(result.Warnings) == 1 && result.Warnings[0].Summary == "Task Was Already Completed"
-				})
-			}
-			both.Wait()
-			if one, other := <-adopted, <-adopted; one == other {
-				h.Errorf("%s: not just one of them is told that the task was completed already", name)
-			}
-			h.wantWebhooks(1)
-			if n := h.server.Count(post, ""); n != 1 {
-				h.Errorf("%s: %d completions were sent", name, n)
-			}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, config, nil, func(h *harness) {
+				var both sync.WaitGroup
+				adopted := make(chan bool, 2)
+				for _, run := range []string{runID, ""} {
+					both.Go(func() {
+						want := h.want()
+						want.Task.Run = run
+						result, err := h.engine.Create(h.ctx, want)
+						if err != nil || result.Record.Status != "completed" {
+							h.Errorf("got %+v, %v", result, err)
+						}
+						adopted <- len(result.Warnings) == 1 && result.Warnings[0].Summary == "Task Was Already Completed"
+					})
+				}
+				both.Wait()
+				if one, other := <-adopted, <-adopted; one == other {
+					h.Error("not exactly one of them has the warning that the task was already completed")
+				}
+				h.wantWebhooks(1)
+				if n := h.server.Count(post, ""); n != 1 {
+					h.Errorf("%d completions were sent", n)
+				}
+			})
 		})
 	}
 }
 
-// An operation that waits for a task until its time is over sends nothing, and says so. The task is not lost to others.
-func TestWaitingForATaskInVain(t *testing.T) {
+// An operation that waits for a task until its timeout sends nothing, and reports that. Other
+// operations can use the task afterwards.
+func TestTimeoutWhileWaitingForATask(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Latency: time.Minute}, nil, func(h *harness) {
 		unlock, err := h.engine.locks.lock(h.ctx, h.ref())
@@ -71,8 +75,8 @@ func TestWaitingForATaskInVain(t *testing.T) {
 	})
 }
 
-// A task is the same whatever run it is named with and in whatever letter case.
-func TestWhatIsRemembered(t *testing.T) {
+// A task is the same with any run and in any letter case.
+func TestHistoryOfATask(t *testing.T) {
 	t.Parallel()
 	ref := tallyfy.TaskRef{Organization: "c0ffee", Run: "5eed", Task: "7a5c"}
 	same := tallyfy.TaskRef{Organization: "C0FFEE", Task: "7A5C"}
@@ -82,7 +86,7 @@ func TestWhatIsRemembered(t *testing.T) {
 		t.Helper()
 		did := l.history(ref)
 		if (did.last != nil) != recorded || strings.Join(did.reopened.completions, " ") != takenBack {
-			t.Errorf("recorded: %v, taken back: %+v", did.last, did.reopened)
+			t.Errorf("recorded: %v, reopened: %+v", did.last, did.reopened)
 		}
 	}
 	check(false, "")
@@ -96,11 +100,12 @@ func TestWhatIsRemembered(t *testing.T) {
 	check(false, longAgo)
 }
 
-// Writes to a process go side by side until two of them collide, and then one by one for a while. Other processes are not concerned.
-func TestWritesTakeTurns(t *testing.T) {
+// Writes to a process are concurrent until two of them conflict, and are then serialized for a
+// while. Other processes are not affected.
+func TestWritesAreSerializedAfterAConflict(t *testing.T) {
 	t.Parallel()
 	const other = "5eed0000000000000000000000000043"
-	// together returns how many of ten writes to a process were out at the same time.
+	// together returns how many of ten writes to a process were in flight at the same time.
 	together := func(t *testing.T, l *processLocks, run string) (most int) {
 		t.Helper()
 		var mu sync.Mutex
@@ -132,18 +137,18 @@ func TestWritesTakeTurns(t *testing.T) {
 				failed := func() (*tallyfy.Task, error) { return nil, &tallyfy.Error{Status: status} }
 				_, _ = l.write(t.Context(), tallyfy.TaskRef{Run: strings.ToUpper(runID), Task: taskID}, failed)
 				if got := together(t, l, runID); got != want {
-					t.Errorf("%d writes were out together, want %d", got, want)
+					t.Errorf("%d writes were in flight together, want %d", got, want)
 				}
 				if got := together(t, l, other); got != 10 {
-					t.Errorf("%d writes to another process were out together", got)
+					t.Errorf("%d writes to another process were in flight together", got)
 				}
 				time.Sleep(contentionTime)
 				if got := together(t, l, runID); got != 10 {
-					t.Errorf("%d writes were out together later", got)
+					t.Errorf("%d writes were in flight together later", got)
 				}
 				_, _ = l.write(t.Context(), tallyfy.TaskRef{Task: taskID}, failed)
 				if got := together(t, l, ""); got != 10 {
-					t.Errorf("%d writes to one-off tasks were out together", got)
+					t.Errorf("%d writes to one-off tasks were in flight together", got)
 				}
 			})
 		})

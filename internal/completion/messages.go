@@ -12,8 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file holds the notices about the state of a task. Notices about saving and planning are in save_messages.go and
-// preflight_messages.go, and failures stand beside the request that fails.
+// This file holds the notices about the state of a task. Notices about saving and planning are in
+// save_messages.go and preflight_messages.go, and failures stand beside the request that fails.
 
 func archived(task *tallyfy.Task) Notice {
 	return Notice{
@@ -63,8 +63,8 @@ func adopted(task *tallyfy.Task) Notice {
 	}
 }
 
-// adoptedAfter is [adopted] for a completion by someone else that is found after this apply has sent one too. unsure reports that
-// an attempt may have been processed.
+// adoptedAfter is [adopted] for a completion by someone else that is found after this apply has
+// sent one too. unsure reports that an attempt may have been processed.
 func adoptedAfter(task *tallyfy.Task, unsure bool) Notice {
 	sent := "Tallyfy rejected the completion that this apply sent, so no webhook or email fired again."
 	if unsure {
@@ -75,45 +75,48 @@ func adoptedAfter(task *tallyfy.Task, unsure bool) Notice {
 	return n
 }
 
-// notShownYet warns about a completion that this apply has recorded for another block, and that a read does not show.
+// notShownYet warns about a completion that this apply has recorded for another block, and that a
+// read does not show.
 func notShownYet(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion Is Not Shown Yet",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads are behind, someone has reopened or removed the task, or the token may not see it. "+
+			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads may lag, someone has reopened or removed the task, or the token may not see it. "+
 				"The completion was recorded for this block too, and nothing was sent.", notice.Task(task), notice.Completer(task)),
 			"Keep one block for each task. If the task was reopened, the next plan shows it."),
 	}
 }
 
-// sentByAnother warns that this apply has sent the same completion for another block, and that it left the task open.
+// sentByAnother warns that this apply has sent the same completion for another block, and that it
+// left the task open.
 func sentByAnother(ref tallyfy.TaskRef) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
+			fmt.Sprintf("Another block of this configuration has just sent the completion of %s. Tallyfy accepted it, but does not show the task as completed. "+
 				"The same is recorded for this block, and nothing was sent.", notice.TaskRef(ref)),
 			"Keep one block for each task."),
 	}
 }
 
-// sentDifferently refuses a completion after this apply has sent a different one for another block, which left the task open.
+// sentDifferently refuses a completion after this apply has sent a different one for another block,
+// which left the task open.
 func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Another block of this configuration has just sent the completion of %s, and Tallyfy accepted it and does not show the task as completed. "+
-				"It was sent without these, or with others:\n  - %s", notice.TaskRef(ref), strings.Join(differs, "\n  - ")),
+			fmt.Sprintf("Another block of this configuration has just sent the completion of %s. Tallyfy accepted it, but does not show the task as completed. "+
+				"It was sent without these settings, or with different ones:\n  - %s", notice.TaskRef(ref), strings.Join(differs, "\n  - ")),
 			"Nothing was sent for this block.",
 			"Keep one block for each task, then apply again."),
 	}
 }
 
-// mayBeSent refuses a completion after this apply has sent one for another block with an unknown outcome. shows is what a read
-// shows.
+// mayBeSent refuses a completion after this apply has sent one for another block with an unknown
+// outcome. shows is what a read shows.
 func mayBeSent(ref tallyfy.TaskRef, shows string) Notice {
 	return Notice{
 		Summary:   "Completion May Have Gone Through",
@@ -148,16 +151,16 @@ func completedDifferently(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// overtaken refuses a task that someone completed differently while an attempt was in flight or after it was rejected. unsure
-// reports that an attempt may have been processed. cause may be nil.
+// overtaken refuses a task that someone completed differently while an attempt was in flight or
+// after it was rejected. unsure reports that an attempt may have been processed. cause may be nil.
 func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) Notice {
-	who := "Someone else was faster."
+	who := "Someone else completed it first."
 	if unsure {
-		who = "Someone else was faster, or Tallyfy processed the request of this apply and stored something else."
+		who = "Someone else completed it first, or Tallyfy processed the request of this apply and stored something else."
 	}
-	var came string
+	var failure string
 	if cause != nil {
-		came = "The request of this apply failed: " + notice.Outcome(cause) + "."
+		failure = "The request of this apply failed: " + notice.Outcome(cause) + "."
 	}
 	return Notice{
 		Summary:   "Task Was Completed Differently",
@@ -167,13 +170,13 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task if it is not in the state, and apply: "+
 				"that is an update, which reopens the task and completes it again. "+importID(task),
-			came, notice.ServerMessage(cause)),
+			failure, notice.ServerMessage(cause)),
 	}
 }
 
 // importID returns a sentence with the import ID of the task.
 func importID(task *tallyfy.Task) string {
-	ref := withRun(task.Asked, task)
+	ref := withRun(task.Ref, task)
 	return fmt.Sprintf("The ID to import is %q.", ref.Organization+"/"+ref.Run+"/"+ref.Task)
 }
 
@@ -192,9 +195,10 @@ func verdict(approved bool) string {
 	return "rejected"
 }
 
-// leftOpen warns that an accepted completion left the task open. everyone reports that it was one of several shares.
+// leftOpen warns that an accepted completion left the task open. everyone reports that it was one
+// of several shares.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
-	why := "An automation or an issue may have reopened it, or Tallyfy's reads are behind." // API.md §2.3
+	why := "An automation or an issue may have reopened it, or Tallyfy's reads may lag." // API.md §2.3
 	if everyone {
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
 	}
@@ -227,7 +231,8 @@ func adoptedWithDoubt(task *tallyfy.Task) Notice {
 	}
 }
 
-// completedBeforeRequest warns that Tallyfy accepted a completion of a task that was completed before.
+// completedBeforeRequest warns that Tallyfy accepted a completion of a task that was completed
+// before.
 func completedBeforeRequest(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
@@ -251,7 +256,8 @@ func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
 	}
 }
 
-// valuesUnsure warns about values that could not be saved separately, and that the completed task does not show.
+// valuesUnsure warns about values that could not be saved separately, and that the completed task
+// does not show.
 func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference) Notice {
 	what := "Tallyfy does not show whether the field values were saved."
 	if shown {
@@ -261,12 +267,13 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference
 		Summary:   "Field Values Not Confirmed",
 		Attribute: want.attribute(slices.Concat(diff.absent, diff.other)...),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The completion of %s was accepted, with the field values in it. %s", notice.TaskRef(ref), what),
+			fmt.Sprintf("The completion of %s was accepted, together with the field values. %s", notice.TaskRef(ref), what),
 			"Check the task's form in Tallyfy. The completion will not be sent again."),
 	}
 }
 
-// recordedDifferently warns about an accepted completion that Tallyfy shows with another decision or completer than requested.
+// recordedDifferently warns about an accepted completion that Tallyfy shows with another decision
+// or completer than requested.
 func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	var all []Notice
 	if want.IsApproved != nil && task.Type == tallyfy.TypeApproval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
@@ -317,7 +324,8 @@ func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
 	}
 }
 
-// cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would reject the new completion.
+// cannotBeCompletedAgain refuses an update before the task is reopened, because Tallyfy would
+// reject the new completion.
 func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
 	return Notice{
 		Summary:   "Required Field Is Empty",

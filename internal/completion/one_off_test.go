@@ -12,8 +12,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// A one-off task can only be saved with its title, deadline and owners. If one of them is not known, an update is refused before it
-// reopens the task, a create before it sends anything, and a plan says so.
+// A one-off task can only be saved with its title, deadline and owners. If one of them is not
+// known, an update is refused before it reopens the task, a create before it sends anything, and a
+// plan says so.
 func TestOneOffTaskThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -56,8 +57,8 @@ func TestOneOffTaskThatCannotBeSaved(t *testing.T) {
 	}
 }
 
-// If a read does not find a task and the response to its reopening does not show what must be sent with its values, the values go with
-// the completion: the task must not stay open for them.
+// If a read does not find a task and the response to its reopening does not show what must be sent
+// with its values, the values go with the completion: the task must not stay open for them.
 func TestUpdateOfAOneOffTaskThatIsNotShown(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]string{
@@ -87,7 +88,8 @@ func TestUpdateOfAOneOffTaskThatIsNotShown(t *testing.T) {
 	}
 }
 
-// If the response to the reopening shows only a part of what must be sent with the values, the rest is sent as it was read before.
+// If the response to the reopening shows only a part of what must be sent with the values, the rest
+// is sent as it was read before.
 func TestUpdateOfAOneOffTaskThatIsShownInPartAfterwards(t *testing.T) {
 	t.Parallel()
 	for name, shown := range map[string]string{

@@ -9,10 +9,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// PlainValues returns the values of a form as form_fields accepts them, keyed by label and keyed by alias, in the form of
-// [tallyfy.NormalizeName]. Values are strings, json.Number, []any and map[string]any. It leaves out empty fields, ambiguous keys,
-// files, and values that form_fields would convert to something else. The result can be used for another form with the same
-// fields.
+// PlainValues returns the values of a form as form_fields accepts them, keyed by label and keyed by
+// alias, in the form of [tallyfy.NormalizeName]. Values are strings, json.Number, []any and
+// map[string]any. It leaves out empty fields, ambiguous keys, files, and values that form_fields
+// would convert to something else. The result can be used for another form with the same fields.
 func PlainValues(form []tallyfy.Field) (byLabel, byAlias map[string]any) {
 	byLabel, byAlias = map[string]any{}, map[string]any{}
 	for _, field := range form {
@@ -29,7 +29,8 @@ func PlainValues(form []tallyfy.Field) (byLabel, byAlias map[string]any) {
 	return byLabel, byAlias
 }
 
-// plainValue is the inverse of [shape]. ok is false for an empty field, and for a value that shape would not restore.
+// plainValue is the inverse of [shape]. ok is false for an empty field, and for a value that shape
+// would not restore.
 func plainValue(field tallyfy.Field) (value any, ok bool) {
 	held := field.Value
 	if isEmpty(field, held) {
@@ -80,16 +81,12 @@ func plainPeople(held any) map[string]any {
 	value := map[string]any{}
 	for _, bucket := range buckets {
 		list := []any{}
-		for _, element := range elements(given[bucket]) {
-			if object, ok := element.(map[string]any); ok && bucket == "users" {
-				element = object["id"]
-			}
-			id := people([]any{element})
+		for _, name := range people(given[bucket], bucket) {
 			if bucket == "users" {
-				list = append(list, json.Number(id[0]))
-				continue
+				list = append(list, json.Number(name))
+			} else {
+				list = append(list, name)
 			}
-			list = append(list, id[0])
 		}
 		value[bucket] = list
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// What a form holds is returned as form_fields accepts it, and as nothing else.
+// PlainValues returns the values of a form as form_fields accepts them.
 func TestPlainValues(t *testing.T) {
 	t.Parallel()
 	options := []tallyfy.Option{{ID: 1, Text: "us-west-2"}, {ID: 2, Text: "eu-central-1"}}
@@ -59,7 +59,7 @@ func TestPlainValues(t *testing.T) {
 			if !reflect.DeepEqual(byLabel["Label"], c.want) || !reflect.DeepEqual(byAlias["alias"], c.want) || (c.want == nil) != (len(byLabel) == 0) {
 				t.Fatalf("got %#v and %#v, want %#v", byLabel, byAlias, c.want)
 			}
-			// Given to a form that holds it, it is no difference.
+			// The value is equal to the one that the form holds.
 			want, err := Desired{FormFields: byLabel}.resolved(&tallyfy.Task{ID: "t", Form: []tallyfy.Field{field}})
 			if err != nil || !want.compare(map[string]any{"f": c.held}).none() {
 				t.Errorf("it is not what the form holds: %v", err)
@@ -68,7 +68,7 @@ func TestPlainValues(t *testing.T) {
 	}
 }
 
-// A key names one field: a label that repeats, or that another field has as its alias or ID, is not one.
+// A key must name exactly one field, so ambiguous labels are left out.
 func TestPlainValuesByAmbiguousNames(t *testing.T) {
 	t.Parallel()
 	field := func(id, label, alias string) tallyfy.Field {

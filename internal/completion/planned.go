@@ -79,8 +79,8 @@ func (p Planned) valuesUnknown() bool {
 	return p.isUnknown(attrFormFields, attrTaskdata, attrSecretFormFields, attrSecretTaskdata)
 }
 
-// unknownNames lists what is known only after apply and matters to the task: the decision if it has an effect, the values and, for a
-// recorded completion, everything else that may change it.
+// unknownNames lists what is known only after apply and matters to the task: the decision if it has
+// an effect, the values and, for a recorded completion, everything else that may change it.
 func (p Planned) unknownNames(task *tallyfy.Task) []string {
 	var all []string
 	if p.isUnknown(attrIsApproved) && tallyfy.TakesDecision(task.Type) {

@@ -13,8 +13,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// plannedCompletions are the completions that the blocks of one plan want of each task. Terraform plans a block more than once and
-// does not identify the block, so equal plans count as one. The zero value is ready for use, and safe for concurrent use.
+// plannedCompletions are the completions that the blocks of one plan configure for each task.
+// Terraform plans a block more than once and does not identify the block, so equal plans count as
+// one. The zero value is ready for use, and safe for concurrent use.
 type plannedCompletions struct {
 	mu     sync.Mutex
 	byTask map[tallyfy.TaskRef][]Planned
@@ -48,8 +49,8 @@ func (p Planned) equal(other Planned) bool {
 			[]map[string]any{other.FormFields, other.Taskdata, other.SecretFormFields, other.SecretTaskdata})
 }
 
-// contradictions compares a plan with the others for its task, as the task was read. It returns at most one notice, for the most
-// severe contradiction.
+// contradictions compares a plan with the others for its task, as the task was read. It returns at
+// most one notice, for the most severe contradiction.
 func contradictions(task *tallyfy.Task, p Planned, others []Planned) (problems, warnings []Notice) {
 	for _, other := range others {
 		differs := disagreements(task, p, other)
@@ -64,9 +65,9 @@ func contradictions(task *tallyfy.Task, p Planned, others []Planned) (problems, 
 	return nil, warnings
 }
 
-// disagreements lists what two plans request differently of a task. The completer is not part of that, because a completion by
-// another user is adopted. If only one of two new completions sets a field, the field must already hold that value, because the
-// other completion may be sent first.
+// disagreements lists what two plans request differently of a task. The completer is not part of
+// that, because a completion by another user is adopted. If only one of two new completions sets a
+// field, the field must already hold that value, because the other completion may be sent first.
 func disagreements(task *tallyfy.Task, p, other Planned) []string {
 	var all []string
 	if p.IsApproved != nil && other.IsApproved != nil && *p.IsApproved != *other.IsApproved && tallyfy.TakesDecision(task.Type) {

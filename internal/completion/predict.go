@@ -8,7 +8,8 @@ import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 // prediction is what an apply would do about a task as it was read.
 type prediction struct {
 	problems, warnings []Notice
-	// reliable reports that the prediction may rest on a list, which may lag, because it does not prevent an apply.
+	// reliable reports that the prediction may be based on a list, which may lag, because it does
+	// not prevent an apply.
 	reliable bool
 }
 
@@ -28,7 +29,7 @@ func predict(task *tallyfy.Task, p Planned) prediction {
 		empty = emptyRequiredFields(task, v.given)
 	}
 	switch {
-	case p.isUnknown(attrIsApproved) && isExpiring(task): // only null is right, and all else is said of a decision that is
+	case p.isUnknown(attrIsApproved) && isExpiring(task): // only null succeeds, and the other notices would assume a decision
 		return prediction{problems: v.all(task, empty), warnings: []Notice{decisionMayExpire(task)}}
 	case p.Recorded != nil:
 		return predictUpdate(task, p, want, v, empty)
@@ -36,7 +37,8 @@ func predict(task *tallyfy.Task, p Planned) prediction {
 	return predictCreate(task, p, want, v, empty)
 }
 
-// check returns why the completion is refused, and adds warnings. Values that are unknown until the apply count as values to save.
+// check returns why the completion is refused, and adds warnings. Values that are unknown until the
+// apply count as values to save.
 func (p *prediction) check(task *tallyfy.Task, want Desired, v formValues) (refusal *Notice) {
 	given := map[string]any{}
 	for id := range v.given {
@@ -51,8 +53,8 @@ func (p *prediction) check(task *tallyfy.Task, want Desired, v formValues) (refu
 	return refusal
 }
 
-// predictCreate predicts a completion that is not recorded. want is the known part of it, v its values by the form, and empty are
-// the required fields without a value.
+// predictCreate predicts a completion that is not recorded. want is the known part of it, v its
+// values by the form, and empty are the required fields without a value.
 func predictCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, empty []tallyfy.Field) prediction {
 	var f prediction
 	refusal := f.check(task, want, v)

@@ -14,7 +14,7 @@ import (
 func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 	task := formTask()
 	task.Status, task.CompletedAt, task.CompleterID = "completed", "2026-05-20T17:00:00Z", 1005
-	task.Form[0].Value, task.Asked = "vpc-1", tallyfy.TaskRef{Organization: "o", Task: taskID}
+	task.Form[0].Value, task.Ref = "vpc-1", tallyfy.TaskRef{Organization: "o", Task: taskID}
 	task.Taskdata = map[string]any{"f1": "vpc-1"}
 	if change != nil {
 		change(task)
@@ -22,12 +22,12 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 	return task
 }
 
-// A plan of a task that is completed says what was compared, and what was not.
+// A plan for a completed task reports which values were compared, and which were not.
 func TestPredictUnknownValues(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
 	const expires = "Expiring Task Takes No Decision: Provision the VPC"
-	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved = tallyfy.TypeApproval, new(true) }
+	approval := func(k *tallyfy.Task) { k.Type, k.IsApproved = tallyfy.TypeApproval, new(true) }
 	plain := func(k *tallyfy.Task) { k.Type = "task" }
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
@@ -73,7 +73,7 @@ func TestPredictUnknownValues(t *testing.T) {
 			"as configured, by",
 		},
 		"the decision comes later": {
-			completedForm(gate),
+			completedForm(approval),
 			Planned{Unknown: []string{attrIsApproved}, ReopenOnDestroy: true},
 			"", adopts,
 			[]string{"Known only after apply: is_approved.", "the apply fails and sends no completion, unless the same apply", "A destroy with reopen_on_destroy"},
@@ -164,7 +164,8 @@ func TestPredictUnknownValues(t *testing.T) {
 	}
 }
 
-// Required fields of a task are one message, and say nothing about values that come later.
+// All required fields of a task are in one message. Fields whose values are known only after apply
+// are not in it.
 func TestPredictRequiredFields(t *testing.T) {
 	t.Parallel()
 	const empty = "Required Field Is Empty"
@@ -208,7 +209,7 @@ func TestPredictRequiredFields(t *testing.T) {
 	}
 }
 
-// A plan of an update says what the engine does about the task.
+// A plan of an update predicts what the engine does about the task.
 func TestPredictUpdate(t *testing.T) {
 	t.Parallel()
 	const (
@@ -218,7 +219,7 @@ func TestPredictUpdate(t *testing.T) {
 	)
 	named := func(value any) Desired { return Desired{FormFields: map[string]any{"VPC id": value}} }
 	before := named("vpc-0")
-	gate := func(k *tallyfy.Task) { k.Type, k.IsApproved, k.Form = tallyfy.TypeApproval, new(true), k.Form[:1] }
+	approval := func(k *tallyfy.Task) { k.Type, k.IsApproved, k.Form = tallyfy.TypeApproval, new(true), k.Form[:1] }
 	for name, c := range map[string]struct {
 		task      *tallyfy.Task
 		before    Desired
@@ -243,7 +244,7 @@ func TestPredictUpdate(t *testing.T) {
 		"the completer comes later":     {completedForm(nil), before, Planned{Desired: named("vpc-0"), Unknown: []string{attrOverrideUser}}, "", reopens, attrOverrideUser, []string{"differs from the state: override_user."}},
 		"another completer":             {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{FormFields: named("vpc-1").FormFields, OverrideUser: new(int64(7))}}, "", reopens, attrOverrideUser, nil},
 		"that completer":                {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{FormFields: named("vpc-1").FormFields, OverrideUser: new(int64(1005))}}, "", nothing, attrOverrideUser, nil},
-		"decision and value":            {completedForm(gate), before, Planned{Desired: Desired{IsApproved: new(false), FormFields: named("vpc-2").FormFields}}, "", reopens, attrIsApproved, []string{`differs from the state: is_approved, form_fields "VPC id".`}},
+		"decision and value":            {completedForm(approval), before, Planned{Desired: Desired{IsApproved: new(false), FormFields: named("vpc-2").FormFields}}, "", reopens, attrIsApproved, []string{`differs from the state: is_approved, form_fields "VPC id".`}},
 		"another version of a secret":   {completedForm(nil), Desired{}, Planned{Desired: Desired{SecretFormFields: named("vpc-2").FormFields, SecretFormFieldsVersion: new(int64(2))}}, "", reopens, "form_fields_wo_version", nil},
 		"unknown label":                 {completedForm(nil), before, Planned{Desired: Desired{FormFields: map[string]any{"VPC id": "vpc-1", "Nix": "x"}}}, "Unknown Form Field", "", "form_fields/Nix", nil},
 		"unknown ID":                    {completedForm(nil), before, Planned{Desired: Desired{Taskdata: map[string]any{"zz": "x"}}}, "Unknown Form Field", "", "taskdata/zz", nil},
@@ -251,15 +252,15 @@ func TestPredictUpdate(t *testing.T) {
 		"required field emptied":        {completedForm(nil), before, Planned{Desired: named(nil)}, "Required Field Is Empty", "", attrFormFields + "/VPC id", nil},
 		"another one is empty":          {completedForm(func(k *tallyfy.Task) { k.Form[2].Required = true }), before, Planned{Desired: named("vpc-2")}, "Required Field Is Empty", "", attrTaskID, []string{`"Contact"`}},
 		"another may be given later":    {completedForm(func(k *tallyfy.Task) { k.Form[2].Required = true }), before, Planned{Desired: named("vpc-2"), Unknown: []string{attrSecretFormFields}}, "", reopens, attrFormFields + "/VPC id", nil},
-		"decision is missing":           {completedForm(gate), Desired{IsApproved: new(true)}, Planned{Desired: named("vpc-2")}, "Approval Needs a Decision", "", attrIsApproved, nil},
-		"decision comes later":          {completedForm(gate), Desired{IsApproved: new(true)}, Planned{Unknown: []string{attrIsApproved}}, "", may, attrIsApproved, nil},
+		"decision is missing":           {completedForm(approval), Desired{IsApproved: new(true)}, Planned{Desired: named("vpc-2")}, "Approval Needs a Decision", "", attrIsApproved, nil},
+		"decision comes later":          {completedForm(approval), Desired{IsApproved: new(true)}, Planned{Unknown: []string{attrIsApproved}}, "", may, attrIsApproved, nil},
 		"expiring":                      {completedForm(func(k *tallyfy.Task) { k.Type = "expiring" }), before, Planned{Desired: Desired{IsApproved: new(false)}}, "Expiring Task Takes No Decision", "", attrIsApproved, nil},
 		"archived":                      {completedForm(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), before, Planned{Desired: named("vpc-2")}, "Task Is Archived", "", attrTaskID, nil},
 		"one-off, value comes later":    {completedForm(func(k *tallyfy.Task) { k.RunID = "" }), before, Planned{Desired: named(Unknown{})}, "", may, attrFormFields + "/VPC id", nil},
 		"one-off without its owners":    {completedForm(func(k *tallyfy.Task) { k.RunID = "" }), before, Planned{Desired: named("vpc-2")}, "One-off Task Cannot Be Saved", "", attrFormFields, nil},
 		"form is not shown":             {completedForm(func(k *tallyfy.Task) { k.Form = nil }), before, Planned{Desired: named("vpc-2")}, "Form Cannot Be Read", "", attrFormFields, nil},
 		"open, everyone must complete":  {completedForm(func(k *tallyfy.Task) { k.Status, k.CompletedAt = "in-progress", "" }), before, Planned{Desired: named("vpc-2")}, "", "Update Completes the Open Task", attrFormFields + "/VPC id", []string{`shows the task as "in-progress"`, "reopens nothing, and sends another completion"}},
-		"decision on what is no gate":   {completedForm(func(k *tallyfy.Task) { k.Type = "task" }), named("vpc-1"), Planned{Desired: Desired{IsApproved: new(true), FormFields: named("vpc-2").FormFields}}, "", "Decision Has No Effect on This Task: Provision the VPC|" + reopens, attrIsApproved, nil},
+		"decision on another type":      {completedForm(func(k *tallyfy.Task) { k.Type = "task" }), named("vpc-1"), Planned{Desired: Desired{IsApproved: new(true), FormFields: named("vpc-2").FormFields}}, "", "Decision Has No Effect on This Task: Provision the VPC|" + reopens, attrIsApproved, nil},
 		"ids instead of names":          {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{Taskdata: map[string]any{"f1": "vpc-1"}}}, "", nothing, attrFormFields + "/VPC id", []string{`differs from the state: form_fields "VPC id", taskdata "f1".`}},
 		"options in another order":      {completedForm(func(k *tallyfy.Task) { k.Taskdata["f7"] = regions() }), Desired{FormFields: map[string]any{"Regions": []any{"us-west-2", "eu-central-1"}}}, Planned{Desired: Desired{FormFields: map[string]any{"Regions": []any{"eu-central-1", "us-west-2"}}}}, "", nothing, attrFormFields + "/Regions", nil},
 		"values of another kind, later": {completedForm(nil), before, Planned{Desired: named("vpc-1"), Unknown: []string{"taskdata_wo_version"}}, "", may, attrFormFields + "/VPC id", []string{"Known only after apply: taskdata_wo_version."}},
@@ -281,7 +282,7 @@ func TestPredictUpdate(t *testing.T) {
 				}
 			}
 			if f.reliable != strings.HasSuffix(c.warnings, reopens) {
-				t.Errorf("firm is %t", f.reliable)
+				t.Errorf("reliable is %t", f.reliable)
 			}
 		})
 	}
@@ -296,8 +297,11 @@ func TestTaskSummary(t *testing.T) {
 		"Required Field Is Empty: " + strings.Repeat("ü", 34) + "…": {Title: strings.Repeat("ü", 36)},
 		"Required Field Is Empty: " + strings.Repeat("a", 34) + "…": {Title: strings.Repeat("a", 99)},
 	} {
-		if got := taskSummary(task, "Required Field Is Empty"); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			if got := taskSummary(task, "Required Field Is Empty"); got != want {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
 }

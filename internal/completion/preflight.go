@@ -13,15 +13,17 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Preflight checks tasks while their completion is only planned, and predicts what an apply would do. It sends one request for
-// each hundred tasks of a process, and writes nothing. Use it for one plan. It is safe for concurrent use.
+// Preflight checks tasks while their completion is only planned, and predicts what an apply would
+// do. It sends one request for each hundred tasks of a process, and writes nothing. Use it for one
+// plan. It is safe for concurrent use.
 type Preflight struct {
 	client *tallyfy.Client
 	lists  *listCaches
 	locks  *taskLocks
 
 	planned plannedCompletions
-	// reachable is canceled when a check got no response in time, so that no other check waits too.
+	// reachable is cancelled when a check got no response in time, so that no other check waits
+	// too.
 	reachable  context.Context
 	stopChecks context.CancelFunc
 
@@ -34,12 +36,13 @@ type Preflight struct {
 const (
 	// preflightTime limits a check, because a plan without a network must not wait long.
 	preflightTime = 10 * time.Second
-	// slowFailure is how long a check must take to fail before the other checks of the plan are skipped.
+	// slowFailure is how long a check must take to fail before the other checks of the plan are
+	// skipped.
 	slowFailure = time.Second
 )
 
-// Findings are the results of a check. Err is a failed read. The plan was not checked then, and Err is for logging only, because a
-// plan must work without a network.
+// Findings are the results of a check. Err is a failed read. The plan was not checked then, and Err
+// is for logging only, because a plan must work without a network.
 type Findings struct {
 	Problems, Warnings []Notice
 	Err                error
@@ -63,8 +66,8 @@ func Unchecked(plan Planned) []Notice {
 	return []Notice{mayReopen(&tallyfy.Task{ID: plan.Task.Task, Title: plan.Title}, plan, false)}
 }
 
-// Keep notes a recorded completion that an update does not change. Terraform plans it again as a new one if it is replaced
-// nevertheless. The warnings are about other blocks for its task.
+// Keep notes a recorded completion that an update does not change. If it is replaced for another
+// reason, Terraform plans it again as a new one. The warnings are about other blocks for its task.
 func (p *Preflight) Keep(plan Planned) (warnings []Notice) {
 	p.remember(plan)
 	others := p.planned.add(plan)
@@ -81,9 +84,10 @@ func (p *Preflight) remember(plan Planned) {
 	p.recorded[taskKey(plan.Task)] = plan.ReopenOnDestroy
 }
 
-// Check predicts what an apply does about the task of a plan, and what would make it fail. It uses the list of the task's process.
-// It reads the task itself if the list does not show it, or if only the list contradicts the plan, because lists may lag. Each
-// task is read once per plan. Check reports nothing about a task that this process has already completed or reopened, because the
+// Check predicts what an apply does about the task of a plan, and what would make it fail. It uses
+// the list of the task's process. It reads the task itself if the list does not show it, or if only
+// the list contradicts the plan, because lists may lag. Each task is read once per plan. Check
+// reports nothing about a task that this process has already completed or reopened, because the
 // apply itself reads it.
 func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	if p.locks.hasActed(plan.Task) {
@@ -121,8 +125,9 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	return Findings{Problems: f.problems, Warnings: f.warnings}
 }
 
-// replaces reports whether a plan is the new completion of a replacement whose recorded completion was planned before, and whether
-// its destroy reopens the task. Terraform drops the warnings of such a plan.
+// replaces reports whether a plan is the new completion of a replacement whose recorded completion
+// was planned before, and whether its destroy reopens the task. Terraform drops the warnings of
+// such a plan.
 func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,7 +135,8 @@ func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 	return replaced && plan.Recorded == nil, reopens
 }
 
-// predict reads the task of a plan and predicts what an apply does about it. task is nil if there is none.
+// predict reads the task of a plan and predicts what an apply does about it. task is nil if there
+// is none.
 func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (f prediction, task *tallyfy.Task, err error) {
 	if err := p.refusedBefore(plan.Task); err != nil {
 		return f, nil, err
@@ -141,7 +147,7 @@ func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (
 		if f = predict(task, plan); f.reliable {
 			return f, task, nil
 		}
-	case err == nil, statusOf(err) == http.StatusForbidden, isGone(err): // the task may be shown all the same
+	case err == nil, statusOf(err) == http.StatusForbidden, isGone(err): // the task itself may still be visible
 	default:
 		return f, nil, err
 	}
@@ -155,8 +161,9 @@ func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (
 	return predict(task, plan), task, nil
 }
 
-// usable reports whether a plan may rest on the list's entry of its task. A list that lags may show a task as completed that is
-// open by now, or as it was before its recorded completion.
+// usable reports whether the list's entry of a task is sufficient to predict its plan. A list that
+// lags may show a task as completed that is open by now, or as it was before its recorded
+// completion.
 func usable(task *tallyfy.Task, plan Planned) bool {
 	return task.Form != nil && task.ArchivedAt == "" && task.Completed() == (plan.Recorded != nil)
 }
@@ -169,7 +176,8 @@ func (p *Preflight) failed(err error, began time.Time) error {
 	return err
 }
 
-// refusedBefore returns the refusal of an earlier check that applies to all tasks of the organization.
+// refusedBefore returns the refusal of an earlier check that applies to all tasks of the
+// organization.
 func (p *Preflight) refusedBefore(ref tallyfy.TaskRef) error {
 	if p.reachable.Err() != nil {
 		return errNotReachable
@@ -179,7 +187,8 @@ func (p *Preflight) refusedBefore(ref tallyfy.TaskRef) error {
 	return p.refused[ref.Organization]
 }
 
-// refusal warns about a refusal once for each status and organization. A warning that Terraform drops does not count.
+// refusal warns about a refusal once for each status and organization. A warning that Terraform
+// drops does not count.
 func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Notice {
 	status := refusalOf(err)
 	if status == 0 {

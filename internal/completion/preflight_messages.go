@@ -5,6 +5,7 @@ package completion
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -12,13 +13,15 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file holds the notices of a plan. Each predicts what the apply does, as far as that is known.
+// This file holds the notices of a plan. Each predicts what the apply does, as far as that is
+// known.
 
 // longestSummary is the maximum number of characters in a summary.
 const longestSummary = 60
 
-// taskSummary returns a summary with the task's title. Terraform prints only one of several warnings with the same summary, so a
-// warning that is needed for each task must have a summary for each.
+// taskSummary returns a summary with the task's title. Terraform prints only one of several
+// warnings with the same summary, so a warning that is needed for each task must have a summary for
+// each.
 func taskSummary(task *tallyfy.Task, summary string) string {
 	which := task.Title
 	if which == "" {
@@ -31,8 +34,9 @@ func taskSummary(task *tallyfy.Task, summary string) string {
 	return summary + ": " + which
 }
 
-// unlessReopened ends what is said of a new completion of a completed task. Terraform plans a tainted resource as a new one, and the
-// provider does not see what its destroy does first. Nor does it see what the destroy of another block for the task does.
+// unlessReopened returns the end of a sentence about the new completion of a task that is already
+// completed. Terraform plans a tainted resource as a new one, and the provider does not see what
+// its destroy does first. Nor does it see what the destroy of another block for the task does.
 func unlessReopened(p Planned) string {
 	unless := ", unless the same apply reopens the task first and completes it again."
 	if p.ReopenOnDestroy {
@@ -92,7 +96,8 @@ func completedHow(task *tallyfy.Task, differs []string) string {
 	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - "))
 }
 
-// differsInPlan refuses a task that is completed, but not as configured. The state may have the completion nevertheless.
+// differsInPlan refuses a task that is completed, but not as configured. The state may have the
+// completion nevertheless.
 func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
@@ -104,7 +109,8 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 	}
 }
 
-// differsUnlessReopened is [differsInPlan] as a warning, if the plan may be a replacement that reopens the task.
+// differsUnlessReopened is [differsInPlan] as a warning, if the plan may be a replacement that
+// reopens the task.
 func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Notice {
 	return Notice{
 		Summary:   taskSummary(task, "Task Is Already Completed Differently"),
@@ -116,7 +122,8 @@ func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Noti
 	}
 }
 
-// decisionMayExpire warns of a decision that is known only after apply, on a task that takes none.
+// decisionMayExpire warns about a decision that is known only after apply, on a task that accepts
+// none.
 func decisionMayExpire(task *tallyfy.Task) Notice {
 	return Notice{
 		Summary: taskSummary(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
@@ -127,8 +134,9 @@ func decisionMayExpire(task *tallyfy.Task) Notice {
 	}
 }
 
-// updateOf begins the notice of an update: what differs, on the attribute that differs first. The configuration
-// need not have changed: someone may have decided an approval otherwise, or the completion is imported.
+// updateOf begins the notice of an update: what differs, on the attribute that differs first. The
+// configuration need not have changed: someone may have decided an approval differently, or the
+// completion is imported.
 func updateOf(task *tallyfy.Task, p Planned) Notice {
 	changes := p.changes()
 	var texts []string
@@ -161,8 +169,8 @@ func willReopen(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-// mayReopen warns about an update if it is unknown whether the task already holds everything. checked reports that the task was
-// read.
+// mayReopen warns about an update if it is unknown whether the task already holds everything.
+// checked reports that the task was read.
 func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 	n := updateOf(task, p)
 	n.Summary = "Update May Reopen the Task and Complete It Again"
@@ -188,7 +196,8 @@ func nothingToSend(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-// completesOpen warns about an update of an open task, such as one that everyone must complete after one share.
+// completesOpen warns about an update of an open task, such as one that everyone must complete
+// after one share.
 func completesOpen(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(task, p)
 	n.Summary = "Update Completes the Open Task"
@@ -196,7 +205,8 @@ func completesOpen(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-// notThere warns about a task that Tallyfy does not show. more is what the list of its process shows.
+// notThere warns about a task that Tallyfy does not show. more is what the list of its process
+// shows.
 func notThere(p Planned, more string, err error) Notice {
 	does := "sends the completion anyway, and fails"
 	switch {
@@ -212,12 +222,13 @@ func notThere(p Planned, more string, err error) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			more,
-			fmt.Sprintf("Applying this %s unless Tallyfy knows the task by then, as it may if an automation makes the task appear.", does),
+			fmt.Sprintf("Applying this %s unless Tallyfy shows the task by then, as it may if an automation makes the task visible.", does),
 			advice(err), notice.ServerMessage(err)),
 	}
 }
 
-// mistyped refuses an ID that is not a task's, but names a task of the process or nearly does.
+// mistyped refuses an ID that no task has. It is the name of a task of the process, or nearly the
+// ID of one.
 func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
 	lines := []string{"The process has no task with this ID. Did you mean one of these?"}
 	for _, task := range meant {
@@ -256,19 +267,24 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	switch {
 	case tallyfy.IsNoTask(err):
 		means = "The tasks of this plan were not checked. An apply sends completions even if it cannot read their tasks, and the responses decide. " +
-			"Completions with form_fields fail without a request, because only the form has the IDs of the fields."
+			"Completions with form_fields fail without a request, because only the form has the IDs of the fields. Waits fail."
 	case !isGeneral(refusalOf(err)):
 		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
+	}
+	next := advice(err)
+	if statusOf(err) == http.StatusForbidden { // of a read, and not of a completion
+		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(ref), notice.Outcome(err)),
-			means, advice(err), notice.ServerMessage(err)),
+			means, next, notice.ServerMessage(err)),
 	}
 }
 
-// contradicts reports another block that requests something else of the same task. what describes the consequence.
+// contradicts reports another block that requests something else of the same task. what describes
+// the consequence.
 func contradicts(task *tallyfy.Task, differs []string, what string) Notice {
 	return Notice{
 		Summary: taskSummary(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,

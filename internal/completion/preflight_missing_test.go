@@ -4,16 +4,19 @@
 package completion
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// What a plan says of a task that Tallyfy does not show is what the apply sends, whether the task or the path of the reads is unknown.
-func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
+// A plan for a task that Tallyfy does not show predicts what the apply sends, for an unknown task
+// and for an unknown path.
+func TestPreflightPredictsTheApplyOfATaskThatIsNotShown(t *testing.T) {
 	t.Parallel()
 	named := map[string]any{"VPC id": "vpc-1"}
 	for name, c := range map[string]struct {
@@ -22,7 +25,7 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 		update  bool
 		says    string // of a task that is not there
 		never   string
-		writes  []string // of the apply, in which nothing more is known
+		writes  []string // of an apply that finds the task in the same state
 	}{
 		"no values":           {(*harness).want, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{post}},
 		"by ID":               {func(h *harness) Desired { return h.wantValue("vpc-1") }, nil, false, "sends the completion anyway, and fails unless Tallyfy", "form_fields", []string{put, post}},
@@ -51,7 +54,7 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 				h.server.ResetJournal()
 				h.restart()
 				if err := h.applyPlan(plan); err == nil {
-					h.Error("the apply goes well")
+					h.Error("the apply succeeds")
 				}
 				if got := h.writes(); !slices.Equal(got, c.writes) {
 					h.Errorf("the apply sends %q, want %q", got, c.writes)
@@ -61,7 +64,7 @@ func TestPreflightOfATaskThatIsNotShownComesTrue(t *testing.T) {
 	}
 }
 
-// applyPlan does what is planned.
+// applyPlan applies a plan.
 func (h *harness) applyPlan(plan Planned) error {
 	var err error
 	if plan.Recorded == nil {
@@ -82,29 +85,32 @@ func (h *harness) writes() (methods []string) {
 	return methods
 }
 
-// A server that has the completion and no reads completes what needs no form, and the plan says so.
-func TestPreflightOfAServerWithoutReadsComesTrue(t *testing.T) {
+// A server without reads completes tasks whose values need no form, and the plan predicts that.
+func TestPreflightPredictsTheApplyOnAServerWithoutReads(t *testing.T) {
 	t.Parallel()
 	for _, byName := range []bool{false, true} {
-		inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) {
-			plan := Planned{Desired: h.want()}
-			if byName {
-				plan.FormFields = map[string]any{"VPC id": "vpc-1"}
-			}
-			f := h.engine.Preflight().Check(h.ctx, plan)
-			if summaries(f.Warnings) != "Tasks Could Not Be Checked" {
-				h.Fatalf("got %+v", f)
-			}
-			h.wantText(f.Warnings[0].Detail, "An apply sends completions even if it cannot read their tasks, and the responses decide", "Completions with form_fields fail without a request")
-			err := h.applyPlan(plan)
-			if (err != nil) != byName || (len(h.writes()) == 0) != byName {
-				h.Errorf("by name: %t, the apply: %v, %q", byName, err, h.writes())
-			}
+		t.Run(fmt.Sprintf("by name %t", byName), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) {
+				plan := Planned{Desired: h.want()}
+				if byName {
+					plan.FormFields = map[string]any{"VPC id": "vpc-1"}
+				}
+				f := h.engine.Preflight().Check(h.ctx, plan)
+				if summaries(f.Warnings) != "Tasks Could Not Be Checked" {
+					h.Fatalf("got %+v", f)
+				}
+				h.wantText(f.Warnings[0].Detail, "An apply sends completions even if it cannot read their tasks, and the responses decide", "Completions with form_fields fail without a request")
+				err := h.applyPlan(plan)
+				if (err != nil) != byName || (len(h.writes()) == 0) != byName {
+					h.Errorf("the apply: %v, %q", err, h.writes())
+				}
+			})
 		})
 	}
 }
 
-// A process that the token may not see is not all of the plan.
+// A process that the token must not see does not stop the checks of other processes.
 func TestPreflightOfAProcessThatIsForbidden(t *testing.T) {
 	t.Parallel()
 	const other = "5eed0000000000000000000000000043"
@@ -122,4 +128,39 @@ func TestPreflightOfAProcessThatIsForbidden(t *testing.T) {
 		unknown.FormFields = map[string]any{"Nix": "x"}
 		h.wantFindings(p.Check(h.ctx, unknown), "Unknown Form Field", "")
 	})
+}
+
+// A task_id that is a title, an alias or nearly another ID is reported as a mistake.
+func TestPreflightOfAMistypedTask(t *testing.T) {
+	t.Parallel()
+	const other = "5eed0000000000000000000000000043"
+	for name, c := range map[string]struct {
+		task, run string
+		problem   bool
+		says      []string
+	}{
+		"a digit":         {"7a5c0000000000000000000000000041", runID, true, []string{"has no task with this ID", "Did you mean", taskID + `, the ID of "Provision the VPC"`}},
+		"a digit missing": {taskID[:31], runID, true, []string{taskID + ", the ID of"}},
+		"the alias":       {"provision-the-vpc", runID, true, []string{taskID + ", the ID of", "not its title or alias"}},
+		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Fix run_id, or remove it"}},
+		"a one-off task":  {"7a5c0000000000000000000000002222", runID, true, []string{"a one-off task", "Remove run_id"}},
+		"no process":      {taskID, "5eed0000000000000000000000000099", true, []string{"it belongs to process " + runID}},
+		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "no task with this ID (tasks in it: 1)"}},
+		"no run":          {"7a5c0000000000000000000000000041", "", false, []string{"sends the completion anyway"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(k *sandbox.Task) { k.Alias = "provision-the-vpc" }, func(h *harness) {
+				h.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000001111", RunID: other, Title: "Elsewhere"})
+				h.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000002222", Title: "Alone"})
+				f := h.engine.Preflight().Check(h.ctx, Planned{Desired: Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: c.run, Task: c.task}}})
+				all := append(f.Problems, f.Warnings...)
+				if f.Err != nil || len(all) != 1 || (len(f.Problems) == 1) != c.problem || !strings.HasPrefix(all[0].Summary, "Task Cannot Be Found: ") {
+					h.Fatalf("got %+v", f)
+				}
+				h.wantText(all[0].Detail, c.says...)
+				h.wantText(all[0].Detail, "404 Not Found")
+			})
+		})
+	}
 }

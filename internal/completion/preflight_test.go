@@ -25,7 +25,7 @@ func TestPreflight(t *testing.T) {
 	done := func(k *tallyfy.Task) {
 		k.Status, k.CompletedAt, k.Taskdata = "completed", "2026-05-20T17:00:00Z", map[string]any{"f1": "vpc-1"}
 	}
-	gate := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
+	approval := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
 	const expires = "Expiring Task Takes No Decision: Provision the VPC"
@@ -39,7 +39,7 @@ func TestPreflight(t *testing.T) {
 		"required field is empty":           {task(func(*tallyfy.Task) {}), Desired{}, false, nil, []string{required}},
 		"required field is filled":          {task(func(k *tallyfy.Task) { k.Form[0].Value = "x" }), Desired{}, false, nil, nil},
 		"required field is configured":      {formTask(), named("VPC id", "x"), false, nil, nil},
-		"required field comes later":        {formTask(), named("vpc-id-1", Unknown{}), false, nil, []string{required}}, // that names another field, by its id
+		"required field comes later":        {formTask(), named("vpc-id-1", Unknown{}), false, nil, []string{required}}, // the key is the ID of another field
 		"required field comes later, by id": {formTask(), Desired{Taskdata: map[string]any{"f1": Unknown{}}}, false, nil, nil},
 		"required field is a secret":        {formTask(), Desired{SecretFormFields: map[string]any{"VPC id": Unknown{}}}, false, nil, nil},
 		"unknown id":                        {formTask(), Desired{Taskdata: map[string]any{"f1": "x", "zz": "x"}}, false, []string{"Unknown Form Field"}, nil},
@@ -54,10 +54,10 @@ func TestPreflight(t *testing.T) {
 		"completed otherwise, by a secret":   {task(done), Desired{SecretTaskdata: map[string]any{"f1": "vpc-2"}}, false, []string{"Task Is Already Completed Differently"}, nil},
 		"archived":                           {task(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), named("VPC id", "x"), false, []string{"Task Is Archived"}, nil},
 
-		"approval without a decision":        {task(gate), Desired{}, false, []string{"Approval Needs a Decision"}, nil},
-		"approval, decision comes later":     {task(gate), Desired{}, true, nil, nil},
-		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
-		"rejected, to be approved":           {task(func(k *tallyfy.Task) { gate(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
+		"approval without a decision":        {task(approval), Desired{}, false, []string{"Approval Needs a Decision"}, nil},
+		"approval, decision comes later":     {task(approval), Desired{}, true, nil, nil},
+		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
+		"rejected, to be approved":           {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
 		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
 		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
@@ -72,10 +72,10 @@ func TestPreflight(t *testing.T) {
 			f := predict(c.task, plan)
 			problems, warnings := f.problems, f.warnings
 			if got := summaries(problems); got != strings.Join(c.problems, "|") {
-				t.Errorf("%s: problems %q, want %q", name, got, c.problems)
+				t.Errorf("problems %q, want %q", got, c.problems)
 			}
 			if got := summaries(warnings); got != strings.Join(c.warnings, "|") {
-				t.Errorf("%s: warnings %q, want %q", name, got, c.warnings)
+				t.Errorf("warnings %q, want %q", got, c.warnings)
 			}
 		})
 	}
@@ -94,7 +94,7 @@ func summaries(notices []Notice) string {
 	return strings.Join(all, "|")
 }
 
-// All planned tasks of a run are looked at with one request, and each of two runs with its own.
+// All planned tasks of a run are read with one request, and those of another run with another.
 func TestPreflightReadsOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -117,8 +117,8 @@ func TestPreflightReadsOnce(t *testing.T) {
 	})
 }
 
-// A list may lag: what it shows as completed, or not at all, is looked at by itself.
-func TestPreflightDoesNotBelieveAList(t *testing.T) {
+// A list may lag, so a task that it shows as completed, or does not show, is read separately.
+func TestPreflightConfirmsAListByARead(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ListLag: 1}, nil, func(h *harness) {
 		h.server.CompleteOutside(taskID, sandbox.SeedColleagueID, nil)
@@ -136,12 +136,13 @@ func TestPreflightDoesNotBelieveAList(t *testing.T) {
 		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found: 7a5c000000000000000000000000dead" {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
-		h.wantText(details(Result{Warnings: warnings}), "The list of the process has", "none with this ID", "an automation makes the task appear")
+		h.wantText(details(Result{Warnings: warnings}), "The list of the process has", "no task with this ID (tasks in it: 1)", "an automation makes the task visible")
 		h.wantRequests(get, get, get) // the list, the task in its process, and in the organization
 	})
 }
 
-// A check without a response says nothing, and does not hold a plan up for long. A response that refuses is a warning, once.
+// A check without a response reports nothing, and delays a plan only briefly. A refusal is a
+// warning, once.
 func TestPreflightThatFails(t *testing.T) {
 	t.Parallel()
 	const notChecked = "Tasks Could Not Be Checked"
@@ -155,7 +156,7 @@ func TestPreflightThatFails(t *testing.T) {
 		"502":          {sandbox.Fault{Status: 502}, 4, false, nil},
 		"429":          {sandbox.Fault{Status: 429}, 4, false, nil},
 		"no answer":    {sandbox.Fault{Delay: time.Hour}, 1, false, nil},
-		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy answered 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
+		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy returned 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
 		"a page":       {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, true, []string{"200 OK, but the response is not a list of tasks", "check base_url"}},
 		"elsewhere":    {sandbox.Fault{Status: 302}, 1, true, []string{"302", "Redirects are not followed"}},
 		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends completions even if it cannot read their tasks"}},
@@ -192,7 +193,8 @@ func TestPreflightThatFails(t *testing.T) {
 	}
 }
 
-// A token that may not list a process may read its tasks all the same. Each is read then.
+// A token that must not list a process may still be allowed to read its tasks. Each is then read
+// separately.
 func TestPreflightWithoutTheRightToList(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -211,7 +213,7 @@ func TestPreflightWithoutTheRightToList(t *testing.T) {
 	})
 }
 
-// What gets no token is refused too.
+// An application that gets no token is a refusal too.
 func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -231,95 +233,45 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 	})
 }
 
-// Behind a network that swallows packets, thirty blocks wait no longer than one, with their process known or not.
+// On a network that drops packets, thirty blocks wait no longer than one, with or without run_id.
 func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{"", runID} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
-			p := h.engine.Preflight()
-			began := time.Now()
-			var all sync.WaitGroup
-			turns := make(chan struct{}, 10)
-			for n := range 30 {
-				turns <- struct{}{}
-				if n > 0 && n < 10 { // the first ten begin one after the other, and are under way when the first has waited in vain
-					time.Sleep(400 * time.Millisecond)
-				}
-				all.Go(func() {
-					defer func() { <-turns }()
-					ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
-					if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
-						h.Errorf("got %v, %v, %v", problems, warnings, err)
+		t.Run(fmt.Sprintf("run_id %q", run), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
+				p := h.engine.Preflight()
+				began := time.Now()
+				var all sync.WaitGroup
+				slots := make(chan struct{}, 10)
+				for n := range 30 {
+					slots <- struct{}{}
+					if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
+						time.Sleep(400 * time.Millisecond)
 					}
-				})
-			}
-			all.Wait()
-			if took := time.Since(began); took > preflightTime {
-				h.Errorf("it took %s", took)
-			}
-			if n := h.server.Count("", ""); n > 10 {
-				h.Errorf("%d requests were sent", n)
-			}
-		})
-	}
-}
-
-// Values given by name or as secrets go the way of the others, and a version that changed means an update.
-func TestValuesByNameAndSecrets(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), nil, func(h *harness) {
-		want := h.want()
-		want.FormFields = map[string]any{"VPC id": "vpc-1"}
-		h.create(want)
-		h.wantRequests(get, put, post)
-		if held := h.task().Taskdata[field]; held != "vpc-1" {
-			h.Errorf("the field holds %v", held)
-		}
-		h.server.ResetJournal()
-		secret := h.want()
-		secret.SecretFormFields, secret.SecretFormFieldsVersion = map[string]any{"VPC id": "s3cr3t"}, new(int64(1))
-		later := secret
-		later.SecretFormFieldsVersion = new(int64(2))
-		if Resends(secret, secret) || !Resends(secret, later) || !Resends(want, secret) {
-			t.Error("a version is not told from another")
-		}
-		result, err := h.engine.Update(h.ctx, Record{RunID: runID, Status: "completed"}, want, secret)
-		if err != nil || result.Record.Status != "completed" || h.task().Taskdata[field] != "s3cr3t" {
-			h.Errorf("got %+v, %v; the field holds %v", result, err, h.task().Taskdata[field])
-		}
-		h.wantRequests(get, del, put, post)
-	})
-	for name, c := range map[string]struct {
-		config sandbox.Config
-		given  map[string]any
-		says   []string
-	}{
-		"unknown":  {today(), map[string]any{"Vpc id": "x"}, []string{"Unknown Form Field", `Did you mean "VPC id"?`}},
-		"no tasks": {sandbox.Config{CompletionOnly: true}, map[string]any{"VPC id": "x"}, []string{"Form Cannot Be Read", "Nothing was sent"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, c.config, nil, func(h *harness) {
-				want := h.want()
-				want.FormFields = c.given
-				h.wantText(h.refuse(want).Error(), c.says...)
-				h.wantRequests(get)
+					all.Go(func() {
+						defer func() { <-slots }()
+						ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
+						if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
+							h.Errorf("got %v, %v, %v", problems, warnings, err)
+						}
+					})
+				}
+				all.Wait()
+				if took := time.Since(began); took > preflightTime {
+					h.Errorf("it took %s", took)
+				}
+				if n := h.server.Count("", ""); n > 10 {
+					h.Errorf("%d requests were sent", n)
+				}
 			})
 		})
 	}
-	inBubble(t, today(), nil, func(h *harness) { // another value was saved than was given: told by the label, never by the value
-		h.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":{"` + field + `":"other"}}}`})
-		want := h.want()
-		want.SecretFormFields = map[string]any{"VPC id": "s3cr3t"}
-		failure := h.refuse(want)
-		h.wantText(failure.Error(), "Field Values Did Not Arrive", `form_fields_wo: field "VPC id" (`+field+`) is empty`)
-		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != attrSecretFormFields {
-			h.Errorf("attribute %s: %v", failure.Attribute, failure)
-		}
-	})
 }
 
-// A task without a process is in no list. It is read with its form, so that mistakes in its values are found while planning.
+// A task without a process is in no list. It is read with its form, so that mistakes in its values
+// are found while planning.
 func TestPreflightOfAOneOffTask(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
@@ -333,7 +285,7 @@ func TestPreflightOfAOneOffTask(t *testing.T) {
 	})
 }
 
-// What Tallyfy says while planning may repeat a write-only value too.
+// Tallyfy's messages while planning may repeat a write-only value too.
 func TestPreflightRedactsSecrets(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
@@ -348,7 +300,7 @@ func TestPreflightRedactsSecrets(t *testing.T) {
 	})
 }
 
-// A required field that was filled in since the list was written is not said to be empty.
+// A required field that was filled in after the list was taken is not reported as empty.
 func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 	t.Parallel()
 	required := func(k *sandbox.Task) { k.Fields[0].Required = true }
@@ -362,7 +314,8 @@ func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 	})
 }
 
-// A task that an automation hides is planned with a warning, because Tallyfy rejects its completion until an automation shows it.
+// A task that an automation hides is planned with a warning, because Tallyfy rejects its completion
+// until an automation shows it.
 func TestPreflightOfAHiddenTask(t *testing.T) {
 	t.Parallel()
 	hidden := func(k *sandbox.Task) { k.Hidden = true }
@@ -374,7 +327,7 @@ func TestPreflightOfAHiddenTask(t *testing.T) {
 		h.wantText(h.refuse(h.want()).Error(), "422")
 		h.wantRequests(get, post)
 	})
-	inBubble(t, sandbox.Config{ListLag: 1}, hidden, func(h *harness) { // the list does not show yet that it is there
+	inBubble(t, sandbox.Config{ListLag: 1}, hidden, func(h *harness) { // the list does not show yet that the task is visible
 		h.server.Update(taskID, func(k *sandbox.Task) { k.Hidden = false })
 		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}), "", "")
 	})

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 const (
@@ -25,7 +24,7 @@ func (h *harness) update(want Desired) Planned {
 	return Planned{Desired: want, Recorded: &before, Title: "Provision the VPC"}
 }
 
-// found fails the test unless a check says exactly this, by summaries.
+// wantFindings fails the test unless a check has these summaries.
 func (h *harness) wantFindings(f Findings, problems, warnings string) {
 	h.Helper()
 	if f.Err != nil || summaries(f.Problems) != problems || summaries(f.Warnings) != warnings {
@@ -33,7 +32,7 @@ func (h *harness) wantFindings(f Findings, problems, warnings string) {
 	}
 }
 
-// heldValue makes the task one that was completed with a value.
+// heldValue changes the task to one that was completed with a value.
 func heldValue(value string) func(*sandbox.Task) {
 	return func(k *sandbox.Task) {
 		k.Status, k.CompletedAt, k.CompleterID, k.Taskdata = "completed", longAgo, sandbox.CallerID, map[string]any{field: value}
@@ -70,7 +69,8 @@ func TestPreflightOfUpdatesSharesTheList(t *testing.T) {
 	})
 }
 
-// An error, and a promise that nothing is sent, rest on the task itself: a list may lag.
+// An error, and the prediction that nothing is sent, are based on the task itself, because a list
+// may lag.
 func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
 	t.Parallel()
 	const unknown = "f1e1d0000000000000000000000000aa"
@@ -109,15 +109,15 @@ func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
 	}
 }
 
-// What a plan of an update says is what the engine does then, without a request too many.
-func TestPreflightOfAnUpdateComesTrue(t *testing.T) {
+// A plan of an update predicts what the engine does, with as few requests as possible.
+func TestPreflightPredictsTheApplyOfAnUpdate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change   func(*sandbox.Task)
 		want     func(*harness) Desired
 		problems string
 		warnings string
-		apply    []string // what is requested; an error if that is one read
+		apply    []string // the requests; a single read means an error
 	}{
 		"reopens":         {heldValue("vpc-0"), func(h *harness) Desired { return h.wantValue("vpc-1") }, "", reopensSummary, []string{get, del, put, post}},
 		"nothing to send": {heldValue("vpc-1"), func(h *harness) Desired { return h.wantValue("vpc-1") }, "", nothingSummary, []string{get}},
@@ -146,7 +146,8 @@ func TestPreflightOfAnUpdateComesTrue(t *testing.T) {
 	}
 }
 
-// An update of a task that is not checked may reopen it, and says so without a request.
+// The plan of an update whose task is not checked warns that it may reopen the task, without a
+// request.
 func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -158,12 +159,12 @@ func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 		h.wantText(f.Warnings[0].Detail, `task "Provision the VPC" (`+taskID+")", "not checked while planning", "nothing is sent. Otherwise")
 	})
 	if Unchecked(Planned{}) != nil {
-		t.Error("a new completion that is not checked is no news")
+		t.Error("a new completion that is not checked has a warning")
 	}
 }
 
-// Terraform plans a replacement twice: as a change of what is recorded, and as a new resource. The task is read once for both, and so
-// it is for two blocks.
+// Terraform plans a replacement twice: as an update, and as a new resource. The task is read once
+// for both, and once for two blocks.
 func TestPreflightReadsATaskOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
@@ -184,23 +185,26 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 	})
 }
 
-// A replacement that -replace asks for is planned as a recorded completion first. Its warnings are dropped, so that a refusal is told
-// again where it is heard.
+// A replacement by -replace is first planned as an update. Terraform drops the warnings of the
+// second plan, so a refusal is reported again in one whose warnings are kept.
 func TestPreflightOfAForcedReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopens := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-9"), func(h *harness) {
-			p, before := h.engine.Preflight(), h.wantValue("vpc-1")
-			if warnings := p.Keep(Planned{Desired: before, Recorded: &before, ReopenOnDestroy: reopens}); len(warnings) > 0 {
-				h.Errorf("got %q", summaries(warnings))
-			}
-			after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
-			f := p.Check(h.ctx, after)
-			if reopens {
-				h.wantFindings(f, "", "Task Is Already Completed Differently: Provision the VPC")
-			} else {
-				h.wantFindings(f, "Task Is Already Completed Differently", "")
-			}
+		t.Run(fmt.Sprintf("reopen_on_destroy %t", reopens), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), heldValue("vpc-9"), func(h *harness) {
+				p, before := h.engine.Preflight(), h.wantValue("vpc-1")
+				if warnings := p.Keep(Planned{Desired: before, Recorded: &before, ReopenOnDestroy: reopens}); len(warnings) > 0 {
+					h.Errorf("got %q", summaries(warnings))
+				}
+				after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
+				f := p.Check(h.ctx, after)
+				if reopens {
+					h.wantFindings(f, "", "Task Is Already Completed Differently: Provision the VPC")
+				} else {
+					h.wantFindings(f, "Task Is Already Completed Differently", "")
+				}
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {
@@ -217,7 +221,8 @@ func TestPreflightOfAForcedReplacement(t *testing.T) {
 	})
 }
 
-// An apply plans each block once more. What it has done to a task by then is not held against it, though reads lag.
+// An apply plans each block again. The check ignores a task that the apply has already completed,
+// although reads lag.
 func TestPreflightWhileApplying(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {
@@ -232,42 +237,8 @@ func TestPreflightWhileApplying(t *testing.T) {
 	})
 }
 
-// A task_id that is not a task's is told for what it is.
-func TestPreflightOfAMistypedTask(t *testing.T) {
-	t.Parallel()
-	const other = "5eed0000000000000000000000000043"
-	for name, c := range map[string]struct {
-		task, run string
-		problem   bool
-		says      []string
-	}{
-		"a digit":         {"7a5c0000000000000000000000000041", runID, true, []string{"has no task with this ID", "Did you mean", taskID + `, the ID of "Provision the VPC"`}},
-		"a digit missing": {taskID[:31], runID, true, []string{taskID + ", the ID of"}},
-		"the alias":       {"provision-the-vpc", runID, true, []string{taskID + ", the ID of", "not its title or alias"}},
-		"another process": {"7a5c0000000000000000000000001111", runID, true, []string{"it belongs to process " + other, "Fix run_id, or remove it"}},
-		"a one-off task":  {"7a5c0000000000000000000000002222", runID, true, []string{"a one-off task", "Remove run_id"}},
-		"no process":      {taskID, "5eed0000000000000000000000000099", true, []string{"it belongs to process " + runID}},
-		"nothing":         {"7a5c000000000000000000000000dead", runID, false, []string{"sends the completion anyway", "none with this ID"}},
-		"no run":          {"7a5c0000000000000000000000000041", "", false, []string{"sends the completion anyway"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, today(), func(k *sandbox.Task) { k.Alias = "provision-the-vpc" }, func(h *harness) {
-				h.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000001111", RunID: other, Title: "Elsewhere"})
-				h.server.AddTask(sandbox.Task{ID: "7a5c0000000000000000000000002222", Title: "Alone"})
-				f := h.engine.Preflight().Check(h.ctx, Planned{Desired: Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: c.run, Task: c.task}}})
-				all := append(f.Problems, f.Warnings...)
-				if f.Err != nil || len(all) != 1 || (len(f.Problems) == 1) != c.problem || !strings.HasPrefix(all[0].Summary, "Task Cannot Be Found: ") {
-					h.Fatalf("got %+v", f)
-				}
-				h.wantText(all[0].Detail, c.says...)
-				h.wantText(all[0].Detail, "404 Not Found")
-			})
-		})
-	}
-}
-
-// Terraform plans a replacement by -replace as an update first, whose warnings alone it keeps.
+// Terraform plans a replacement by -replace as an update first, and keeps only the warnings of that
+// plan.
 func TestPreflightOfAnUpdateThatMayBeAReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopen := range []bool{false, true} {
@@ -275,123 +246,17 @@ func TestPreflightOfAnUpdateThatMayBeAReplacement(t *testing.T) {
 			"vpc-1": "no completion is sent, unless -replace or replace_triggered_by makes this a replacement",
 			"vpc-2": "If -replace or replace_triggered_by makes this a replacement with create_before_destroy, the apply fails instead.",
 		} {
-			inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
-				update := h.update(h.wantValue(value))
-				update.ReopenOnDestroy = reopen
-				f := h.engine.Preflight().Check(h.ctx, update)
-				if len(f.Warnings) != 1 || strings.Contains(f.Warnings[0].Detail, says) != reopen {
-					h.Errorf("%s, reopen_on_destroy %t: got %+v", value, reopen, f)
-				}
+			t.Run(fmt.Sprintf("%s, reopen_on_destroy %t", value, reopen), func(t *testing.T) {
+				t.Parallel()
+				inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
+					update := h.update(h.wantValue(value))
+					update.ReopenOnDestroy = reopen
+					f := h.engine.Preflight().Check(h.ctx, update)
+					if len(f.Warnings) != 1 || strings.Contains(f.Warnings[0].Detail, says) != reopen {
+						h.Errorf("got %+v", f)
+					}
+				})
 			})
 		}
 	}
-}
-
-// Two blocks of one plan that want something else of one task are told, and a block never contradicts itself.
-func TestPreflightOfContradictingBlocks(t *testing.T) {
-	t.Parallel()
-	const contradict = "Blocks Contradict Each Other: Provision the VPC"
-	fields := func(k *sandbox.Task) {
-		k.Type = "approval"
-		k.Fields = append(k.Fields, sandbox.Field{ID: "f1e1d0000000000000000000000000aa", Label: "Notes", Type: "text"})
-		k.Taskdata = map[string]any{field: "held"}
-	}
-	approve := func(yes bool, values map[string]any) Planned {
-		return Planned{Desired: Desired{IsApproved: &yes, FormFields: values}}
-	}
-	for name, c := range map[string]struct {
-		first, second Planned
-		problem       bool
-		says          []string // nothing for no contradiction
-	}{
-		"the same":                    {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "x"}), false, nil},
-		"the same, by ID":             {approve(true, map[string]any{"VPC id": "x"}), Planned{Desired: Desired{IsApproved: new(true), Taskdata: map[string]any{field: " x"}}}, false, nil},
-		"another decision":            {approve(true, nil), approve(false, nil), true, []string{"is_approved: rejected here, and approved there", "The other one fails, unless the task then holds what it configures", "one block for each task"}},
-		"decision comes later":        {approve(true, nil), Planned{Unknown: []string{attrIsApproved}}, false, nil},
-		"another value":               {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": "y"}), true, []string{`field "VPC id"`, "has another value"}},
-		"value comes later":           {approve(true, map[string]any{"VPC id": "x"}), approve(true, map[string]any{"VPC id": Unknown{}}), false, nil},
-		"value only here":             {approve(true, nil), approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`, "only here"}},
-		"value only there":            {approve(true, map[string]any{"Notes": "y"}), approve(true, nil), true, []string{"only there"}},
-		"value that it holds":         {approve(true, map[string]any{"VPC id": "held"}), approve(true, nil), false, nil},
-		"value that it holds, second": {approve(true, nil), approve(true, map[string]any{"VPC id": "held"}), false, nil},
-		"values come later":           {approve(true, map[string]any{"Notes": "y"}), Planned{Desired: Desired{IsApproved: new(true)}, Unknown: []string{attrFormFields}}, false, nil},
-		"the completer":               {approve(true, nil), Planned{Desired: Desired{IsApproved: new(true), OverrideUser: new(int64(7))}}, false, nil},
-		"a secret, never quoted":      {Planned{Desired: Desired{IsApproved: new(true), SecretFormFields: map[string]any{"Notes": "s3cr3t"}}}, approve(true, map[string]any{"Notes": "y"}), true, []string{`field "Notes"`}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, today(), fields, func(h *harness) {
-				c.first.Task, c.second.Task = h.ref(), h.ref()
-				p := h.engine.Preflight()
-				h.wantFindings(p.Check(h.ctx, c.first), "", "")
-				h.wantFindings(p.Check(h.ctx, c.first), "", "")
-				f := p.Check(h.ctx, c.second)
-				if got := summaries(f.Problems) + summaries(f.Warnings); got != map[bool]string{true: contradict}[c.says != nil] || (len(f.Problems) > 0) != c.problem {
-					h.Fatalf("got %+v", f)
-				}
-				text := details(Result{Warnings: f.Problems})
-				h.wantText(text, c.says...)
-				if strings.Contains(text, "s3cr3t") {
-					h.Error(text)
-				}
-			})
-		})
-	}
-}
-
-// One of the blocks may be recorded already, and not change.
-func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
-	t.Parallel()
-	for _, keptFirst := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
-			p, before := h.engine.Preflight(), h.wantValue("vpc-0")
-			kept, update := Planned{Desired: before, Recorded: &before}, h.update(h.wantValue("vpc-2"))
-			var first, second []Notice
-			if keptFirst {
-				first, second = p.Keep(kept), p.Check(h.ctx, update).Warnings
-			} else {
-				first, second = p.Check(h.ctx, update).Warnings, p.Keep(kept)
-			}
-			if got := summaries(append(first, second...)); !strings.Contains(got, "Blocks Contradict Each Other") || !strings.Contains(got, reopensSummary) || len(first)+len(second) != 2 {
-				h.Errorf("got %q", got)
-			}
-			h.wantRequests(get)
-		})
-	}
-	for _, updateFirst := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) { // a new block for what the other one changes
-			p, update, adopts := h.engine.Preflight(), h.update(h.wantValue("vpc-2")), Planned{Desired: h.wantValue("vpc-0")}
-			plans := []Planned{adopts, update}
-			if updateFirst {
-				plans = []Planned{update, adopts}
-			}
-			first, second := p.Check(h.ctx, plans[0]), p.Check(h.ctx, plans[1])
-			if strings.Contains(summaries(first.Warnings), "Contradict") || !strings.Contains(summaries(second.Warnings), "Blocks Contradict Each Other") || len(first.Problems)+len(second.Problems) > 0 {
-				h.Errorf("got %+v and %+v", first, second)
-			}
-		})
-	}
-}
-
-// A block that -replace names is planned as it is recorded, and as a new one. It does not contradict itself.
-func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
-		p, update := h.engine.Preflight(), h.update(h.wantValue("vpc-2"))
-		update.ReopenOnDestroy = true
-		h.wantFindings(p.Check(h.ctx, update), "", reopensSummary)
-		h.wantFindings(p.Check(h.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently: Provision the VPC")
-	})
-}
-
-// Whether blocks contradict each other may depend on what the task holds, and a list may be behind that.
-func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
-	t.Parallel()
-	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(h *harness) {
-		h.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "held"} })
-		p := h.engine.Preflight()
-		h.wantFindings(p.Check(h.ctx, Planned{Desired: h.wantValue("held")}), "", "")
-		h.wantFindings(p.Check(h.ctx, Planned{Desired: h.want()}), "", "")
-		h.wantRequests(get, get)
-	})
 }

@@ -11,8 +11,9 @@ import (
 // progressKey is the context key of the function that receives steps.
 type progressKey struct{}
 
-// WithProgress returns a context whose operations call report before each of their steps. A step is a sentence without a period,
-// such as "Completing task t". It contains no secrets. The calls are sequential.
+// WithProgress returns a context whose operations call report before each of their steps. A step is
+// a sentence without a period, such as "Completing task t". It contains no secrets. The calls are
+// sequential.
 func WithProgress(ctx context.Context, report func(step string)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }

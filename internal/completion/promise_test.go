@@ -5,10 +5,8 @@ package completion
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,13 +14,14 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Each test in this file is a sequence of events in which a completion was once sent twice, lost, or recorded wrongly.
+// Each test in this file is a sequence of events in which a completion was once sent twice, lost,
+// or recorded wrongly.
 
 // notLost fails the test if something is recorded as completed while the task is open.
 func (h *harness) notLost(result Result, err error) {
 	h.Helper()
 	if err == nil && result.Record.saysCompleted() && h.task().CompletedAt == "" {
-		h.Errorf("it is recorded as completed, and the task is open: %+v", result)
+		h.Errorf("the task is recorded as completed, and it is open: %+v", result)
 	}
 }
 
@@ -36,7 +35,7 @@ func approvalTask(k *sandbox.Task) { k.Type = tallyfy.TypeApproval }
 
 func everyoneTask(k *sandbox.Task) { k.EveryoneMustComplete = 2 }
 
-func TestUpdateIsRefusedForNowWhileReadsLag(t *testing.T) {
+func TestUpdateIsRejectedForNowWhileReadsLag(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
 		known := h.recorded(h.wantValue("vpc-1"))
@@ -77,7 +76,7 @@ func TestUpdateRightAfterACreateWhileReadsLag(t *testing.T) {
 	})
 }
 
-func TestColleagueCompletesWhileACompletionIsRefusedForNow(t *testing.T) {
+func TestColleagueCompletesWhileACompletionIsRejectedForNow(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{"429": {Status: 429, Header: http.Header{"Retry-After": {"60"}}}, "lost": {Drop: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +92,7 @@ func TestColleagueCompletesWhileACompletionIsRefusedForNow(t *testing.T) {
 	}
 }
 
-func TestWaitThatWasActedOnIsReadAfterwards(t *testing.T) {
+func TestProcessedCompletionIsReadAfterAWait(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		retries int
@@ -127,7 +126,7 @@ func TestShareIsNotSentAgain(t *testing.T) {
 			h.Errorf("%d shares were sent", n)
 		}
 	})
-	// A value that is saved anew is no sign of a share.
+	// A value that is saved again is not evidence of a share.
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, func(k *sandbox.Task) {
 		everyoneTask(k)
 		k.Taskdata = map[string]any{field: rewriteText("x")}
@@ -137,7 +136,7 @@ func TestShareIsNotSentAgain(t *testing.T) {
 	})
 }
 
-func TestSaveThatIsAnswered404Stops(t *testing.T) {
+func TestSaveWith404Stops(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(sandbox.Fault{Method: put, Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`})
@@ -146,7 +145,7 @@ func TestSaveThatIsAnswered404Stops(t *testing.T) {
 	})
 }
 
-// A value that Tallyfy keeps in another form never makes a task impossible to complete.
+// A value that Tallyfy stores in another form does not prevent the completion.
 func TestValuesThatAreKeptInAnotherForm(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) {
@@ -157,7 +156,7 @@ func TestValuesThatAreKeptInAnotherForm(t *testing.T) {
 		}
 		h.wantWarnings(result, "Tallyfy Keeps Field Values in Another Form")
 	})
-	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) { // saved by an apply that went no further
+	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) { // saved by an apply that then failed
 		h.server.Inject(atPost(sandbox.Fault{Status: 422}))
 		h.wantText(h.refuse(h.wantValue("one")).Error(), "Task Was Not Completed")
 		h.wantWarnings(h.create(h.wantValue("one")), "Tallyfy Keeps Field Values in Another Form")
@@ -167,12 +166,12 @@ func TestValuesThatAreKeptInAnotherForm(t *testing.T) {
 	})
 }
 
-func TestUpdateThatIsInterruptedGoesOn(t *testing.T) {
+func TestInterruptedUpdateContinues(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Latency: 200 * time.Millisecond}, nil, func(h *harness) {
 		known := h.recorded(h.wantValue("vpc-1"))
 		ctx, cancel := context.WithCancel(h.ctx)
-		time.AfterFunc(300*time.Millisecond, cancel) // while the DELETE is out
+		time.AfterFunc(300*time.Millisecond, cancel) // while the DELETE is in flight
 		if _, err := h.engine.Update(ctx, known, h.wantValue("vpc-1"), h.wantValue("vpc-2")); err != nil || h.task().CompletedAt == "" {
 			h.Errorf("%v, and the task is %s", err, h.task().Status)
 		}
@@ -217,7 +216,7 @@ func TestOneOffTaskIsReadBeforeItIsSavedAgain(t *testing.T) {
 		want.Task.Run = ""
 		h.create(want)
 		if got := h.task(); got.Title != "Renamed" || got.Deadline != "2035-07-02T17:00:00Z" || got.Owners.Users[0] != 1002 {
-			h.Errorf("what a colleague changed was taken back: %+v", got)
+			h.Errorf("a colleague's change was undone: %+v", got)
 		}
 	})
 }
@@ -250,7 +249,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 	})
 }
 
-// A replacement that reopens and completes in one process, while reads lag.
+// A replacement reopens and completes the task in one process, while reads lag.
 func TestCreateAfterADestroyWhileReadsLag(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 2 * time.Second}, nil, func(h *harness) {
@@ -266,7 +265,8 @@ func TestCreateAfterADestroyWhileReadsLag(t *testing.T) {
 	})
 }
 
-// Create before destroy, and a renamed block: the destroy does not undo what was just recorded.
+// With create_before_destroy or a renamed block, the destroy does not undo the completion that was
+// just recorded.
 func TestDestroyLeavesWhatThisApplyHasRecorded(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -318,7 +318,8 @@ func TestReopeningThatCannotBeConfirmed(t *testing.T) {
 	})
 }
 
-// A completion of months ago is not taken for the one that was just sent, where the first read did not show the task.
+// If the first read did not show the task, a completion from months ago does not count as the one
+// that was just sent.
 func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -337,76 +338,12 @@ func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
 	})
 }
 
-// Someone else's completion between the read and the POST shows by the server's own times.
-func TestCompletionBeforeTheRequestIsToldOf(t *testing.T) {
+// Someone else's completion between the read and the POST is recognized by the server's own clock.
+func TestCompletionBeforeTheRequestIsReported(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {
 		h.server.CompleteOutside(taskID, 1005, nil)
 		time.Sleep(10 * time.Second)
 		h.wantWarnings(h.create(h.want()), "Completion May Be Someone Else's")
 	})
-}
-
-// Writes to one process that get in each other's way take turns.
-func TestWritesThatCollide(t *testing.T) {
-	t.Parallel()
-	inBubble(t, sandbox.Config{Latency: 100 * time.Millisecond}, nil, func(h *harness) {
-		collisions := &overlap{next: h.server}
-		h.client = clientOver(h.T, collisions)
-		h.restart()
-		done := make(chan error)
-		for _, k := range h.openTasks(8) {
-			go func() {
-				want := h.want()
-				want.Task.Task = k
-				_, err := h.engine.Create(h.ctx, want)
-				done <- err
-			}()
-		}
-		for range 8 {
-			if err := <-done; err != nil {
-				h.Error(err)
-			}
-		}
-	})
-}
-
-// overlap answers 409 to a completion that comes while another one is handled, as an engine does that locks the process.
-type overlap struct {
-	next http.Handler
-	busy atomic.Bool
-}
-
-// ServeHTTP answers a request.
-func (o *overlap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == post {
-		if !o.busy.CompareAndSwap(false, true) {
-			w.WriteHeader(http.StatusConflict)
-			return
-		}
-		defer o.busy.Store(false)
-	}
-	o.next.ServeHTTP(w, r)
-}
-
-func clientOver(t *testing.T, handler http.Handler) *tallyfy.Client {
-	t.Helper()
-	client, err := tallyfy.New(tallyfy.Config{
-		BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, MaxRetries: tallyfy.DefaultMaxRetries,
-		RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: inProcess{handler},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
-// openTasks adds tasks to the process, and returns their IDs.
-func (h *harness) openTasks(n int) []string {
-	var ids []string
-	for i := range n {
-		ids = append(ids, fmt.Sprintf("7a5c%028d", i))
-		h.server.AddTask(sandbox.Task{ID: ids[i], RunID: runID})
-	}
-	return ids
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// A rate limit is heard once: of 100 completions through 10 requests a second, fewer than a tenth of the requests are refused,
-// and each task is completed once.
+// Of the requests for 100 completions through a limit of 10 requests a second, fewer than a tenth
+// are rejected, and each task is completed once.
 func TestHundredCompletionsThroughARateLimit(t *testing.T) {
 	t.Parallel()
-	const tasks, sideBySide = 100, 10 // as many side by side as Terraform runs unless told otherwise
+	const tasks, sideBySide = 100, 10 // Terraform's default parallelism
 	for name, limit := range map[string]sandbox.RateLimit{
 		"rolling": {Requests: 10, Per: time.Second},
 		"fixed":   {Requests: 10, Per: time.Second, Fixed: true},
@@ -36,7 +36,7 @@ func TestHundredCompletionsThroughARateLimit(t *testing.T) {
 						for n := range numbers {
 							want := Desired{Task: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: id(n)}}
 							if _, err := h.engine.Create(h.ctx, want); err != nil {
-								h.Errorf("%s: %v", name, err)
+								h.Errorf("%v", err)
 							}
 						}
 					})
@@ -48,17 +48,17 @@ func TestHundredCompletionsThroughARateLimit(t *testing.T) {
 				runs.Wait()
 				for n := range tasks {
 					if fired := h.server.Webhooks(id(n)); fired != 1 {
-						h.Errorf("%s: the webhooks of task %d fired %d times", name, n, fired)
+						h.Errorf("the webhooks of task %d fired %d times", n, fired)
 					}
 				}
 				sent, refused, took := h.server.Count("", ""), h.server.Refused(), time.Since(began)
 				if refused == 0 || refused*10 >= sent {
-					h.Errorf("%s: %d of %d requests were refused", name, refused, sent)
+					h.Errorf("%d of %d requests were refused", refused, sent)
 				}
 				if took > 40*time.Second { // twice what the limit allows at best
-					h.Errorf("%s: it took %s", name, took)
+					h.Errorf("it took %s", took)
 				}
-				h.Logf("%s: %d of %d requests refused, %s", name, refused, sent, took)
+				h.Logf("%d of %d requests refused, %s", refused, sent, took)
 			})
 		})
 	}

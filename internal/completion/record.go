@@ -10,9 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// recordOf returns the facts that a task shows, on top of the known ones. A known fact stays if the task does not show it, because
-// responses differ in what they show (API.md §2.1). Facts of another completion do not stay. run is the process in which the task
-// was found.
+// recordOf returns the known facts, updated with those that a task shows. A known fact stays if the
+// task does not show it, because responses differ in what they show (API.md §2.1). Facts of another
+// completion do not stay. run is the process in which the task was found.
 func recordOf(known Record, run string, task *tallyfy.Task) Record {
 	r := known
 	r.RunID = run
@@ -57,7 +57,8 @@ func setIfKnown(known *string, shown string) {
 	}
 }
 
-// saysCompleted reports whether the record is of a completed task, and not of one that was left open or is unknown.
+// saysCompleted reports whether the record is of a completed task, and not of one that was left
+// open or is unknown.
 func (r Record) saysCompleted() bool {
 	return (&tallyfy.Task{Status: r.Status, CompletedAt: r.CompletedAt}).Completed()
 }
@@ -69,8 +70,9 @@ func (r Record) equal(other Record) bool {
 	return r == other && (a == b || a != nil && b != nil && *a == *b)
 }
 
-// withRun returns the reference with the run that the task shows, because the run decides the path of further requests (API.md
-// §1.1, "Routing trap"). If the task shows none, the configured run stays.
+// withRun returns the reference with the run that the task shows, because the run decides the path
+// of further requests (API.md §1.1, "Routing trap"). If the task shows none, the configured run
+// stays.
 func withRun(ref tallyfy.TaskRef, task *tallyfy.Task) tallyfy.TaskRef {
 	if task != nil && task.RunID != "" {
 		ref.Run = task.RunID

@@ -10,8 +10,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Read refreshes a recorded completion. Result.Reopened reports that the completion no longer stands. A task that cannot be found
-// stays recorded, because deleting a task does not undo its completion. Any error is a [*Failure], and known then stays recorded.
+// Read refreshes a recorded completion. Result.Reopened reports that the completion no longer
+// stands. A task that cannot be found stays recorded, because deleting a task does not undo its
+// completion. Any error is a [*Failure], and known then stays recorded.
 func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
 	if record, ok := e.confirmed(ctx, ref, known); ok {
 		return Result{Record: record, Changed: !record.equal(known)}, nil
@@ -36,27 +37,36 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	return Result{Record: now, Changed: !now.equal(known)}, nil
 }
 
-// Import finds the completion of a task that is not recorded yet. A task that cannot be found or is open is a [*Failure].
+// Import finds the completion of a task that is not recorded yet. A task that cannot be found or is
+// open is a [*Failure].
 func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
+	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
+		return Result{Record: record}, nil
+	}
+	return e.ImportUnlisted(ctx, ref)
+}
+
+// ImportUnlisted is [Engine.Import] for a task of which lists are known not to show every fact.
+func (e *Engine) ImportUnlisted(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
 	return e.find(ctx, ref, "import", "Nothing was imported, and nothing was sent.", openToImport)
 }
 
 // Move is [Engine.Import] for a task in the state of another resource.
 func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
-	return e.find(ctx, ref, "move", "Nothing was moved, and nothing was sent.", openToMove)
-}
-
-func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, means string, open func(*tallyfy.Task) Notice) (Result, error) {
 	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
 		return Result{Record: record}, nil
 	}
+	return e.find(ctx, ref, "move", "Nothing was moved, and nothing was sent.", openToMove)
+}
+
+func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, effect string, open func(*tallyfy.Task) Notice) (Result, error) {
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:
 		return Result{}, failed(notice.Report{
 			Summary: "Task Could Not Be Imported",
 			Action:  "Reading " + notice.TaskRef(ref) + " of organization " + ref.Organization + " to " + verb + " it",
-			Effect:  means,
+			Effect:  effect,
 			Cause:   err,
 		})
 	case isOpen(task):

@@ -12,19 +12,21 @@ import (
 
 // reopened is the result of a reopening.
 type reopened struct {
-	// task is the task as it was read afterwards; nil if Tallyfy accepted the reopening and does not show the task.
+	// task is the task as it was read afterwards; nil if Tallyfy accepted the reopening and does
+	// not show the task.
 	task *tallyfy.Task
-	// anew reports that the task is completed, because someone completed it again after it was reopened.
-	anew bool
-	// gone reports that the task does not exist any more.
+	// completedAgain reports that the task is completed, because someone completed it again after
+	// it was reopened.
+	completedAgain bool
+	// gone reports that the task no longer exists.
 	gone bool
-	// unseen is why the task could not be read after Tallyfy accepted the reopening.
-	unseen error
+	// readErr is why the task could not be read after Tallyfy accepted the reopening.
+	readErr error
 }
 
-// reopen reopens a task. It succeeds if the task is open afterwards, no matter who reopened it, and if someone has completed it
-// again since. Before another attempt it reads the task, with its form if form is true, unless the attempt was not sent. Any error
-// is a [*Failure].
+// reopen reopens a task. It succeeds if the task is open afterwards, no matter who reopened it, and
+// if someone has completed it again since. Before another attempt it reads the task, with its form
+// if form is true, unless the attempt was not sent. Any error is a [*Failure].
 func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline, form bool) (reopened, error) {
 	budget := e.client.NewBudget()
 	var unsure bool // an earlier attempt may have gone through
@@ -53,7 +55,7 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		task, readErr := e.read(ctx, ref, o)
 		switch {
 		case readErr != nil && outcome == tallyfy.Accepted:
-			return reopened{unseen: readErr}, nil
+			return reopened{readErr: readErr}, nil
 		case readErr != nil && !unsure && last == nil && tallyfy.IsNoTask(readErr): // the server shows no tasks, and a rate limit is unambiguous
 			continue
 		case readErr != nil && last == nil:
@@ -63,7 +65,7 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		case isOpen(task):
 			return reopened{task: task}, nil
 		case base.isNew(task):
-			return reopened{task: task, anew: true}, nil
+			return reopened{task: task, completedAgain: true}, nil
 		case outcome == tallyfy.Accepted:
 			return reopened{}, stillCompleted(ref)
 		case last != nil:
@@ -72,14 +74,14 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	}
 }
 
-// notReopened is the failure of a reopening. unsure reports that an attempt may have been processed, and that the task could not
-// be read since.
+// notReopened is the failure of a reopening. unsure reports that an attempt may have been
+// processed, and that the task could not be read since.
 func notReopened(ref tallyfy.TaskRef, err error, unsure bool) *Failure {
-	means := describeUnsent("reopening", err) + ". Nothing else was sent: the task is as it was."
+	effect := describeUnsent("reopening", err) + ". Nothing else was sent: the task is as it was."
 	if unsure || tallyfy.OutcomeOf(err) == tallyfy.Unknown {
-		means = "It is not known whether the task is open now. Nothing else was sent."
+		effect = "It is not known whether the task is open now. Nothing else was sent."
 	}
-	return reopeningFailed(ref, means, err)
+	return reopeningFailed(ref, effect, err)
 }
 
 // stillAsItWas is the failure of a reopening after which a read still shows the completion.
@@ -87,17 +89,18 @@ func stillAsItWas(ref tallyfy.TaskRef, err error) *Failure {
 	return reopeningFailed(ref, "Tallyfy still shows its completion, and nothing else was sent: the task is as it was.", err)
 }
 
-func reopeningFailed(ref tallyfy.TaskRef, means string, err error) *Failure {
+func reopeningFailed(ref tallyfy.TaskRef, effect string, err error) *Failure {
 	return failed(notice.Report{
 		Summary:   "Task Could Not Be Reopened",
 		Attribute: attrTaskID,
 		Action:    "Reopening " + notice.TaskRef(ref),
-		Effect:    means,
+		Effect:    effect,
 		Cause:     err,
 	})
 }
 
-// isGone reports whether Tallyfy responded that the object does not exist, and not that the path does not.
+// isGone reports whether Tallyfy responded that the object does not exist, and not that the path
+// does not.
 func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
 
 // notSeenOpen is the failure of an update whose reopening was accepted and could not be confirmed.

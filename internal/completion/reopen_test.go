@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// longBefore completes the task a minute ago, in an apply of its own.
+// longBefore completes the task in another apply, more than a minute ago.
 func longBefore(h *harness, want Desired) Record {
 	known := h.recorded(want)
 	time.Sleep(time.Minute)
@@ -20,7 +20,8 @@ func longBefore(h *harness, want Desired) Record {
 	return known
 }
 
-// A proxy may answer 503 after Tallyfy has reopened the task. If a colleague completes it during the wait, it stays completed.
+// A proxy may answer 503 after Tallyfy has reopened the task. If a colleague completes it during
+// the wait, it stays completed.
 func TestReopeningIsNotRepeatedWithoutARead(t *testing.T) {
 	t.Parallel()
 	wait := func(h *harness, values map[string]any) {
@@ -44,7 +45,7 @@ func TestReopeningIsNotRepeatedWithoutARead(t *testing.T) {
 		h.wantText(failure.Error(), "Task Was Completed Differently", "user 1005", "holds another value")
 		h.wantRequests(get, del, get)
 	})
-	// The colleague's values are those that the update is for.
+	// The colleague's values are those of the update.
 	inBubble(t, today(), nil, func(h *harness) {
 		known := longBefore(h, h.wantValue("vpc-1"))
 		wait(h, map[string]any{field: "vpc-2"})
@@ -57,7 +58,7 @@ func TestReopeningIsNotRepeatedWithoutARead(t *testing.T) {
 	})
 }
 
-// Values that Tallyfy does not show are not taken for the ones that the update is for.
+// Values that Tallyfy does not show do not count as those of the update.
 func TestCompletedAgainWithoutShowingItsValues(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -70,7 +71,7 @@ func TestCompletedAgainWithoutShowingItsValues(t *testing.T) {
 	})
 }
 
-// Nothing is sent on top of a completion that Tallyfy still shows after it accepted the reopening.
+// No completion is sent if Tallyfy still shows the earlier one after it accepted the reopening.
 func TestReopeningThatChangesNothing(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -82,7 +83,7 @@ func TestReopeningThatChangesNothing(t *testing.T) {
 	})
 }
 
-// What an earlier attempt may have done is not forgotten because a later one was refused.
+// If an earlier attempt may have been processed, a later rejection does not change that.
 func TestRefusedReopeningAfterALostOne(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -95,7 +96,8 @@ func TestRefusedReopeningAfterALostOne(t *testing.T) {
 	})
 }
 
-// An update that is interrupted during the DELETE goes on, even if only a read shows that the task is open.
+// An update that is interrupted during the DELETE continues, even if only a read shows that the
+// task is open.
 func TestInterruptedReopeningIsRead(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -109,7 +111,8 @@ func TestInterruptedReopeningIsRead(t *testing.T) {
 	})
 }
 
-// A replacement creates while reads lag: what they show is the completion that its own destroy has taken back, or a newer one.
+// A replacement creates while reads lag. They show the completion that its own destroy has undone,
+// or a newer one.
 func TestCreateAfterADestroyWaitsForReads(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 2 * time.Second}, nil, func(h *harness) {
@@ -123,7 +126,8 @@ func TestCreateAfterADestroyWaitsForReads(t *testing.T) {
 			h.Errorf("%d completions were sent", n)
 		}
 	})
-	// Longer than the provider waits: the completion that was taken back is not taken for one that is there.
+	// If reads lag for longer than the provider waits, the completion that was undone still does
+	// not count.
 	inBubble(t, sandbox.Config{ReadLag: 8 * time.Second}, nil, func(h *harness) {
 		known := longBefore(h, h.want())
 		if _, err := h.destroy(h.ctx, known); err != nil {

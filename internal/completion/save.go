@@ -14,7 +14,8 @@ import (
 
 // saveResult is the result of saving field values.
 type saveResult struct {
-	// confirmed is false if the server has no such path or shows no values. The completion may then carry them.
+	// confirmed is false if the server has no such path or shows no values. The completion may then
+	// carry them.
 	confirmed bool
 	// task is what the response shows; nil if it shows none.
 	task *tallyfy.Task
@@ -23,9 +24,10 @@ type saveResult struct {
 	warnings []Notice
 }
 
-// saveValues saves the field values before the completion, because today's API ignores them in the completion (API.md §1.1). It
-// then checks that they arrived, because Tallyfy drops unknown field IDs with a 200. task is the last read; nil if the server does
-// not show it. Any error is a [*Failure], and the completion must not be sent then.
+// saveValues saves the field values before the completion, because today's API ignores them in the
+// completion (API.md §1.1). It then checks that they arrived, because Tallyfy drops unknown field
+// IDs with a 200. task is the last read; nil if the server does not show it. Any error is a
+// [*Failure], and the completion must not be sent then.
 func (e *Engine) saveValues(ctx context.Context, ref tallyfy.TaskRef, task *tallyfy.Task, want Desired) (saveResult, error) {
 	if len(want.Taskdata) == 0 {
 		return saveResult{confirmed: true}, nil
@@ -74,8 +76,8 @@ type saver struct {
 	warnings []Notice
 }
 
-// put sends values until Tallyfy accepts them. The error is the client's, or a [*Failure]. The task is nil if the response shows
-// none.
+// put sends values until Tallyfy accepts them. The error is the client's, or a [*Failure]. The task
+// is nil if the response shows none.
 func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, error) {
 	budget := s.engine.client.NewBudget()
 	for {
@@ -96,7 +98,7 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 		case !tallyfy.Repeatable(err):
 			return nil, err
 		}
-		progress(ctx, "No acceptance of the field values came back: %s", notice.Outcome(err))
+		progress(ctx, "Tallyfy did not confirm the field values: %s", notice.Outcome(err))
 		if spent := budget.Wait(ctx, err); spent != nil {
 			return nil, spent
 		}
@@ -114,8 +116,9 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 	}
 }
 
-// mustRead reports whether the task must be read before values are sent again. That is the case for a one-off task, because its
-// title, deadline and owners are sent too and may have changed. It is also the case after a 2xx that did not come from Tallyfy.
+// mustRead reports whether the task must be read before values are sent again. That is the case for
+// a one-off task, because its title, deadline and owners are sent too and may have changed. It is
+// also the case after a 2xx that did not come from Tallyfy.
 func (s *saver) mustRead(err error) bool {
 	return s.ref.Run == "" || statusOf(err) >= 200 && statusOf(err) < 300
 }
@@ -133,7 +136,8 @@ func (s *saver) failure(err error) *Failure {
 	})
 }
 
-// saveOutcome tells saved fields apart by what they hold afterwards. Fields that hold the wanted value are in none of its lists.
+// saveOutcome groups saved fields by what they hold afterwards. Fields that hold the wanted value
+// are in none of its lists.
 type saveOutcome struct {
 	// shown is false if the server shows no values.
 	shown bool
@@ -145,29 +149,30 @@ type saveOutcome struct {
 	rewritten map[string]any
 }
 
-// lost returns the fields whose values did not arrive.
-func (a saveOutcome) lost() difference { return difference{absent: a.absent, other: a.unchanged} }
+// lost returns the fields whose values were not stored.
+func (o saveOutcome) lost() difference { return difference{absent: o.absent, other: o.unchanged} }
 
-// saveOutcomeOf compares the values that Tallyfy shows with the wanted and the earlier ones. before is nil if these are unknown.
+// saveOutcomeOf compares the values that Tallyfy shows with the wanted and the earlier ones. before
+// is nil if these are unknown.
 func saveOutcomeOf(want Desired, before, now map[string]any) saveOutcome {
 	if now == nil {
 		return saveOutcome{}
 	}
 	diff := want.compare(now)
-	a := saveOutcome{shown: true, absent: diff.absent, rewritten: map[string]any{}}
+	outcome := saveOutcome{shown: true, absent: diff.absent, rewritten: map[string]any{}}
 	for _, id := range diff.other {
 		field, _ := fieldOf(want.form, id)
 		if before == nil || equal(field, before[id], now[id]) {
-			a.unchanged = append(a.unchanged, id)
+			outcome.unchanged = append(outcome.unchanged, id)
 			continue
 		}
-		a.rewritten[id] = now[id]
+		outcome.rewritten[id] = now[id]
 	}
-	return a
+	return outcome
 }
 
-// check returns what became of saved values. It reads the task unless the response of the PUT shows the wanted values. The error
-// is a [*Failure].
+// check returns what became of saved values. It reads the task unless the response of the PUT shows
+// the wanted values. The error is a [*Failure].
 func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[string]any) (saveOutcome, error) {
 	if response != nil && response.Taskdata != nil {
 		if outcome := saveOutcomeOf(s.want, before, response.Taskdata); outcome.lost().none() && len(outcome.rewritten) == 0 {
@@ -192,9 +197,10 @@ func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[st
 	return saveOutcome{}, nil
 }
 
-// saveAgain finds out whether unchanged fields rejected their values, or already stored them in another form, as after an
-// interrupted apply. It saves the values again. If that changes nothing, it empties the fields in between. The task is that of the
-// last response. Any error is a [*Failure].
+// saveAgain finds out whether unchanged fields rejected their values, or already stored them in
+// another form, as after an interrupted apply. It saves the values again. If that changes nothing,
+// it empties the fields in between. The task is that of the last response. Any error is a
+// [*Failure].
 func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[string]any) (saveOutcome, *tallyfy.Task, error) {
 	response, err := s.put(ctx, s.want.Taskdata)
 	if err != nil {
@@ -209,7 +215,7 @@ func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[s
 		if !known {
 			return outcome, response, nil
 		}
-		if empty[id] = nil; field.Type == "table" { // which cannot be cleared (API.md §1.5)
+		if empty[id] = nil; field.Type == "table" { // a table cannot be cleared (API.md §1.5)
 			empty[id] = slices.Repeat([]any{"-"}, len(entriesOf(field, s.want.Taskdata[id])))
 		}
 	}
@@ -221,19 +227,19 @@ func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[s
 	emptied := *s
 	emptied.want.Taskdata = empty
 	if between, err := emptied.check(ctx, response, nil); err != nil || !between.lost().none() {
-		return outcome, response, err // they take no other value either
+		return outcome, response, err // they accept no other value either
 	}
 	if response, err = s.put(ctx, s.want.Taskdata); err != nil {
 		failure := s.failure(err)
-		failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied on the way, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(outcome.unchanged), "\n  - "))
+		failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied in between, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(outcome.unchanged), "\n  - "))
 		return outcome, nil, failure
 	}
 	outcome, err = s.check(ctx, response, empty)
 	return outcome, response, err
 }
 
-// missingEcho lists what a one-off task does not show of what each PUT must repeat (API.md §1.5). Tallyfy rejects a PUT without
-// it, or clears it.
+// missingEcho lists what a one-off task does not show of what each PUT must repeat (API.md §1.5).
+// Tallyfy rejects a PUT without it, or clears it.
 func missingEcho(task *tallyfy.Task) []string {
 	var missing []string
 	if task.Title == "" {

@@ -15,8 +15,8 @@ import (
 
 // This file holds the notices about field values that were saved, or could not be.
 
-// cannotBeSaved refuses to save the values of a one-off task if Tallyfy does not show everything that the PUT must repeat. before
-// reports that nothing was sent yet.
+// cannotBeSaved refuses to save the values of a one-off task if Tallyfy does not show everything
+// that the PUT must repeat. before reports that nothing was sent yet.
 func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bool) Notice {
 	left := "The completion was not sent: this apply has not completed the task."
 	if before {
@@ -34,7 +34,7 @@ func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bo
 
 func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 	hint := "The keys of taskdata are the IDs of the fields of this very task's form (32 hex digits, not their labels). Tallyfy drops others with a 200 response. " +
-		"A field that holds another value may need the shape that Tallyfy gives it."
+		"A field that holds another value may need its value in the shape in which Tallyfy stores it."
 	if want.byName() {
 		hint = "Someone else may have changed the field meanwhile, or Tallyfy may not accept this value."
 	}
@@ -42,7 +42,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 		Summary:   "Field Values Did Not Arrive",
 		Attribute: want.attribute(slices.Concat(lost.absent, lost.other)...),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows that not all of them arrived:\n  - %s",
+			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows that not all of them arrived:\n  - %s",
 				notice.TaskRef(ref), strings.Join(want.differentValues(lost), "\n  - ")),
 			"The completion was not sent: this apply has not completed the task.",
 			hint,
@@ -50,14 +50,14 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 	}}
 }
 
-// rewritten warns about values that Tallyfy stores in another form than they were sent in.
+// rewritten warns about values that Tallyfy stores in a different form from the one that was sent.
 func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 	lines := want.fieldNames(slices.Sorted(maps.Keys(kept)))
 	return Notice{
 		Summary:   "Tallyfy Keeps Field Values in Another Form",
 		Attribute: want.attribute(slices.Collect(maps.Keys(kept))...),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("The field values of %s were saved, and Tallyfy shows some of them in another form than they were sent in:\n  - %s",
+			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows some of them in a different form from the one that was sent:\n  - %s",
 				notice.TaskRef(ref), strings.Join(lines, "\n  - ")),
 			"The completion was still sent. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// ignored is a save that Tallyfy answers with 200 and does not carry out: the field holds what it held.
+// ignored is a save that Tallyfy accepts with 200 and does not carry out, so the field keeps its
+// value.
 func ignored(held string, times int) sandbox.Fault {
 	return sandbox.Fault{Method: put, Status: 200, Times: times, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","taskdata":{"` + field + `":` + held + `}}}`}
 }
@@ -25,7 +26,8 @@ func holding(kind string, value any, columns ...string) func(*sandbox.Task) {
 	}
 }
 
-// What a field held before is compared by the field's type, so that the order of a stored selection does not look like a new value.
+// The earlier value of a field is compared by the field's type, so that another order of a stored
+// selection does not count as a new value.
 func TestSaveOutcomeByType(t *testing.T) {
 	t.Parallel()
 	a := map[string]any{"id": "1", "text": "a", "selected": true}
@@ -34,13 +36,13 @@ func TestSaveOutcomeByType(t *testing.T) {
 		Taskdata: map[string]any{"f": []any{map[string]any{"id": "2", "text": "b", "selected": true}}},
 		form:     []tallyfy.Field{{ID: "f", Type: "multiselect"}},
 	}
-	if came := saveOutcomeOf(want, map[string]any{"f": []any{a, b}}, map[string]any{"f": []any{b, a}}); !reflect.DeepEqual(came.unchanged, []string{"f"}) || len(came.rewritten) > 0 {
-		t.Errorf("got %+v", came)
+	if got := saveOutcomeOf(want, map[string]any{"f": []any{a, b}}, map[string]any{"f": []any{b, a}}); !reflect.DeepEqual(got.unchanged, []string{"f"}) || len(got.rewritten) > 0 {
+		t.Errorf("got %+v", got)
 	}
 }
 
-// A field that keeps its value whatever is saved, even nothing, never leads to a completion without the value.
-func TestFieldThatTakesNoValue(t *testing.T) {
+// A field that keeps its value whatever is saved prevents the completion.
+func TestFieldThatAcceptsNoValue(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), holding("text", "old"), func(h *harness) {
 		h.server.Inject(ignored(`"old"`, -1))
@@ -49,7 +51,8 @@ func TestFieldThatTakesNoValue(t *testing.T) {
 			h.Errorf("%d saves and %d completions were sent", puts, posts)
 		}
 	})
-	// The same if the task could not be read before: then nothing is known to have changed.
+	// It is the same if the task could not be read before, because then the earlier value is
+	// unknown.
 	inBubble(t, today(), holding("text", "old"), func(h *harness) {
 		h.server.Inject(sandbox.Fault{Method: get, Status: 404})
 		h.server.Inject(ignored(`"old"`, -1))
@@ -60,7 +63,7 @@ func TestFieldThatTakesNoValue(t *testing.T) {
 	})
 }
 
-// No value clears a table, so a table that is to be emptied for a moment gets a placeholder for each column.
+// A table cannot be cleared, so a placeholder is saved in each column to empty it.
 func TestTableIsEmptiedByPlaceholders(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), holding("table", []any{"a", "10.0.0.0/8"}, "Zone", "CIDR"), func(h *harness) {
@@ -94,14 +97,15 @@ func TestSaveThatFailsWhileAFieldIsEmpty(t *testing.T) {
 	inBubble(t, today(), holding("text", "old"), func(h *harness) {
 		h.server.Inject(ignored(`"old"`, 2))
 		h.server.Inject(sandbox.Fault{Method: put, Skip: 1, Status: 422})
-		h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Could Not Be Saved", "422", "These fields were emptied on the way", field)
+		h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Could Not Be Saved", "422", "These fields were emptied in between", field)
 		if posts := h.server.Count(post, ""); posts != 0 {
 			h.Errorf("%d completions were sent", posts)
 		}
 	})
 }
 
-// A save whose response shows no values is confirmed by a read. If that is refused, the completion is not sent.
+// A save whose response shows no values is confirmed by a read. If that is refused, the completion
+// is not sent.
 func TestSaveThatCannotBeConfirmed(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -122,8 +126,9 @@ func TestLostResponseWithARewrittenValue(t *testing.T) {
 	})
 }
 
-// A page instead of a response may stand for a save that was carried out. A read tells, so that the values are not saved twice.
-func TestSaveAnsweredByAPage(t *testing.T) {
+// A page instead of a response may follow a save that was carried out. The task is read, so that
+// the values are not saved twice.
+func TestSaveWithAPageAsResponse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		handled bool
@@ -143,14 +148,15 @@ func TestSaveAnsweredByAPage(t *testing.T) {
 	}
 }
 
-// oneOffValue is a one-off task with this value.
+// oneOffValue returns the completion of a one-off task with this value.
 func (h *harness) oneOffValue(value any) Desired {
 	want := h.wantValue(value)
 	want.Task.Run = ""
 	return want
 }
 
-// Tallyfy moves deadlines to working days, also one that was only sent back. A deadline that is written differently has not moved.
+// Tallyfy moves deadlines to working days, even a deadline that a save only repeats. A deadline in
+// another notation was not moved.
 func TestDeadlineThatTallyfyMoves(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -177,7 +183,8 @@ func TestDeadlineThatTallyfyMoves(t *testing.T) {
 	}
 }
 
-// A save of a one-off task replaces its owners, so that one whose response was lost is not repeated if it was carried out.
+// A save of a one-off task replaces its owners, so a save whose response was lost is not repeated
+// if it was carried out.
 func TestLostSaveOfAOneOffTaskIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
@@ -187,8 +194,8 @@ func TestLostSaveOfAOneOffTaskIsNotRepeated(t *testing.T) {
 	})
 }
 
-// If the owners are no longer shown when the values are to be saved again, they are not guessed.
-func TestOwnersThatAreHiddenMeanwhile(t *testing.T) {
+// If Tallyfy no longer shows the owners when the values must be saved again, nothing is saved.
+func TestOwnersThatAreHiddenBeforeARepeatedSave(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), oneOff, func(h *harness) {
 		h.server.Inject(sandbox.Fault{Method: put, Status: 429, Before: func(*http.Request) {
@@ -199,25 +206,25 @@ func TestOwnersThatAreHiddenMeanwhile(t *testing.T) {
 	})
 }
 
-// rename is what a colleague does to a one-off task at some request.
+// rename changes a one-off task as a colleague does, during a request.
 func (h *harness) rename(*http.Request) {
 	h.server.Update(taskID, func(k *sandbox.Task) {
 		k.Title, k.Deadline, k.Owners.Users = "Renamed", "2035-07-02T17:00:00Z", []int64{1002}
 	})
 }
 
-// renamed fails the test unless what the colleague did is still there.
-func (h *harness) renamed() {
+// wantRenamed fails the test unless the colleague's change is still there.
+func (h *harness) wantRenamed() {
 	h.Helper()
 	if got := h.task(); got.Title != "Renamed" || got.Deadline != "2035-07-02T17:00:00Z" || got.Owners.Users[0] != 1002 {
-		h.Errorf("what a colleague changed was taken back: %+v", got)
+		h.Errorf("a colleague's change was undone: %+v", got)
 	}
 }
 
-// Each request that sends title, deadline and owners back sends them as they were shown last.
+// Each request that repeats title, deadline and owners repeats those of the last read.
 func TestEchoIsOfTheLastRead(t *testing.T) {
 	t.Parallel()
-	t.Run("saved anew", func(t *testing.T) {
+	t.Run("saved again", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, today(), func(k *sandbox.Task) {
 			oneOff(k)
@@ -227,7 +234,7 @@ func TestEchoIsOfTheLastRead(t *testing.T) {
 			fault.Before = h.rename
 			h.server.Inject(fault)
 			h.wantWarnings(h.create(h.oneOffValue("new")))
-			h.renamed()
+			h.wantRenamed()
 		})
 	})
 	t.Run("reopened", func(t *testing.T) {
@@ -239,10 +246,10 @@ func TestEchoIsOfTheLastRead(t *testing.T) {
 				h.Fatal(err)
 			}
 			h.wantRequests(get, del, put, post)
-			h.renamed()
+			h.wantRenamed()
 		})
 	})
-	// A response to the DELETE that does not show the owners leaves those that were read before.
+	// If the response to the DELETE does not show the owners, those of the earlier read are sent.
 	t.Run("reopened, not shown", func(t *testing.T) {
 		t.Parallel()
 		inBubble(t, today(), oneOff, func(h *harness) {
@@ -254,7 +261,7 @@ func TestEchoIsOfTheLastRead(t *testing.T) {
 			}
 			h.wantRequests(get, del, put, post)
 			if got := h.task(); got.Title != before.Title || got.Deadline != before.Deadline || !reflect.DeepEqual(got.Owners, before.Owners) {
-				h.Errorf("%+v became %+v", before, got)
+				h.Errorf("%+v begot %+v", before, got)
 			}
 		})
 	})

@@ -13,8 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// A completion that this process recorded and that someone reopened since is not taken for the one that was sent after it, if an older
-// read shows it once more.
+// A completion that this process recorded, and that someone has reopened, does not count as the one
+// that was sent after it if an older read shows it again.
 func TestReopenedCompletionInAnOlderRead(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -31,7 +31,8 @@ func TestReopenedCompletionInAnOlderRead(t *testing.T) {
 	})
 }
 
-// An update of a second block sends nothing after this process has sent the same and the task is still open.
+// An update of a second block sends nothing if this process has already sent the same completion
+// and the task is still open.
 func TestSecondUpdateOfATaskThatStaysOpen(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*sandbox.Task){
@@ -62,7 +63,8 @@ func TestSecondUpdateOfATaskThatStaysOpen(t *testing.T) {
 	}
 }
 
-// What a share was sent with is compared, and not what Tallyfy has made of it. Another completer is another share.
+// A share is compared by what was sent, and not by what Tallyfy stores. Another completer means
+// another share.
 func TestSecondBlockForAShare(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, everyoneTask, func(h *harness) {
@@ -80,7 +82,7 @@ func TestSecondBlockForAShare(t *testing.T) {
 	})
 }
 
-// An update is not taken for done because nobody shows the values.
+// An update is sent if Tallyfy does not show the values.
 func TestSecondBlockUpdatesATaskThatIsNotShown(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -97,7 +99,8 @@ func TestSecondBlockUpdatesATaskThatIsNotShown(t *testing.T) {
 	})
 }
 
-// A third block is compared with what was sent for the first, also after a second one that wants less.
+// A third block is compared with what was sent for the first, even after a second block with fewer
+// values.
 func TestThirdBlockIsComparedWithTheFirst(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{
@@ -122,7 +125,7 @@ func TestThirdBlockIsComparedWithTheFirst(t *testing.T) {
 	}
 }
 
-// A block that has little time left does not send a completion on top of one whose outcome is not known yet.
+// A block without enough time does not send a second completion after one whose outcome is unknown.
 func TestSecondBlockWithoutTimeAfterALostCompletion(t *testing.T) {
 	t.Parallel()
 	inBubbleWithRetries(t, 0, sandbox.Config{ReadLag: 4 * time.Second}, nil, func(h *harness) {
@@ -139,7 +142,8 @@ func TestSecondBlockWithoutTimeAfterALostCompletion(t *testing.T) {
 	})
 }
 
-// A completion whose outcome is not known is not reopened by the destroy of another block, and the next apply records it.
+// The destroy of another block does not reopen a completion whose outcome is unknown, and the next
+// apply records it.
 func TestDestroyAfterALostCompletion(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -160,7 +164,7 @@ func TestDestroyAfterALostCompletion(t *testing.T) {
 	})
 }
 
-// A second destroy knows that the first has reopened the task, however long reads lag.
+// A second destroy does not reopen the task again, however long reads lag.
 func TestSecondDestroyWhileReadsLagForLong(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: longLag}, nil, func(h *harness) {
@@ -177,7 +181,8 @@ func TestSecondDestroyWhileReadsLagForLong(t *testing.T) {
 	})
 }
 
-// After an update of which nothing is known but that it was accepted, a read that still shows the earlier decision is not believed.
+// After an update that was accepted without details, a read that still shows the earlier decision
+// does not count.
 func TestSecondBlockAfterAnUpdateWithoutDetails(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, approvalTask, func(h *harness) {

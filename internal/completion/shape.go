@@ -14,8 +14,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// shape converts a plain value to the form that Tallyfy expects for a field's type (API.md §1.5). If the value does not fit, wrong
-// is the end of a sentence that says what the field expects. null clears every field but a table.
+// shape converts a plain value to the form that Tallyfy expects for a field's type (API.md §1.5).
+// If the value does not fit, wrong is the end of a sentence that says what the field expects. null
+// clears every field but a table.
 func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	if value == nil && field.Type != "table" {
 		return nil, ""
@@ -46,7 +47,7 @@ func shape(field tallyfy.Field, value any) (shaped any, wrong string) {
 	case "file":
 		return filesOf(value)
 	}
-	return nil, "is of a type that form_fields does not know. Use taskdata instead of form_fields, with the shape that Tallyfy gives this field."
+	return nil, "is of a type that form_fields does not support. Use taskdata instead of form_fields, with a value in the shape in which Tallyfy stores this field."
 }
 
 // expectedDate ends a sentence about a field.
@@ -61,7 +62,8 @@ func asEmail(value any) (any, string) {
 	return text, wrong
 }
 
-// asText converts a number or a Boolean to text, because Tallyfy rejects other types in text fields.
+// asText converts a number or a Boolean to text, because Tallyfy rejects other types in text
+// fields.
 func asText(value any) (text, wrong string) {
 	switch value := value.(type) {
 	case string:
@@ -93,7 +95,8 @@ func optionOf(field tallyfy.Field, value any) (tallyfy.Option, string) {
 	return tallyfy.Option{}, fmt.Sprintf("does not have the configured option.%s\n\n%s", suggest(text, texts), listOptions(field))
 }
 
-// noOptions ends a sentence about a field whose options come from a list of the organization, which the form does not show.
+// noOptions ends a sentence about a field whose options come from a list of the organization, which
+// the form does not show.
 const noOptions = "has no options that Tallyfy shows with the form: they probably come from a list of the organization. " +
 	"Use taskdata instead of form_fields, with the ID and the text of the option: { id = 3, text = \"Office 365\" }."
 
@@ -124,13 +127,14 @@ func severalOf(field tallyfy.Field, value any) (any, string) {
 	return all, ""
 }
 
-// rowOf returns the entries of a table row, one for each column in order. A row is a list, or an object keyed by column headings,
-// and may be the only element of a list. Several rows are rejected, because their shape is not documented.
+// rowOf returns the entries of a table row, one for each column in order. A row is a list, or an
+// object keyed by column headings, and may be the only element of a list. Several rows are
+// rejected, because their shape is not documented.
 func rowOf(field tallyfy.Field, value any) (any, string) {
 	headings := "its columns are \"" + strings.Join(field.Columns, "\", \"") + "\"."
 	if rows, ok := value.([]any); ok && len(rows) > 0 && !isScalar(rows[0]) {
 		if len(rows) > 1 {
-			return nil, "expects one row, since Tallyfy does not document how several are sent; " + headings + " Use taskdata instead of form_fields for what you know Tallyfy to take."
+			return nil, "expects one row, because Tallyfy does not document how several are sent; " + headings + " If you know what Tallyfy accepts, use taskdata instead of form_fields."
 		}
 		value = rows[0]
 	}
@@ -145,7 +149,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 		for _, heading := range field.Columns {
 			entry, there := member(row, heading)
 			if !there {
-				return nil, fmt.Sprintf("lacks an entry for column %q; %s", heading, headings)
+				return nil, fmt.Sprintf("has no entry for column %q; %s", heading, headings)
 			}
 			entries = append(entries, entry)
 		}
@@ -184,7 +188,7 @@ func assignees(value any) (any, string) {
 	shaped := map[string]any{"users": []any{}, "guests": []any{}, "groups": []any{}}
 	for _, bucket := range slices.Sorted(maps.Keys(given)) {
 		if _, known := shaped[bucket]; !known {
-			return nil, fmt.Sprintf("%s, and has no member %q.", expects, bucket)
+			return nil, fmt.Sprintf("%s, which has no member %q.", expects, bucket)
 		}
 		people, ok := given[bucket].([]any)
 		if given[bucket] != nil && !ok {

@@ -11,9 +11,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// checkShape returns a value of taskdata as it is sent. It only changes the texts of options to Tallyfy's spelling, because
-// Tallyfy compares them byte for byte. wrong is the end of a sentence about a value that Tallyfy is known to reject or to corrupt
-// (API.md §1.5). Tallyfy validates all other values.
+// checkShape returns a value of taskdata as it is sent. It only changes the texts of options to
+// Tallyfy's spelling, because Tallyfy compares them byte for byte. wrong is the end of a sentence
+// about a value that Tallyfy is known to reject or to corrupt (API.md §1.5). Tallyfy validates all
+// other values.
 func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 	list, isList := value.([]any)
 	object, isObject := value.(map[string]any)
@@ -75,7 +76,8 @@ func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
 	return value, ""
 }
 
-// checkOption returns the option that an object names by ID and text, which must belong to the same option.
+// checkOption returns the option that an object names by ID and text, which must belong to the same
+// option.
 func checkOption(field tallyfy.Field, given map[string]any) (any, string) {
 	if len(field.Options) == 0 { // from a list of the organization
 		return given, ""
@@ -96,7 +98,7 @@ func checkOption(field tallyfy.Field, given map[string]any) (any, string) {
 		}
 		lines += fmt.Sprintf("\n  - { id = %d, text = %q }", option.ID, option.Text)
 	}
-	return nil, "has no option with this ID and this text; both must be of the same option.\n\n" + lines
+	return nil, "has no option with this ID and this text; both must belong to the same option.\n\n" + lines
 }
 
 func checkOptions(field tallyfy.Field, list []any) (any, string) {

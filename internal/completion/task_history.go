@@ -10,12 +10,14 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// taskHistory is what this process has done to a task. It corrects a read that lags. So a second block for the task neither
-// completes it again nor records a completion that was reopened. The zero value is the history of an untouched task.
+// taskHistory is what this process has done to a task. It corrects a read that lags. So a second
+// block for the task neither completes it again nor records a completion that was reopened. The
+// zero value is the history of an untouched task.
 type taskHistory struct {
-	// last is the completion that was recorded last and was not reopened since; nil if there is none.
+	// last is the completion that was recorded last and was not reopened since; nil if there is
+	// none.
 	last *recordedCompletion
-	// reopened holds the completions that no longer stand.
+	// reopened holds the completions that were undone by a reopening.
 	reopened baseline
 	// outcomeUnknown reports that the last completion was sent with an unknown outcome.
 	outcomeUnknown bool
@@ -45,7 +47,8 @@ func (h taskHistory) baselineOf(task *tallyfy.Task, known Record) baseline {
 	return b
 }
 
-// condition returns the condition that a read shows what this process has done; otherwise if it has done nothing.
+// condition returns the condition that a read shows what this process has done. If it has done
+// nothing, that is otherwise.
 func (h taskHistory) condition(otherwise func(*tallyfy.Task) bool) func(*tallyfy.Task) bool {
 	switch {
 	case h.last != nil:
@@ -58,9 +61,9 @@ func (h taskHistory) condition(otherwise func(*tallyfy.Task) bool) func(*tallyfy
 	return otherwise
 }
 
-// correct returns the task as this process has left it. task is the read; nil if the server does not show it. unseen are values
-// that count as held if neither the read nor the history shows any. behind reports that the read does not show the recorded
-// completion.
+// correct returns the task as this process has left it. task is the read; nil if the server does
+// not show it. unseen are the values of the task if neither the read nor the history shows any.
+// behind reports that the read does not show the recorded completion.
 func (h taskHistory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map[string]any) (corrected *tallyfy.Task, behind bool) {
 	switch {
 	case h.last != nil && h.last.record.saysCompleted():
@@ -73,14 +76,14 @@ func (h taskHistory) correct(ref tallyfy.TaskRef, task *tallyfy.Task, unseen map
 	return task, false
 }
 
-// hasSent reports whether this process has recorded a completion that left the task open, as one of several shares does. Such an
-// open task gives no reason to send another completion.
+// hasSent reports whether this process has recorded a completion that left the task open, as one of
+// several shares does. Such an open task is not a reason to send another completion.
 func (h taskHistory) hasSent(task *tallyfy.Task) bool {
 	return h.last != nil && !h.last.record.saysCompleted() && (task == nil || isOpen(task))
 }
 
-// reasonNotToSend returns why no completion may be sent after one with an unknown outcome; empty if one may. task is nil if the
-// server does not show it.
+// reasonNotToSend returns why no completion may be sent after one with an unknown outcome; empty if
+// one may. task is nil if the server does not show it.
 func (h taskHistory) reasonNotToSend(task *tallyfy.Task) string {
 	switch {
 	case !h.outcomeUnknown:
@@ -109,8 +112,8 @@ func (h taskHistory) isShown(task *tallyfy.Task) bool {
 	return !at.Before(recorded)
 }
 
-// task returns the task as it was recorded. read is an older read; nil if there is none. unseen are values that count as held if
-// neither shows any.
+// task returns the task as it was recorded. read is an older read; nil if there is none. unseen are
+// the values of the task if neither shows any.
 func (r *recordedCompletion) task(ref tallyfy.TaskRef, read *tallyfy.Task, unseen map[string]any) *tallyfy.Task {
 	task := tallyfy.Task{ID: ref.Task, RunID: r.record.RunID, Title: r.record.Title, Type: r.record.TaskType}
 	if read != nil {

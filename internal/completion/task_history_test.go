@@ -11,12 +11,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// longLag is longer than the engine reads a task to see what a write has made of it.
+// longLag is longer than the time in which the engine reads a task to see the effect of a write.
 const longLag = 10 * time.Second
 
 const notShownSummary = "Completion Is Not Shown Yet"
 
-// A second block for a task sends nothing on the evidence of a read that lags, however long it does.
+// A second block for a task sends nothing because of a read that lags, however long the lag is.
 func TestSecondBlockWhileReadsLagForLong(t *testing.T) {
 	t.Parallel()
 	with := func(h *harness, approved bool, value string) Desired {
@@ -42,7 +42,7 @@ func TestSecondBlockWhileReadsLagForLong(t *testing.T) {
 		h.wantText(failure.Error(), "Task Is Already Completed Differently", "the task was approved", "holds another value")
 		h.wantRequests(get, get, get)
 	})
-	for name, fault := range map[string]sandbox.Fault{ // a read that shows no task is no evidence either
+	for name, fault := range map[string]sandbox.Fault{ // nor because of a read that shows no task
 		"404": {Method: get, Status: http.StatusNotFound, Times: -1},
 		"405": {Method: get, Status: http.StatusMethodNotAllowed, Times: -1},
 	} {
@@ -58,7 +58,8 @@ func TestSecondBlockWhileReadsLagForLong(t *testing.T) {
 	}
 }
 
-// What this apply has sent and what left the task open is not sent by a second block: a share, or a completion of which nothing is known.
+// A second block does not send again what this apply has sent and what left the task open, such as
+// a share.
 func TestSecondBlockAfterACompletionThatLeftTheTaskOpen(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -94,7 +95,8 @@ func TestSecondBlockAfterACompletionThatLeftTheTaskOpen(t *testing.T) {
 	}
 }
 
-// A reopening is believed if it cannot be the lag of a read: after a while, and of a completion that was there long before.
+// A read that shows the task open counts if it cannot lag: after a while, or if the completion is
+// old.
 func TestSecondBlockAfterSomeoneReopensTheTask(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: 3 * time.Second}, nil, func(h *harness) {
@@ -138,7 +140,7 @@ func TestCreateAfterADestroyWhileReadsLagForLong(t *testing.T) {
 	})
 }
 
-// An update is decided by what this process has done to the task, and not by a read that is older.
+// An update depends on what this process has done to the task, and not on an older read.
 func TestUpdateAfterAnotherBlockWhileReadsLagForLong(t *testing.T) {
 	t.Parallel()
 	setup := func(h *harness) Record {
@@ -201,7 +203,8 @@ func TestUpdateAfterAnotherBlockWhileReadsLagForLong(t *testing.T) {
 	})
 }
 
-// After a completion whose outcome is not known, a second block is as careful as the next attempt is.
+// After a completion whose outcome is unknown, a second block reads the task as the next attempt
+// would.
 func TestSecondBlockAfterALostCompletion(t *testing.T) {
 	t.Parallel()
 	lost := sandbox.Fault{Method: post, Handle: true, Drop: true}
@@ -252,7 +255,8 @@ func TestSecondBlockAfterALostCompletion(t *testing.T) {
 	})
 }
 
-// A read that still shows the completion which was reopened says nothing about the one that was sent since.
+// A read that still shows the completion that was reopened proves nothing about the one that was
+// sent after it.
 func TestSecondBlockAfterALostCompletionOfAnUpdate(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ReadLag: time.Minute}, nil, func(h *harness) {

@@ -8,13 +8,15 @@ import (
 	"time"
 )
 
-// layouts are the notations of times in Tallyfy's sources and in PHP (API.md §1.5, §2.1). Times without a zone are UTC.
+// layouts are the notations of times in Tallyfy's sources and in PHP (API.md §1.5, §2.1). Times
+// without a zone are UTC.
 var layouts = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
 	time.DateTime, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04", time.DateOnly,
 }
 
-// sameTime reports whether a and b are the same instant, or the same text if their notation is unknown.
+// sameTime reports whether a and b are the same instant, or the same text if their notation is
+// unknown.
 func sameTime(a, b string) bool {
 	x, ok := parseTime(a)
 	y, okToo := parseTime(b)
@@ -34,12 +36,12 @@ func parseTime(s string) (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// precision is the precision of Terraform's numbers, in bits.
-const precision = 512
+// NumberPrecision is the precision of Terraform's numbers, in bits.
+const NumberPrecision = 512
 
 // sameNumber reports whether two numbers have the same value in any notation.
 func sameNumber(a, b string) bool {
-	x, _, errX := big.ParseFloat(a, 10, precision, big.ToNearestEven)
-	y, _, errY := big.ParseFloat(b, 10, precision, big.ToNearestEven)
+	x, _, errX := big.ParseFloat(a, 10, NumberPrecision, big.ToNearestEven)
+	y, _, errY := big.ParseFloat(b, 10, NumberPrecision, big.ToNearestEven)
 	return errX == nil && errY == nil && x.Cmp(y) == 0
 }

@@ -11,9 +11,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Update brings a recorded completion to what is wanted now. If the decision, the values or the completer changed, it reopens the
-// task and completes it again. Otherwise it makes no request. known is the record, and before is what was wanted when it was
-// recorded. Any error is a [*Failure], and known then stays recorded.
+// Update changes a recorded completion to what is wanted now. If the decision, the values or the
+// completer changed, it reopens the task and completes it again. Otherwise it makes no request.
+// known is the record, and before is what was wanted when it was recorded. Any error is a
+// [*Failure], and known then stays recorded.
 func (e *Engine) Update(ctx context.Context, known Record, before, want Desired) (Result, error) {
 	if !Resends(before, want) {
 		return Result{Record: known}, nil
@@ -58,30 +59,30 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	return result, err
 }
 
-// completeAgain reopens a task and completes it. After the reopening it goes on when ctx ends, for up to [tallyfy.Grace], because
-// an interrupted update must not leave the task open.
+// completeAgain reopens a task and completes it. After the reopening it continues when ctx ends,
+// for up to [tallyfy.Grace], because an interrupted update must not leave the task open.
 func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired) (Result, error) {
 	ref := withRun(want.Task, base.task)
-	seen, err := e.reopen(ctx, ref, base, want.hasValues())
+	reopening, err := e.reopen(ctx, ref, base, want.hasValues())
 	switch {
 	case err != nil:
 		return Result{}, err
-	case seen.anew:
-		if len(want.Taskdata) > 0 && seen.task.Taskdata == nil {
-			return Result{}, &Failure{Notice: overtaken(seen.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
+	case reopening.completedAgain:
+		if len(want.Taskdata) > 0 && reopening.task.Taskdata == nil {
+			return Result{}, &Failure{Notice: overtaken(reopening.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
 		}
-		done, err := adoptFromOthers(seen.task, want, nil, adopted(seen.task))
+		done, err := adoptFromOthers(reopening.task, want, nil, adopted(reopening.task))
 		if err != nil {
 			return Result{}, err
 		}
 		return e.record(want, done.task, false, done.warnings), nil
-	case seen.unseen != nil && base.task != nil: // the old completion may still stand, so nothing may be sent
-		return Result{}, notSeenOpen(ref, seen.unseen)
+	case reopening.readErr != nil && base.task != nil: // the old completion may still stand, so nothing may be sent
+		return Result{}, notSeenOpen(ref, reopening.readErr)
 	}
 	e.locks.recordReopening(ref, base)
 	ctx, done := tallyfy.Detach(ctx)
 	defer done()
-	result, err := e.complete(ctx, base.reopened(seen.task), want)
+	result, err := e.complete(ctx, base.reopened(reopening.task), want)
 	var failure *Failure
 	if errors.As(err, &failure) {
 		failure.Detail = notice.Paragraphs(failure.Detail, "The task had been reopened for this change, so its earlier completion no longer stands. "+
@@ -90,8 +91,8 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 	return result, err
 }
 
-// reopened returns the baseline of a task after it was reopened. What a PUT must repeat is taken from the new read, and the rest
-// from the earlier read if the response does not show it.
+// reopened returns the baseline of a task after it was reopened. What a PUT must repeat is taken
+// from the new read, and the rest from the earlier read if the response does not show it.
 func (b baseline) reopened(task *tallyfy.Task) baseline {
 	switch {
 	case task == nil:

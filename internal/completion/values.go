@@ -19,12 +19,13 @@ type formValues struct {
 	taskdata map[string]any
 	// labels are the labels of the fields that were given by name, by field ID.
 	labels map[string]string
-	// given holds the configured fields by ID. The value is false for a field that stays empty. A value that is [Unknown] counts
-	// as an answer.
+	// given holds the configured fields by ID. The value is false for a field that stays empty. A
+	// value that is [Unknown] counts as one that fills the field.
 	given map[string]bool
 	// problems prevent the values from being sent, in the order of their keys.
 	problems []Notice
-	// emptied are the required fields that the configuration empties. emptiedAt points to the first of them.
+	// emptied are the required fields that the configuration empties. emptiedAt points to the first
+	// of them.
 	emptied   []tallyfy.Field
 	emptiedAt Notice
 }
@@ -45,8 +46,8 @@ func (d Desired) values(task *tallyfy.Task) formValues {
 	return v
 }
 
-// all returns the problems of the values, and one more for all required fields that they empty. empty are further required fields
-// without a value.
+// all returns the problems of the values, and one more for all required fields that they empty.
+// empty are further required fields without a value.
 func (v formValues) all(task *tallyfy.Task, empty []tallyfy.Field) []Notice {
 	if len(v.emptied) == 0 {
 		return v.problems
@@ -76,8 +77,8 @@ func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 	}
 }
 
-// set adds the value of a field in the shape that is sent. A value that does not fit, or that empties a required field, is a
-// problem.
+// set adds the value of a field in the shape that is sent. A value that does not fit, or that
+// empties a required field, is a problem.
 func (v *formValues) set(task *tallyfy.Task, field tallyfy.Field, at Notice, value any, shape func(tallyfy.Field, any) (any, string)) {
 	v.given[field.ID] = true
 	if _, later := value.(Unknown); later {
@@ -102,8 +103,9 @@ func (v *formValues) set(task *tallyfy.Task, field tallyfy.Field, at Notice, val
 	v.taskdata[field.ID] = shaped
 }
 
-// resolved returns what is wanted with all values in Taskdata, resolved by the form of the task. task is nil if the server does
-// not show it. The error is a [*Failure] that describes the problems.
+// resolved returns what is wanted with all values in Taskdata, resolved by the form of the task.
+// task is nil if the server does not show it. The error is a [*Failure] that describes the
+// problems.
 func (d Desired) resolved(task *tallyfy.Task) (Desired, error) {
 	if !d.hasValues() {
 		d.Taskdata = nil
@@ -173,13 +175,15 @@ func fieldOf(form []tallyfy.Field, id string) (field tallyfy.Field, known bool) 
 	return tallyfy.Field{}, false
 }
 
-// difference holds the IDs of fields, sorted, that do not hold the wanted value: absent ones are empty or not part of the form,
-// others hold another value. It has no values, because these may be secret.
+// difference holds the IDs of fields, sorted, that do not hold the wanted value: absent ones are
+// empty or not part of the form, others hold another value. It has no values, because these may be
+// secret.
 type difference struct{ absent, other []string }
 
 func (d difference) none() bool { return len(d.absent)+len(d.other) == 0 }
 
-// compare compares held, the values that Tallyfy shows, with the wanted values. Other fields do not matter.
+// compare compares held, the values that Tallyfy shows, with the wanted values. Other fields do not
+// matter.
 func (d Desired) compare(held map[string]any) difference {
 	var diff difference
 	for id, value := range d.Taskdata {
@@ -244,8 +248,8 @@ func (d Desired) attributeOf(id string) string {
 	return attrTaskdata
 }
 
-// attribute returns the attribute that sets these fields, or all fields if none are given. If there are several, it prefers one
-// that is not write-only.
+// attribute returns the attribute that sets these fields, or all fields if none are given. If there
+// are several, it prefers one that is not write-only.
 func (d Desired) attribute(ids ...string) string {
 	if len(ids) == 0 {
 		ids = slices.Collect(maps.Keys(d.Taskdata))
@@ -269,8 +273,8 @@ func formHidden(want Desired) Notice {
 		Summary:   "Form Cannot Be Read",
 		Attribute: attribute,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("%s sets fields by name, and Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, notice.TaskRef(want.Task)),
-			"Check organization_id, run_id and task_id and apply again, or give the values in "+byID+" by the IDs of their fields."),
+			fmt.Sprintf("%s sets fields by name, but Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, notice.TaskRef(want.Task)),
+			"Check organization_id, run_id and task_id and apply again, or set the values in "+byID+", by field ID."),
 	}
 }
 
@@ -283,7 +287,7 @@ func unknownField(task *tallyfy.Task, at Notice) Notice {
 	at.Detail = notice.Paragraphs(
 		fmt.Sprintf("The form of %s has no field with the ID %q. Tallyfy would drop its value with a 200 response.%s", notice.Task(task), at.Key, suggest(at.Key, ids)),
 		listFields(task.Form),
-		"taskdata takes the IDs of fields; form_fields takes labels and aliases too.")
+		"The keys of taskdata are field IDs; form_fields accepts labels and aliases too.")
 	return at
 }
 

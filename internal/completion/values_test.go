@@ -9,9 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Two keys that name one field are refused before anything is sent, because the order of keys must not decide which value is saved.
+// Two keys that name one field are refused before anything is sent, because the order of keys must
+// not decide which value is saved.
 func TestTwoKeysForOneField(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]func(*Desired){
@@ -44,7 +47,7 @@ func TestTwoKeysForOneField(t *testing.T) {
 	}
 }
 
-// Every text and number of a write-only value is a secret, however deep it is; values that are recorded are not.
+// Every text and number in a write-only value is a secret, at any depth. Recorded values are not.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	want := Desired{
@@ -59,7 +62,8 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// A notice about values points to the attribute that has them, and names it: one about a secret to the write-only one.
+// A notice about values points to the attribute that sets them; for a secret, that is the
+// write-only one.
 func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 	t.Parallel()
 	one := func(key string) map[string]any { return map[string]any{key: "x"} }
@@ -85,12 +89,12 @@ func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 			lost := want.compare(c.held)
 			for _, got := range []Notice{notArrived(want.Task, want, lost).Notice, valuesUnsure(want.Task, want, true, lost)} {
 				if got.Attribute != c.attribute || !strings.Contains(got.Detail, c.says+" ") {
-					t.Errorf("%s: on %s: %s", name, got.Attribute, got.Detail)
+					t.Errorf("on %s: %s", got.Attribute, got.Detail)
 				}
 			}
 			for key := range want.Taskdata {
 				if len(want.Taskdata) == 1 && rewritten(want.Task, want, one(key)).Attribute != c.attribute {
-					t.Errorf("%s: a value that is kept in another form is on another attribute", name)
+					t.Error("a value that is stored in another form is reported on another attribute")
 				}
 			}
 		})
@@ -98,6 +102,61 @@ func TestNoticesPointToTheAttributeOfTheValue(t *testing.T) {
 	hidden := Desired{SecretFormFields: one("VPC id")}
 	var failure *Failure
 	if _, err := hidden.resolved(nil); !errors.As(err, &failure) || failure.Attribute != attrSecretFormFields || !strings.Contains(err.Error(), "form_fields_wo sets fields by name") {
-		t.Errorf("a form that is hidden: %v", err)
+		t.Errorf("a hidden form: %v", err)
 	}
+}
+
+// Values that are given by name or as secrets are sent like the others. A changed version is an
+// update.
+func TestValuesByNameAndSecrets(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(h *harness) {
+		want := h.want()
+		want.FormFields = map[string]any{"VPC id": "vpc-1"}
+		h.create(want)
+		h.wantRequests(get, put, post)
+		if held := h.task().Taskdata[field]; held != "vpc-1" {
+			h.Errorf("the field holds %v", held)
+		}
+		h.server.ResetJournal()
+		secret := h.want()
+		secret.SecretFormFields, secret.SecretFormFieldsVersion = map[string]any{"VPC id": "s3cr3t"}, new(int64(1))
+		later := secret
+		later.SecretFormFieldsVersion = new(int64(2))
+		if Resends(secret, secret) || !Resends(secret, later) || !Resends(want, secret) {
+			t.Error("two versions count as equal")
+		}
+		result, err := h.engine.Update(h.ctx, Record{RunID: runID, Status: "completed"}, want, secret)
+		if err != nil || result.Record.Status != "completed" || h.task().Taskdata[field] != "s3cr3t" {
+			h.Errorf("got %+v, %v; the field holds %v", result, err, h.task().Taskdata[field])
+		}
+		h.wantRequests(get, del, put, post)
+	})
+	for name, c := range map[string]struct {
+		config sandbox.Config
+		given  map[string]any
+		says   []string
+	}{
+		"unknown":  {today(), map[string]any{"Vpc id": "x"}, []string{"Unknown Form Field", `Did you mean "VPC id"?`}},
+		"no tasks": {sandbox.Config{CompletionOnly: true}, map[string]any{"VPC id": "x"}, []string{"Form Cannot Be Read", "Nothing was sent"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, c.config, nil, func(h *harness) {
+				want := h.want()
+				want.FormFields = c.given
+				h.wantText(h.refuse(want).Error(), c.says...)
+				h.wantRequests(get)
+			})
+		})
+	}
+	inBubble(t, today(), nil, func(h *harness) { // Tallyfy saved another value: the message has the label and not the value
+		h.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: `{"data":{"id":"` + taskID + `","taskdata":{"` + field + `":"other"}}}`})
+		want := h.want()
+		want.SecretFormFields = map[string]any{"VPC id": "s3cr3t"}
+		failure := h.refuse(want)
+		h.wantText(failure.Error(), "Field Values Did Not Arrive", `form_fields_wo: field "VPC id" (`+field+`) is empty`)
+		if strings.Contains(failure.Error(), "s3cr3t") || failure.Attribute != attrSecretFormFields {
+			h.Errorf("attribute %s: %v", failure.Attribute, failure)
+		}
+	})
 }

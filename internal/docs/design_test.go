@@ -64,7 +64,8 @@ var (
 	helped = regexp.MustCompile(`(?m)^\t@echo 'make ([a-z-]+)  +\S`)
 )
 
-// TestHelp compares the output of make help with the targets. A prerequisite of another target need not be listed.
+// TestHelp compares the output of make help with the targets. A prerequisite of another target need
+// not be listed.
 func TestHelp(t *testing.T) {
 	makefile := content(t, filepath.Join(filepath.Dir(examples(t)), "GNUmakefile"))
 	var listed []string
@@ -96,7 +97,8 @@ func TestHelp(t *testing.T) {
 
 var variable = regexp.MustCompile(`\bTALLYFY_[A-Z_]+\b`)
 
-// TestVariables checks that the provider, or the conformance suite, reads the environment variables that pages and examples name.
+// TestVariables checks that the provider, or the conformance suite, reads the environment variables
+// that pages and examples name.
 func TestVariables(t *testing.T) {
 	root := filepath.Dir(examples(t))
 	read := map[string]bool{}

@@ -1,13 +1,17 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package lookup finds tasks and processes by what the user knows of them. It only reads. Tallyfy's API calls a process a run.
+// Package lookup finds tasks and processes by what the user knows of them. It only reads. Tallyfy's
+// API calls a process a run.
 //
 // Three rules settle most cases:
 //
-//  1. It never guesses. A name of several tasks is an error that lists them, and an unknown name is an error that lists all tasks.
-//  2. It never uses a part of a list. A list that reports more tasks than its pages contain is an error.
-//  3. A list only shows which tasks exist. It may lag behind a write (API.md §1.4), so the facts of a task come from its own GET.
+//  1. It never guesses. A name of several tasks is an error that lists them, and an unknown name is
+//     an error that lists all tasks.
+//  2. It never uses a part of a list. A list that reports more tasks than its pages contain is an
+//     error.
+//  3. A list only shows which tasks exist. It may lag behind a write (API.md §1.4), so the facts of
+//     a task come from its own GET.
 //
 // The package uses Tallyfy's API through package tallyfy, and does not depend on Terraform.
 package lookup
@@ -19,16 +23,16 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// everything is the status filter that includes all tasks (API.md §1.4). It is always sent, because the default filter is not
-// documented for all lists.
+// everything is the status filter that includes all tasks (API.md §1.4). It is always sent, because
+// the default filter is not documented for all lists.
 const everything = "all"
 
 // Wanted identifies a task: by its ID, or by a name that exactly one task of a process has.
 type Wanted struct {
 	// TaskRef locates the task. It must have a task or a run.
 	tallyfy.TaskRef
-	// Alias and Title identify a task without an ID; Alias wins. They are compared with the task's in the form of
-	// [tallyfy.NormalizeName].
+	// Alias and Title identify a task without an ID; Alias wins. They are compared with the task's
+	// in the form of [tallyfy.NormalizeName].
 	Alias, Title string
 }
 
@@ -37,7 +41,7 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	if wanted.Task != "" {
 		task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
 		if err != nil {
-			return nil, taskUnread(wanted.TaskRef, err)
+			return nil, taskNotRead(wanted.TaskRef, err)
 		}
 		return task, nil
 	}
@@ -53,7 +57,7 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	wanted.Task = found[0].ID
 	task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
 	if err != nil {
-		return nil, m.unread(wanted.TaskRef, err)
+		return nil, m.notRead(wanted.TaskRef, err)
 	}
 	if name := m.valueOf(task); name != "" && !m.matches(task) {
 		return nil, m.renamed(wanted.TaskRef, name)
@@ -61,9 +65,10 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	return task, nil
 }
 
-// Tasks returns the tasks of a process, or of an organization if the list has no run, that pass the list's status filter; without
-// a filter, all of them. It reads every page. A task on two pages counts once. If pages lack tasks that the list reports, Tasks
-// returns an error and no tasks. The error is a [*notice.Failure].
+// Tasks returns the tasks of a process, or of an organization if the list has no run, that pass the
+// list's status filter; without a filter, all of them. It reads every page. A task on two pages
+// counts once. If pages lack tasks that the list reports, Tasks returns an error and no tasks. The
+// error is a [*notice.Failure].
 func Tasks(ctx context.Context, client *tallyfy.Client, list tallyfy.List) ([]*tallyfy.Task, error) {
 	if list.Status == "" {
 		list.Status = everything
@@ -71,20 +76,21 @@ func Tasks(ctx context.Context, client *tallyfy.Client, list tallyfy.List) ([]*t
 	tasks := []*tallyfy.Task{}
 	for task, err := range client.Tasks(ctx, list) {
 		if err != nil {
-			return nil, unlisted(list, err)
+			return nil, notListed(list, err)
 		}
 		tasks = append(tasks, task)
 	}
 	return tasks, nil
 }
 
-// Each returns the tasks of a list one by one, and reads a page when its first task is needed. The sequence ends after its first
-// error, which is a [*notice.Failure]. The tasks before it are only a part of the list.
+// Each returns the tasks of a list one by one, and reads a page when its first task is needed. The
+// sequence ends after its first error, which is a [*notice.Failure]. The tasks before it are only a
+// part of the list.
 func Each(ctx context.Context, client *tallyfy.Client, list tallyfy.List) iter.Seq2[*tallyfy.Task, error] {
 	return func(yield func(*tallyfy.Task, error) bool) {
 		for task, err := range client.Tasks(ctx, list) {
 			if err != nil {
-				yield(nil, unlisted(list, err))
+				yield(nil, notListed(list, err))
 				return
 			}
 			if !yield(task, nil) {

@@ -19,8 +19,8 @@ type matcher struct {
 	valueOf   func(*tallyfy.Task) string
 }
 
-// matches reports whether the task has the wanted name. Names are compared in the form of [tallyfy.NormalizeName]. An empty name
-// matches nothing.
+// matches reports whether the task has the wanted name. Names are compared in the form of
+// [tallyfy.NormalizeName]. An empty name matches nothing.
 func (m matcher) matches(task *tallyfy.Task) bool {
 	wanted := tallyfy.NormalizeName(m.value)
 	return wanted != "" && tallyfy.NormalizeName(m.valueOf(task)) == wanted
@@ -45,7 +45,8 @@ func (m matcher) matching(tasks []*tallyfy.Task) []*tallyfy.Task {
 	return found
 }
 
-// nearest returns the name of a task that was probably meant, in its normal form; empty if none is near.
+// nearest returns the name of a task that was probably meant, in its normal form; empty if none is
+// near.
 func (m matcher) nearest(tasks []*tallyfy.Task) string {
 	var values []string
 	for _, task := range tasks {
@@ -57,7 +58,8 @@ func (m matcher) nearest(tasks []*tallyfy.Task) string {
 const (
 	// maxCandidates is the maximum number of tasks in a message, so that it fits on a screen.
 	maxCandidates = 20
-	// maxTitle is the maximum number of characters of a title in a message. Titles have up to 600 (API.md §1.5).
+	// maxTitle is the maximum number of characters of a title in a message. Titles have up to 600
+	// (API.md §1.5).
 	maxTitle = 80
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-func TestHaving(t *testing.T) {
+func TestMatching(t *testing.T) {
 	t.Parallel()
 	tasks := []*tallyfy.Task{
 		{ID: "1", Alias: "deploy", Title: "Deploy"},
@@ -21,23 +21,26 @@ func TestHaving(t *testing.T) {
 		{ID: "4", Alias: "same"},
 		{ID: "5", Alias: "same", Title: "Deploy "},
 	}
-	for _, c := range []struct {
+	for name, c := range map[string]struct {
 		wanted Wanted
 		want   []string
 	}{
-		{Wanted{Alias: "deploy"}, []string{"1"}},
-		{Wanted{Alias: "Deploy"}, nil}, // case counts
-		{Wanted{Alias: "deploy-"}, nil},
-		{Wanted{Alias: "same"}, []string{"4", "5"}},
-		{Wanted{Title: "Deploy"}, []string{"1", "2", "5"}},
-		{Wanted{Title: "deploy"}, []string{"3"}},
-		{Wanted{Title: "Deploy "}, []string{"1", "2", "5"}}, // whitespace around it does not
-		{Wanted{Title: " "}, nil},
-		{Wanted{Title: "deploy-2"}, nil}, // an alias is no title
+		"alias":                  {Wanted{Alias: "deploy"}, []string{"1"}},
+		"alias in another case":  {Wanted{Alias: "Deploy"}, nil},
+		"part of an alias":       {Wanted{Alias: "deploy-"}, nil},
+		"alias of two tasks":     {Wanted{Alias: "same"}, []string{"4", "5"}},
+		"title of three tasks":   {Wanted{Title: "Deploy"}, []string{"1", "2", "5"}},
+		"title in another case":  {Wanted{Title: "deploy"}, []string{"3"}},
+		"title with whitespace":  {Wanted{Title: "Deploy "}, []string{"1", "2", "5"}},
+		"title of whitespace":    {Wanted{Title: " "}, nil},
+		"title that is an alias": {Wanted{Title: "deploy-2"}, nil},
 	} {
-		if got := ids(c.wanted.matcher().matching(tasks)); !slices.Equal(got, c.want) {
-			t.Errorf("%+v: got %q, want %q", c.wanted, got, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := ids(c.wanted.matcher().matching(tasks)); !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
@@ -50,28 +53,24 @@ func TestNearest(t *testing.T) {
 		}
 		return tasks
 	}
-	for _, c := range []struct {
-		value string
-		among []string
-		want  string
+	for name, c := range map[string]struct {
+		value   string
+		aliases []string
+		want    string
 	}{
-		{"provision-the-vcp", []string{"approve-the-change", "", "provision-the-vpc"}, "provision-the-vpc"},
-		{"Provision-the-VPC", []string{"provision-the-vpn", "provision-the-vpc"}, "provision-the-vpc"},
-		{"Provision the VPC", []string{"provision-the-vpc"}, "provision-the-vpc"},
-		{"deploi", []string{"deploys", "deploy", "deplore"}, "deploy"},
-		{"deploy", []string{"deploz", "deplox"}, "deploz"},
-		{"deploy", []string{"destroy"}, ""}, // three of six letters: another word
-		{"deploy", []string{"dploi"}, "dploi"},
-		{"abc", []string{"xbc"}, "xbc"},
-		{"ab", []string{"ax", "a"}, ""},
-		{"ab", []string{"AB"}, "AB"},
-		{"überprüfen", []string{"uberprufen"}, "uberprufen"},
-		{"anything", []string{"", ""}, ""},
-		{"anything", nil, ""},
+		"one alias is near":    {"provision-the-vcp", []string{"approve-the-change", "", "provision-the-vpc"}, "provision-the-vpc"},
+		"the nearest of two":   {"Provision-the-VPC", []string{"provision-the-vpn", "provision-the-vpc"}, "provision-the-vpc"},
+		"a title as the alias": {"Provision the VPC", []string{"provision-the-vpc"}, "provision-the-vpc"},
+		"in its normal form":   {"deploy", []string{" deploi "}, "deploi"},
+		"none is near":         {"deploy", []string{"destroy", ""}, ""},
+		"no tasks":             {"anything", nil, ""},
 	} {
-		if got := (Wanted{Alias: c.value}).matcher().nearest(aliases(c.among...)); got != c.want {
-			t.Errorf("%q among %q: got %q, want %q", c.value, c.among, got, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := (Wanted{Alias: c.value}).matcher().nearest(aliases(c.aliases...)); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
@@ -96,9 +95,9 @@ func TestCandidates(t *testing.T) {
 		many = append(many, &tallyfy.Task{ID: fmt.Sprint("t", i)})
 	}
 	if got := candidates(many[:maxCandidates]); strings.Count(got, "\n") != maxCandidates || strings.Contains(got, "more") {
-		t.Errorf("as many as may be: %s", got)
+		t.Errorf("the maximum number: %s", got)
 	}
 	if got := candidates(many); strings.Count(got, "\n") != maxCandidates+1 || !strings.HasSuffix(got, "t19\n  - and 5 more") {
-		t.Errorf("more than may be: %s", got)
+		t.Errorf("more than the maximum: %s", got)
 	}
 }

@@ -55,8 +55,8 @@ func (m matcher) renamed(ref tallyfy.TaskRef, name string) *notice.Failure {
 	}}
 }
 
-// unread is the failure to read a task that a list shows.
-func (m matcher) unread(ref tallyfy.TaskRef, err error) *notice.Failure {
+// notRead is the failure to read a task that a list shows.
+func (m matcher) notRead(ref tallyfy.TaskRef, err error) *notice.Failure {
 	report := notice.Report{
 		Summary:   "Task Could Not Be Read",
 		Attribute: m.attribute,
@@ -70,20 +70,20 @@ func (m matcher) unread(ref tallyfy.TaskRef, err error) *notice.Failure {
 	return report.Failure()
 }
 
-// taskUnread is the failure to read a task by its ID.
-func taskUnread(ref tallyfy.TaskRef, err error) *notice.Failure {
+// taskNotRead is the failure to read a task by its ID.
+func taskNotRead(ref tallyfy.TaskRef, err error) *notice.Failure {
 	report := notice.Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading " + notice.TaskRef(ref), Remedy: advice(err, "task", "task_id"), Cause: err}
 	if isGone(err) && ref.Run != "" {
-		report.Remedy = "Check organization_id, run_id and task_id. Without run_id the task is looked for in the whole organization. " + unreadDestroy
+		report.Remedy = "Check organization_id, run_id and task_id. Without run_id, the whole organization is searched for the task. " + destroyHint
 	}
 	return report.Failure()
 }
 
-func runUnread(id string, err error) *notice.Failure {
+func runNotRead(id string, err error) *notice.Failure {
 	return notice.Report{Summary: "Run Could Not Be Read", Attribute: "run_id", Action: "Reading process " + id, Remedy: advice(err, "process", "run_id"), Cause: err}.Failure()
 }
 
-func unlisted(list tallyfy.List, err error) *notice.Failure {
+func notListed(list tallyfy.List, err error) *notice.Failure {
 	what, id, attribute := "organization", list.Organization, "organization_id"
 	if list.Run != "" {
 		what, id, attribute = "process", list.Run, "run_id"
@@ -101,11 +101,11 @@ func unlisted(list tallyfy.List, err error) *notice.Failure {
 	return report.Failure()
 }
 
-// unreadDestroy is a hint for a destroy that fails because it reads data sources too.
-const unreadDestroy = "To destroy without reading it, use terraform destroy -refresh=false."
+// destroyHint is a hint for a destroy that fails because it reads data sources too.
+const destroyHint = "To destroy without reading it, use terraform destroy -refresh=false."
 
-// advice returns what to do about a response, if that depends on what was read: what, which an attribute names. It is empty if the
-// response says enough.
+// advice returns what to do about a response, if that depends on what was read: what, which an
+// attribute names. It is empty if the response says enough.
 func advice(err error, what, attribute string) string {
 	var e *tallyfy.Error
 	status := 0
@@ -114,13 +114,13 @@ func advice(err error, what, attribute string) string {
 	}
 	switch {
 	case attribute == "organization_id" && (isGone(err) || status == http.StatusForbidden):
-		return "Check that organization_id is the token's organization. " + unreadDestroy
+		return "Check that organization_id is the token's organization. " + destroyHint
 	case isGone(err):
-		return fmt.Sprintf("Check organization_id and %s. A deleted %s cannot be read. ", attribute, what) + unreadDestroy
+		return fmt.Sprintf("Check organization_id and %s. A deleted %s cannot be read. ", attribute, what) + destroyHint
 	case status == http.StatusForbidden:
-		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + ". " + unreadDestroy
+		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + ". " + destroyHint
 	case status == http.StatusUnauthorized:
-		return notice.Advice(err) + " " + unreadDestroy
+		return notice.Advice(err) + " " + destroyHint
 	}
 	return ""
 }

@@ -14,19 +14,19 @@ import (
 // RunWithTasks is a process with the aliases of its tasks.
 type RunWithTasks struct {
 	tallyfy.Run
-	// TaskIDs maps the alias of each task to the task's ID. Aliases are in the form of [tallyfy.NormalizeName]. Tasks without an
-	// alias, or with a shared one, are left out.
+	// TaskIDs maps the alias of each task to the task's ID. Aliases are in the form of
+	// [tallyfy.NormalizeName]. Tasks without an alias, or with a shared one, are left out.
 	TaskIDs map[string]string
 	// Warnings list the tasks that share an alias.
 	Warnings []notice.Notice
 }
 
-// Run reads a process and the aliases of all its tasks, including archived ones. id is the run's ID. The error is a
-// [*notice.Failure].
+// Run reads a process and the aliases of all its tasks, including archived ones. id is the run's
+// ID. The error is a [*notice.Failure].
 func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (*RunWithTasks, error) {
 	run, err := client.GetRun(ctx, organization, id)
 	if err != nil {
-		return nil, runUnread(id, err)
+		return nil, runNotRead(id, err)
 	}
 	tasks, err := Tasks(ctx, client, tallyfy.List{Organization: organization, Run: id, Archived: true})
 	if err != nil {
@@ -47,7 +47,8 @@ func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (
 	return found, nil
 }
 
-// byAlias maps aliases in their normal form to IDs, and returns the tasks with a shared alias, in their order.
+// byAlias maps aliases in their normal form to IDs, and returns the tasks with a shared alias, in
+// their order.
 func byAlias(tasks []*tallyfy.Task) (ids map[string]string, repeated []*tallyfy.Task) {
 	count := map[string]int{}
 	for _, task := range tasks {

@@ -14,24 +14,27 @@ import (
 
 func TestByAlias(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	for name, c := range map[string]struct {
 		aliases  []string // of the tasks "0", "1" and so on
 		ids      map[string]string
 		repeated []string
 	}{
-		{nil, map[string]string{}, nil},
-		{[]string{"a", "b"}, map[string]string{"a": "0", "b": "1"}, nil},
-		{[]string{"", "", "a"}, map[string]string{"a": "2"}, nil}, // none is no alias that repeats
-		{[]string{"a", "b", "a", "a", "A"}, map[string]string{"b": "1", "A": "4"}, []string{"0", "2", "3"}},
+		"no tasks": {nil, map[string]string{}, nil},
+		"unique":   {[]string{"a", "b"}, map[string]string{"a": "0", "b": "1"}, nil},
+		"missing":  {[]string{"", "", "a"}, map[string]string{"a": "2"}, nil},
+		"repeated": {[]string{"a", "b", "a", "a", "A"}, map[string]string{"b": "1", "A": "4"}, []string{"0", "2", "3"}},
 	} {
-		var tasks []*tallyfy.Task
-		for i, alias := range c.aliases {
-			tasks = append(tasks, &tallyfy.Task{ID: string(rune('0' + i)), Alias: alias})
-		}
-		got, repeated := byAlias(tasks)
-		if !maps.Equal(got, c.ids) || !slices.Equal(ids(repeated), c.repeated) {
-			t.Errorf("%q: got %v and %q, want %v and %q", c.aliases, got, ids(repeated), c.ids, c.repeated)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var tasks []*tallyfy.Task
+			for i, alias := range c.aliases {
+				tasks = append(tasks, &tallyfy.Task{ID: string(rune('0' + i)), Alias: alias})
+			}
+			got, repeated := byAlias(tasks)
+			if !maps.Equal(got, c.ids) || !slices.Equal(ids(repeated), c.repeated) {
+				t.Errorf("got %v and %q, want %v and %q", got, ids(repeated), c.ids, c.repeated)
+			}
+		})
 	}
 }
 

@@ -19,10 +19,10 @@ func TestAdvice(t *testing.T) {
 		err  error
 		says string // empty for no advice
 	}{
-		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "when you are ready"},
+		"cancelled":      {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.ErrCancelled}, "when you are ready"},
 		"not made":       {timedOut(t), "Raise the operation's timeouts"},
 		"no endpoint":    {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "check base_url"},
-		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, ServerMessage: "Not found. Error Code: apsh546."}, "strips the X-Tallyfy-Client header"},
+		"no header":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, ServerMessage: "Not found. Error Code: apsh546."}, "removes the X-Tallyfy-Client header"},
 		"no object":      {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "RESOURCE_NOT_FOUND"}, ""},
 		"401":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 401}, "Check the access token"},
 		"403":            {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 403}, ""},
@@ -45,7 +45,8 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// TestOperationAdvice checks what an operation adds to the advice on a status, and what it does not replace.
+// TestOperationAdvice checks what an operation adds to the advice on a status, and what it does not
+// replace.
 func TestOperationAdvice(t *testing.T) {
 	t.Parallel()
 	o := Operation{Repeat: "apply again", Cancelled: "Nothing is lost.", ByStatus: map[int]string{404: "Check task_id.", 409: "Wait.", 429: "Never."}}
@@ -54,11 +55,11 @@ func TestOperationAdvice(t *testing.T) {
 		want string
 	}{
 		"no object":   {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "RESOURCE_NOT_FOUND"}, "Check task_id."},
-		"no endpoint": {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "Tallyfy does not know the path at all"},
+		"no endpoint": {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 404, Code: "ENDPOINT_NOT_FOUND"}, "Tallyfy's API has no such path"},
 		"conflict":    {&tallyfy.Error{Outcome: tallyfy.RejectedForNow, Status: 409}, "Wait."},
 		"rate limit":  {&tallyfy.Error{Outcome: tallyfy.RejectedForNow, Status: 429}, "Wait, then apply again; raise max_retries"},
 		"not listed":  {&tallyfy.Error{Outcome: tallyfy.Rejected, Status: 403}, ""},
-		"cancelled":   {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.Cancelled}, "Apply again when you are ready. Nothing is lost."},
+		"cancelled":   {&tallyfy.Error{Outcome: tallyfy.NotSent, GaveUp: tallyfy.ErrCancelled}, "Apply again when you are ready. Nothing is lost."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +70,7 @@ func TestOperationAdvice(t *testing.T) {
 	}
 }
 
-// timedOut returns the failure of a request whose time was over before it was made.
+// timedOut returns the failure of a request whose time was over before it was sent.
 func timedOut(t *testing.T) error {
 	t.Helper()
 	ctx, cancel := context.WithDeadline(t.Context(), time.Time{})

@@ -30,7 +30,7 @@ func TaskRef(ref tallyfy.TaskRef) string {
 	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
 }
 
-// Completer names who completed a task and when, as far as the task shows it.
+// Completer describes who completed a task and when, as far as the task shows it.
 func Completer(task *tallyfy.Task) string {
 	who := "an unknown user"
 	switch {

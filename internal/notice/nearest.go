@@ -12,9 +12,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Nearest returns the candidate that was probably meant by a name that is not one of them: the one that takes the fewest changes of a
-// character, in the form of [tallyfy.NormalizeName] and in any letter case. It is the first of several that are as near, and empty if
-// none is near.
+// Nearest returns the candidate that is nearest to a name, by the number of characters that differ.
+// It compares names in the form of [tallyfy.NormalizeName], in any letter case. Of several equally
+// near candidates it returns the first. It is empty if none is near.
 func Nearest(name string, candidates []string) string {
 	name = strings.ToLower(tallyfy.NormalizeName(name))
 	nearest, fewest := "", maxChanges(name)+1
@@ -30,8 +30,8 @@ func Nearest(name string, candidates []string) string {
 	return nearest
 }
 
-// maxChanges returns how many characters of a name may be mistaken: a third of them, and two in a word of four or five. With more
-// changes it is rather another word.
+// maxChanges returns how many characters of a name may differ: a third of them, and two in a word
+// of four or five. With more changes it is probably another word.
 func maxChanges(name string) int {
 	n := utf8.RuneCountInString(name)
 	if n < 4 {

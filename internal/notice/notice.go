@@ -1,8 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package notice writes messages for the user. A failure has its parts always in the same order: what was being done, what came back,
-// what that means, what to do, and then Tallyfy's own words and the request's ID.
+// Package notice writes messages for the user. The parts of a failure are always in the same order:
+// what was being done, what came back, what that means, what to do, and then Tallyfy's message and
+// the request ID.
 //
 // The package reads the failures of package tallyfy, and does not depend on Terraform.
 package notice
@@ -19,7 +20,8 @@ type Notice struct {
 	Summary string
 	// Detail says what was being done, what came back, and what to do.
 	Detail string
-	// Attribute is the attribute that the notice is about, by its name in Tallyfy's API; empty for the whole block.
+	// Attribute is the attribute that the notice is about, by its name in Tallyfy's API; empty for
+	// the whole block.
 	Attribute string
 	// Key is the element of the attribute that the notice is about; empty for all of it.
 	Key string

@@ -11,27 +11,28 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Outcome returns the end of a sentence on what a request returned: the response or the reason for none, the number of attempts,
-// and why there were no more.
+// Outcome returns the end of a sentence on what a request returned: the response or the reason for
+// none, the number of attempts, and why there were no more.
 func Outcome(err error) string {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
-	if e.Status == 0 && e.Cause == nil { // no request was made
-		return e.GaveUp
+	if e.Status == 0 && e.Cause == nil && e.GaveUp != nil { // no request was made
+		return e.GaveUp.Error()
 	}
 	outcome := e.Response()
-	if e.Attempts > 1 && !strings.Contains(e.GaveUp, "attempts") {
+	if e.Attempts > 1 && !errors.Is(e.GaveUp, tallyfy.ErrOutOfRetries) {
 		outcome += fmt.Sprintf(", after %d attempts", e.Attempts)
 	}
-	if e.GaveUp != "" {
-		outcome += "; " + e.GaveUp
+	if e.GaveUp != nil {
+		outcome += "; " + e.GaveUp.Error()
 	}
 	return outcome
 }
 
-// ServerMessage returns the server's own words and the request, a line each, for support. It is empty if no request was made.
+// ServerMessage returns the server's message and the request, each on its own line, for support. It
+// is empty if no request was made.
 func ServerMessage(err error) string {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {
@@ -51,12 +52,12 @@ func ServerMessage(err error) string {
 	if e.Method != "" {
 		add("Request", e.Method+" "+e.Path)
 	}
-	add("Request id", e.RequestID)
+	add("Request ID", e.RequestID)
 	add("Token from", e.TokenSource)
 	if e.Earlier != nil {
-		add("An earlier attempt was answered", e.Earlier.Result())
+		add("Response to an earlier attempt", e.Earlier.Result())
 		add("Tallyfy said", e.Earlier.ServerMessage)
-		add("Request id", e.Earlier.RequestID)
+		add("Request ID", e.Earlier.RequestID)
 		if e.TokenSource == "" {
 			add("Token from", e.Earlier.TokenSource)
 		}

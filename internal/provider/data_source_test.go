@@ -210,7 +210,7 @@ func TestOrganizationOfADataSource(t *testing.T) {
 				t.Errorf("its own: got %v, %s", got["organization_id"], said)
 			}
 			_, said = s.dataBy(elsewhere, source, blockOf(source, nil))
-			if len(said) != 1 || !spaced("403 Forbidden", "Check that organization_id is the token's organization", "Tallyfy said: You don't have application's permissions", "Request id: sandbox-").MatchString(said.String()) {
+			if len(said) != 1 || !spaced("403 Forbidden", "Check that organization_id is the token's organization", "Tallyfy said: You don't have application's permissions", "Request ID: sandbox-").MatchString(said.String()) {
 				t.Errorf("another's: said %s", said)
 			}
 			nowhere := s.settings()

@@ -195,10 +195,10 @@ func TestListShowsTheProcessOfAOneOff(t *testing.T) {
 	}
 }
 
-// TestListFails looks at errors as results, after the results that came before them.
+// TestListFails reads errors as results, after the results that came before them.
 func TestListFails(t *testing.T) {
 	t.Parallel()
-	gone := map[string]any{"completer_id": nil, "completer_guest_id": nil}
+	noFacts := map[string]any{"completer_id": nil, "completer_guest_id": nil}
 	for name, c := range map[string]struct {
 		block    prototest.Attributes
 		settings prototest.Attributes
@@ -207,21 +207,24 @@ func TestListFails(t *testing.T) {
 		results  int
 		want     string
 	}{
-		"no such process": {block: prototest.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy answered 404"},
+		"no such process": {block: prototest.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy returned 404"},
 		"second page": {block: prototest.Attributes{"run_id": listedRun}, before: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
 		}, results: 100, want: "Error: Tasks Could Not Be Listed"},
+		"third page": {block: prototest.Attributes{"run_id": listedRun}, settings: prototest.Attributes{"max_retries": 0}, before: func(s *stage) {
+			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 2, Status: http.StatusInternalServerError})
+		}, results: 200, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process " + listedRun + ": Tallyfy returned 500"},
 		"no organization":  {settings: prototest.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization to use: neither the query"},
 		"provider unknown": {settings: prototest.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
-		"a task without its facts": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
-			s.Update(fmt.Sprintf("c5%030d", 1), func(task *sandbox.Task) { task.Extra = gone })
-			s.Inject(sandbox.Fault{PathPart: fmt.Sprintf("/tasks/c5%030d", 1), Status: http.StatusForbidden})
+		"the token ends before a task is read": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
+			s.Update(listedTask(1), func(task *sandbox.Task) { task.Extra = noFacts })
+			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusUnauthorized})
 		}, results: 1, want: "Error: Task Could Not Be Imported"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, sandbox.Config{})
-			s.completedTasks(listedRun, 150)
+			s.completedTasks(listedRun, 250)
 			if c.before != nil {
 				c.before(s)
 			}
@@ -235,5 +238,95 @@ func TestListFails(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// listedTask returns the ID of a task of completedTasks.
+func listedTask(n int) string { return fmt.Sprintf("c5%030d", n) }
+
+// TestListLeavesOutUnreadableTasks has tasks that the list shows without all facts, and whose own read fails. The others are listed, up
+// to the limit.
+func TestListLeavesOutUnreadableTasks(t *testing.T) {
+	t.Parallel()
+	forbidden := func(s *stage) {
+		s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusForbidden, Body: `{"message":"Not yours."}`, Times: -1})
+	}
+	for name, c := range map[string]struct {
+		fails   func(*stage)
+		limit   int64
+		results int
+		says    string // empty if no warning is expected
+	}{
+		"forbidden": {fails: forbidden, limit: 1000, results: 119, says: "Tallyfy returned 403 Forbidden. An import needs that read too. The results do not contain this task. The query goes on with the others. Tallyfy said: Not yours."},
+		"not found": {fails: func(s *stage) {
+			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusNotFound, Body: `{"error":true,"code":"RESOURCE_NOT_FOUND"}`, Times: -1})
+		}, limit: 1000, results: 119, says: "Tallyfy returned 404 Not Found"},
+		"server error": {fails: func(s *stage) {
+			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusInternalServerError, Times: -1})
+		}, limit: 1000, results: 119, says: "Tallyfy returned 500 Internal Server Error"},
+		"open by now": {fails: func(s *stage) {
+			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Times: -1, Status: http.StatusOK, Body: `{"data":{"id":"` + listedTask(1) + `","status":"in-progress"}}`})
+		}, limit: 1000, results: 119, says: "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."},
+		"within the limit": {fails: forbidden, limit: 10, results: 10, says: "403"},
+		"at the limit":     {fails: forbidden, limit: 1, results: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, sandbox.Config{})
+			s.completedTasks(listedRun, 120)
+			s.Update(listedTask(1), func(task *sandbox.Task) {
+				task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil}
+			})
+			c.fails(s)
+			said, results := "", 0
+			for i, one := range s.query(s.session(prototest.Attributes{"max_retries": 0}), prototest.Attributes{"run_id": listedRun}, true, c.limit) {
+				if one.Identity == nil {
+					said += fmt.Sprint(i, " ", one)
+					continue
+				}
+				if results++; len(one.Diagnostics) > 0 || one.DisplayName == "" {
+					t.Errorf("result %d: %q %s", i, one.DisplayName, one)
+				}
+			}
+			if results != c.results {
+				t.Errorf("%d tasks, want %d", results, c.results)
+			}
+			pages, tasks := s.Count(http.MethodGet, "/tasks")-s.Count(http.MethodGet, "/tasks/"), s.Count(http.MethodGet, "/tasks/")
+			if pages > 2 || tasks > 1 {
+				t.Errorf("%d pages and %d tasks were read", pages, tasks)
+			}
+			if (said == "") != (c.says == "") || c.says != "" && !strings.HasPrefix(said, "1 Warning: Task Was Left Out: Step 1: Tallyfy's list shows task \"Step 1\" ("+listedTask(1)+") as completed") ||
+				!strings.Contains(said, c.says) || strings.Count(said, "Warning:") > 1 {
+				t.Errorf("said %q", said)
+			}
+		})
+	}
+}
+
+// TestListThatShifts has a task appear at the start of the list while its pages are read, which moves another one to the next page.
+func TestListThatShifts(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, sandbox.Config{})
+	s.completedTasks(listedRun, 150)
+	pages := 0
+	s.Inject(sandbox.Fault{PathPart: "/tasks", Times: -1, Before: func(r *http.Request) {
+		query := r.URL.Query()
+		query.Set("sort", "newest")
+		r.URL.RawQuery = query.Encode()
+		if pages++; pages == 2 {
+			s.AddTask(sandbox.Task{ID: listedTask(999), RunID: listedRun, Title: "New", Status: "completed", CompletedAt: listedSince, CompleterID: sandbox.CallerID})
+		}
+	}})
+	seen := map[string]int{}
+	for _, one := range s.query(s.session(nil), prototest.Attributes{"run_id": listedRun}, false, 1000) {
+		seen[one.DisplayName]++
+	}
+	if len(seen) != 151 {
+		t.Errorf("%d tasks are listed, want 151", len(seen))
+	}
+	for name, times := range seen {
+		if times != 1 {
+			t.Errorf("%s is listed %d times", name, times)
+		}
 	}
 }

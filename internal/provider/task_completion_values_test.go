@@ -68,8 +68,8 @@ var mistakes = map[string]struct {
 	lines string
 	says  *regexp.Regexp
 }{
-	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, id`)},
-	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the ID", "Did you mean", "form_fields takes labels and aliases too")},
+	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, ID`)},
+	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the ID", "Did you mean", "form_fields accepts labels and aliases too")},
 	"secret label":        {vpcTask + "\n  form_fields_wo = {\n    \"VPC Id.\" = \"s3cr3t\"\n  }\n  form_fields_wo_version = 1", spaced("Error: Unknown Form Field", `"VPC Id." = "s3cr3t"`, `has no field "VPC Id.". Did you mean "VPC id"?`)},
 	"secret id":           {vpcTask + "\n  taskdata_wo = { \"f1e1d000000000000000000000000bad\" = \"x\" }\n  taskdata_wo_version = 1", spaced("Error: Unknown Form Field", "taskdata_wo =", "has no field with the ID")},
 	"ambiguous label":     {vpcTask + "\n  form_fields = { Twin = \"x\" }", spaced("Error: Ambiguous Form Field", "2 fields labelled", "alias twin-a", "alias twin-b")},
@@ -79,7 +79,7 @@ var mistakes = map[string]struct {
 	"wrong type":          {vpcTask + "\n  form_fields = { \"VPC id\" = [\"x\"] }", spaced("Error: Invalid Form Value", "expects text, but got a list")},
 	"date":                {vpcTask + "\n  form_fields = { \"Provisioned on\" = \"tomorrow\" }", spaced("Error: Invalid Form Value", "expects a date")},
 	"table":               {vpcTask + "\n  form_fields = { Subnets = [\"a\"] }", spaced("Error: Invalid Form Value", "expects one entry for each of its 2 columns", `"Zone", "CIDR"`)},
-	"file":                {vpcTask + "\n  form_fields = { Diagram = \"x\" }", spaced("Error: Invalid Form Value", "expects the address of a file", "taskdata")},
+	"file":                {vpcTask + "\n  form_fields = { Diagram = \"x\" }", spaced("Error: Invalid Form Value", "expects the URL of a file", "taskdata")},
 	"no decision":         {approval, spaced("Error: Approval Needs a Decision", "is_approved to true to approve or to false to reject")},
 	"completed otherwise": {fmt.Sprintf("task_id = %q\n  run_id = %q\n  is_approved = true", sandbox.SeedSecurityTaskID, sandbox.SeedRunID), spaced("Error: Task Is Already Completed Differently", "the task was rejected, and the configuration says approved")},
 	"archived":            {fmt.Sprintf("task_id = %q", sandbox.SeedEmailTaskID), spaced("Error: Task Is Archived", "Restore the task")},

@@ -1,8 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command release checks what "make snapshot" has built: names, checksums, the content of each archive and its SBOM, that another
-// build of the commit has the same bytes, and that a CLI installs the archive and completes a task with it.
+// Command release checks what "make snapshot" has built: names, checksums, the content of each
+// archive and its SBOM, that "make mirror" and another build of the commit have the same bytes, and
+// that a CLI installs the archive and completes a task with it.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"slices"
 
@@ -55,6 +57,12 @@ func check(ctx context.Context, out io.Writer) error {
 	} else {
 		say(out, "No archive is for %s, so none is installed here.", here)
 	}
+
+	say(out, "Building it with make mirror.")
+	if err := mirrored(ctx, root, filepath.Join(temp, "mirror"), built); err != nil {
+		return err
+	}
+	say(out, "The packages have the files of the archives.")
 
 	say(out, "Building the commit once more, in another folder, time zone and umask.")
 	again, err := rebuild(ctx, root, temp)

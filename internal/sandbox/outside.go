@@ -114,6 +114,20 @@ func (s *Server) DeleteTask(id string) {
 	s.past.push(id, nil, s.cfg.Now())
 }
 
+// DeleteRun deletes a process and its tasks permanently, if it exists.
+func (s *Server) DeleteRun(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.runs, id)
+	for taskID, t := range s.tasks {
+		if t.RunID == id {
+			delete(s.tasks, taskID)
+			s.replica.push(taskID, nil)
+			s.past.push(taskID, nil, s.cfg.Now())
+		}
+	}
+}
+
 // Update changes a task in any other way. The function runs under the Server's
 // lock, so it must not call the Server. It panics if there is no such task.
 func (s *Server) Update(id string, change func(*Task)) {

@@ -50,11 +50,11 @@ func (c *Client) requestApplicationToken(ctx context.Context) (*oauth2.Token, er
 	case errors.As(err, &failure):
 		return nil, failure
 	case err != nil: // a 2xx without a token; the library's error may quote the response
-		failure = new(transport.about)
+		failure = new(transport.origin)
 		failure.Cause = errNoToken
 		return nil, failure
 	}
-	return c.register(token, transport.about)
+	return c.register(token, transport.origin)
 }
 
 // tokenTransport sends the requests of the oauth2 library as the client sends all others: through
@@ -62,7 +62,7 @@ func (c *Client) requestApplicationToken(ctx context.Context) (*oauth2.Token, er
 // accepted responses; every other response is an [*Error].
 type tokenTransport struct {
 	client *Client
-	about  Error // describes the accepted response
+	origin Error // describes the accepted response
 }
 
 // RoundTrip sends the request.
@@ -74,9 +74,9 @@ func (e *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := got.checkComplete(); err != nil {
 		return nil, err
 	}
-	e.about = got.about
+	e.origin = got.origin
 	// Without the header, so that the library reads JSON whatever the content type is.
-	return &http.Response{StatusCode: got.about.Status, Body: io.NopCloser(bytes.NewReader(got.body)), Request: req}, nil
+	return &http.Response{StatusCode: got.origin.Status, Body: io.NopCloser(bytes.NewReader(got.body)), Request: req}, nil
 }
 
 // requestUserToken requests the token of the user to act as, with the application's token (API.md
@@ -103,15 +103,15 @@ func (c *Client) requestUserToken(ctx context.Context, application *oauth2.Token
 	if seconds := f.integer("expires_in"); seconds > 0 {
 		token.Expiry = time.Now().Add(time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second)
 	}
-	return c.register(token, got.about)
+	return c.register(token, got.origin)
 }
 
 // register adds a new token to the secrets, so that errors and logs do not contain it. A token that
 // cannot be sent is an error.
-func (c *Client) register(token *oauth2.Token, about Error) (*oauth2.Token, error) {
+func (c *Client) register(token *oauth2.Token, origin Error) (*oauth2.Token, error) {
 	if CheckToken(token.AccessToken) != nil {
-		about.Cause = errNoToken
-		return nil, &about
+		origin.Cause = errNoToken
+		return nil, &origin
 	}
 	c.secrets.add(token.AccessToken, hiddenToken)
 	return token, nil

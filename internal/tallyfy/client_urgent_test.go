@@ -66,7 +66,7 @@ func TestUrgent(t *testing.T) {
 }
 
 // Every response with a task includes when it came and how long it took, without waits.
-func TestAnswered(t *testing.T) {
+func TestTiming(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2035, 6, 4, 17, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
@@ -95,7 +95,7 @@ func TestAnswered(t *testing.T) {
 					default:
 						got, err = client.Reopen(t.Context(), processTask)
 					}
-					if err != nil || len(w.requests) != 1 || !got.Answered.At.Equal(c.want) || got.Answered.Took != 1500*time.Millisecond {
+					if err != nil || len(w.requests) != 1 || !got.Timing.Date.Equal(c.want) || got.Timing.Took != 1500*time.Millisecond {
 						t.Errorf("got %+v, %v", got, err)
 					}
 				})

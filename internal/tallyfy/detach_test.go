@@ -28,15 +28,15 @@ func TestDetach(t *testing.T) {
 		begin maker
 		after time.Duration // from the beginning until it is detached
 		lives time.Duration // from then on
-		ends  string
+		ends  error
 	}{
-		"timeout":            {timeout, 0, time.Minute + Grace, TimedOut},
-		"timeout before":     {timeout, time.Hour, Grace, TimedOut},
-		"timeout now":        {timeout, time.Minute, Grace, TimedOut},
-		"cancelled":          {cancelled(time.Minute, time.Hour), 0, time.Minute + Grace, Cancelled},
-		"cancelled before":   {cancelled(time.Minute, time.Hour), 2 * time.Minute, Grace, Cancelled},
-		"cancelled, timeout": {cancelled(59*time.Second, time.Minute), 2 * time.Minute, Grace, Cancelled},
-		"timeout, cancelled": {cancelled(61*time.Second, time.Minute), 2 * time.Minute, Grace, TimedOut},
+		"timeout":            {timeout, 0, time.Minute + Grace, ErrTimedOut},
+		"timeout before":     {timeout, time.Hour, Grace, ErrTimedOut},
+		"timeout now":        {timeout, time.Minute, Grace, ErrTimedOut},
+		"cancelled":          {cancelled(time.Minute, time.Hour), 0, time.Minute + Grace, ErrCancelled},
+		"cancelled before":   {cancelled(time.Minute, time.Hour), 2 * time.Minute, Grace, ErrCancelled},
+		"cancelled, timeout": {cancelled(59*time.Second, time.Minute), 2 * time.Minute, Grace, ErrCancelled},
+		"timeout, cancelled": {cancelled(61*time.Second, time.Minute), 2 * time.Minute, Grace, ErrTimedOut},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,11 +60,11 @@ func TestDetach(t *testing.T) {
 				if lived := time.Since(began); lived != c.lives {
 					t.Errorf("it lived for %s, want %s", lived, c.lives)
 				}
-				if got := stopped(detached); got != c.ends {
+				if got := stopped(detached); !errors.Is(got, c.ends) {
 					t.Errorf("%s, want %s", got, c.ends)
 				}
 				<-again.Done()
-				if lived, got := time.Since(began), stopped(again); lived != c.lives+Grace || got != c.ends {
+				if lived, got := time.Since(began), stopped(again); lived != c.lives+Grace || !errors.Is(got, c.ends) {
 					t.Errorf("detached again it lived for %s: %s", lived, got)
 				}
 			})
@@ -85,18 +85,18 @@ func TestDetachEndsWithTheWork(t *testing.T) {
 // fires first.
 func TestStopped(t *testing.T) {
 	t.Parallel()
-	for want, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
-		TimedOut: func(ctx context.Context) (context.Context, context.CancelFunc) {
+	for want, end := range map[error]func(context.Context) (context.Context, context.CancelFunc){
+		ErrTimedOut: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, time.Second)
 		},
-		Cancelled: func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ErrCancelled: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 			time.AfterFunc(time.Second, cancel)
 			return ctx, cancel
 		},
 	} {
 		for method, send := range operations {
-			t.Run(want+" "+method, func(t *testing.T) {
+			t.Run(want.Error()+" "+method, func(t *testing.T) {
 				t.Parallel()
 				for range 20 { // which timer fires first is chance
 					synctest.Test(t, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestStopped(t *testing.T) {
 						if OutcomeOf(err) != Unknown {
 							t.Fatal(err)
 						}
-						contains(t, err.Error(), "no response came before "+want)
+						contains(t, err.Error(), "no response came before "+want.Error())
 					})
 				}
 			})

@@ -64,8 +64,9 @@ type Error struct {
 	RequestID string
 	// Attempts is how often the request was sent, including attempts to send it.
 	Attempts int
-	// GaveUp is why the request was not retried, if it could have been.
-	GaveUp string
+	// GaveUp is why the request was not retried, if it could have been; nil otherwise. It wraps
+	// [ErrOutOfRetries], [ErrCancelled] or [ErrTimedOut].
+	GaveUp error
 	// Earlier is the last response to an earlier attempt, if this attempt had none. It may be nil.
 	Earlier *Error
 	// Cause is the error of the transport or the decoder, or of a request for the token that the
@@ -84,7 +85,6 @@ type Error struct {
 	truncated    bool          // the response ended in the middle
 	notAttempted bool          // there was no attempt: Attempts counts earlier ones
 	final        bool          // another attempt would not help
-	outOfTime    bool          // GaveUp is the end of the caller's time, not of its retries
 	noToken      bool          // the call was not sent because no token could be fetched; the fetch was already retried
 }
 
@@ -106,11 +106,11 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request ID %s)", e.RequestID)
 	}
-	if e.GaveUp != "" {
+	if e.GaveUp != nil {
 		fmt.Fprintf(&b, "; %s", e.GaveUp)
 	}
 	if e.Earlier != nil {
-		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Result())
+		fmt.Fprintf(&b, "; an earlier attempt returned %s", e.Earlier.Result())
 	}
 	if e.Advice != "" {
 		fmt.Fprintf(&b, ". %s", strings.TrimSuffix(e.Advice, "."))
@@ -124,9 +124,9 @@ func (e *Error) Response() string {
 	case e.Status == 0, e.Status/100 == 2 && e.Outcome == Unknown:
 		return e.Result()
 	case e.Status == http.StatusProxyAuthRequired:
-		return "the proxy answered " + e.Result()
+		return "the proxy returned " + e.Result()
 	}
-	return "Tallyfy answered " + e.Result()
+	return "Tallyfy returned " + e.Result()
 }
 
 // Result returns in a few words the status of the response, or why there is none.
@@ -156,9 +156,9 @@ func encodeError(method string, path []string, cause error) *Error {
 	return &Error{Method: method, Path: "/" + strings.Join(path, "/"), Outcome: NotSent, Cause: cause, retryAfter: -1, notAttempted: true, final: true}
 }
 
-// stop records that the caller's time is over, and returns e.
-func (e *Error) stop(why string) *Error {
-	e.GaveUp, e.outOfTime = why, true
+// giveUp records why there is no further attempt, and returns e.
+func (e *Error) giveUp(why error) *Error {
+	e.GaveUp = why
 	return e
 }
 
@@ -166,7 +166,7 @@ func (e *Error) stop(why string) *Error {
 // succeed.
 func isOutOfTime(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.outOfTime
+	return errors.As(err, &e) && (errors.Is(e.GaveUp, ErrCancelled) || errors.Is(e.GaveUp, ErrTimedOut))
 }
 
 // hasResponse reports whether Tallyfy responded to the call, with any status.
@@ -207,9 +207,9 @@ func (e *Error) noEndpoint() bool {
 	return message == "endpoint not found" || message == "api endpoint not found" || strings.Contains(message, "apsh546")
 }
 
-// IsNotMade reports whether no request was sent because the caller's time was over, before it or
-// while it waited for the limiter. That says nothing about the network or about Tallyfy.
-func IsNotMade(err error) bool {
+// IsNotAttempted reports whether no request was sent because the caller's time was over, before it
+// or while it waited for the limiter. That says nothing about the network or about Tallyfy.
+func IsNotAttempted(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.notAttempted && e.Cause == nil
 }

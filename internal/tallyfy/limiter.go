@@ -50,38 +50,38 @@ var errRateLimited = errors.New("not sent, because Tallyfy asks to wait (rate li
 // wait waits until a request may be sent and returns the current generation. reason is why it may
 // not be sent: the context is done, or the wait would outlast it, which is returned immediately. An
 // urgent request whose wait does not fit is sent without waiting.
-func (l *limiter) wait(ctx context.Context, urgent bool) (generation int, reason string) {
+func (l *limiter) wait(ctx context.Context, urgent bool) (generation int, reason error) {
 	for {
 		if ctx.Err() != nil {
 			return 0, stopped(ctx)
 		}
 		at, generation, late := l.reserve(ctx, time.Now())
 		switch {
-		case late != "" && urgent:
-			return generation, ""
-		case late != "":
+		case late != nil && urgent:
+			return generation, nil
+		case late != nil:
 			return 0, late
 		}
 		wait := time.Until(at)
 		if wait <= 0 {
-			return generation, ""
+			return generation, nil
 		}
 		if !sleep(ctx, wait) {
 			return 0, stopped(ctx)
 		}
 		if l.isCurrent(generation) {
-			return generation, ""
+			return generation, nil
 		}
 	}
 }
 
 // reserve reserves the next slot for a request, unless the wait for it would outlast ctx.
-func (l *limiter) reserve(ctx context.Context, now time.Time) (at time.Time, generation int, reason string) {
+func (l *limiter) reserve(ctx context.Context, now time.Time) (at time.Time, generation int, reason error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at = latest(now, l.pausedUntil, l.next)
 	if at.After(now) {
-		if late := exceedsDeadline(ctx, at.Sub(now)); late != "" {
+		if late := exceedsDeadline(ctx, at.Sub(now)); late != nil {
 			return at, l.generation, late
 		}
 	}
@@ -89,7 +89,7 @@ func (l *limiter) reserve(ctx context.Context, now time.Time) (at time.Time, gen
 	if l.since.IsZero() {
 		l.since = now
 	}
-	return at, l.generation, ""
+	return at, l.generation, nil
 }
 
 func (l *limiter) isCurrent(generation int) bool {

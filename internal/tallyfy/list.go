@@ -180,9 +180,9 @@ func (t *traversal) incomplete(read int) error {
 	default:
 		return nil
 	}
-	about := t.last.about
-	about.Cause = failure
-	return &about
+	origin := t.last.origin
+	origin.Cause = failure
+	return &origin
 }
 
 // IncompleteError reports that a list has tasks that none of its pages contains, so that a choice
@@ -211,7 +211,7 @@ type Page struct {
 
 	announced bool // total_pages, links.next or has_more_pages announces another page
 	open      bool // announced, or the page is full and nothing in it reports the end of the list
-	about     Error
+	origin    Error
 }
 
 // TasksPage reads one page of a list, of up to 100 tasks. Pages count from 1. The request is
@@ -227,16 +227,16 @@ func (c *Client) TasksPage(ctx context.Context, list List, number int) (Page, er
 	}
 	entries, ok := parseList(got.body)
 	if !ok {
-		failure := got.about
+		failure := got.origin
 		failure.Cause = errors.New("the response is not a list of tasks")
 		return Page{}, &failure
 	}
 	page := paged(got.body, number, len(entries))
-	page.about = got.about
+	page.origin = got.origin
 	for _, raw := range entries {
 		f, _ := parseObject(raw)
 		task := taskFrom(f)
-		task.Asked = TaskRef{Organization: list.Organization, Run: list.Run, Task: task.ID}
+		task.Ref = TaskRef{Organization: list.Organization, Run: list.Run, Task: task.ID}
 		page.Tasks = append(page.Tasks, task)
 	}
 	return page, nil

@@ -40,19 +40,19 @@ type response struct {
 	body []byte
 	// readErr is why the body is incomplete; nil if it is complete.
 	readErr error
-	// about describes the request and the response's status and request ID, for an error about its
+	// origin describes the request and the response's status and request ID, for an error about its
 	// body.
-	about    Error
-	answered Answered
+	origin Error
+	timing Timing
 	// redact removes secrets from text of the response.
 	redact func(string) string
 }
 
-// Answered is when Tallyfy responded and how long it took.
-type Answered struct {
-	// At is the time by the server's clock, from the Date header in whole seconds; zero if there is
-	// none.
-	At time.Time
+// Timing is when Tallyfy responded and how long it took.
+type Timing struct {
+	// Date is the time by the server's clock, from the Date header in whole seconds; zero if there
+	// is none.
+	Date time.Time
 	// Took is how long the request took by this machine's monotonic clock, without waiting for the
 	// limiter or for a token.
 	Took time.Duration
@@ -63,7 +63,7 @@ func (r *response) checkComplete() error {
 	if r.readErr == nil {
 		return nil
 	}
-	failure := r.about
+	failure := r.origin
 	failure.Cause, failure.truncated = r.readErr, !errors.Is(r.readErr, errTooLong)
 	return &failure
 }
@@ -174,12 +174,12 @@ func (c *Client) send(req *http.Request, path string, finish bool) (*response, e
 	ctx := req.Context()
 	failure := &Error{Method: req.Method, Path: path, Attempts: 1, retryAfter: -1}
 	generation, reason := c.limiter.wait(ctx, c.urgent)
-	if reason != "" {
+	if reason != nil {
 		failure.Outcome, failure.notAttempted = NotSent, true
 		if ctx.Err() == nil { // the wait exceeds the time that is left
 			failure.Cause = errRateLimited
 		}
-		return nil, failure.stop(reason)
+		return nil, failure.giveUp(reason)
 	}
 	failure.generation = generation
 	if finish {
@@ -267,7 +267,7 @@ func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Ti
 		}
 		return nil, failure
 	}
-	got := &response{body: read, about: *failure, answered: Answered{At: date, Took: time.Since(start)}, redact: redact}
+	got := &response{body: read, origin: *failure, timing: Timing{Date: date, Took: time.Since(start)}, redact: redact}
 	switch {
 	case len(read) > maxResponse:
 		got.readErr = errTooLong
@@ -281,7 +281,7 @@ func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Ti
 func (c *Client) explain(ctx, attemptCtx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return &describedError{"no response came before " + stopped(ctx), ctx.Err()}
+		return &describedError{"no response came before " + stopped(ctx).Error(), ctx.Err()}
 	case attemptCtx.Err() != nil:
 		return &describedError{fmt.Sprintf("no response within %s (request_timeout)", c.requestTimeout), attemptCtx.Err()}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -80,16 +80,17 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return failure.stop(stopped(ctx))
+		return failure.giveUp(stopped(ctx))
 	case b.attempts > b.client.retries:
-		failure.GaveUp = fmt.Sprintf("gave up after %s (max_retries = %d)", attemptCount(b.attempts), b.client.retries)
-		return failure
+		return failure.giveUp(&describedError{
+			fmt.Sprintf("gave up after %s (max_retries = %d)", attemptCount(b.attempts), b.client.retries), ErrOutOfRetries,
+		})
 	}
-	if reason := exceedsDeadline(ctx, delay); reason != "" {
-		return failure.stop(reason)
+	if reason := exceedsDeadline(ctx, delay); reason != nil {
+		return failure.giveUp(reason)
 	}
 	if !sleep(ctx, delay) {
-		return failure.stop(stopped(ctx))
+		return failure.giveUp(stopped(ctx))
 	}
 	return nil
 }
@@ -128,18 +129,19 @@ func backoff(attempts int) time.Duration {
 	return delay/2 + rand.N(delay/2+1) //nolint:gosec // spreads load and protects nothing
 }
 
-// exceedsDeadline returns why a wait would outlast ctx, or nothing if it would not.
-func exceedsDeadline(ctx context.Context, delay time.Duration) string {
+// exceedsDeadline returns why a wait would outlast ctx, as an error that wraps [ErrTimedOut]; nil
+// if it would not.
+func exceedsDeadline(ctx context.Context, delay time.Duration) error {
 	deadline, bounded := ctx.Deadline()
 	if !bounded {
-		return ""
+		return nil
 	}
 	left := time.Until(deadline)
 	if delay <= left {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's timeout is left",
-		roundDuration(delay), roundDuration(max(0, left)))
+	return &describedError{fmt.Sprintf("the next attempt would have to wait %s, and only %s of the operation's timeout is left",
+		roundDuration(delay), roundDuration(max(0, left))), ErrTimedOut}
 }
 
 // roundDuration rounds a duration for a message.
@@ -150,19 +152,23 @@ func roundDuration(d time.Duration) time.Duration {
 	return d.Round(time.Millisecond)
 }
 
-const (
-	// Cancelled is the [Error.GaveUp] of a request whose context was cancelled, as a user's
-	// interrupt does.
-	Cancelled = "the operation was cancelled"
-	// TimedOut is the [Error.GaveUp] of a request whose context reached its deadline.
-	TimedOut = "the operation's timeout passed"
+// The reasons for [Error.GaveUp].
+var (
+	// ErrOutOfRetries means that no retries are left.
+	ErrOutOfRetries = errors.New("no retries are left")
+	// ErrCancelled means that the context of the operation was cancelled, as a user's interrupt
+	// does.
+	ErrCancelled = errors.New("the operation was cancelled")
+	// ErrTimedOut means that the context of the operation has reached its deadline, or that the
+	// wait for another attempt would exceed it.
+	ErrTimedOut = errors.New("the operation's timeout passed")
 )
 
 // Stopped returns the failure of an operation that was not started because ctx is done. advice is
 // what to do about a timeout; it may be empty.
 func Stopped(ctx context.Context, advice string) error {
 	failure := &Error{Outcome: NotSent, GaveUp: stopped(ctx), retryAfter: -1, notAttempted: true}
-	if failure.GaveUp == TimedOut {
+	if errors.Is(failure.GaveUp, ErrTimedOut) {
 		failure.Advice = advice
 	}
 	return failure
@@ -175,14 +181,13 @@ func attemptCount(n int) string {
 	return fmt.Sprintf("%d attempts", n)
 }
 
-// Pause waits before a caller reads again. It returns the reason immediately if the wait would
-// outlast ctx.
-func (c *Client) Pause(ctx context.Context, d time.Duration) error {
+// Sleep waits for d. If that would outlast ctx, it returns an error with the reason immediately.
+func Sleep(ctx context.Context, d time.Duration) error {
 	failure := &Error{Outcome: NotSent, GaveUp: exceedsDeadline(ctx, d), retryAfter: -1, notAttempted: true}
-	if failure.GaveUp == "" && !sleep(ctx, d) {
+	if failure.GaveUp == nil && !sleep(ctx, d) {
 		failure.GaveUp = stopped(ctx)
 	}
-	if failure.GaveUp == "" {
+	if failure.GaveUp == nil {
 		return nil
 	}
 	return failure

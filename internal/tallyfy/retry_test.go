@@ -217,7 +217,7 @@ func TestCancelEndsWait(t *testing.T) {
 		if time.Since(began) != time.Second || len(w.requests) != 1 {
 			t.Errorf("ended after %s and %d requests", time.Since(began), len(w.requests))
 		}
-		contains(t, err.Error(), Cancelled)
+		contains(t, err.Error(), ErrCancelled.Error())
 		if _, err := client.Complete(ctx, processTask, Completion{}); len(w.requests) != 1 || OutcomeOf(err) != NotSent {
 			t.Errorf("%d requests, completing after that: %v", len(w.requests), err)
 		}

@@ -37,7 +37,7 @@ func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, err
 	}
 	run, err := readRun(got.body, id)
 	if err != nil {
-		failure := got.about
+		failure := got.origin
 		failure.Cause = err
 		return nil, &failure
 	}

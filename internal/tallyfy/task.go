@@ -10,9 +10,9 @@ import (
 // Task is a task (API.md §2.1). A zero value means that the response did not include the member.
 type Task struct {
 	ID string
-	// Asked is the reference by which the task was requested: a response need not show its process,
+	// Ref is the reference by which the task was requested: a response need not show its process,
 	// and shows no organization.
-	Asked TaskRef
+	Ref TaskRef
 	// RunID is the ID of the process that the task belongs to; empty for a one-off task.
 	RunID string
 	// ShowsRun says that the response includes RunID, even if only to show that the task has none.
@@ -55,8 +55,8 @@ type Task struct {
 	Progress json.RawMessage
 	// LastUpdated is a time as Tallyfy wrote it.
 	LastUpdated string
-	// Answered is when Tallyfy responded; zero for tasks of a list.
-	Answered Answered
+	// Timing is when Tallyfy responded; zero for tasks of a list.
+	Timing Timing
 }
 
 // Owners are the assignees of a task. Saving them replaces all assignees (API.md §1.5).

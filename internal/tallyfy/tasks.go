@@ -108,14 +108,14 @@ func (c *Client) sendTask(ctx context.Context, req request, ref TaskRef) (*Task,
 	task, err := readTaskOf(got, ref.Task)
 	var problem *unreadable
 	if errors.As(err, &problem) {
-		failure := got.about
+		failure := got.origin
 		failure.Cause, failure.ServerMessage, failure.truncated = problem, problem.message, problem.truncated
 		if req.method != http.MethodGet && !problem.genuine {
 			failure.Outcome = Unknown
 		}
 		return nil, &failure
 	}
-	task.Asked, task.Answered = ref, got.answered
+	task.Ref, task.Timing = ref, got.timing
 	task.TasksChangedByRules = withoutValues(task.TasksChangedByRules, got.redact)
 	return task, nil
 }

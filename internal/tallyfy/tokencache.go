@@ -29,7 +29,7 @@ type tokenCache struct {
 type rejection struct {
 	by       *bearerToken // the last renewed token that was rejected
 	renewals int          // how many renewed tokens were rejected
-	answered bool         // a later request of this kind was not rejected
+	accepted bool         // a later request of this kind was not rejected
 }
 
 const (
@@ -69,7 +69,7 @@ func (c *tokenCache) record(b *bearerToken, kind string, renewed bool, err error
 	case !hasStatus(err, http.StatusUnauthorized):
 		b.good.Store(true)
 		if known != nil {
-			known.answered = true
+			known.accepted = true
 		}
 	case renewed:
 		if known == nil {
@@ -83,7 +83,7 @@ func (c *tokenCache) record(b *bearerToken, kind string, renewed bool, err error
 			known.by = b
 			known.renewals++
 		}
-		known.answered = false
+		known.accepted = false
 	}
 }
 
@@ -94,7 +94,7 @@ func (c *tokenCache) mayBeInvalid(b *bearerToken, kind string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known := c.rejections[kind]
-	return known == nil || known.answered && known.renewals < maxUselessRenewals || time.Since(b.fetched) >= minTokenLifetime || c.current != b
+	return known == nil || known.accepted && known.renewals < maxUselessRenewals || time.Since(b.fetched) >= minTokenLifetime || c.current != b
 }
 
 // replaceable reports whether another token may succeed after err, the response to a request of a

@@ -33,7 +33,7 @@ func (c *Client) noTokenError(doing string, err error, advice func(*Error) strin
 // the token for both.
 func (c *Client) noTokenInTime(ctx context.Context) error {
 	waited := &Error{Method: http.MethodPost, Path: c.credentials.TokenURL, Outcome: NotSent, Cause: errors.New("no response came"), retryAfter: -1, notAttempted: true}
-	return c.noTokenError("getting an access token from "+c.credentials.TokenURL, waited.stop(stopped(ctx)), adviseOnApplication)
+	return c.noTokenError("getting an access token from "+c.credentials.TokenURL, waited.giveUp(stopped(ctx)), adviseOnApplication)
 }
 
 // afterRejection returns the failure to fetch another token, with the rejection of the first one as
@@ -73,7 +73,7 @@ func adviseOnApplication(e *Error) string {
 	case e.Outcome == Rejected:
 		return "Check client_id, which is a number, and client_secret: Tallyfy's support issues both. token_url must be the address where they are known."
 	case e.Outcome == Accepted:
-		return "Something else than Tallyfy seems to answer: check token_url and the proxies on the way."
+		return "The response does not look like Tallyfy's: check token_url and any proxy in between."
 	}
 	return adviseOnTransport(e, "token_url")
 }
@@ -82,22 +82,22 @@ func adviseOnApplication(e *Error) string {
 func adviseOnUser(e *Error) string {
 	switch {
 	case IsNoEndpoint(e):
-		return "Tallyfy does not know the path at all: check base_url (its default ends in /api, and api.tallyfy.com is used without it). " +
+		return "Tallyfy's API has no such path: check base_url (its default ends in /api, and api.tallyfy.com is used without it). " +
 			"A proxy that removes the X-Tallyfy-Client header causes the same response."
 	case e.Status == http.StatusNotFound:
 		return "Check user_email: Tallyfy does not know this user."
 	case e.Status == http.StatusUnprocessableEntity:
 		return "Check user_email and organization_id: the user must be a member of the organization."
 	case e.Status == http.StatusForbidden:
-		return "Check organization_id: an application is bound to one organization, and may ask for the tokens of its users only."
+		return "Check organization_id: an application is bound to one organization, and may request tokens only for users of that organization."
 	case e.Status == http.StatusUnauthorized:
 		return "Check client_id, and that token_url and base_url belong together: Tallyfy issued a token for the application and refuses it here."
 	case e.Status >= 300 && e.Status < 400:
 		return "Redirects are not followed, because that would send the access token to another host: set base_url to the address it points to if you trust it."
 	case e.Outcome == Rejected:
-		return "Correct what Tallyfy names, and apply again."
+		return "Fix the problem that Tallyfy reports, then apply again."
 	case e.Outcome == Accepted:
-		return "Something else than Tallyfy's API seems to answer: check base_url and the proxies on the way."
+		return "The response does not look like Tallyfy's API: check base_url and any proxy in between."
 	}
 	return adviseOnTransport(e, "base_url")
 }
@@ -106,12 +106,12 @@ func adviseOnUser(e *Error) string {
 // operation needs no advice about tokens.
 func adviseOnTransport(e *Error, attribute string) string {
 	switch {
-	case e.GaveUp == Cancelled:
+	case errors.Is(e.GaveUp, ErrCancelled):
 		return ""
 	case IsRateLimited(e):
 		return "Wait and apply again; raise max_retries or the operation's timeouts if this happens often."
 	case e.Outcome == NotSent:
 		return "Check " + attribute + ", the network and its proxy, and apply again."
 	}
-	return "Apply again when Tallyfy answers."
+	return "Apply again when Tallyfy responds."
 }

@@ -100,7 +100,7 @@ func (e *Error) diagnose(req *http.Request, err error) {
 	e.Advice = "The system's certificate store decides which certificates are trusted; on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one. " +
 		"If a proxy inspects TLS, add the certificate of its authority there, then try again."
 	if host {
-		e.Advice = "Check the URL, and the proxies on the way: the certificate is for another host. " + e.Advice
+		e.Advice = "Check the URL and any proxy in between: the certificate is for another host. " + e.Advice
 	}
 	e.Cause, e.final = &describedError{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
 }
