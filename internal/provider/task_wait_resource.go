@@ -27,18 +27,20 @@ var (
 	_ resource.ResourceWithModifyPlan       = (*taskWaitResource)(nil)
 )
 
-// taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed, recorded in the state. It only reads.
+// taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed,
+// recorded in the state. It only reads.
 type taskWaitResource struct{ taskResource }
 
 func newTaskWaitResource() resource.Resource { return &taskWaitResource{} }
 
-// Metadata returns the name of the resource. Its identity is mutable, as that of a completion is.
+// Metadata returns the name of the resource. Its identity is mutable, like that of a
+// completion.
 func (r *taskWaitResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task_wait"
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// ConfigValidators require exactly one way to name the task.
+// ConfigValidators require exactly one of task_id and alias.
 func (r *taskWaitResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"))}
 }
@@ -65,7 +67,8 @@ func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateReques
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Read keeps what is recorded while the task is completed and its approval stands. After an import it finds the task.
+// Read keeps the record as long as the task is completed and its approval stands. After an import
+// it reads the task.
 func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskWaitModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -92,7 +95,8 @@ func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, r
 	r.refresh(ctx, engine, &state, resp)
 }
 
-// find records a task that was imported. The arguments get their defaults, so that a configuration without them shows no change.
+// find records a task that was imported. The arguments get their defaults, so that a configuration
+// without them shows no change.
 func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
 	task, err := wait.Import(ctx, r.provider.client, state.ref())
 	report(&resp.Diagnostics, nil, err)
@@ -109,8 +113,8 @@ func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp 
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh does: the tasks of one process take one
-// request for each hundred.
+// refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh
+// does: the tasks of one process take one request for each hundred.
 func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engine, state *taskWaitModel, resp *resource.ReadResponse) {
 	result, err := engine.Read(ctx, state.ref(), state.recorded())
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
@@ -137,12 +141,13 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 	if state.FailOnRejection.ValueBool() && !wait.Passes(state.TaskType.ValueString(), state.IsApproved.ValueBoolPointer()) {
-		report(&resp.Diagnostics, []completion.Notice{wait.Revoked(ref, title, state.by(), !state.IsApproved.IsNull())}, nil)
+		report(&resp.Diagnostics, []completion.Notice{wait.Revoked(ref, title, state.completer(), !state.IsApproved.IsNull())}, nil)
 		resp.State.RemoveResource(ctx)
 	}
 }
 
-// Update changes the state alone: what names the task forces replacement, and the rest is how to wait.
+// Update changes only the state. A change of the task forces replacement, and the other arguments
+// only affect a later wait.
 func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -153,11 +158,12 @@ func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateReques
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Delete removes the wait from the state, and makes no request.
+// Delete removes the wait from the state. It sends no request.
 func (r *taskWaitResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-// ModifyPlan says what an apply will wait for. It reads only for a wait that is planned anew.
+// ModifyPlan reports what an apply will wait for. It sends requests only for a new wait and for a
+// replacement.
 func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	switch {
 	case req.Plan.Raw.IsNull():
@@ -170,18 +176,19 @@ func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 }
 
-// planCreate fills in the organization, and checks the task.
+// planCreate sets the organization, and checks the task.
 func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var organization types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
 	if !resp.Diagnostics.HasError() && organization.IsNull() {
 		r.planOrganization(ctx, resp)
 	}
-	r.foresee(ctx, req, resp)
+	r.check(ctx, req, resp)
 }
 
-// planUpdate checks the new task of a replacement, whose second planning loses its warnings. For the same task, it rejects a recorded
-// completion that the configuration does not accept any more.
+// planUpdate checks the new task of a replacement, because Terraform drops the warnings of its
+// second planning. For the same task, it rejects a recorded completion that the configuration no
+// longer accepts.
 func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -193,15 +200,15 @@ func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPl
 	switch {
 	case plan.ref() != state.ref() || !plan.Alias.Equal(state.Alias) && !plan.Alias.IsNull():
 		if !r.provider.lacksToken(&resp.Diagnostics) {
-			r.foresee(ctx, req, resp)
+			r.check(ctx, req, resp)
 		}
 	case plan.FailOnRejection.ValueBool() && !wait.Passes(state.TaskType.ValueString(), approved):
-		report(&resp.Diagnostics, nil, wait.RejectedBefore(state.ref(), state.Title.ValueString(), state.by(), approved != nil))
+		report(&resp.Diagnostics, nil, wait.RejectedBefore(state.ref(), state.Title.ValueString(), state.completer(), approved != nil))
 	}
 }
 
-// foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
-func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// check reads the task that a plan waits for. It reports nothing while an ID is unknown.
+func (r *taskWaitResource) check(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	provider := r.provider
 	if resp.Diagnostics.HasError() || provider == nil || provider.waits == nil || provider.preflight == nil {
 		return
