@@ -25,7 +25,7 @@ const (
 )
 
 // session is a configured provider, as an apply or a query runs it.
-func (s *stage) session(more prototest.Attributes) *prototest.Session {
+func (s *harness) session(more prototest.Attributes) *prototest.Session {
 	s.Helper()
 	settings := prototest.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()}
 	for name, value := range more {
@@ -44,7 +44,7 @@ type invoked struct {
 	said     prototest.Diagnostics
 }
 
-func (s *stage) invoke(session *prototest.Session, block prototest.Attributes) invoked {
+func (s *harness) invoke(session *prototest.Session, block prototest.Attributes) invoked {
 	s.Helper()
 	progress, said, err := session.InvokeAction(s.Context(), completeTaskName, block)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestActionCompletesATask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			block := prototest.Attributes{"task_id": c.task}
 			for attribute, value := range c.block {
 				block[attribute] = value
@@ -147,7 +147,7 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 		for lag, config := range map[string]sandbox.Config{"": {}, ", reads lag": {ReadLag: 2}} {
 			t.Run(name+lag, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, config)
+				s := newHarness(t, config)
 				session := s.session(prototest.Attributes{"preflight": false})
 				create := func() {
 					if said, err := session.Create(t.Context(), completionName, block); err != nil || said.Failed() {
@@ -182,14 +182,14 @@ func TestActionFails(t *testing.T) {
 	plain := prototest.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
 	for name, c := range map[string]struct {
 		block  prototest.Attributes
-		before func(*stage)
+		before func(*harness)
 		want   []string
 		posts  int
 	}{
-		"rejected": {plain, func(s *stage) {
+		"rejected": {plain, func(s *harness) {
 			s.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"No."}`})
 		}, []string{"Task Was Not Completed", "then invoke the action again.", "Tallyfy said: No."}, 1},
-		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *stage) {
+		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *harness) {
 			s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 		}, []string{"Task Is Already Completed Differently", "change it to what the task holds"}, 0},
 		"no decision": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
@@ -205,7 +205,7 @@ func TestActionFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			if c.before != nil {
 				c.before(s)
 			}
@@ -232,11 +232,11 @@ func TestActionFails(t *testing.T) {
 func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	t.Parallel()
 	unknown := func(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, tftypes.UnknownValue) }
-	completed := func(s *stage) { s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
+	completed := func(s *harness) { s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
 	for name, c := range map[string]struct {
 		block    prototest.Attributes
 		settings prototest.Attributes
-		before   func(*stage)
+		before   func(*harness)
 		want     string // nothing if empty
 		silent   bool   // no request
 	}{
@@ -244,7 +244,7 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 		"no decision": {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
 		"decision unknown": {
 			block:  prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)},
-			before: func(s *stage) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
+			before: func(s *harness) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
 		},
 		"unknown field":        {block: prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1"})}, want: "Error: Unknown Form Field"},
 		"already completed":    {block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, before: completed, want: "Warning: Task Is Already Completed"},
@@ -260,14 +260,14 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 			block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, settings: prototest.Attributes{"organization_id": nil},
 			want: "Error: Missing Organization: It is not known which organization to use: neither the action", silent: true,
 		},
-		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid Id", silent: true},
+		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid ID", silent: true},
 		"both values":      {block: prototest.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},
 		"negative timeout": {block: prototest.Attributes{"task_id": "t", "timeouts": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "-1s")})}, want: "Error: Invalid", silent: true},
-		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *stage) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
+		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *harness) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			if c.before != nil {
 				c.before(s)
 			}
