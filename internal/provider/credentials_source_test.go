@@ -15,8 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Each error about a refused token names the source of the token, whatever the operation was, and never
-// quotes the token.
+// Each error about a refused token names the source of the token, whatever the operation was, and
+// never quotes the token.
 func TestARefusedTokenNamesItsSource(t *testing.T) {
 	const secret = "s3cr3t-t0ken"
 	operations := map[string]func(*harness, attributes) prototest.Diagnostics{

@@ -24,8 +24,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// asApplication returns a configuration for the sandbox with credentials and more lines in the provider
-// block. As with config, plans do not read.
+// asApplication returns a configuration for the sandbox with credentials and more lines in the
+// provider block. As with config, plans do not read.
 func (h *harness) asApplication(blocks string, lines ...string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  preflight = false\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
 		h.URL(), h.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
@@ -104,8 +104,8 @@ func TestAnApplicationActsAsAUser(t *testing.T) {
 	})
 }
 
-// The block decides between a token and credentials, and the environment supplies what is missing. If
-// the block has neither, the environment must have only one of them.
+// The block decides between a token and credentials, and the environment supplies what is missing.
+// If the block has neither, the environment must have only one of them.
 func TestCredentialsOfTheEnvironment(t *testing.T) {
 	both := map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret}
 	withToken := func(token string) map[string]string {
@@ -171,8 +171,8 @@ func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 	}
 }
 
-// A refused application fails the operation before it sends anything. The error names the source, the
-// response and the fix.
+// A refused application fails the operation before it sends anything. The error names the source,
+// the response and the fix.
 func TestARefusedApplication(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{ClientSecret: "another"})
@@ -207,8 +207,8 @@ func TestAnEphemeralToken(t *testing.T) {
 	})
 }
 
-// While credentials are unknown, a plan works without them. Rules about several of them apply when all
-// are known.
+// While credentials are unknown, a plan works without them. Rules about several of them apply when
+// all are known.
 func TestCredentialsThatAreNotKnown(t *testing.T) {
 	t.Parallel()
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)

@@ -74,8 +74,8 @@ func (h *harness) checkReads(endings ...string) {
 	}
 }
 
-// checkError checks that there is one diagnostic: an error on the attribute with these words in this
-// order.
+// checkError checks that there is one diagnostic: an error on the attribute with these words in
+// this order.
 func (h *harness) checkError(said prototest.Diagnostics, attribute string, words ...string) {
 	h.Helper()
 	if len(said) != 1 || !said.Failed() {

@@ -20,7 +20,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestMain removes a user's settings from the environment of the CLI, so that they do not affect tests.
+// TestMain removes a user's settings from the environment of the CLI, so that they do not affect
+// tests.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		if err := prepare(); err != nil {
@@ -96,8 +97,8 @@ func (h *harness) run(steps ...resource.TestStep) {
 	resource.UnitTest(h.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
-// config returns a configuration for the sandbox without a preflight check, so that the journal only has
-// an apply's requests.
+// config returns a configuration for the sandbox without a preflight check, so that the journal
+// only has an apply's requests.
 func (h *harness) config(blocks string) string { return h.configWith("preflight = false", blocks) }
 
 // configWith returns a configuration for the sandbox with more lines in the provider block.
@@ -128,8 +129,8 @@ func vpcValue(value string) string {
 	return fmt.Sprintf("taskdata = { %q = %s }", sandbox.SeedVPCIDField, value)
 }
 
-// sent checks that the requests until now were exactly these, as "METHOD" or "METHOD ending-of-path",
-// in order.
+// sent checks that the requests until now were exactly these, as "METHOD" or "METHOD
+// ending-of-path", in order.
 func (h *harness) sent(requests ...string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		var got []string

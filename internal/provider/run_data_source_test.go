@@ -75,8 +75,8 @@ func TestRunThatTellsLittle(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]any{
 		`{"id":"r"}`: nil,
-		`{"data":{"id":"r","progress":null,"name":7,"status":[]}}`:       nil,
-		`{"data":{"id":"r","progress":40}}`:                              map[string]any{"complete": nil, "total": nil, "percent": int64(40)},
+		`{"data":{"id":"r","progress":null,"name":7,"status":[]}}`:     nil,
+		`{"data":{"id":"r","progress":40}}`:                            map[string]any{"complete": nil, "total": nil, "percent": int64(40)},
 		`{"data":{"id":"r","progress":{"complete":2,"percent":"33"}}}`: map[string]any{"complete": int64(2), "total": nil, "percent": int64(33)},
 	} {
 		h := newHarness(t, sandbox.Config{})

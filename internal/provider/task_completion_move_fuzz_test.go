@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// FuzzMoveSource checks that any state of another provider is rejected, or yields IDs that are in it.
+// FuzzMoveSource checks that any state of another provider is rejected, or yields IDs that are in
+// it.
 func FuzzMoveSource(f *testing.F) {
 	for _, state := range []string{
 		`{` + inRun + `,"data":"{\"task_id\":\"t\"}"}`,

@@ -14,7 +14,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The resources of other providers that a completion is moved from, with the attributes that are read.
+// The resources of other providers that a completion is moved from, with the attributes that are
+// read.
 func restapi(attributes string) prototest.Source {
 	return prototest.Source{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restapi_object", JSON: attributes}
 }
@@ -136,7 +137,8 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// moved returns a driver that has moved the completion of a task, after prepare has changed the sandbox.
+// moved returns a driver that has moved the completion of a task, after prepare has changed the
+// sandbox.
 func moved(t *testing.T, path, task string, prepare func(*harness)) (*driver, *harness) {
 	t.Helper()
 	h := newHarness(t, sandbox.Config{})
@@ -149,8 +151,8 @@ func moved(t *testing.T, path, task string, prepare func(*harness)) (*driver, *h
 	return d, h
 }
 
-// The plan after a move reads the task. The apply only changes the state if the task has the configured
-// values.
+// The plan after a move reads the task. The apply only changes the state if the task has the
+// configured values.
 func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	approved := true
@@ -208,7 +210,8 @@ func TestMoveOfAnOpenTask(t *testing.T) {
 	}
 }
 
-// If neither the moved state nor the provider names the organization, the move fails without a request.
+// If neither the moved state nor the provider names the organization, the move fails without a
+// request.
 func TestMoveWithoutAnOrganization(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})

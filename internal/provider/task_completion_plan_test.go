@@ -12,7 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
-// The testing framework cannot check warnings, so these tests plan over the protocol, as a CLI does.
+// The testing framework cannot check warnings, so these tests plan over the protocol, as a CLI
+// does.
 
 // driver plans and applies with a configured provider in this process.
 type driver struct {
@@ -32,8 +33,8 @@ func newDriver(t *testing.T, provider attributes) *driver {
 	return &driver{T: t, Terraform: terraform}
 }
 
-// plan plans a configuration for a state, either of which may be nil. It returns the planned attributes
-// and the warnings.
+// plan plans a configuration for a state, either of which may be nil. It returns the planned
+// attributes and the warnings.
 func (d *driver) plan(state, config attributes) (map[string]tftypes.Value, string) {
 	d.Helper()
 	d.State = nil

@@ -160,8 +160,8 @@ func TestPlanOfAnUpdateIsKept(t *testing.T) {
 	}
 }
 
-// Terraform plans a replacement twice, and shows the warnings of the first plan, which checks the new
-// task.
+// Terraform plans a replacement twice, and shows the warnings of the first plan, which checks the
+// new task.
 func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -19,8 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Each mistake is one error, on its attribute and the same each time. A value that may become null is
-// not a mistake.
+// Each mistake is one error, on its attribute and the same each time. A value that may become null
+// is not a mistake.
 func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	t.Parallel()
 	kind := tftypes.Map{ElementType: tftypes.String}
@@ -73,7 +73,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		}},
 
 		"version of 64 bits":          {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("9223372036854775807")}, nil},
-		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Set a whole number between -2^63 and 2^63 - 1. Of a hash, take at most 15 hexadecimal digits`}},
+		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Set a whole number between -2^63 and 2^63 - 1. Use at most 15 hexadecimal digits of a hash`}},
 		"version of 2^63":             {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("9223372036854775808")}, []string{`taskdata_wo_version: Invalid Number`}},
 		"version that is a fraction":  {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("1.5")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it is not a whole number (given: 1.5). Set a whole number.`}},
 		"version too small":           {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("-9223372036854775809")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it does not fit`}},
@@ -170,7 +170,8 @@ variable "on" {
 }
 `
 
-// A module may offer all arguments and leave the unused ones null. The null of a variable has a type.
+// A module may offer all arguments and leave the unused ones null. The null of a variable has a
+// type.
 func TestModulesPassOnNull(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})

@@ -11,8 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// FuzzParseImportID checks that only the three forms of importForms are accepted, that each part is an
-// ID, and that the ID of the resource can be imported as the same task.
+// FuzzParseImportID checks that only the three forms of importForms are accepted, that each part is
+// an ID, and that the ID of the resource can be imported as the same task.
 func FuzzParseImportID(f *testing.F) {
 	const org, run, task = sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedPlainTaskID
 	for _, id := range []string{

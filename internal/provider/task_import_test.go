@@ -45,8 +45,8 @@ func TestImportByEachForm(t *testing.T) {
 	}
 }
 
-// The import of a task that was completed outside of Terraform does not complete it again, even with
-// values.
+// The import of a task that was completed outside of Terraform does not complete it again, even
+// with values.
 func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
@@ -110,8 +110,8 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-// An incomplete import is an error that states the accepted forms. Errors of imports do not contain the
-// advice for a move.
+// An incomplete import is an error that states the accepted forms. Errors of imports do not contain
+// the advice for a move.
 func TestImportSaysWhatItExpects(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
@@ -142,8 +142,8 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 	}
 }
 
-// The error about an open task advises what to do with a moved block. A move leaves no private state for
-// the next read.
+// The error about an open task advises what to do with a moved block. A move leaves no private
+// state for the next read.
 func TestMoveSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
