@@ -115,7 +115,7 @@ func (r reader) read(node ast.Node) bool {
 		if kind == "Definition" { // of a function, whose summary is not a message
 			return true
 		}
-		severity := map[string]string{"Story": anError, "story": anError, "stringRule": anError}[kind]
+		severity := map[string]string{"Report": anError, "stringRule": anError}[kind]
 		for _, element := range node.Elts {
 			if pair, ok := element.(*ast.KeyValueExpr); ok && strings.EqualFold(called(pair.Key), "summary") {
 				r.summary(pair.Value, severity)

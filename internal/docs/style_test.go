@@ -21,7 +21,7 @@ var pendingStyle = []string{
 	"internal/completion/action",
 	"internal/provider/",
 	"internal/wait/",
-	"templates/",
+	"templates/guides/failure-modes",
 }
 
 // messageRooms are the packages whose string literals users read.
