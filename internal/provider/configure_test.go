@@ -63,7 +63,7 @@ func spaced(texts ...string) *regexp.Regexp {
 
 // Each invalid configuration is an error of the plan, on the attribute that is wrong, without a
 // request.
-func TestConfigurationErrorsAtPlanTime(t *testing.T) {
+func TestPlanReportsInvalidConfigurations(t *testing.T) {
 	t.Parallel()
 	ids := plainTask
 	for name, c := range map[string]struct {
@@ -127,7 +127,7 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 	}
 }
 
-func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
+func TestEnvironmentConfiguresTheProvider(t *testing.T) {
 	for name, variable := range map[string]string{"access token": envAccessToken, "API token": envAPIToken} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarness(t, sandbox.Config{})

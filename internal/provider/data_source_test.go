@@ -225,7 +225,7 @@ func TestOrganizationOfADataSource(t *testing.T) {
 	}
 }
 
-func TestDataSourceOfAProviderThatIsNotKnown(t *testing.T) {
+func TestDataSourceWithAnUnknownProvider(t *testing.T) {
 	t.Parallel()
 	for _, source := range dataSources {
 		for _, unknown := range []string{"access_token", "organization_id", "base_url"} {

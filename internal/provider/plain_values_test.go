@@ -68,7 +68,7 @@ func TestPlainValuesOfATask(t *testing.T) {
 }
 
 // The values of one form fill another one, in one completion, and the next plan is empty.
-func TestOneFormFillsAnother(t *testing.T) {
+func TestPlainValuesFillAnotherForm(t *testing.T) {
 	t.Parallel()
 	h := filledForms(t)
 	config := h.config(fmt.Sprintf("data \"tallyfy_task\" \"from\" {\n  task_id = %q\n}\n", sandbox.SeedVPCTaskID) +

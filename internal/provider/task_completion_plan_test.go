@@ -90,7 +90,7 @@ func somewhere() attributes {
 	return attributes{"access_token": "t", "organization_id": "o", "base_url": "http://127.0.0.1:1"}
 }
 
-func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
+func TestPlanWarnsOfAReopening(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		attribute string
@@ -110,26 +110,28 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 		"another organization": {"organization_id", "p", false},
 		"nothing":              {"task_id", "t", false},
 	} {
-		d := newDriver(t, somewhere())
-		config := configured()
-		config[c.attribute] = c.value
-		planned, warnings := d.plan(completedState(), config)
-		if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
-			t.Errorf("%s: warnings are %q", name, warnings)
-		}
-		if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
-			t.Errorf("%s: the warning says %q", name, warnings)
-		}
-		for _, fact := range []string{"status", "completed_at", "completer_id", "tasks_changed_by_rules"} {
-			if planned[fact].IsKnown() == c.warns {
-				t.Errorf("%s: %s is planned as %s", name, fact, planned[fact])
+		t.Run(name, func(t *testing.T) {
+			d := newDriver(t, somewhere())
+			config := configured()
+			config[c.attribute] = c.value
+			planned, warnings := d.plan(completedState(), config)
+			if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
+				t.Errorf("warnings are %q", warnings)
 			}
-		}
-		for _, fixed := range []string{"id", "run_id", "title", "task_type", "completer_guest_id"} {
-			if !planned[fixed].IsKnown() {
-				t.Errorf("%s: %s is not known any more", name, fixed)
+			if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
+				t.Errorf("the warning says %q", warnings)
 			}
-		}
+			for _, fact := range []string{"status", "completed_at", "completer_id", "tasks_changed_by_rules"} {
+				if planned[fact].IsKnown() == c.warns {
+					t.Errorf("%s is planned as %s", fact, planned[fact])
+				}
+			}
+			for _, fixed := range []string{"id", "run_id", "title", "task_type", "completer_guest_id"} {
+				if !planned[fixed].IsKnown() {
+					t.Errorf("%s is not known any more", fixed)
+				}
+			}
+		})
 	}
 }
 
@@ -214,7 +216,7 @@ func TestPlanOfACreate(t *testing.T) {
 }
 
 // While the provider configuration is unknown, a refresh keeps the state and warns.
-func TestReadWithoutAConfiguration(t *testing.T) {
+func TestRefreshWithAnUnknownProvider(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
 	d.Record(completedState())

@@ -121,7 +121,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 }
 
 // An access token together with credentials is one error, however many credentials there are.
-func TestTokenBesideCredentialsIsOneError(t *testing.T) {
+func TestTokenWithCredentialsIsOneError(t *testing.T) {
 	t.Parallel()
 	later := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, c := range map[string]struct {
@@ -134,18 +134,20 @@ func TestTokenBesideCredentialsIsOneError(t *testing.T) {
 		"token unknown": {attributes{"access_token": later, "client_id": "1", "client_secret": "s"}, ""},
 		"none":          {attributes{}, ""},
 	} {
-		c.provider["organization_id"], c.provider["preflight"] = "o", false
-		if c.provider["access_token"] == nil {
-			c.provider["access_token"] = "t"
-		}
-		plan, err := newDriver(t, c.provider).PlanAsRecorded(t.Context(), configured())
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := plan.String()
-		if (said == "") != (c.says == "") || !strings.Contains(said, c.says) || strings.Contains(said, "\n") {
-			t.Errorf("%s: got %s", name, said)
-		}
+		t.Run(name, func(t *testing.T) {
+			c.provider["organization_id"], c.provider["preflight"] = "o", false
+			if c.provider["access_token"] == nil {
+				c.provider["access_token"] = "t"
+			}
+			plan, err := newDriver(t, c.provider).PlanAsRecorded(t.Context(), configured())
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := plan.String()
+			if (said == "") != (c.says == "") || !strings.Contains(said, c.says) || strings.Contains(said, "\n") {
+				t.Errorf("got %s", said)
+			}
+		})
 	}
 }
 
@@ -195,7 +197,7 @@ func TestModulesPassOnNull(t *testing.T) {
 }
 
 // Values that are known only after apply are validated by the apply, before it sends anything.
-func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
+func TestApplyValidatesUnknownValues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		lines string

@@ -30,7 +30,7 @@ const vpcForm = `form_fields = {
   }`
 
 // Values by name are sent in the shapes of the API, with one GET, one PUT and one POST.
-func TestFormFields(t *testing.T) {
+func TestFormFieldsAreSentInTheShapesOfTheAPI(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(
@@ -103,7 +103,7 @@ func withMistakes(s *sandbox.Server) {
 	s.Update(sandbox.SeedEmailTaskID, func(task *sandbox.Task) { task.Archived = true })
 }
 
-func TestMistakesAreToldByThePlan(t *testing.T) {
+func TestPlanReportsMistakes(t *testing.T) {
 	t.Parallel()
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestMistakesAreToldByThePlan(t *testing.T) {
 }
 
 // Without a preflight check, the same mistakes fail the apply before it completes anything.
-func TestMistakesAreToldByTheApply(t *testing.T) {
+func TestApplyReportsMistakesWithoutPreflight(t *testing.T) {
 	t.Parallel()
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestMistakesAreToldByTheApply(t *testing.T) {
 }
 
 // The testing framework cannot check warnings, so this test plans over the protocol.
-func TestPlanWarnsOfWhatItSees(t *testing.T) {
+func TestPlanWarnings(t *testing.T) {
 	t.Parallel()
 	server := newHarness(t, sandbox.Config{}).Server
 	withMistakes(server)
@@ -151,22 +151,26 @@ func TestPlanWarnsOfWhatItSees(t *testing.T) {
 		"fine":           {sandbox.SeedExpiringTaskID, ""},
 	} {
 		for _, run := range []any{sandbox.SeedRunID, nil} {
-			d := newDriver(t, settings)
-			_, said := d.plan(nil, attributes{"task_id": c.task, "run_id": run})
-			if !strings.HasPrefix(said, strings.TrimSuffix("Warning: "+c.says, "Warning: ")) || (c.says == "") != (said == "") {
-				t.Errorf("%s: the plan says %q", name, said)
-			}
+			t.Run(fmt.Sprintf("%s, run %v", name, run), func(t *testing.T) {
+				d := newDriver(t, settings)
+				_, said := d.plan(nil, attributes{"task_id": c.task, "run_id": run})
+				if !strings.HasPrefix(said, strings.TrimSuffix("Warning: "+c.says, "Warning: ")) || (c.says == "") != (said == "") {
+					t.Errorf("the plan says %q", said)
+				}
+			})
 		}
 	}
 	for name, off := range map[string]attributes{"switched off": {"preflight": false}, "no network": {"base_url": "http://127.0.0.1:1"}} {
-		d := newDriver(t, attributes{
-			"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "max_retries": 0,
-			"base_url": valueOr(off["base_url"], server.URL()), "preflight": off["preflight"],
+		t.Run(name, func(t *testing.T) {
+			d := newDriver(t, attributes{
+				"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "max_retries": 0,
+				"base_url": valueOr(off["base_url"], server.URL()), "preflight": off["preflight"],
+			})
+			server.ResetJournal()
+			if _, said := d.plan(nil, attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}); said != "" || server.Count("", "") != 0 {
+				t.Errorf("the plan says %q after %d requests", said, server.Count("", ""))
+			}
 		})
-		server.ResetJournal()
-		if _, said := d.plan(nil, attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}); said != "" || server.Count("", "") != 0 {
-			t.Errorf("%s: the plan says %q after %d requests", name, said, server.Count("", ""))
-		}
 	}
 }
 
@@ -178,7 +182,7 @@ func valueOr(value, otherwise any) any {
 }
 
 // A plan reads all tasks of a process with one request, however many blocks it has.
-func TestPlanLooksOnceForEachRun(t *testing.T) {
+func TestPlanReadsEachProcessOnce(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	var blocks strings.Builder

@@ -207,7 +207,7 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 }
 
 // All arguments of a resource may be known only after apply.
-func TestEverythingKnownOnlyAtApply(t *testing.T) {
+func TestAllArgumentsUnknown(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(resource.TestStep{
