@@ -211,7 +211,7 @@ func TestActionFails(t *testing.T) {
 			}
 			got := s.invoke(s.session(nil), c.block)
 			told := got.said.String()
-			for _, want := range append(c.want, "-invoke=action.tallyfy_complete_task.<name>") {
+			for _, want := range append(c.want, "-invoke='ADDRESS', with the address that Terraform shows") {
 				if !got.said.Failed() || !strings.Contains(told, want) {
 					t.Errorf("%q is not in\n%s", want, told)
 				}
@@ -311,5 +311,50 @@ func TestActionSchemaFollowsTheResource(t *testing.T) {
 	}
 	if len(of) > 0 {
 		t.Errorf("the resource does not have %v", of)
+	}
+}
+
+// TestActionIsValidatedBeforeItIsInvoked invokes actions with values that were unknown while they were
+// validated. Nothing is sent.
+func TestActionIsValidatedBeforeItIsInvoked(t *testing.T) {
+	t.Parallel()
+	within := func(text string) tftypes.Value {
+		typ := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}
+		return tftypes.NewValue(typ, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, text)})
+	}
+	for name, c := range map[string]struct {
+		block prototest.Attributes
+		want  string
+	}{
+		"task":             {prototest.Attributes{"task_id": "a/b"}, "Error: Invalid I"},
+		"no task":          {prototest.Attributes{"task_id": nil}, "Error: Invalid I"},
+		"process":          {prototest.Attributes{"run_id": " "}, "Error: Invalid I"},
+		"organization":     {prototest.Attributes{"organization_id": ".."}, "Error: Invalid I"},
+		"negative user":    {prototest.Attributes{"override_user": -5}, "override_user value must be at least 1"},
+		"half a user":      {prototest.Attributes{"override_user": tftypes.NewValue(tftypes.Number, 1002.5)}, "override_user cannot be used: it is not a whole number"},
+		"name of a field":  {prototest.Attributes{"form_fields": textObject(map[string]string{" ": "x"})}, "Error: Invalid Field Name"},
+		"ID of a field":    {prototest.Attributes{"taskdata": textObject(map[string]string{"": "x"})}, "Error: Invalid Field Name"},
+		"values not a map": {prototest.Attributes{"taskdata": tftypes.NewValue(tftypes.String, "x")}, "Error: Invalid Field Values"},
+		"both values": {
+			prototest.Attributes{"taskdata": textObject(map[string]string{sandbox.SeedVPCIDField: "a"}), "form_fields": textObject(map[string]string{"VPC id": "b"})},
+			"Error: Invalid Attribute Combination",
+		},
+		"timeout": {prototest.Attributes{"timeouts": within("-1s")}, "Error: Invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newHarness(t, sandbox.Config{})
+			block := prototest.Attributes{"task_id": sandbox.SeedVPCTaskID}
+			for attribute, value := range c.block {
+				block[attribute] = value
+			}
+			got := s.invoke(s.session(nil), block)
+			if !got.said.Failed() || len(got.said) != 1 || !strings.Contains(got.said.String(), c.want) || !strings.Contains(got.said.String(), "-invoke='ADDRESS'") || len(got.progress) > 0 {
+				t.Errorf("said %q, progress %q", got.said, got.progress)
+			}
+			if n := s.Count("", ""); n != 0 {
+				t.Errorf("%d requests were sent", n)
+			}
+		})
 	}
 }

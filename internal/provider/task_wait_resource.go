@@ -127,6 +127,9 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 		report(&resp.Diagnostics, []completion.Notice{wait.Reopened(ref, title)}, nil)
 		resp.State.RemoveResource(ctx)
 		return
+	case result.NotFound != nil:
+		report(&resp.Diagnostics, []completion.Notice{wait.NotFound(ref, title, result.NotFound)}, nil)
+		return
 	}
 	report(&resp.Diagnostics, result.Warnings, nil)
 	if result.Changed {

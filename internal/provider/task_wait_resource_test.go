@@ -301,11 +301,11 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		},
 		"reopened": {
 			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: prototest.Create,
-			says: []string{"Warning: Task Was Reopened", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
+			says: []string{"Warning: Task Was Reopened: Approve the change", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
 		},
 		"rejected": {
 			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.Create,
-			says: []string{"Warning: Approval Was Revoked", "rejected by user 1002", "fails unless the task shows an approval by then"},
+			says: []string{"Warning: Approval Was Revoked: Approve the change", "rejected by user 1002", "fails unless the task shows an approval by then"},
 		},
 		"rejected, and accepted": {
 			block:   attributes{"fail_on_rejection": false},
@@ -316,7 +316,14 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		},
 		"deleted": {
 			happens: func(s *harness) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
-			says: []string{"Warning: Completed Task Cannot Be Found"},
+			says: []string{
+				`Warning: Completed Task Cannot Be Found: Approve the change: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy returned 404",
+				"It was deleted", "The wait stays recorded", "Nothing waits again",
+			},
+		},
+		"API not found": {
+			happens: func(s *harness) { s.Inject(sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`, Times: -1}) }, action: prototest.NoOp, kept: true,
+			says: []string{"Warning: Completed Task Cannot Be Found", "check base_url", "The wait stays recorded"},
 		},
 		"refused": {
 			happens: func(s *harness) { s.Inject(sandbox.Fault{Status: 403, Body: "{}", Times: -1}) }, action: prototest.NoOp, kept: true,
@@ -438,6 +445,60 @@ func TestTaskWaitImport(t *testing.T) {
 	)
 	if err := s.writes(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTaskWaitImportOfDecisions imports approvals with each decision, and plans configurations that accept rejections or not. A decision
+// that Tallyfy does not show does not pass.
+func TestTaskWaitImportOfDecisions(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		decision *bool
+		shown    bool
+		recorded bool   // fail_on_rejection
+		strict   string // what a plan says if a rejection is an error; empty for nothing
+	}{
+		"approved":  {decision: new(true), shown: true, recorded: true},
+		"rejected":  {decision: new(false), shown: true, strict: "Error: Approval Was Rejected: The state records that task"},
+		"not shown": {decision: new(true), strict: "Error: Decision Is Not Shown: The state records that task"},
+	} {
+		for by, imports := range map[string]func(*driver) (prototest.Diagnostics, error){
+			"ID": func(d *driver) (prototest.Diagnostics, error) {
+				return d.Import(t.Context(), sandbox.DefaultOrganization+"/"+sandbox.SeedRunID+"/"+sandbox.SeedApprovalTaskID)
+			},
+			"task ID": func(d *driver) (prototest.Diagnostics, error) {
+				return d.Import(t.Context(), sandbox.SeedApprovalTaskID)
+			},
+			"identity": func(d *driver) (prototest.Diagnostics, error) {
+				return d.ImportIdentity(t.Context(), attributes{"task_id": sandbox.SeedApprovalTaskID})
+			},
+		} {
+			t.Run(name+", by "+by, func(t *testing.T) {
+				t.Parallel()
+				s := newHarness(t, sandbox.Config{})
+				s.decided(*c.decision)
+				if !c.shown {
+					s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.IsApproved = nil })
+				}
+				d := s.waiter(nil)
+				if said, err := imports(d); err != nil || len(said) > 0 || d.State == nil {
+					t.Fatalf("%v\n%s", err, said)
+				}
+				if got := d.State.Value; !strings.Contains(got.String(), fmt.Sprintf(`"fail_on_rejection":tftypes.Bool<"%t">`, c.recorded)) {
+					t.Errorf("recorded: %s", got)
+				}
+				if action, said := d.plans(approvalBlock(attributes{"fail_on_rejection": c.recorded})); action != prototest.NoOp || said != "" {
+					t.Errorf("the plan is to %s and says %q", action, said)
+				}
+				_, said := d.plans(approvalBlock(attributes{"fail_on_rejection": true}))
+				if !strings.HasPrefix(said, c.strict) || c.strict == "" && said != "" {
+					t.Errorf("it says %q, want %q", said, c.strict)
+				}
+				if err := s.writes(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
 	}
 }
 
