@@ -27,7 +27,8 @@ func listed(t *testing.T, data map[string]any) []string {
 	return ids
 }
 
-// severalTasks returns a sandbox with a completed task, an archived one, and one of another process.
+// severalTasks returns a sandbox with a completed task, an archived one, and one of another
+// process.
 func severalTasks(t *testing.T) *harness {
 	t.Helper()
 	h := newHarness(t, sandbox.Config{})
