@@ -151,7 +151,7 @@ func destroys(state *taskCompletionModel) diag.Diagnostics {
 	case state.ReopenOnDestroy.IsNull():
 		diags.AddWarning("Destroy Does Not Reopen the Task",
 			fmt.Sprintf("Destroying this sends nothing to Tallyfy. It only removes the completion of %s from the state. ", state.named())+
-				"To reopen a task with its resource, apply reopen_on_destroy = true first. Set reopen_on_destroy = false to plan without this warning.")
+				"To reopen a task with its resource, apply reopen_on_destroy = true first. Apply reopen_on_destroy = false to plan without this warning.")
 	}
 	return diags
 }

@@ -81,8 +81,8 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		"completer in halves":         {attributes{"override_user": number("1001.5")}, []string{`override_user: Invalid Number: override_user cannot be used: it is not a whole number (given: 1001.5)`}},
 		"completer of zero":           {attributes{"override_user": 0}, []string{`override_user: Invalid Attribute Value: Attribute override_user value must be at least 1`}},
 
-		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, and it is a string that contains a JSON object. Leave out jsonencode`}},
-		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, and it is a string that contains a JSON object.`}},
+		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, but it is a string that contains a JSON object. Leave out jsonencode`}},
+		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, but it is a string that contains a JSON object.`}},
 		"values as text":        {attributes{"taskdata": text("[1]")}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map whose keys`}},
 	} {
 		t.Run(name, func(t *testing.T) {

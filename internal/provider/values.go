@@ -26,7 +26,7 @@ var (
 	// errNoFields means that a value cannot contain fields.
 	errNoFields = errors.New("it must be an object or a map whose keys name fields of the form, such as { \"<field>\" = \"vpc-0a1b2c\" }")
 	// errEncoded means that a value contains fields, but as text.
-	errEncoded = errors.New("it must be an object or a map, and it is a string that contains a JSON object. Leave out jsonencode, or decode the string with jsondecode")
+	errEncoded = errors.New("it must be an object or a map, but it is a string that contains a JSON object. Leave out jsonencode, or decode the string with jsondecode")
 )
 
 // valuesOf returns the values of a form by the names of their fields, decoded as [jsonOf] does; nil
