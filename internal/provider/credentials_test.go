@@ -62,7 +62,7 @@ func TestPlanReportsInvalidCredentials(t *testing.T) {
 		"secret with line break":  {clientID + "\n  client_secret = \"s3cr3t\\n\"", spaced("Invalid Client Secret", "trailing line break")},
 		"address without TLS":     {bothOfClient + "\n  token_url = \"http://account.tallyfy.com/oauth/token\"", spaced("Invalid Token URL", "would send the client secret unencrypted")},
 		"address with a password": {bothOfClient + "\n  token_url = \"https://u:s3cr3t@h/t\"", spaced("Invalid Token URL", "must not hold a user name or password")},
-		"user is no address":      {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid Email Address", `(given: "me")`)},
+		"user is not an address":  {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid Email Address", `(given: "me")`)},
 		"neither":                 {"", spaced("Missing Access Token", "client_id and client_secret")},
 	} {
 		t.Run(name, func(t *testing.T) {

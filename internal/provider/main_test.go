@@ -47,7 +47,7 @@ func prepare() error {
 		}
 	}
 	if cli == "" {
-		return fmt.Errorf("there is no terraform and no tofu on PATH: run `make test`, which builds an OpenTofu then")
+		return fmt.Errorf("neither terraform nor tofu is on PATH: run `make test`, which builds an OpenTofu then")
 	}
 	settings := map[string]string{
 		"TF_ACC_TERRAFORM_PATH": cli,
@@ -56,7 +56,7 @@ func prepare() error {
 	}
 	version, err := exec.CommandContext(context.Background(), cli, "version").Output() //nolint:gosec // the CLI for the tests
 	if err != nil {
-		return fmt.Errorf("asking %s for its version: %w", cli, err)
+		return fmt.Errorf("running %s version: %w", cli, err)
 	}
 	if strings.Contains(string(version), "OpenTofu") { // the default source of a provider
 		settings["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"

@@ -33,7 +33,7 @@ func FuzzMoveSource(f *testing.F) {
 			}
 			for name, id := range map[string]string{"organization": ref.Organization, "run": ref.Run, "task": ref.Task} {
 				if err := tallyfy.CheckID(id); err != nil && (id != "" || name == "task") {
-					t.Errorf("%s: the %s is no id: %v", source.resource, name, err)
+					t.Errorf("%s: the %s is not an ID: %v", source.resource, name, err)
 				}
 			}
 			// Escaped IDs have several spellings.

@@ -42,7 +42,7 @@ func FuzzParseImportID(f *testing.F) {
 		}
 		for name, part := range map[string]string{"organization": ref.Organization, "run": ref.Run, "task": ref.Task} {
 			if err := tallyfy.CheckID(part); err != nil && (part != "" || name == "task") {
-				t.Errorf("the %s is no id: %v", name, err)
+				t.Errorf("the %s is not an ID: %v", name, err)
 			}
 		}
 		if ref.Organization == "" {
