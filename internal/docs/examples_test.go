@@ -47,6 +47,8 @@ func TestExamples(t *testing.T) {
 		case isMigration(name): // tested two by two, in comingfrom_test.go
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
+		case name == "provider/certificates.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testCertificates(t, path) })
 		case name == "guides/ci-cd/backend.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path) })
 		case name == "guides/webhook/backend.tf":

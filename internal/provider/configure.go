@@ -36,6 +36,7 @@ type providerModel struct {
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Preflight      types.Bool   `tfsdk:"preflight"`
 	credentialsModel
+	certificatesModel
 }
 
 // Configure prepares the client. It makes no request, and takes values that are not known yet: they are in the plan's phase.
@@ -67,6 +68,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 			resp.Diagnostics.AddAttributeError(path.Root("request_timeout"), "Invalid Duration", "request_timeout cannot be used: "+err.Error()+".")
 		}
 	}
+	certificates := config.certificates(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() || anyUnknown(config) || who.missing {
 		return
 	}
@@ -80,6 +82,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		MaxRetries:     int(retries),
 		RequestTimeout: max(perTry, time.Millisecond),
 		Log:            logger(func() []string { return client.Secrets() }),
+		Certificates:   certificates,
 		Transport:      p.transport,
 	})
 	if err != nil { // each part has been checked by the same rules
@@ -94,7 +97,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 func anyUnknown(c providerModel) bool {
-	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown()
+	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown() || c.certificatesUnknown()
 }
 
 // setting returns the configured value, else that of the first of the environment variables that is set and not empty, else "",
