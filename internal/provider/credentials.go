@@ -91,8 +91,8 @@ func addCredentials(attributes map[string]schema.Attribute) {
 	})
 }
 
-// identity is what authorizes the provider's requests: a token or credentials, or neither if both are
-// missing.
+// identity is what authorizes the provider's requests: a token or credentials, or neither if both
+// are missing.
 type identity struct {
 	token       string
 	credentials *tallyfy.Credentials
@@ -124,7 +124,8 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 	return identity{token: token, source: source, missing: source == "" && !diags.HasError()}
 }
 
-// addMissingToken adds the error that there is neither an access token nor credentials to request one.
+// addMissingToken adds the error that there is neither an access token nor credentials to request
+// one.
 func addMissingToken(diags *diag.Diagnostics) {
 	diags.AddError("Missing Access Token",
 		"A request to Tallyfy is required, and the provider has no access token: neither its block nor the environment has one.\n\n"+

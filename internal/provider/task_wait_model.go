@@ -35,7 +35,7 @@ func (m *taskWaitModel) wanted(ctx context.Context, diags *diag.Diagnostics) wai
 	timeout, more := m.Timeouts.Create(ctx, defaultWaitTimeout)
 	diags.Append(more...)
 	interval, err := time.ParseDuration(m.PollInterval.ValueString())
-	if err != nil && !m.PollInterval.IsUnknown() { // the schema has checked it
+	if err != nil && !m.PollInterval.IsUnknown() { // the schema has already checked it
 		diags.AddAttributeError(path.Root("poll_interval"), "Invalid Duration", "poll_interval cannot be used: "+err.Error()+".")
 	}
 	return wait.Wanted{

@@ -50,7 +50,7 @@ func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateReques
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.provider.requireEngine(&resp.Diagnostics)
-	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
+	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known while planning
 		plan.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
