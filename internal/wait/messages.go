@@ -12,8 +12,19 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// attrTaskID is the attribute that messages point to.
-const attrTaskID = "task_id"
+// The attributes that messages point to.
+const (
+	attrTaskID = "task_id"
+	attrAlias  = "alias"
+)
+
+// attribute returns the attribute that identifies the task in the configuration.
+func (w Wanted) attribute() string {
+	if w.Alias != "" {
+		return attrAlias
+	}
+	return attrTaskID
+}
 
 // These sentences describe what a wait leaves behind if it ends without a completed task.
 const (
@@ -31,8 +42,8 @@ const (
 
 // refusal is the failure of a wait for a task that nobody has to complete any more, or that nobody
 // can complete.
-func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
-	n := notice.Notice{Attribute: attrTaskID}
+func refusal(task *tallyfy.Task, want Wanted, why verdict, when phase) *notice.Failure {
+	n := notice.Notice{Attribute: want.attribute()}
 	switch why {
 	case archived:
 		n.Summary = "Task Is Archived"
@@ -117,12 +128,19 @@ func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
 
 // timedOut is the failure of a wait at its timeout.
 func (s *session) timedOut() *notice.Failure {
+	next := waitsAgain + " Raise timeouts.create if people need longer, or let the pipeline start again when the task is completed."
+	switch {
+	case s.shown == nil && isAbsent(s.failed):
+		next = advice(s.failed, s.ref)
+	case s.shown == nil && s.ref.Task == "" && s.failed == nil:
+		next = "Check run_id and alias: no task of the process has it. " + waitsAgain
+	}
 	return &notice.Failure{Notice: notice.Notice{
-		Summary: "Wait Timed Out", Attribute: attrTaskID,
+		Summary: "Wait Timed Out", Attribute: s.want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Waited %s (timeouts.create) for %s. %s", s.want.Timeout, s.named(), s.known()),
 			nothingRecorded,
-			waitsAgain+" Raise timeouts.create if people need longer, or let the pipeline start again when the task is completed.",
+			next,
 			s.lastFailure()),
 	}}
 }
@@ -130,7 +148,7 @@ func (s *session) timedOut() *notice.Failure {
 // interrupted is the failure of a wait that was cancelled.
 func (s *session) interrupted() *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
-		Summary: "Wait Was Interrupted", Attribute: attrTaskID,
+		Summary: "Wait Was Interrupted", Attribute: s.want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The apply was interrupted while it waited for %s. %s", s.named(), s.known()),
 			nothingRecorded, waitsAgain,
@@ -153,7 +171,7 @@ func (s *session) unreadable(err error) *notice.Failure {
 		means = fmt.Sprintf("Tallyfy has responded so for at least %s. ", appearance) + means
 	}
 	return notice.Report{
-		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
+		Summary: "Task Could Not Be Read", Attribute: s.want.attribute(),
 		Action: "Waiting for " + s.named(), Effect: means, Remedy: next, Cause: err,
 	}.Failure()
 }

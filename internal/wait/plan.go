@@ -41,7 +41,7 @@ func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notic
 	case done:
 		return []notice.Notice{isOver(task)}, nil
 	case rejected, undecided, archived:
-		return nil, refusal(task, verdict, planning)
+		return nil, refusal(task, want, verdict, planning)
 	}
 	return nil, nil
 }
@@ -127,7 +127,7 @@ func notThere(want Wanted, err error) notice.Notice {
 		what, check = "the tasks of process "+want.Run, "Check organization_id and run_id."
 	}
 	return notice.Notice{
-		Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s. %s", what, notice.Outcome(withoutBudget(err)), stillMissing(want)),
 			check, notice.ServerMessage(err)),
@@ -140,5 +140,5 @@ func noSuchAlias(want Wanted, err error) notice.Notice {
 	if errors.As(err, &failure) {
 		detail = failure.Detail
 	}
-	return notice.Notice{Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: "alias", Detail: notice.Paragraphs(detail, stillMissing(want))}
+	return notice.Notice{Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: attrAlias, Detail: notice.Paragraphs(detail, stillMissing(want))}
 }

@@ -169,8 +169,16 @@ func TestCheckOfAMissingTask(t *testing.T) {
 					}
 					time.Sleep(c.interval) // so that the list of the plan is too old
 					h.began = time.Now()
-					if o := h.wait(h.Context(), want); o.err == nil || o.at != c.ends {
+					o := h.wait(h.Context(), want)
+					if o.err == nil || o.at != c.ends {
 						h.Errorf("after %s: got %v, want an error after %s", o.at, o.err, c.ends)
+					}
+					var failure *notice.Failure
+					if !errors.As(o.err, &failure) || failure.Attribute != want.attribute() || strings.Contains(failure.Detail, "Raise timeouts.create") {
+						h.Errorf("on %q: %v", failure.Attribute, failure)
+					}
+					if failure.Summary != "No Task Matches" { // which lists the tasks
+						h.wantText(failure.Detail, "Check ")
 					}
 				})
 			})

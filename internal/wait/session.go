@@ -78,7 +78,7 @@ func (s *session) conclude(ctx context.Context, task *tallyfy.Task) (*tallyfy.Ta
 	if verdict == done {
 		return task, nil
 	}
-	return nil, refusal(task, verdict, applying)
+	return nil, refusal(task, s.want, verdict, applying)
 }
 
 // findAlias searches for the task in the complete list of its process.
