@@ -23,7 +23,7 @@ type taskIdentity struct {
 	TaskID         types.String `tfsdk:"task_id"`
 }
 
-// ref returns the IDs of the task; empty where they are null or unknown.
+// ref returns the IDs of the task; empty if they are null or unknown.
 func (i taskIdentity) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: i.OrganizationID.ValueString(), Run: i.RunID.ValueString(), Task: i.TaskID.ValueString()}
 }
