@@ -48,7 +48,7 @@ func (m *taskCompletionModel) desired(ctx context.Context, diags *diag.Diagnosti
 
 // recorded returns the completion in the state.
 func (m *taskCompletionModel) recorded() completion.Record {
-	record := m.completionFacts.asRecord()
+	record := m.asRecord()
 	record.RunID = m.RunID.ValueString()
 	record.TasksChangedByRules = m.TasksChangedByRules.ValueString()
 	record.IsApproved = m.IsApproved.ValueBoolPointer()
