@@ -47,6 +47,8 @@ func TestExamples(t *testing.T) {
 		case isMigration(name): // comingfrom_test.go tests them in pairs
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
+		case name == "provider/certificates.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testCertificates(t, path) })
 		case name == "guides/ci-cd/backend.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path) })
 		case name == "guides/webhook/backend.tf":

@@ -37,6 +37,7 @@ type providerModel struct {
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Preflight      types.Bool   `tfsdk:"preflight"`
 	credentialsModel
+	certificatesModel
 }
 
 // Configure prepares the provider data. It makes no request. While planning, values may be unknown.
@@ -68,6 +69,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 			resp.Diagnostics.AddAttributeError(path.Root("request_timeout"), "Invalid Duration", "request_timeout cannot be used: "+err.Error()+".")
 		}
 	}
+	certificates := config.certificates(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() || anyUnknown(config) || auth.missing {
 		return
 	}
@@ -81,6 +83,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		MaxRetries:     int(retries),
 		RequestTimeout: max(timeout, time.Millisecond),
 		Log:            logger(func() []string { return client.Secrets() }),
+		Certificates:   certificates,
 		Transport:      p.transport,
 	})
 	if err != nil { // the same rules have already checked each part
@@ -95,7 +98,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 func anyUnknown(c providerModel) bool {
-	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown()
+	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown() || c.certificatesUnknown()
 }
 
 // setting returns the value of an attribute and, in words, its source. If it is not configured, the

@@ -20,6 +20,7 @@ var _ provider.ProviderWithValidateConfig = (*tallyfyProvider)(nil)
 func (p *tallyfyProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config.checkConflict(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() || config.AccessToken.IsNull() || config.AccessToken.IsUnknown() {
 		return
 	}

@@ -94,6 +94,7 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 		},
 	}
 	addCredentials(resp.Schema.Attributes)
+	addCertificates(resp.Schema.Attributes)
 }
 
 // Resources returns the resources.
