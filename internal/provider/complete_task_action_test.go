@@ -24,7 +24,7 @@ const (
 	completionName   = "tallyfy_task_completion"
 )
 
-// session is a configured provider, as an apply or a query runs it.
+// session returns a configured provider, for one apply or query.
 func (s *harness) session(more prototest.Attributes) *prototest.Session {
 	s.Helper()
 	settings := prototest.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()}
@@ -53,7 +53,7 @@ func (s *harness) invoke(session *prototest.Session, block prototest.Attributes)
 	return invoked{progress, said}
 }
 
-// textObject is an object of strings, as a dynamic attribute holds it.
+// textObject returns an object of strings, for a dynamic attribute.
 func textObject(members map[string]string) tftypes.Value {
 	types, values := map[string]tftypes.Type{}, map[string]tftypes.Value{}
 	for name, value := range members {
@@ -177,8 +177,8 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 	}
 }
 
-// TestActionFails checks what a failed invocation reports: what Terraform does not repeat, and
-// nothing of a record.
+// TestActionFails reads the errors of failed invocations. They state that Terraform does not repeat
+// the action, and mention no record.
 func TestActionFails(t *testing.T) {
 	t.Parallel()
 	plain := prototest.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
@@ -230,7 +230,7 @@ func TestActionFails(t *testing.T) {
 	}
 }
 
-// TestActionIsCheckedWhilePlanned checks what a plan reports.
+// TestActionIsCheckedWhilePlanned reads the messages of plans.
 func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	t.Parallel()
 	unknown := func(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, tftypes.UnknownValue) }

@@ -56,7 +56,7 @@ func TestListIsWhatAnImportRecords(t *testing.T) {
 			s.CompleteOutside(task.ID, sandbox.SeedColleagueID, approved)
 		}
 	}
-	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil} }) // so that the list is not enough
+	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil} }) // so that the task must be read
 	for run, want := range map[string]int{sandbox.SeedRunID: 5, "": 1} {
 		block := prototest.Attributes{"run_id": nil}
 		if run != "" {

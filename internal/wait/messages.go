@@ -29,7 +29,8 @@ const (
 	applying phase = "The apply"
 )
 
-// refusal is the failure of a wait for a task that nobody has to complete any more, or that nobody can complete.
+// refusal is the failure of a wait for a task that nobody has to complete any more, or that nobody
+// can complete.
 func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
 	n := notice.Notice{Attribute: attrTaskID}
 	switch why {
@@ -59,8 +60,9 @@ func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
 	return &notice.Failure{Notice: n}
 }
 
-// RejectedBefore is the failure if a completion is recorded that does not pass, and the configuration no longer accepts it. decided
-// says that it is a rejection, and not an approval whose decision is not shown.
+// RejectedBefore is the failure if a completion is recorded that does not pass, and the
+// configuration no longer accepts it. decided says that it is a rejection, and not an approval
+// whose decision is not shown.
 func RejectedBefore(ref tallyfy.TaskRef, title, by string, decided bool) *notice.Failure {
 	summary, was, accept := "Approval Was Rejected", "rejected by "+by, "the rejection"
 	if !decided {
@@ -75,7 +77,8 @@ func RejectedBefore(ref tallyfy.TaskRef, title, by string, decided bool) *notice
 	}}
 }
 
-// Revoked warns that a recorded approval is rejected now, or does not show its decision; decided says which.
+// Revoked warns that a recorded approval is rejected now, or does not show its decision; decided
+// says which.
 func Revoked(ref tallyfy.TaskRef, title, by string, decided bool) notice.Notice {
 	now := "shows it as rejected by " + by
 	if !decided {
@@ -135,7 +138,8 @@ func (s *session) interrupted() *notice.Failure {
 	}}
 }
 
-// unreadable is the failure if Tallyfy refuses to show the task, so that no further poll can end the wait.
+// unreadable is the failure if Tallyfy refuses to show the task, so that no further poll can end
+// the wait.
 func (s *session) unreadable(err error) *notice.Failure {
 	means := nothingRecorded
 	if s.shown != nil {
@@ -197,7 +201,8 @@ func (s *session) known() string {
 	return text
 }
 
-// lastFailure describes the failure of the last poll, which may explain why the task is not known to be completed.
+// lastFailure describes the failure of the last poll, which may explain why the task is not known
+// to be completed.
 func (s *session) lastFailure() string {
 	if s.failed == nil {
 		return ""
@@ -218,8 +223,8 @@ func Name(ref tallyfy.TaskRef, title string) string {
 	return fmt.Sprintf("task %q (%s)", title, ref.Task)
 }
 
-// By names who completed a task and when, as far as that is known.
-func By(user int64, guest, at string) string {
+// Completer names who completed a task and when, as far as that is known.
+func Completer(user int64, guest, at string) string {
 	return notice.Completer(&tallyfy.Task{CompleterID: user, CompleterGuestID: guest, CompletedAt: at})
 }
 
@@ -230,7 +235,8 @@ func status(task *tallyfy.Task) string {
 	return strconv.Quote(task.Status)
 }
 
-// assignees continues a sentence with the assignees of the task; empty if Tallyfy does not show them.
+// assignees continues a sentence with the assignees of the task; empty if Tallyfy does not show
+// them.
 func assignees(task *tallyfy.Task) string {
 	names, shown := assigneeNames(task)
 	switch {
@@ -242,7 +248,8 @@ func assignees(task *tallyfy.Task) string {
 	return ", and it is assigned to " + names
 }
 
-// assigneeNames lists the assignees of the task, for messages and log lines. shown is false if Tallyfy does not show them.
+// assigneeNames lists the assignees of the task, for messages and log lines. shown is false if
+// Tallyfy does not show them.
 func assigneeNames(task *tallyfy.Task) (names string, shown bool) {
 	if task.Owners == nil {
 		return "", false

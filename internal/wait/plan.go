@@ -17,13 +17,14 @@ import (
 const (
 	// planningTime limits a check, because a plan without a network must not wait long.
 	planningTime = 10 * time.Second
-	// planningFresh is the maximum age of a list that a plan uses. It is the default interval of a wait, so that the waits of an
-	// apply begin with the list of their own check.
+	// planningFresh is the maximum age of a list that a plan uses. It is the default interval of a
+	// wait, so that the waits of an apply begin with the list of their own check.
 	planningFresh = 15 * time.Second
 )
 
-// Check predicts what an apply will wait for, or why it would fail. The error is a [*notice.Failure] about the task itself, or that of a
-// read that failed. Then nothing is known, and the plan goes on, because it must work without a network.
+// Check predicts what an apply will wait for, or why it would fail. The error is a
+// [*notice.Failure] about the task itself, or that of a read that failed. Then nothing is known,
+// and the plan goes on, because it must work without a network.
 func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
 	ctx, cancel := context.WithTimeout(ctx, planningTime)
 	defer cancel()
@@ -45,8 +46,8 @@ func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notic
 	return nil, nil
 }
 
-// planned returns the task from a list if it is open there, and otherwise by its own GET. The warning reports that there is no
-// such task.
+// planned returns the task from a list if it is open there, and otherwise by its own GET. The
+// warning reports that there is no such task.
 func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *notice.Notice, error) {
 	if want.Run != "" {
 		l := w.process(want.TaskRef).poll(ctx, w.client, planningFresh, want.Task == "")
