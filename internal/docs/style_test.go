@@ -22,7 +22,7 @@ var pendingStyle = []string{
 }
 
 // messageRooms are the packages whose string literals users read.
-var messageRooms = []string{"completion", "lookup", "notice", "provider", "tallyfy", "wait"}
+var messageRooms = []string{"completion", "conformance", "lookup", "notice", "provider", "tallyfy", "wait"}
 
 // commentWidth is the number of columns that a line of a comment has at most; a tab has four.
 const commentWidth = 100
@@ -33,6 +33,7 @@ var wrappedRooms = []string{
 	"internal/acceptance/",
 	"internal/clitest/",
 	"internal/completion/",
+	"internal/conformance/",
 	"internal/demo/",
 	"internal/docs/",
 	"internal/lookup/",
