@@ -15,19 +15,19 @@ import (
 // result. Any error is a [*Failure], and nothing is recorded then.
 func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
-	unlock, err := e.locks.lock(ctx, want.Task)
+	unlock, err := e.locks.lock(ctx, want.Task, want.Subject)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
 	history := e.locks.history(want.Task)
 	progress(ctx, "Reading %s", notice.TaskRef(want.Task))
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown})
+	task, err := e.readBefore(ctx, want.Task, want.Subject, readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown})
 	if err != nil {
 		return Result{}, err
 	}
 	if doubts := history.reasonNotToSend(task); doubts != "" {
-		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
+		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts, want.Subject)}
 	}
 	task, behind := history.correct(want.Task, task, merged(want.Taskdata, want.SecretTaskdata))
 	if want, err = want.resolved(task); err != nil {
@@ -53,7 +53,7 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings []Notice) Result {
 	record := recordOf(Record{}, withRun(want.Task, task).Run, task)
 	if behind { // the record for the other block stays valid
-		return Result{Record: record, Warnings: append(warnings, notShownYet(task))}
+		return Result{Record: record, Warnings: append(warnings, notShownYet(task, want.Subject))}
 	}
 	e.locks.record(want, record)
 	return Result{Record: record, Warnings: warnings}
@@ -63,9 +63,9 @@ func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings 
 // has completed it. The error is a [*Failure] that lists the differences between the blocks.
 func sentAlready(want Desired, earlier *recordedCompletion) (Result, error) {
 	if differs := earlier.differing(want); len(differs) > 0 {
-		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs)}
+		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs, want.Subject)}
 	}
-	return Result{Record: earlier.record, Warnings: []Notice{sentByAnother(want.Task)}}, nil
+	return Result{Record: earlier.record, Warnings: []Notice{sentByAnother(want.Task, want.Subject)}}, nil
 }
 
 // complete saves the values and completes an open task. Any error is a [*Failure].

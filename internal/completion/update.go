@@ -20,18 +20,18 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 		return Result{Record: known}, nil
 	}
 	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
-	unlock, err := e.locks.lock(ctx, want.Task)
+	unlock, err := e.locks.lock(ctx, want.Task, want.Subject)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
 	history := e.locks.history(want.Task)
-	task, err := e.readBefore(ctx, want.Task, readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown})
+	task, err := e.readBefore(ctx, want.Task, want.Subject, readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown})
 	if err != nil {
 		return Result{}, err
 	}
 	if doubts := history.reasonNotToSend(task); doubts != "" {
-		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
+		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts, want.Subject)}
 	}
 	task, behind := history.correct(want.Task, task, nil)
 	if want, err = want.resolved(task); err != nil {
@@ -69,9 +69,9 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 		return Result{}, err
 	case reopening.completedAgain:
 		if len(want.Taskdata) > 0 && reopening.task.Taskdata == nil {
-			return Result{}, &Failure{Notice: overtaken(reopening.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
+			return Result{}, &Failure{Notice: overtaken(reopening.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false, want.Subject)}
 		}
-		done, err := adoptFromOthers(reopening.task, want, nil, adopted(reopening.task))
+		done, err := adoptFromOthers(reopening.task, want, nil, adopted(reopening.task, want.Subject))
 		if err != nil {
 			return Result{}, err
 		}

@@ -18,10 +18,8 @@ import (
 
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
 var pendingStyle = []string{
-	"internal/completion/action",
 	"internal/provider/",
 	"internal/wait/",
-	"templates/",
 }
 
 // messageRooms are the packages whose string literals users read.

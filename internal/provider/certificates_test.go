@@ -105,7 +105,7 @@ func TestCertificateErrors(t *testing.T) {
 // from another one. Without the certificates, nothing is sent, and the advice names the arguments.
 func TestCertificatesOfBothServers(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	var requests atomic.Int32
 	start := func(authority *certtest.Authority) string {
 		certificate, err := authority.Issue("127.0.0.1")

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
 
-// What a wait is about is in the log at INFO, less the secrets.
+// The log names the task of a wait at INFO, with secrets masked.
 func TestProgressIsLoggedAtInfo(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -28,7 +28,7 @@ func TestProgressIsLoggedAtInfo(t *testing.T) {
 	}
 }
 
-// Lines are written where the CLI shows them, and nowhere else; what a user sets is left alone.
+// Lines are written only if the CLI shows them. Variables that a user has set keep their values.
 func TestSilenceUnusedLogs(t *testing.T) {
 	parts := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"}
 	for name, c := range map[string]struct {

@@ -69,7 +69,7 @@ func TestParseURL(t *testing.T) {
 			t.Errorf("%q: got %v", address, err)
 			continue
 		}
-		for _, words := range []string{"The address cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
+		for _, words := range []string{"The URL cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
 			if !strings.Contains(err.Text, words) {
 				t.Errorf("%q: %q is missing in %s", address, words, err.Text)
 			}
@@ -79,9 +79,9 @@ func TestParseURL(t *testing.T) {
 
 func TestParseURLUnderTheCLI(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(address string) string {
-		return s.config(fmt.Sprintf("output \"ids\" {\n  value = provider::tallyfy::parse_url(%s)\n}\n", address))
+		return h.config(fmt.Sprintf("output \"ids\" {\n  value = provider::tallyfy::parse_url(%s)\n}\n", address))
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
@@ -95,11 +95,11 @@ func TestParseURLUnderTheCLI(t *testing.T) {
 					"task_id":         knownvalue.Null(),
 				}))},
 			},
-			{Config: config(`"https://go.tallyfy.com/"`), ExpectError: spaced(`Invalid value for "url" parameter`, "The address cannot be used", "/tracker/{run}")},
+			{Config: config(`"https://go.tallyfy.com/"`), ExpectError: spaced(`Invalid value for "url" parameter`, "The URL cannot be used", "/tracker/{run}")},
 			{Config: config(`null`), ExpectError: spaced(`Invalid value for "url" parameter`, "argument must not be null")},
 		},
 	})
-	if n := len(s.Journal()); n != 0 {
+	if n := len(h.Journal()); n != 0 {
 		t.Errorf("%d requests were made", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/lookup"
@@ -19,7 +20,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*runDataSource)(nil)
 )
 
-// runDataSource is the data source tallyfy_run: a process, and the ids of its tasks by their aliases.
+// runDataSource is the data source tallyfy_run: a process and the IDs of its tasks by their aliases.
 type runDataSource struct{ lookupDataSource }
 
 func newRunDataSource() datasource.DataSource { return &runDataSource{} }
@@ -42,12 +43,12 @@ type progressModel struct {
 	Percent  types.Float64 `tfsdk:"percent"`
 }
 
-// Metadata names the data source.
+// Metadata returns the name of the data source.
 func (d *runDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run"
 }
 
-// Schema tells which run is read, and what is told of it.
+// Schema returns the attributes of the data source.
 func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a Tallyfy process (the API's `run`), and the IDs of its tasks by their aliases. " +
@@ -57,7 +58,7 @@ func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 			"run_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The ID of the process to read.",
-				Validators:          idOnly(),
+				Validators:          []validator.String{id()},
 			},
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the process."},
 			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the process."},
@@ -82,7 +83,7 @@ func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 	}
 }
 
-// Read reads the run and the list of its tasks.
+// Read reads the process and the list of its tasks.
 func (d *runDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data runDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)

@@ -29,41 +29,41 @@ const vpcForm = `form_fields = {
     Reviewers                          = { users = [1001], guests = ["auditor@example.com"] }
   }`
 
-// Values by name arrive in the shapes that Tallyfy takes, with one GET, one PUT and one POST.
+// Values by name are sent in the shapes of the API, with one GET, one PUT and one POST.
 func TestFormFields(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
+	h := newHarness(t, sandbox.Config{})
+	h.run(
 		resource.TestStep{
-			Config: s.task(vpcTask, vpcForm),
+			Config: h.task(vpcTask, vpcForm),
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.sent("GET", "PUT", "POST"),
-				s.fired(sandbox.SeedVPCTaskID, 1),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-0a1b2c"),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCRegionField, "map[id:2 text:eu-central-1]"),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCChecksField, "[map[id:1 required:false selected:true text:Flow logs value:<nil>] map[id:2 required:false selected:false text:Peering value:<nil>] map[id:3 required:false selected:true text:DNS value:<nil>]]"),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCSubnetsField, "[eu-central-1a 10.20.0.0/20]"),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCNotesField, "42"),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCTierField, "critical"),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCReviewersField, "map[groups:[] guests:[auditor@example.com] users:[1001]]"),
+				h.sent("GET", "PUT", "POST"),
+				h.fired(sandbox.SeedVPCTaskID, 1),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-0a1b2c"),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCRegionField, "map[id:2 text:eu-central-1]"),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCChecksField, "[map[id:1 required:false selected:true text:Flow logs value:<nil>] map[id:2 required:false selected:false text:Peering value:<nil>] map[id:3 required:false selected:true text:DNS value:<nil>]]"),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCSubnetsField, "[eu-central-1a 10.20.0.0/20]"),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCNotesField, "42"),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCTierField, "critical"),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCReviewersField, "map[groups:[] guests:[auditor@example.com] users:[1001]]"),
 			},
 		},
-		resource.TestStep{ // the same values by id: a change of the configuration that sends nothing
-			PreConfig:         s.ResetJournal,
-			Config:            s.task(vpcTask, `taskdata = { "`+sandbox.SeedVPCIDField+`" = "vpc-0a1b2c" }`),
+		resource.TestStep{ // the same values by ID: a change of the configuration that sends nothing
+			PreConfig:         h.ResetJournal,
+			Config:            h.task(vpcTask, `taskdata = { "`+sandbox.SeedVPCIDField+`" = "vpc-0a1b2c" }`),
 			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote(), s.fired(sandbox.SeedVPCTaskID, 1)},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote(), h.fired(sandbox.SeedVPCTaskID, 1)},
 		},
 		resource.TestStep{ // another value: an update
-			PreConfig:         s.ResetJournal,
-			Config:            s.task(vpcTask, `form_fields = { "VPC id" = "vpc-9" }`),
+			PreConfig:         h.ResetJournal,
+			Config:            h.task(vpcTask, `form_fields = { "VPC id" = "vpc-9" }`),
 			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "PUT", "POST"), s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-9")},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("DELETE", "PUT", "POST"), h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-9")},
 		},
 	)
 }
 
-// mistakes are what a plan tells of a completion that would go wrong: each on its attribute, with what can be done.
+// mistakes are completions that would fail. A plan reports each on its attribute, with the fix.
 var mistakes = map[string]struct {
 	lines string
 	says  *regexp.Regexp
@@ -92,7 +92,7 @@ var mistakes = map[string]struct {
 	"blank name":         {vpcTask + "\n  form_fields = { \" \" = 1 }", spaced("Invalid Field Name", "it is empty")},
 }
 
-// withMistakes makes the seeded tasks such that all mistakes are possible.
+// withMistakes changes the seeded tasks so that all mistakes are possible.
 func withMistakes(s *sandbox.Server) {
 	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
 		task.Fields = append(task.Fields,
@@ -108,42 +108,42 @@ func TestMistakesAreToldByThePlan(t *testing.T) {
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			withMistakes(s.Server)
-			s.runFor(c.lines, resource.TestStep{Config: s.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
-			if err := s.writes(); err != nil {
+			h := newHarness(t, sandbox.Config{})
+			withMistakes(h.Server)
+			h.runFor(c.lines, resource.TestStep{Config: h.configWith("", block(c.lines)), PlanOnly: true, ExpectError: c.says})
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// The same mistakes end an apply before anything is completed, where the plan was not to look.
+// Without a preflight check, the same mistakes fail the apply before it completes anything.
 func TestMistakesAreToldByTheApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			withMistakes(s.Server)
-			s.runFor(c.lines, resource.TestStep{Config: s.config(block(c.lines)), ExpectError: c.says})
-			if err := s.writes(); err != nil {
+			h := newHarness(t, sandbox.Config{})
+			withMistakes(h.Server)
+			h.runFor(c.lines, resource.TestStep{Config: h.config(block(c.lines)), ExpectError: c.says})
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// What a plan only warns of is seen over the protocol: no check of the testing framework sees a warning.
+// The testing framework cannot check warnings, so this test plans over the protocol.
 func TestPlanWarnsOfWhatItSees(t *testing.T) {
 	t.Parallel()
-	server := newStage(t, sandbox.Config{}).Server
+	server := newHarness(t, sandbox.Config{}).Server
 	withMistakes(server)
 	server.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
 	settings := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
 	for name, c := range map[string]struct {
 		task string
-		says string // nothing for no warning
+		says string // empty for no warning
 	}{
 		"required field": {sandbox.SeedVPCTaskID, `Required Field Is Empty: Provision the VPC: These fields of task "Provision the VPC" (` + sandbox.SeedVPCTaskID + `) are required`},
 		"completed":      {sandbox.SeedPlainTaskID, "Task Is Already Completed: "},
@@ -151,20 +151,20 @@ func TestPlanWarnsOfWhatItSees(t *testing.T) {
 		"fine":           {sandbox.SeedExpiringTaskID, ""},
 	} {
 		for _, run := range []any{sandbox.SeedRunID, nil} {
-			p := newPlanner(t, settings)
-			_, said := p.plan(nil, attributes{"task_id": c.task, "run_id": run})
+			d := newDriver(t, settings)
+			_, said := d.plan(nil, attributes{"task_id": c.task, "run_id": run})
 			if !strings.HasPrefix(said, strings.TrimSuffix("Warning: "+c.says, "Warning: ")) || (c.says == "") != (said == "") {
 				t.Errorf("%s: the plan says %q", name, said)
 			}
 		}
 	}
 	for name, off := range map[string]attributes{"switched off": {"preflight": false}, "no network": {"base_url": "http://127.0.0.1:1"}} {
-		p := newPlanner(t, attributes{
+		d := newDriver(t, attributes{
 			"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "max_retries": 0,
 			"base_url": valueOr(off["base_url"], server.URL()), "preflight": off["preflight"],
 		})
 		server.ResetJournal()
-		if _, said := p.plan(nil, attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}); said != "" || server.Count("", "") != 0 {
+		if _, said := d.plan(nil, attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}); said != "" || server.Count("", "") != 0 {
 			t.Errorf("%s: the plan says %q after %d requests", name, said, server.Count("", ""))
 		}
 	}
@@ -177,19 +177,19 @@ func valueOr(value, otherwise any) any {
 	return value
 }
 
-// One request tells a plan of all the tasks of a run, however many there are.
+// A plan reads all tasks of a process with one request, however many blocks it has.
 func TestPlanLooksOnceForEachRun(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	var blocks strings.Builder
 	for n := range 30 {
 		id := fmt.Sprintf("7a5c%028d", n)
-		s.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID})
+		h.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID})
 		fmt.Fprintf(&blocks, "resource \"tallyfy_task_completion\" \"t%d\" {\n  run_id  = %q\n  task_id = %q\n}\n", n, sandbox.SeedRunID, id)
 	}
-	s.run(resource.TestStep{Config: s.configWith("", blocks.String()), PlanOnly: true, ExpectNonEmptyPlan: true})
+	h.run(resource.TestStep{Config: h.configWith("", blocks.String()), PlanOnly: true, ExpectNonEmptyPlan: true})
 	plans := 0
-	for _, entry := range s.Journal() {
+	for _, entry := range h.Journal() {
 		if entry.Method != http.MethodGet || !strings.HasSuffix(entry.Path, "/runs/"+sandbox.SeedRunID+"/tasks") {
 			t.Errorf("%s %s was sent", entry.Method, entry.Path)
 		}

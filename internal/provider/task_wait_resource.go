@@ -127,6 +127,9 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 		report(&resp.Diagnostics, []completion.Notice{wait.Reopened(ref, title)}, nil)
 		resp.State.RemoveResource(ctx)
 		return
+	case result.NotFound != nil:
+		report(&resp.Diagnostics, []completion.Notice{wait.NotFound(ref, title, result.NotFound)}, nil)
+		return
 	}
 	report(&resp.Diagnostics, result.Warnings, nil)
 	if result.Changed {
@@ -199,8 +202,8 @@ func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPl
 
 // foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
 func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	conn := r.provider
-	if resp.Diagnostics.HasError() || conn == nil || conn.waits == nil || conn.preflight == nil {
+	provider := r.provider
+	if resp.Diagnostics.HasError() || provider == nil || provider.waits == nil || provider.preflight == nil {
 		return
 	}
 	var config, plan taskWaitModel
@@ -211,8 +214,8 @@ func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanR
 		return
 	}
 	plan.TaskID, plan.RunID = config.TaskID, config.RunID // the plan of a replacement keeps those of the old task
-	if config.OrganizationID.IsNull() && conn.organizationID != "" {
-		plan.OrganizationID = types.StringValue(conn.organizationID)
+	if config.OrganizationID.IsNull() && provider.organizationID != "" {
+		plan.OrganizationID = types.StringValue(provider.organizationID)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -221,14 +224,14 @@ func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanR
 	if create, ok := plan.Timeouts.Attributes()["create"]; plan.Timeouts.IsUnknown() || ok && create.IsUnknown() {
 		want.Timeout = 0
 	}
-	if conn.preflight.SkipsReads(want.TaskRef) {
+	if provider.preflight.SkipsReads(want.TaskRef) {
 		return
 	}
 	began := time.Now()
-	warnings, err := conn.waits.Check(ctx, want)
+	warnings, err := provider.waits.Check(ctx, want)
 	if err != nil && !errors.As(err, new(*completion.Failure)) {
 		tflog.Debug(ctx, "the check of a planned wait failed", map[string]any{"task_id": want.Task, "run_id": want.Run, "error": err.Error()})
-		warnings, err = conn.preflight.Unread(want.TaskRef, began, err), nil
+		warnings, err = provider.preflight.Unread(want.TaskRef, began, err), nil
 	}
 	report(&resp.Diagnostics, warnings, err)
 }

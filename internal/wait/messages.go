@@ -82,7 +82,7 @@ func Revoked(ref tallyfy.TaskRef, title, by string, decided bool) notice.Notice 
 		now = "shows its completion by " + by + " without a decision"
 	}
 	return notice.Notice{
-		Summary: "Approval Was Revoked", Attribute: attrTaskID,
+		Summary: summaryOf(ref, title, "Approval Was Revoked"), Attribute: attrTaskID,
 		Detail: fmt.Sprintf("The approval of %s was recorded, and Tallyfy now %s. "+
 			"The wait is removed from the state: an apply of this configuration fails unless the task shows an approval by then, and waits if it is reopened.", Name(ref, title), now),
 	}
@@ -91,9 +91,24 @@ func Revoked(ref tallyfy.TaskRef, title, by string, decided bool) notice.Notice 
 // Reopened warns that a recorded task is open again.
 func Reopened(ref tallyfy.TaskRef, title string) notice.Notice {
 	return notice.Notice{
-		Summary: "Task Was Reopened", Attribute: attrTaskID,
+		Summary: summaryOf(ref, title, "Task Was Reopened"), Attribute: attrTaskID,
 		Detail: fmt.Sprintf("The completion of %s was recorded, and Tallyfy now shows the task as open. "+
 			"The wait is removed from the state, so an apply of this configuration waits until the task is completed again.", Name(ref, title)),
+	}
+}
+
+// NotFound warns that a recorded task is not shown any more.
+func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
+	why := " It was deleted, or the token may no longer see it."
+	if tallyfy.IsNoEndpoint(err) {
+		why = " " + notice.Advice(err)
+	}
+	return notice.Notice{
+		Summary: summaryOf(ref, title, "Completed Task Cannot Be Found"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s, which was waited for: %s.%s", Name(ref, title), notice.Outcome(err), why),
+			"The wait stays recorded, because the task was completed. Nothing waits again. Remove the block when nothing depends on it any more.",
+			notice.ServerMessage(err)),
 	}
 }
 
@@ -185,6 +200,11 @@ func (s *session) lastFailure() string {
 		return ""
 	}
 	return notice.Paragraphs("The last poll failed: "+notice.Outcome(s.failed)+".", notice.ServerMessage(s.failed))
+}
+
+// summaryOf returns a summary for this task alone.
+func summaryOf(ref tallyfy.TaskRef, title, summary string) string {
+	return notice.TaskSummary(&tallyfy.Task{ID: ref.Task, Title: title}, summary)
 }
 
 // Name names a task by its ID, and by its title if it is not empty.
