@@ -18,7 +18,6 @@ import (
 
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
 var pendingStyle = []string{
-	"internal/provider/",
 	"internal/wait/",
 }
 
@@ -39,6 +38,7 @@ var wrappedRooms = []string{
 	"internal/lookup/",
 	"internal/notice/",
 	"internal/prototest/",
+	"internal/provider/",
 	"internal/release/",
 	"internal/sandbox/",
 	"internal/tallyfy/",

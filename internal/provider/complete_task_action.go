@@ -25,14 +25,16 @@ var (
 	_ frameworkaction.ActionWithValidateConfig = (*completeTaskAction)(nil)
 )
 
-// completeTaskAction is the action tallyfy_complete_task: the create of tallyfy_task_completion, without a record.
+// completeTaskAction is the action tallyfy_complete_task: the create of tallyfy_task_completion,
+// without a record.
 type completeTaskAction struct {
 	provider *providerData // nil until the provider is configured
 }
 
 func newCompleteTaskAction() frameworkaction.Action { return &completeTaskAction{} }
 
-// defaultInvokeTimeout is how long an invocation may take unless the timeouts block says otherwise: as long as a create.
+// defaultInvokeTimeout is how long an invocation may take unless the timeouts block says otherwise:
+// as long as a create.
 const defaultInvokeTimeout = 10 * time.Minute
 
 // completeTaskModel is the configuration of an action.
@@ -55,8 +57,8 @@ func (a *completeTaskAction) Configure(_ context.Context, req frameworkaction.Co
 	a.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would fail at. It makes no request while
-// an ID is unknown.
+// ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would
+// fail at. It makes no request while an ID is unknown.
 func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction.ModifyPlanRequest, resp *frameworkaction.ModifyPlanResponse) {
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -84,8 +86,9 @@ func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction
 	}
 }
 
-// Invoke completes the task as a create does, and reports each step as progress. It reports warnings as progress too, because Terraform
-// 1.16 drops the warnings of actions that a create or an update triggers.
+// Invoke completes the task as a create does, and reports each step as progress. It reports
+// warnings as progress too, because Terraform 1.16 drops the warnings of actions that a create or
+// an update triggers.
 func (a *completeTaskAction) Invoke(ctx context.Context, req frameworkaction.InvokeRequest, resp *frameworkaction.InvokeResponse) {
 	defer func() { resp.Diagnostics = invokedAgain(resp.Diagnostics) }()
 	var config completeTaskModel
@@ -137,7 +140,8 @@ func outcome(r completion.Record, task string) string {
 	return which + " is completed, since " + r.CompletedAt
 }
 
-// invokedAgain adds to the first error how the action is invoked again. The provider does not know the address of the action.
+// invokedAgain adds to the first error how the action is invoked again. The provider does not know
+// the address of the action.
 func invokedAgain(diags diag.Diagnostics) diag.Diagnostics {
 	const next = "The next apply invokes the action only if something triggers it again. " +
 		"To invoke it without a trigger, run terraform apply -invoke='ADDRESS', with the address that Terraform shows for the action that failed."

@@ -139,7 +139,8 @@ func TestActionCompletesATask(t *testing.T) {
 	}
 }
 
-// TestActionAndResourceSendOneCompletion has a resource and an action for one task in one apply, in either order and side by side.
+// TestActionAndResourceSendOneCompletion has a resource and an action for one task in one apply, in
+// either order and side by side.
 func TestActionAndResourceSendOneCompletion(t *testing.T) {
 	t.Parallel()
 	block := prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC id": "vpc-1"})}
@@ -176,7 +177,8 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 	}
 }
 
-// TestActionFails looks at what a failed invocation reports: what Terraform does not repeat, and nothing of a record.
+// TestActionFails checks what a failed invocation reports: what Terraform does not repeat, and
+// nothing of a record.
 func TestActionFails(t *testing.T) {
 	t.Parallel()
 	plain := prototest.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
@@ -228,7 +230,7 @@ func TestActionFails(t *testing.T) {
 	}
 }
 
-// TestActionIsCheckedWhilePlanned looks at what a plan reports.
+// TestActionIsCheckedWhilePlanned checks what a plan reports.
 func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	t.Parallel()
 	unknown := func(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, tftypes.UnknownValue) }
@@ -286,7 +288,8 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	}
 }
 
-// TestActionSchemaFollowsTheResource compares the arguments of the action with those of the resource that a create uses.
+// TestActionSchemaFollowsTheResource compares the arguments of the action with those of the
+// resource that a create uses.
 func TestActionSchemaFollowsTheResource(t *testing.T) {
 	t.Parallel()
 	schemas, err := providerserver.NewProtocol6(New("test")())().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
@@ -314,8 +317,8 @@ func TestActionSchemaFollowsTheResource(t *testing.T) {
 	}
 }
 
-// TestActionIsValidatedBeforeItIsInvoked invokes actions with values that were unknown while they were
-// validated. Nothing is sent.
+// TestActionIsValidatedBeforeItIsInvoked invokes actions with values that were unknown while they
+// were validated. Nothing is sent.
 func TestActionIsValidatedBeforeItIsInvoked(t *testing.T) {
 	t.Parallel()
 	within := func(text string) tftypes.Value {

@@ -46,8 +46,8 @@ func (a *completeTaskAction) validate(ctx context.Context, config tfsdk.Config, 
 	return diags
 }
 
-// validateAttribute runs the validators of an attribute, as the framework does. A required attribute
-// that is null is validated as an empty one.
+// validateAttribute runs the validators of an attribute, as the framework does. A required
+// attribute that is null is validated as an empty one.
 func validateAttribute(ctx context.Context, config tfsdk.Config, at path.Path, attribute schema.Attribute, diags *diag.Diagnostics) {
 	switch attribute := attribute.(type) {
 	case schema.StringAttribute:

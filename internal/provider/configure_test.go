@@ -61,8 +61,9 @@ func spaced(texts ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(patterns, `.*`))
 }
 
-// Each invalid configuration is an error of the plan, on the attribute that is wrong, without a request.
-func TestConfigurationErrorsAtPlanTime(t *testing.T) {
+// Each invalid configuration is an error of the plan, on the attribute that is wrong, without a
+// request.
+func TestPlanReportsInvalidConfigurations(t *testing.T) {
 	t.Parallel()
 	ids := plainTask
 	for name, c := range map[string]struct {
@@ -86,7 +87,7 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 		"taskdata JSON":       {"", ids + "\n  taskdata = jsonencode({ a = 1 })", spaced("Invalid Field Values", "taskdata = jsonencode", "Leave out jsonencode")},
 		"taskdata set":        {"", ids + "\n  taskdata = toset([\"x\"])", spaced("Invalid Field Values")},
 		"taskdata empty key":  {"", ids + "\n  taskdata = { \"\" = 1 }", spaced("Invalid Field Name", "it is empty")},
-		"taskdata label":      {"", ids + "\n  taskdata = { \"VPC id\" = 1 }", spaced("Invalid Field Name", `"VPC id"`, "form_fields takes labels")},
+		"taskdata label":      {"", ids + "\n  taskdata = { \"VPC id\" = 1 }", spaced("Invalid Field Name", `"VPC id"`, "form_fields also accepts labels")},
 		"timeouts":            {"", ids + "\n  timeouts {\n    create = \"soon\"\n  }", spaced("Invalid Duration", `create = "soon"`, `such as "30s", "5m" or "1h30m" (given: "soon")`)},
 		"timeouts negative":   {"", ids + "\n  timeouts {\n    read = \"-1s\"\n  }", spaced("Invalid Duration", "above zero")},
 		"timeouts zero":       {"", ids + "\n  timeouts {\n    delete = \"0s\"\n  }", spaced("Invalid Duration", "above zero")},
@@ -126,7 +127,7 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 	}
 }
 
-func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
+func TestEnvironmentConfiguresTheProvider(t *testing.T) {
 	for name, variable := range map[string]string{"access token": envAccessToken, "API token": envAPIToken} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarness(t, sandbox.Config{})

@@ -88,8 +88,8 @@ func setIfUnknown[V interface{ IsUnknown() bool }](attribute *V, value V) {
 	}
 }
 
-// unlessUnknown returns the pointer to a value; nil if the value is unknown, because the framework then
-// returns a pointer to a zero value.
+// unlessUnknown returns the pointer to a value; nil if the value is unknown, because the framework
+// then returns a pointer to a zero value.
 func unlessUnknown[T any](value attr.Value, pointer *T) *T {
 	if value.IsUnknown() {
 		return nil

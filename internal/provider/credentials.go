@@ -121,11 +121,11 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 		return m.credentials(organization, m.OrganizationID.IsUnknown(), diags)
 	}
 	token, source := setting(m.AccessToken, diags, "access_token", tallyfy.CheckToken, envAccessToken, envAPIToken)
-	who := identity{token: token, source: source}
+	auth := identity{token: token, source: source}
 	if source == "" && !diags.HasError() {
-		who.missing = missingToken()
+		auth.missing = missingToken()
 	}
-	return who
+	return auth
 }
 
 // withoutCredentials says how to remove what needs no request.
@@ -173,18 +173,18 @@ func (m credentialsModel) credentials(organization string, organizationUnknown b
 	if !m.ClientID.IsNull() && !m.ClientSecret.IsNull() {
 		source = "client_id and client_secret in the provider block"
 	}
-	who := identity{credentials: c, source: source}
+	auth := identity{credentials: c, source: source}
 	if m.credentialUnknown() || diags.HasError() {
-		return who
+		return auth
 	}
-	who.missing = missingCredential(*c)
+	auth.missing = missingCredential(*c)
 	if c.UserEmail != "" && organization == "" && !organizationUnknown {
 		diags.AddAttributeError(path.Root("user_email"), "Missing Organization",
 			"user_email requires the organization of the user, and no organization is configured.\n\n"+
 				"Set organization_id in the provider block, or the environment variable "+envOrganization+".")
-		diags.Append(who.missing...)
+		diags.Append(auth.missing...)
 	}
-	return who
+	return auth
 }
 
 // anySet reports whether any of the environment variables is not empty.

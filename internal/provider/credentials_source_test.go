@@ -15,9 +15,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Each error about a refused token names the source of the token, whatever the operation was, and never
-// quotes the token.
-func TestARefusedTokenNamesItsSource(t *testing.T) {
+// Each error about a refused token names the source of the token, whatever the operation was, and
+// never quotes the token.
+func TestErrorOfARefusedTokenNamesItsSource(t *testing.T) {
 	const secret = "s3cr3t-t0ken"
 	operations := map[string]func(*harness, attributes) prototest.Diagnostics{
 		"create": func(h *harness, settings attributes) prototest.Diagnostics {
@@ -132,7 +132,7 @@ func (h *harness) grantingAnything() string {
 }
 
 // An error that is not about the token does not name its source.
-func TestOtherErrorsNameNoSource(t *testing.T) {
+func TestOtherErrorsDoNotNameTheTokenSource(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	_, said := h.data("tallyfy_task", attributes{"task_id": "gone"})
@@ -142,7 +142,7 @@ func TestOtherErrorsNameNoSource(t *testing.T) {
 }
 
 // Every operation that sends a request needs a token. A destroy that sends nothing does not.
-func TestWithoutATokenNothingIsAsked(t *testing.T) {
+func TestMissingTokenSendsNoRequest(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	bare := func(blocks string) string {
@@ -162,7 +162,7 @@ func TestWithoutATokenNothingIsAsked(t *testing.T) {
 }
 
 // A plan reports a missing token once, however many blocks need it.
-func TestAMissingTokenIsReportedOnce(t *testing.T) {
+func TestMissingTokenIsReportedOncePerPlan(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	blocks := ""
@@ -184,7 +184,7 @@ func TestAMissingTokenIsReportedOnce(t *testing.T) {
 }
 
 // A refresh of several completions fails with this error only.
-func TestAMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
+func TestMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	blocks := block(plainTask) + strings.Replace(block(oneOff), `"it"`, `"other"`, 1)
@@ -204,31 +204,31 @@ func TestAMissingTokenIsTheOnlyErrorOfARefresh(t *testing.T) {
 }
 
 // An operation that would seem successful without an error reports it each time.
-func TestAMissingTokenFailsEachOperation(t *testing.T) {
+func TestMissingTokenFailsEachOperation(t *testing.T) {
 	t.Parallel()
 	settings := attributes{"organization_id": "o"}
-	for name, operation := range map[string]func(*prototest.Terraform) (prototest.Diagnostics, error){
-		"create": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
+	for name, operation := range map[string]func(*testing.T, *prototest.Terraform) (prototest.Diagnostics, error){
+		"create": func(t *testing.T, terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			plan, err := terraform.PlanAsRecorded(t.Context(), configured())
 			if err != nil || !plan.Failed() {
 				t.Error("the plan is green")
 			}
 			return plan.Diagnostics, err
 		},
-		"update": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
+		"update": func(t *testing.T, terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			terraform.Record(completedState())
 			plan, err := terraform.PlanAsRecorded(t.Context(), attributes{"task_id": "t", "run_id": "r", "is_approved": false})
 			return plan.Diagnostics, err
 		},
-		"refresh": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
+		"refresh": func(t *testing.T, terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			terraform.Record(completedState())
 			return terraform.Refresh(t.Context())
 		},
-		"import": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
+		"import": func(t *testing.T, terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			terraform.Record(attributes{"organization_id": "o", "task_id": "t"})
 			return terraform.Refresh(t.Context())
 		},
-		"destroy that reopens": func(terraform *prototest.Terraform) (prototest.Diagnostics, error) {
+		"destroy that reopens": func(t *testing.T, terraform *prototest.Terraform) (prototest.Diagnostics, error) {
 			state := completedState()
 			state["reopen_on_destroy"] = true
 			terraform.Record(state)
@@ -236,13 +236,15 @@ func TestAMissingTokenFailsEachOperation(t *testing.T) {
 			return plan.Diagnostics, err
 		},
 	} {
-		terraform, err := prototest.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if said, err := operation(terraform); err != nil || !said.Failed() || !strings.Contains(said.String(), "Missing Access Token") {
-			t.Errorf("%s: %s, %v", name, said, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			terraform, err := prototest.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said, err := operation(t, terraform); err != nil || !said.Failed() || !strings.Contains(said.String(), "Missing Access Token") {
+				t.Errorf("%s, %v", said, err)
+			}
+		})
 	}
 	terraform, err := prototest.New(t.Context(), New("test"), settings, "tallyfy_task_completion")
 	if err != nil {

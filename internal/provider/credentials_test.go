@@ -24,8 +24,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// asApplication returns a configuration for the sandbox with credentials and more lines in the provider
-// block. As with config, plans do not read.
+// asApplication returns a configuration for the sandbox with credentials and more lines in the
+// provider block. As with config, plans do not read.
 func (h *harness) asApplication(blocks string, lines ...string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  preflight = false\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
 		h.URL(), h.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
@@ -41,7 +41,7 @@ var (
 
 // Each invalid combination of credentials is an error of the plan, on the attribute that is wrong,
 // without a request.
-func TestCredentialErrorsAtPlanTime(t *testing.T) {
+func TestPlanReportsInvalidCredentials(t *testing.T) {
 	t.Parallel()
 	const token = `access_token = "t"`
 	for name, c := range map[string]struct {
@@ -62,7 +62,7 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 		"secret with line break":  {clientID + "\n  client_secret = \"s3cr3t\\n\"", spaced("Invalid Client Secret", "trailing line break")},
 		"address without TLS":     {bothOfClient + "\n  token_url = \"http://account.tallyfy.com/oauth/token\"", spaced("Invalid Token URL", "would send the client secret unencrypted")},
 		"address with a password": {bothOfClient + "\n  token_url = \"https://u:s3cr3t@h/t\"", spaced("Invalid Token URL", "must not hold a user name or password")},
-		"user is no address":      {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid Email Address", `(given: "me")`)},
+		"user is not an address":  {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid Email Address", `(given: "me")`)},
 		"neither":                 {"", spaced("Missing Access Token", "client_id and client_secret")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 	}
 }
 
-func TestAnApplicationCompletesATask(t *testing.T) {
+func TestApplicationCompletesATask(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(acc.TestStep{
@@ -91,7 +91,7 @@ func TestAnApplicationCompletesATask(t *testing.T) {
 	})
 }
 
-func TestAnApplicationActsAsAUser(t *testing.T) {
+func TestApplicationActsAsAUser(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(acc.TestStep{
@@ -104,9 +104,9 @@ func TestAnApplicationActsAsAUser(t *testing.T) {
 	})
 }
 
-// The block decides between a token and credentials, and the environment supplies what is missing. If
-// the block has neither, the environment must have only one of them.
-func TestCredentialsOfTheEnvironment(t *testing.T) {
+// The block decides between a token and credentials, and the environment supplies what is missing.
+// If the block has neither, the environment must have only one of them.
+func TestCredentialsFromTheEnvironment(t *testing.T) {
 	both := map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret}
 	withToken := func(token string) map[string]string {
 		return map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret, envAccessToken: token, envAPIToken: token}
@@ -156,7 +156,7 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 
 // A token that expires between the read and the completion causes neither a second completion nor a
 // retry.
-func TestATokenIsReplacedDuringACompletion(t *testing.T) {
+func TestExpiredTokenIsReplacedDuringACompletion(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(*http.Request) { h.RevokeTokens() }})
@@ -171,9 +171,9 @@ func TestATokenIsReplacedDuringACompletion(t *testing.T) {
 	}
 }
 
-// A refused application fails the operation before it sends anything. The error names the source, the
-// response and the fix.
-func TestARefusedApplication(t *testing.T) {
+// A refused application fails the operation before it sends anything. The error names the source,
+// the response and the fix.
+func TestRefusedApplicationSendsNothingElse(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{ClientSecret: "another"})
 	h.run(acc.TestStep{
@@ -185,8 +185,8 @@ func TestARefusedApplication(t *testing.T) {
 	}
 }
 
-// TestAnEphemeralToken passes the provider a value that is in neither plans nor states.
-func TestAnEphemeralToken(t *testing.T) {
+// TestEphemeralToken passes the provider a value that is in neither plans nor states.
+func TestEphemeralToken(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	config := func(variable, argument string) string {
@@ -207,9 +207,9 @@ func TestAnEphemeralToken(t *testing.T) {
 	})
 }
 
-// While credentials are unknown, a plan works without them. Rules about several of them apply when all
-// are known.
-func TestCredentialsThatAreNotKnown(t *testing.T) {
+// While credentials are unknown, a plan works without them. Rules about several of them apply when
+// all are known.
+func TestPlanWithUnknownCredentials(t *testing.T) {
 	t.Parallel()
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, provider := range map[string]attributes{
@@ -222,19 +222,21 @@ func TestCredentialsThatAreNotKnown(t *testing.T) {
 		"token beside id": {"access_token": unknown, "client_id": "1"},
 		"nothing":         {"client_id": "1", "client_secret": "s", "user_email": "a@b", "organization_id": "o"},
 	} {
-		sent := &refusing{}
-		terraform, err := prototest.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if plan, err := terraform.PlanAsRecorded(t.Context(), configured()); err != nil || plan.Failed() && !strings.Contains(plan.String(), "Missing Organization") {
-			t.Errorf("%s: %v, %v", name, plan, err)
-		}
-		terraform.Record(completedState())
-		said, err := terraform.Refresh(t.Context())
-		if known := name == "nothing"; err != nil || strings.Contains(said.String(), "Completed Task Was Not Refreshed") == known || (sent.requests() > 0) != known {
-			t.Errorf("%s: after %d requests %s, %v", name, sent.requests(), said, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			sent := &refusing{}
+			terraform, err := prototest.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plan, err := terraform.PlanAsRecorded(t.Context(), configured()); err != nil || plan.Failed() && !strings.Contains(plan.String(), "Missing Organization") {
+				t.Errorf("%v, %v", plan, err)
+			}
+			terraform.Record(completedState())
+			said, err := terraform.Refresh(t.Context())
+			if known := name == "nothing"; err != nil || strings.Contains(said.String(), "Completed Task Was Not Refreshed") == known || (sent.requests() > 0) != known {
+				t.Errorf("after %d requests %s, %v", sent.requests(), said, err)
+			}
+		})
 	}
 }
 
@@ -260,7 +262,7 @@ func (r *refusing) requests() int {
 }
 
 // Secrets that the client receives later are masked as well.
-func TestLogMasksWhatIsLearnedLater(t *testing.T) {
+func TestLogMasksSecretsReceivedLater(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &lines)

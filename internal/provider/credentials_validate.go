@@ -15,8 +15,8 @@ import (
 
 var _ provider.ProviderWithValidateConfig = (*tallyfyProvider)(nil)
 
-// ValidateConfig rejects an access token together with credentials of an application. A value that is
-// known only after apply may then be null, so it is not an error.
+// ValidateConfig rejects an access token together with credentials of an application. A value that
+// is known only after apply may then be null, so it is not an error.
 func (p *tallyfyProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)

@@ -30,8 +30,9 @@ func (d *lookupDataSource) Configure(_ context.Context, req datasource.Configure
 	d.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// begin returns the client for a read, and a context that ends with the timeout. It sets organization
-// to the provider's if it is null. If diags has an error, do not read. Always call the cancel function.
+// begin returns the client for a read, and a context that ends with the timeout. It sets
+// organization to the provider's if it is null. If diags has an error, do not read. Always call the
+// cancel function.
 func (d *lookupDataSource) begin(ctx context.Context, organization *types.String, within timeouts.Value, diags *diag.Diagnostics) (context.Context, context.CancelFunc, *tallyfy.Client) {
 	if !d.provider.canRequest(diags) {
 		return ctx, func() {}, nil

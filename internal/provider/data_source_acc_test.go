@@ -16,7 +16,7 @@ import (
 )
 
 // A webhook passes the ID of the process to a pipeline, and nothing else.
-func TestLookupsLeadToACompletion(t *testing.T) {
+func TestDataSourcesLeadToACompletion(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(resource.TestStep{
@@ -60,7 +60,7 @@ output "open" {
 	}
 }
 
-func TestLookupErrorsAtPlanTime(t *testing.T) {
+func TestDataSourceErrorsAtPlanTime(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(

@@ -74,8 +74,8 @@ func (h *harness) checkReads(endings ...string) {
 	}
 }
 
-// checkError checks that there is one diagnostic: an error on the attribute with these words in this
-// order.
+// checkError checks that there is one diagnostic: an error on the attribute with these words in
+// this order.
 func (h *harness) checkError(said prototest.Diagnostics, attribute string, words ...string) {
 	h.Helper()
 	if len(said) != 1 || !said.Failed() {
@@ -225,7 +225,7 @@ func TestOrganizationOfADataSource(t *testing.T) {
 	}
 }
 
-func TestDataSourceOfAProviderThatIsNotKnown(t *testing.T) {
+func TestDataSourceWithAnUnknownProvider(t *testing.T) {
 	t.Parallel()
 	for _, source := range dataSources {
 		for _, unknown := range []string{"access_token", "organization_id", "base_url"} {

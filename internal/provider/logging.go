@@ -18,8 +18,8 @@ import (
 const subsystem = "tallyfy"
 
 // logger returns a function that writes the client's lines to Terraform's log at DEBUG. The client
-// logs neither headers nor bodies; as a second line of defence, its secrets are masked. They are read
-// for each line, because responses add tokens.
+// logs neither headers nor bodies; as a second line of defence, its secrets are masked. They are
+// read for each line, because responses add tokens.
 func logger(secrets func() []string) tallyfy.LogFunc {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
@@ -28,10 +28,11 @@ func logger(secrets func() []string) tallyfy.LogFunc {
 	}
 }
 
-// SilenceUnusedLogs switches off the log lines of the SDK and the provider that the CLI would drop. The
-// CLI only shows lines of providers if TF_LOG_PROVIDER, or else TF_LOG, names a level. By default, the
-// SDK writes dozens of lines for each block, and the CLI parses each one, which takes more than a third
-// of the time of both. Variables that a user has set keep their values. Call it before serving.
+// SilenceUnusedLogs switches off the log lines of the SDK and the provider that the CLI would drop.
+// The CLI only shows lines of providers if TF_LOG_PROVIDER, or else TF_LOG, names a level. By
+// default, the SDK writes dozens of lines for each block, and the CLI parses each one, which takes
+// more than a third of the time of both. Variables that a user has set keep their values. Call it
+// before serving.
 func SilenceUnusedLogs() {
 	asked := os.Getenv("TF_LOG_PROVIDER")
 	if asked == "" {
@@ -47,8 +48,8 @@ func SilenceUnusedLogs() {
 	}
 }
 
-// progress returns a function that writes lines about waits to Terraform's log at INFO. It masks the
-// client's secrets.
+// progress returns a function that writes lines about waits to Terraform's log at INFO. It masks
+// the client's secrets.
 func progress(secrets func() []string) wait.LogFunc {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())

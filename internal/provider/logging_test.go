@@ -43,22 +43,24 @@ func TestSilenceUnusedLogs(t *testing.T) {
 		"off":                           {map[string]string{"TF_LOG": "OFF"}, true},
 		"as JSON":                       {map[string]string{"TF_LOG": "JSON"}, false},
 	} {
-		for _, variable := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_CORE"}, parts...) {
-			t.Setenv(variable, c.set[variable])
-		}
-		t.Setenv("TF_LOG_SDK_PROTO", "WARN")
-		SilenceUnusedLogs()
-		for _, part := range parts {
-			want := ""
-			if c.hushed {
-				want = "off"
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_CORE"}, parts...) {
+				t.Setenv(variable, c.set[variable])
 			}
-			if part == "TF_LOG_SDK_PROTO" {
-				want = "WARN"
+			t.Setenv("TF_LOG_SDK_PROTO", "WARN")
+			SilenceUnusedLogs()
+			for _, part := range parts {
+				want := ""
+				if c.hushed {
+					want = "off"
+				}
+				if part == "TF_LOG_SDK_PROTO" {
+					want = "WARN"
+				}
+				if got := os.Getenv(part); got != want {
+					t.Errorf("%s is %q, want %q", part, got, want)
+				}
 			}
-			if got := os.Getenv(part); got != want {
-				t.Errorf("%s: %s is %q, want %q", name, part, got, want)
-			}
-		}
+		})
 	}
 }

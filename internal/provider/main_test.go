@@ -20,7 +20,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestMain removes a user's settings from the environment of the CLI, so that they do not affect tests.
+// TestMain removes a user's settings from the environment of the CLI, so that they do not affect
+// tests.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		if err := prepare(); err != nil {
@@ -46,7 +47,7 @@ func prepare() error {
 		}
 	}
 	if cli == "" {
-		return fmt.Errorf("there is no terraform and no tofu on PATH: run `make test`, which builds an OpenTofu then")
+		return fmt.Errorf("neither terraform nor tofu is on PATH: run `make test`, which builds an OpenTofu then")
 	}
 	settings := map[string]string{
 		"TF_ACC_TERRAFORM_PATH": cli,
@@ -55,7 +56,7 @@ func prepare() error {
 	}
 	version, err := exec.CommandContext(context.Background(), cli, "version").Output() //nolint:gosec // the CLI for the tests
 	if err != nil {
-		return fmt.Errorf("asking %s for its version: %w", cli, err)
+		return fmt.Errorf("running %s version: %w", cli, err)
 	}
 	if strings.Contains(string(version), "OpenTofu") { // the default source of a provider
 		settings["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"
@@ -96,8 +97,8 @@ func (h *harness) run(steps ...resource.TestStep) {
 	resource.UnitTest(h.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
-// config returns a configuration for the sandbox without a preflight check, so that the journal only has
-// an apply's requests.
+// config returns a configuration for the sandbox without a preflight check, so that the journal
+// only has an apply's requests.
 func (h *harness) config(blocks string) string { return h.configWith("preflight = false", blocks) }
 
 // configWith returns a configuration for the sandbox with more lines in the provider block.
@@ -128,8 +129,8 @@ func vpcValue(value string) string {
 	return fmt.Sprintf("taskdata = { %q = %s }", sandbox.SeedVPCIDField, value)
 }
 
-// sent checks that the requests until now were exactly these, as "METHOD" or "METHOD ending-of-path",
-// in order.
+// sent checks that the requests until now were exactly these, as "METHOD" or "METHOD
+// ending-of-path", in order.
 func (h *harness) sent(requests ...string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		var got []string

@@ -51,33 +51,37 @@ func TestParseURL(t *testing.T) {
 		"https://go.tallyfy.com/#/org/o/and/more":                              {org, none, none},
 		"https://staging.go.tallyfy.com/o/magic?action=completeTask&task_id=t": {org, none, task},
 	} {
-		got, err := parse(t, address)
-		if err != nil {
-			t.Errorf("%s: %s", address, err)
-			continue
-		}
-		all := got.Attributes()
-		for i, name := range []string{"organization_id", "run_id", "task_id"} {
-			if !all[name].Equal(want[i]) {
-				t.Errorf("%s: %s is %s, want %s", address, name, all[name], want[i])
+		t.Run(address, func(t *testing.T) {
+			got, err := parse(t, address)
+			if err != nil {
+				t.Error(err)
+				return
 			}
-		}
+			all := got.Attributes()
+			for i, name := range []string{"organization_id", "run_id", "task_id"} {
+				if !all[name].Equal(want[i]) {
+					t.Errorf("%s is %s, want %s", name, all[name], want[i])
+				}
+			}
+		})
 	}
 	for _, address := range []string{"", "r", "https://go.tallyfy.com/o/tasks/t", "https://go.tallyfy.com/tracker/r/more", "https://go.tallyfy.com/tracker/..%2f"} {
-		_, err := parse(t, address)
-		if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != 0 {
-			t.Errorf("%q: got %v", address, err)
-			continue
-		}
-		for _, words := range []string{"The URL cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
-			if !strings.Contains(err.Text, words) {
-				t.Errorf("%q: %q is missing in %s", address, words, err.Text)
+		t.Run(address, func(t *testing.T) {
+			_, err := parse(t, address)
+			if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != 0 {
+				t.Errorf("got %v", err)
+				return
 			}
-		}
+			for _, words := range []string{"The URL cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
+				if !strings.Contains(err.Text, words) {
+					t.Errorf("%q is missing in %s", words, err.Text)
+				}
+			}
+		})
 	}
 }
 
-func TestParseURLUnderTheCLI(t *testing.T) {
+func TestParseURLInAConfiguration(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	config := func(address string) string {

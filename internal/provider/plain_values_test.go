@@ -17,8 +17,8 @@ import (
 
 const copyTask = "7a5c00000000000000000000000000c0"
 
-// filledForms returns a sandbox in which one task has a value in a field of each type, and another task
-// has the same form, empty and with other IDs.
+// filledForms returns a sandbox in which one task has a value in a field of each type, and another
+// task has the same form, empty and with other IDs.
 func filledForms(t *testing.T) *harness {
 	t.Helper()
 	h := newHarness(t, sandbox.Config{})
@@ -68,7 +68,7 @@ func TestPlainValuesOfATask(t *testing.T) {
 }
 
 // The values of one form fill another one, in one completion, and the next plan is empty.
-func TestOneFormFillsAnother(t *testing.T) {
+func TestPlainValuesFillAnotherForm(t *testing.T) {
 	t.Parallel()
 	h := filledForms(t)
 	config := h.config(fmt.Sprintf("data \"tallyfy_task\" \"from\" {\n  task_id = %q\n}\n", sandbox.SeedVPCTaskID) +

@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider contains the Terraform layer: schemas, plans, and conversions between Terraform's
-// values and those of the packages below. It decides nothing about tasks.
+// Package provider contains the Terraform layer: schemas, plans, and conversions between
+// Terraform's values and those of the packages below. It decides nothing about tasks.
 package provider
 
 import (

@@ -20,7 +20,8 @@ var (
 	_ datasource.DataSourceWithConfigure = (*runDataSource)(nil)
 )
 
-// runDataSource is the data source tallyfy_run: a process and the IDs of its tasks by their aliases.
+// runDataSource is the data source tallyfy_run: a process and the IDs of its tasks by their
+// aliases.
 type runDataSource struct{ lookupDataSource }
 
 func newRunDataSource() datasource.DataSource { return &runDataSource{} }

@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestRunData(t *testing.T) {
+func TestRunDataSource(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
@@ -55,7 +55,7 @@ func TestRunOfManyTasks(t *testing.T) {
 	}
 }
 
-func TestRunWithAnAliasThatRepeats(t *testing.T) {
+func TestRunWithARepeatedAlias(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision another VPC", Alias: "provision-the-vpc"})
@@ -71,7 +71,7 @@ func TestRunWithAnAliasThatRepeats(t *testing.T) {
 	onAttribute(t, said[0], "task_ids")
 }
 
-func TestRunThatTellsLittle(t *testing.T) {
+func TestRunWithMissingFacts(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]any{
 		`{"id":"r"}`: nil,
@@ -79,16 +79,18 @@ func TestRunThatTellsLittle(t *testing.T) {
 		`{"data":{"id":"r","progress":40}}`:                            map[string]any{"complete": nil, "total": nil, "percent": int64(40)},
 		`{"data":{"id":"r","progress":{"complete":2,"percent":"33"}}}`: map[string]any{"complete": int64(2), "total": nil, "percent": int64(33)},
 	} {
-		h := newHarness(t, sandbox.Config{})
-		h.AddRun("r", "R")
-		h.Inject(sandbox.Fault{Status: http.StatusOK, Body: body})
-		if got := h.mustData("tallyfy_run", attributes{"run_id": "r"}); !reflect.DeepEqual(got["progress"], want) || got["status"] != nil || got["id"] != "r" {
-			t.Errorf("%s: got %v", body, got)
-		}
+		t.Run(body, func(t *testing.T) {
+			h := newHarness(t, sandbox.Config{})
+			h.AddRun("r", "R")
+			h.Inject(sandbox.Fault{Status: http.StatusOK, Body: body})
+			if got := h.mustData("tallyfy_run", attributes{"run_id": "r"}); !reflect.DeepEqual(got["progress"], want) || got["status"] != nil || got["id"] != "r" {
+				t.Errorf("got %v", got)
+			}
+		})
 	}
 }
 
-func TestRunRefusals(t *testing.T) {
+func TestRunDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	_, said := h.data("tallyfy_run", attributes{"run_id": "gone"})

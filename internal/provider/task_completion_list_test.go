@@ -42,7 +42,8 @@ func (s *harness) query(session *prototest.Session, block prototest.Attributes, 
 	return all
 }
 
-// TestListIsWhatAnImportRecords compares each result with an import and a refresh of its identity, in another session.
+// TestListIsWhatAnImportRecords compares each result with an import and a refresh of its identity,
+// in another session.
 func TestListIsWhatAnImportRecords(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -178,7 +179,8 @@ func TestListLeavesOutOthers(t *testing.T) {
 	}
 }
 
-// TestListShowsTheProcessOfAOneOff lists a one-off task of a process, of which the list does not show all facts.
+// TestListShowsTheProcessOfAOneOff lists a one-off task of a process, of which the list does not
+// show all facts.
 func TestListShowsTheProcessOfAOneOff(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -244,8 +246,8 @@ func TestListFails(t *testing.T) {
 // listedTask returns the ID of a task of completedTasks.
 func listedTask(n int) string { return fmt.Sprintf("c5%030d", n) }
 
-// TestListLeavesOutUnreadableTasks has tasks that the list shows without all facts, and whose own read fails. The others are listed, up
-// to the limit.
+// TestListLeavesOutUnreadableTasks has tasks that the list shows without all facts, and whose own
+// read fails. The others are listed, up to the limit.
 func TestListLeavesOutUnreadableTasks(t *testing.T) {
 	t.Parallel()
 	forbidden := func(s *harness) {
@@ -303,7 +305,8 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 	}
 }
 
-// TestListThatShifts has a task appear at the start of the list while its pages are read, which moves another one to the next page.
+// TestListThatShifts has a task appear at the start of the list while its pages are read, which
+// moves another one to the next page.
 func TestListThatShifts(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})

@@ -19,18 +19,19 @@ import (
 
 var _ resource.ResourceWithMoveState = (*taskCompletionResource)(nil)
 
-// moveSource describes how the state of a generic REST resource of another provider shows that it has
-// completed a task.
+// moveSource describes how the state of a generic REST resource of another provider shows that it
+// has completed a task.
 type moveSource struct {
 	provider, resource string
-	// paths are the attributes that may contain the path of the POST. The first non-empty one is used.
+	// paths are the attributes that may contain the path of the POST. The first non-empty one is
+	// used.
 	paths []string
 	// method is the attribute with the method; an empty one means POST.
 	method string
 	// body is the attribute with the body of the request.
 	body string
-	// responses are the attributes that may contain a response, that to the POST first. They are used
-	// if a refresh has replaced the body with a response.
+	// responses are the attributes that may contain a response, that to the POST first. They are
+	// used if a refresh has replaced the body with a response.
 	responses []string
 }
 
@@ -43,9 +44,9 @@ var moveSources = []moveSource{
 	{provider: "magodo/restful", resource: "restful_resource", paths: []string{"path"}, method: "create_method", body: "body", responses: []string{"output"}},
 }
 
-// MoveState moves completions that generic REST providers have sent, for moved blocks between resource
-// types (Terraform 1.8, OpenTofu 1.10). As after an import, the new state only names the task, and the
-// Read that follows finds the rest.
+// MoveState moves completions that generic REST providers have sent, for moved blocks between
+// resource types (Terraform 1.8, OpenTofu 1.10). As after an import, the new state only names the
+// task, and the Read that follows finds the rest.
 func (r *taskCompletionResource) MoveState(context.Context) []resource.StateMover {
 	var movers []resource.StateMover
 	for _, source := range moveSources {
@@ -87,8 +88,8 @@ func wasMoved(ctx context.Context, private privateState, diags *diag.Diagnostics
 	return len(value) > 0
 }
 
-// completion returns the task that a state has completed. The error completes a sentence, and quotes
-// nothing of the state but the method and the path.
+// completion returns the task that a state has completed. The error completes a sentence, and
+// quotes nothing of the state but the method and the path.
 func (s moveSource) completion(raw *tfprotov6.RawState) (ref tallyfy.TaskRef, err error) {
 	var state map[string]any
 	if json.Unmarshal(raw.JSON, &state) != nil || state == nil {
@@ -132,8 +133,8 @@ func (s moveSource) task(state map[string]any) string {
 	return ""
 }
 
-// document returns the object in an attribute, which is JSON text or a dynamic value. A state stores a
-// dynamic value beside its type.
+// document returns the object in an attribute, which is JSON text or a dynamic value. A state
+// stores a dynamic value beside its type.
 func document(value any) map[string]any {
 	if dynamic, ok := value.(map[string]any); ok {
 		value = dynamic["value"]

@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// FuzzMoveSource checks that any state of another provider is rejected, or yields IDs that are in it.
+// FuzzMoveSource checks that any state of another provider is rejected, or yields IDs that are in
+// it.
 func FuzzMoveSource(f *testing.F) {
 	for _, state := range []string{
 		`{` + inRun + `,"data":"{\"task_id\":\"t\"}"}`,
@@ -32,7 +33,7 @@ func FuzzMoveSource(f *testing.F) {
 			}
 			for name, id := range map[string]string{"organization": ref.Organization, "run": ref.Run, "task": ref.Task} {
 				if err := tallyfy.CheckID(id); err != nil && (id != "" || name == "task") {
-					t.Errorf("%s: the %s is no id: %v", source.resource, name, err)
+					t.Errorf("%s: the %s is not an ID: %v", source.resource, name, err)
 				}
 			}
 			// Escaped IDs have several spellings.

@@ -14,7 +14,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The resources of other providers that a completion is moved from, with the attributes that are read.
+// The resources of other providers that a completion is moved from, with the attributes that are
+// read.
 func restapi(attributes string) prototest.Source {
 	return prototest.Source{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restapi_object", JSON: attributes}
 }
@@ -30,7 +31,7 @@ func restful(version int64, attributes string) prototest.Source {
 const inRun = `"path":"/organizations/o/runs/r/completed-tasks"`
 
 // A moved state contains the IDs of the completion, and nothing else.
-func TestMoveTakesTheIDs(t *testing.T) {
+func TestMoveReadsTheIDs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		from              prototest.Source
@@ -71,7 +72,7 @@ func TestMoveTakesTheIDs(t *testing.T) {
 
 // A state without a completion is rejected. The error states the problem and the fix, and does not
 // quote values that may be secrets.
-func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
+func TestMoveRejectsStatesWithoutACompletion(t *testing.T) {
 	t.Parallel()
 	const body = `"data":"{\"task_id\":\"t\",\"taskdata\":{\"f\":\"hunter2\"}}"`
 	for _, c := range []struct {
@@ -114,7 +115,7 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 }
 
 // Other resources, and resources of the same type of other providers, are not read.
-func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
+func TestMoveSkipsOtherResources(t *testing.T) {
 	t.Parallel()
 	const attributes = `{` + inRun + `,"method":"POST","data":"{\"task_id\":\"t\"}","body":"{\"task_id\":\"t\"}"}`
 	for _, from := range []prototest.Source{
@@ -125,18 +126,21 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 		{Provider: "terraform.io/builtin/terraform", Resource: "terraform_data", JSON: attributes},
 		{Provider: "registry.terraform.io/hashicorp/null", Resource: "null_resource", JSON: attributes},
 	} {
-		d := newDriver(t, somewhere())
-		said, err := d.Move(t.Context(), from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text := said.String(); !strings.Contains(text, "Error: Unable to Move Resource State") || d.State != nil {
-			t.Errorf("%s of %s: it said %s and left %v", from.Resource, from.Provider, text, d.State)
-		}
+		t.Run(from.Provider+", "+from.Resource, func(t *testing.T) {
+			d := newDriver(t, somewhere())
+			said, err := d.Move(t.Context(), from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := said.String(); !strings.Contains(text, "Error: Unable to Move Resource State") || d.State != nil {
+				t.Errorf("it said %s and left %v", text, d.State)
+			}
+		})
 	}
 }
 
-// moved returns a driver that has moved the completion of a task, after prepare has changed the sandbox.
+// moved returns a driver that has moved the completion of a task, after prepare has changed the
+// sandbox.
 func moved(t *testing.T, path, task string, prepare func(*harness)) (*driver, *harness) {
 	t.Helper()
 	h := newHarness(t, sandbox.Config{})
@@ -149,8 +153,8 @@ func moved(t *testing.T, path, task string, prepare func(*harness)) (*driver, *h
 	return d, h
 }
 
-// The plan after a move reads the task. The apply only changes the state if the task has the configured
-// values.
+// The plan after a move reads the task. The apply only changes the state if the task has the
+// configured values.
 func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	approved := true
@@ -196,7 +200,7 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 }
 
 // The move of an open task fails, as its import does, and does not complete it.
-func TestMoveOfAnOpenTask(t *testing.T) {
+func TestMoveOfAnOpenTaskFails(t *testing.T) {
 	t.Parallel()
 	d, h := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*harness) {})
 	plan, err := d.Plan(t.Context(), attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID})
@@ -208,8 +212,9 @@ func TestMoveOfAnOpenTask(t *testing.T) {
 	}
 }
 
-// If neither the moved state nor the provider names the organization, the move fails without a request.
-func TestMoveWithoutAnOrganization(t *testing.T) {
+// If neither the moved state nor the provider names the organization, the move fails without a
+// request.
+func TestMoveWithoutAnOrganizationFails(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})
 	if said, err := d.Move(t.Context(), restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`)); err != nil || len(said) > 0 {

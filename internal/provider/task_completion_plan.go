@@ -42,8 +42,8 @@ func (r *taskCompletionResource) ModifyPlan(ctx context.Context, req resource.Mo
 	r.planUpdate(ctx, req, &config, resp)
 }
 
-// sendsRequests reports whether applying a plan may send a request: any change may, and a destroy only
-// if it reopens the task.
+// sendsRequests reports whether applying a plan may send a request: any change may, and a destroy
+// only if it reopens the task.
 func sendsRequests(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
 	if !req.Plan.Raw.IsNull() {
 		return !req.Plan.Raw.Equal(req.State.Raw)
@@ -53,8 +53,8 @@ func sendsRequests(ctx context.Context, req resource.ModifyPlanRequest, diags *d
 	return reopens.ValueBool()
 }
 
-// planCreate plans the organization, and reports while planning if there is none. It plans the ID if
-// all of its parts are known, so that a replacement does not change what refers to it.
+// planCreate plans the organization, and reports while planning if there is none. It plans the ID
+// if all of its parts are known, so that a replacement does not change what refers to it.
 func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
 	var plan taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -120,8 +120,8 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 	r.preflight(ctx, change, &resp.Diagnostics)
 }
 
-// checkReplacement checks the new task of a replacement. Terraform plans it again as a new resource,
-// and drops the warnings of that second plan.
+// checkReplacement checks the new task of a replacement. Terraform plans it again as a new
+// resource, and drops the warnings of that second plan.
 func (r *taskCompletionResource) checkReplacement(ctx context.Context, config, plan *taskCompletionModel, diags *diag.Diagnostics) {
 	organization := config.OrganizationID
 	if organization.IsNull() && r.provider != nil && r.provider.organizationID != "" {
@@ -134,7 +134,8 @@ func (r *taskCompletionResource) checkReplacement(ctx context.Context, config, p
 
 // destroys returns a warning about what a destroy does: nothing in Tallyfy, unless it reopens the
 // task. An explicit reopen_on_destroy = false silences it. Terraform may plan the destroy of what a
-// refresh has just removed, so state may be outdated: the text must be true of any status of the task.
+// refresh has just removed, so state may be outdated: the text must be true of any status of the
+// task.
 func destroys(state *taskCompletionModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	shown := state.Status.ValueString()
@@ -150,7 +151,7 @@ func destroys(state *taskCompletionModel) diag.Diagnostics {
 	case state.ReopenOnDestroy.IsNull():
 		diags.AddWarning("Destroy Does Not Reopen the Task",
 			fmt.Sprintf("Destroying this sends nothing to Tallyfy. It only removes the completion of %s from the state. ", state.named())+
-				"To reopen a task with its resource, apply reopen_on_destroy = true first. Set reopen_on_destroy = false to plan without this warning.")
+				"To reopen a task with its resource, apply reopen_on_destroy = true first. Apply reopen_on_destroy = false to plan without this warning.")
 	}
 	return diags
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
-// The testing framework cannot check warnings, so these tests plan over the protocol, as a CLI does.
+// The testing framework cannot check warnings, so these tests plan over the protocol, as a CLI
+// does.
 
 // driver plans and applies with a configured provider in this process.
 type driver struct {
@@ -32,8 +33,8 @@ func newDriver(t *testing.T, provider attributes) *driver {
 	return &driver{T: t, Terraform: terraform}
 }
 
-// plan plans a configuration for a state, either of which may be nil. It returns the planned attributes
-// and the warnings.
+// plan plans a configuration for a state, either of which may be nil. It returns the planned
+// attributes and the warnings.
 func (d *driver) plan(state, config attributes) (map[string]tftypes.Value, string) {
 	d.Helper()
 	d.State = nil
@@ -89,7 +90,7 @@ func somewhere() attributes {
 	return attributes{"access_token": "t", "organization_id": "o", "base_url": "http://127.0.0.1:1"}
 }
 
-func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
+func TestPlanWarnsOfAReopening(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		attribute string
@@ -109,26 +110,28 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 		"another organization": {"organization_id", "p", false},
 		"nothing":              {"task_id", "t", false},
 	} {
-		d := newDriver(t, somewhere())
-		config := configured()
-		config[c.attribute] = c.value
-		planned, warnings := d.plan(completedState(), config)
-		if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
-			t.Errorf("%s: warnings are %q", name, warnings)
-		}
-		if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
-			t.Errorf("%s: the warning says %q", name, warnings)
-		}
-		for _, fact := range []string{"status", "completed_at", "completer_id", "tasks_changed_by_rules"} {
-			if planned[fact].IsKnown() == c.warns {
-				t.Errorf("%s: %s is planned as %s", name, fact, planned[fact])
+		t.Run(name, func(t *testing.T) {
+			d := newDriver(t, somewhere())
+			config := configured()
+			config[c.attribute] = c.value
+			planned, warnings := d.plan(completedState(), config)
+			if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
+				t.Errorf("warnings are %q", warnings)
 			}
-		}
-		for _, fixed := range []string{"id", "run_id", "title", "task_type", "completer_guest_id"} {
-			if !planned[fixed].IsKnown() {
-				t.Errorf("%s: %s is not known any more", name, fixed)
+			if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
+				t.Errorf("the warning says %q", warnings)
 			}
-		}
+			for _, fact := range []string{"status", "completed_at", "completer_id", "tasks_changed_by_rules"} {
+				if planned[fact].IsKnown() == c.warns {
+					t.Errorf("%s is planned as %s", fact, planned[fact])
+				}
+			}
+			for _, fixed := range []string{"id", "run_id", "title", "task_type", "completer_guest_id"} {
+				if !planned[fixed].IsKnown() {
+					t.Errorf("%s is not known any more", fixed)
+				}
+			}
+		})
 	}
 }
 
@@ -213,7 +216,7 @@ func TestPlanOfACreate(t *testing.T) {
 }
 
 // While the provider configuration is unknown, a refresh keeps the state and warns.
-func TestReadWithoutAConfiguration(t *testing.T) {
+func TestRefreshWithAnUnknownProvider(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
 	d.Record(completedState())

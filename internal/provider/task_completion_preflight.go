@@ -15,8 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// preflight checks the task of a planned completion, so that the plan of a pull request reports what an
-// apply would do and where it would fail.
+// preflight checks the task of a planned completion, so that the plan of a pull request reports
+// what an apply would do and where it would fail.
 func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
 	if r.provider == nil || r.provider.preflight == nil {
 		report(diags, completion.Unchecked(plan), nil)

@@ -109,7 +109,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 }
 
 // A decision that is known only after apply does not contradict any decision of another block.
-func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
+func TestUnknownDecisionContradictsNoOtherBlock(t *testing.T) {
 	t.Parallel()
 	for _, decision := range []bool{true, false} {
 		h := newHarness(t, sandbox.Config{})
@@ -123,7 +123,7 @@ func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
 }
 
 // The warning of an update is on the attribute that changed.
-func TestPlanPointsToWhatChanged(t *testing.T) {
+func TestWarningOfAnUpdateIsOnTheChangedAttribute(t *testing.T) {
 	t.Parallel()
 	d, server := seeded(t, nil)
 	d.Record(vpcState(server))
@@ -137,7 +137,7 @@ func TestPlanPointsToWhatChanged(t *testing.T) {
 }
 
 // The apply records the planned values, even if the completion turns out to be that of a guest.
-func TestPlanOfAnUpdateIsKept(t *testing.T) {
+func TestApplyRecordsThePlannedValues(t *testing.T) {
 	t.Parallel()
 	d, server := seeded(t, nil)
 	d.Record(vpcState(server))
@@ -160,8 +160,8 @@ func TestPlanOfAnUpdateIsKept(t *testing.T) {
 	}
 }
 
-// Terraform plans a replacement twice, and shows the warnings of the first plan, which checks the new
-// task.
+// Terraform plans a replacement twice, and shows the warnings of the first plan, which checks the
+// new task.
 func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

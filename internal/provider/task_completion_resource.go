@@ -20,7 +20,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*taskCompletionResource)(nil)
 )
 
-// taskCompletionResource is the resource tallyfy_task_completion: an event in Tallyfy, recorded in the state.
+// taskCompletionResource is the resource tallyfy_task_completion: an event in Tallyfy, recorded in
+// the state.
 type taskCompletionResource struct{ taskResource }
 
 func newTaskCompletionResource() resource.Resource { return &taskCompletionResource{} }
@@ -34,8 +35,8 @@ const (
 	defaultDeleteTimeout = 5 * time.Minute
 )
 
-// Metadata returns the name of the resource. Its identity is mutable: a one-off task that is added to a
-// process gets a run_id, and the refresh that finds it must not fail.
+// Metadata returns the name of the resource. Its identity is mutable: a one-off task that is added
+// to a process gets a run_id, and the refresh that finds it must not fail.
 func (r *taskCompletionResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task_completion"
 	resp.ResourceBehavior.MutableIdentity = true
@@ -121,8 +122,8 @@ func (r *taskCompletionResource) Read(ctx context.Context, req resource.ReadRequ
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Update reopens the task and completes it again if its decision, its values or its completer changed.
-// Any other update only changes the state.
+// Update reopens the task and completes it again if its decision, its values or its completer
+// changed. Any other update only changes the state.
 func (r *taskCompletionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -147,7 +148,8 @@ func (r *taskCompletionResource) Update(ctx context.Context, req resource.Update
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Delete removes the completion from the state. It sends a request only if reopen_on_destroy is true.
+// Delete removes the completion from the state. It sends a request only if reopen_on_destroy is
+// true.
 func (r *taskCompletionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

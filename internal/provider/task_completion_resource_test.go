@@ -85,7 +85,7 @@ func TestOneOffTask(t *testing.T) {
 	}
 }
 
-func TestRunIsDiscovered(t *testing.T) {
+func TestProcessIsFoundByTheProvider(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(resource.TestStep{
@@ -127,7 +127,7 @@ func TestApproval(t *testing.T) {
 	}
 }
 
-func TestBothVintages(t *testing.T) {
+func TestCompletionByEachVersionOfTheAPI(t *testing.T) {
 	t.Parallel()
 	for name, vintage := range map[string]sandbox.Vintage{"today": sandbox.Today, "legacy": sandbox.Legacy} {
 		t.Run(name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestBothVintages(t *testing.T) {
 	}
 }
 
-func TestServerWithTheCompletionAlone(t *testing.T) {
+func TestServerThatOnlyAcceptsCompletions(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{CompletionOnly: true})
 	h.run(resource.TestStep{
@@ -161,7 +161,7 @@ func TestServerWithTheCompletionAlone(t *testing.T) {
 	}
 }
 
-func TestReopenedOutsideIsPlannedAgain(t *testing.T) {
+func TestReopenedTaskIsPlannedAgain(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(
@@ -240,7 +240,7 @@ func TestChangedDecisionIsAnUpdate(t *testing.T) {
 		})
 }
 
-func TestSettingsChangeTheStateAlone(t *testing.T) {
+func TestSettingsOnlyChangeTheState(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	steps := []resource.TestStep{{Config: h.task(plainTask)}}
@@ -306,7 +306,7 @@ func TestEveryoneMustComplete(t *testing.T) {
 }
 
 // A lost response must neither taint the resource nor complete the task again.
-func TestLostAnswerIsRecorded(t *testing.T) {
+func TestLostResponseIsRecorded(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
@@ -318,7 +318,7 @@ func TestLostAnswerIsRecorded(t *testing.T) {
 	})
 }
 
-func TestCompletionThatMayHaveGoneThroughIsAdoptedByTheNextApply(t *testing.T) {
+func TestNextApplyAdoptsALostCompletion(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
@@ -333,7 +333,7 @@ func TestCompletionThatMayHaveGoneThroughIsAdoptedByTheNextApply(t *testing.T) {
 }
 
 // A refresh that Tallyfy rejects does not change the state.
-func TestDeniedRefreshLeavesTheState(t *testing.T) {
+func TestRejectedRefreshKeepsTheState(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(

@@ -95,8 +95,8 @@ func (r *taskCompletionResource) Schema(_ context.Context, _ resource.SchemaRequ
 	maps.Copy(resp.Schema.Attributes, valueAttributes())
 }
 
-// fact returns an attribute that Tallyfy reports of a completion. It keeps its value in plans that do not
-// complete the task again.
+// fact returns an attribute that Tallyfy reports of a completion. It keeps its value in plans that
+// do not complete the task again.
 func fact(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed:            true,

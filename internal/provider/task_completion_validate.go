@@ -17,9 +17,9 @@ import (
 
 var _ resource.ResourceWithValidateConfig = (*taskCompletionResource)(nil)
 
-// ValidateConfig rejects values that exclude or require each other. A null counts as not set, with or
-// without a type, because modules pass nulls on. A value that is known only after apply may then be
-// null, so it is not an error: Terraform validates again before it applies.
+// ValidateConfig rejects values that exclude or require each other. A null counts as not set, with
+// or without a type, because modules pass nulls on. A value that is known only after apply may then
+// be null, so it is not an error: Terraform validates again before it applies.
 func (r *taskCompletionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	values := map[string]types.Dynamic{}
 	for _, attribute := range []string{"taskdata", "taskdata_wo", "form_fields", "form_fields_wo"} {
@@ -87,7 +87,8 @@ func checkSetOnce(open string, recorded types.Dynamic, secret string, hidden typ
 // isNull reports whether there is no value. A null may have a type.
 func isNull(value types.Dynamic) bool { return value.IsNull() || value.IsUnderlyingValueNull() }
 
-// isUnknown reports whether the whole value is known only after apply, and may be null then. Its type may be known.
+// isUnknown reports whether the whole value is known only after apply, and may be null then. Its
+// type may be known.
 func isUnknown(value types.Dynamic) bool {
 	return value.IsUnknown() || value.IsUnderlyingValueUnknown()
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Each mistake is one error, on its attribute and the same each time. A value that may become null is
-// not a mistake.
+// Each mistake is one error, on its attribute and the same each time. A value that may become null
+// is not a mistake.
 func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	t.Parallel()
 	kind := tftypes.Map{ElementType: tftypes.String}
@@ -73,7 +73,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		}},
 
 		"version of 64 bits":          {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("9223372036854775807")}, nil},
-		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Set a whole number between -2^63 and 2^63 - 1. Of a hash, take at most 15 hexadecimal digits`}},
+		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Set a whole number between -2^63 and 2^63 - 1. Use at most 15 hexadecimal digits of a hash`}},
 		"version of 2^63":             {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("9223372036854775808")}, []string{`taskdata_wo_version: Invalid Number`}},
 		"version that is a fraction":  {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("1.5")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it is not a whole number (given: 1.5). Set a whole number.`}},
 		"version too small":           {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("-9223372036854775809")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it does not fit`}},
@@ -81,8 +81,8 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		"completer in halves":         {attributes{"override_user": number("1001.5")}, []string{`override_user: Invalid Number: override_user cannot be used: it is not a whole number (given: 1001.5)`}},
 		"completer of zero":           {attributes{"override_user": 0}, []string{`override_user: Invalid Attribute Value: Attribute override_user value must be at least 1`}},
 
-		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, and it is a string that contains a JSON object. Leave out jsonencode`}},
-		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, and it is a string that contains a JSON object.`}},
+		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, but it is a string that contains a JSON object. Leave out jsonencode`}},
+		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, but it is a string that contains a JSON object.`}},
 		"values as text":        {attributes{"taskdata": text("[1]")}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map whose keys`}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 }
 
 // An access token together with credentials is one error, however many credentials there are.
-func TestTokenBesideCredentialsIsOneError(t *testing.T) {
+func TestTokenWithCredentialsIsOneError(t *testing.T) {
 	t.Parallel()
 	later := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, c := range map[string]struct {
@@ -134,18 +134,20 @@ func TestTokenBesideCredentialsIsOneError(t *testing.T) {
 		"token unknown": {attributes{"access_token": later, "client_id": "1", "client_secret": "s"}, ""},
 		"none":          {attributes{}, ""},
 	} {
-		c.provider["organization_id"], c.provider["preflight"] = "o", false
-		if c.provider["access_token"] == nil {
-			c.provider["access_token"] = "t"
-		}
-		plan, err := newDriver(t, c.provider).PlanAsRecorded(t.Context(), configured())
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := plan.String()
-		if (said == "") != (c.says == "") || !strings.Contains(said, c.says) || strings.Contains(said, "\n") {
-			t.Errorf("%s: got %s", name, said)
-		}
+		t.Run(name, func(t *testing.T) {
+			c.provider["organization_id"], c.provider["preflight"] = "o", false
+			if c.provider["access_token"] == nil {
+				c.provider["access_token"] = "t"
+			}
+			plan, err := newDriver(t, c.provider).PlanAsRecorded(t.Context(), configured())
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := plan.String()
+			if (said == "") != (c.says == "") || !strings.Contains(said, c.says) || strings.Contains(said, "\n") {
+				t.Errorf("got %s", said)
+			}
+		})
 	}
 }
 
@@ -170,7 +172,8 @@ variable "on" {
 }
 `
 
-// A module may offer all arguments and leave the unused ones null. The null of a variable has a type.
+// A module may offer all arguments and leave the unused ones null. The null of a variable has a
+// type.
 func TestModulesPassOnNull(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
@@ -194,7 +197,7 @@ func TestModulesPassOnNull(t *testing.T) {
 }
 
 // Values that are known only after apply are validated by the apply, before it sends anything.
-func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
+func TestApplyValidatesUnknownValues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		lines string

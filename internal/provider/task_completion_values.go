@@ -73,8 +73,8 @@ func (m *taskCompletionModel) openValues(ctx context.Context, want *completion.D
 }
 
 // addSecrets sets the write-only values, which only the configuration has. It reads only these
-// attributes, because decoding the whole configuration would be the most expensive step of a completion
-// in this package.
+// attributes, because decoding the whole configuration would be the most expensive step of a
+// completion in this package.
 func addSecrets(ctx context.Context, from tfsdk.Config, want *completion.Desired, diags *diag.Diagnostics) {
 	secret := func(attribute string) map[string]any {
 		var values types.Dynamic

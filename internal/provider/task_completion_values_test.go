@@ -30,7 +30,7 @@ const vpcForm = `form_fields = {
   }`
 
 // Values by name are sent in the shapes of the API, with one GET, one PUT and one POST.
-func TestFormFields(t *testing.T) {
+func TestFormFieldsAreSentInTheShapesOfTheAPI(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(
@@ -68,22 +68,22 @@ var mistakes = map[string]struct {
 	lines string
 	says  *regexp.Regexp
 }{
-	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, ID`)},
-	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the ID", "Did you mean", "form_fields accepts labels and aliases too")},
-	"secret label":        {vpcTask + "\n  form_fields_wo = {\n    \"VPC Id.\" = \"s3cr3t\"\n  }\n  form_fields_wo_version = 1", spaced("Error: Unknown Form Field", `"VPC Id." = "s3cr3t"`, `has no field "VPC Id.". Did you mean "VPC id"?`)},
-	"secret id":           {vpcTask + "\n  taskdata_wo = { \"f1e1d000000000000000000000000bad\" = \"x\" }\n  taskdata_wo_version = 1", spaced("Error: Unknown Form Field", "taskdata_wo =", "has no field with the ID")},
-	"ambiguous label":     {vpcTask + "\n  form_fields = { Twin = \"x\" }", spaced("Error: Ambiguous Form Field", "2 fields labelled", "alias twin-a", "alias twin-b")},
-	"wrong option":        {vpcTask + "\n  form_fields = { Region = \"eu-centrall-1\" }", spaced("Error: Invalid Form Value", "form_fields =", `Field "Region" (dropdown)`, `does not have the configured option. Did you mean "eu-central-1"?`, `- "us-west-2"`)},
-	"wrong option, radio": {vpcTask + "\n  form_fields = { Tier = \"platinum\" }", spaced("Error: Invalid Form Value", `Field "Tier" (radio)`, `- "standard"`)},
-	"wrong option, list":  {vpcTask + "\n  form_fields = { \"Checks done\" = [\"DNS\", \"Peerings\"] }", spaced("Error: Invalid Form Value", `Did you mean "Peering"?`)},
-	"wrong type":          {vpcTask + "\n  form_fields = { \"VPC id\" = [\"x\"] }", spaced("Error: Invalid Form Value", "expects text, but got a list")},
-	"date":                {vpcTask + "\n  form_fields = { \"Provisioned on\" = \"tomorrow\" }", spaced("Error: Invalid Form Value", "expects a date")},
-	"table":               {vpcTask + "\n  form_fields = { Subnets = [\"a\"] }", spaced("Error: Invalid Form Value", "expects one entry for each of its 2 columns", `"Zone", "CIDR"`)},
-	"file":                {vpcTask + "\n  form_fields = { Diagram = \"x\" }", spaced("Error: Invalid Form Value", "expects the URL of a file", "taskdata")},
-	"no decision":         {approval, spaced("Error: Approval Needs a Decision", "is_approved to true to approve or to false to reject")},
-	"completed otherwise": {fmt.Sprintf("task_id = %q\n  run_id = %q\n  is_approved = true", sandbox.SeedSecurityTaskID, sandbox.SeedRunID), spaced("Error: Task Is Already Completed Differently", "the task was rejected, and the configuration says approved")},
-	"archived":            {fmt.Sprintf("task_id = %q", sandbox.SeedEmailTaskID), spaced("Error: Task Is Archived", "Restore the task")},
-	"expiring":            {fmt.Sprintf("task_id = %q\n  is_approved = false", sandbox.SeedExpiringTaskID), spaced("Error: Expiring Task Takes No Decision")},
+	"unknown label":         {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, ID`)},
+	"unknown id":            {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the ID", "Did you mean", "form_fields accepts labels and aliases too")},
+	"secret label":          {vpcTask + "\n  form_fields_wo = {\n    \"VPC Id.\" = \"s3cr3t\"\n  }\n  form_fields_wo_version = 1", spaced("Error: Unknown Form Field", `"VPC Id." = "s3cr3t"`, `has no field "VPC Id.". Did you mean "VPC id"?`)},
+	"secret id":             {vpcTask + "\n  taskdata_wo = { \"f1e1d000000000000000000000000bad\" = \"x\" }\n  taskdata_wo_version = 1", spaced("Error: Unknown Form Field", "taskdata_wo =", "has no field with the ID")},
+	"ambiguous label":       {vpcTask + "\n  form_fields = { Twin = \"x\" }", spaced("Error: Ambiguous Form Field", "2 fields labelled", "alias twin-a", "alias twin-b")},
+	"wrong option":          {vpcTask + "\n  form_fields = { Region = \"eu-centrall-1\" }", spaced("Error: Invalid Form Value", "form_fields =", `Field "Region" (dropdown)`, `does not have the configured option. Did you mean "eu-central-1"?`, `- "us-west-2"`)},
+	"wrong option, radio":   {vpcTask + "\n  form_fields = { Tier = \"platinum\" }", spaced("Error: Invalid Form Value", `Field "Tier" (radio)`, `- "standard"`)},
+	"wrong option, list":    {vpcTask + "\n  form_fields = { \"Checks done\" = [\"DNS\", \"Peerings\"] }", spaced("Error: Invalid Form Value", `Did you mean "Peering"?`)},
+	"wrong type":            {vpcTask + "\n  form_fields = { \"VPC id\" = [\"x\"] }", spaced("Error: Invalid Form Value", "expects text, but got a list")},
+	"date":                  {vpcTask + "\n  form_fields = { \"Provisioned on\" = \"tomorrow\" }", spaced("Error: Invalid Form Value", "expects a date")},
+	"table":                 {vpcTask + "\n  form_fields = { Subnets = [\"a\"] }", spaced("Error: Invalid Form Value", "expects one entry for each of its 2 columns", `"Zone", "CIDR"`)},
+	"file":                  {vpcTask + "\n  form_fields = { Diagram = \"x\" }", spaced("Error: Invalid Form Value", "expects the URL of a file", "taskdata")},
+	"no decision":           {approval, spaced("Error: Approval Needs a Decision", "is_approved to true to approve or to false to reject")},
+	"completed differently": {fmt.Sprintf("task_id = %q\n  run_id = %q\n  is_approved = true", sandbox.SeedSecurityTaskID, sandbox.SeedRunID), spaced("Error: Task Is Already Completed Differently", "the task was rejected, and the configuration says approved")},
+	"archived":              {fmt.Sprintf("task_id = %q", sandbox.SeedEmailTaskID), spaced("Error: Task Is Archived", "Restore the task")},
+	"expiring":              {fmt.Sprintf("task_id = %q\n  is_approved = false", sandbox.SeedExpiringTaskID), spaced("Error: Expiring Task Takes No Decision")},
 
 	"both ways":          {vpcTask + "\n  taskdata = {}\n  form_fields = {}", spaced("Invalid Attribute Combination", "form_fields = {}", "taskdata and form_fields cannot be used together")},
 	"secret, no version": {vpcTask + "\n  taskdata_wo = {}", spaced("Invalid Attribute Combination", "taskdata_wo_version")},
@@ -103,7 +103,7 @@ func withMistakes(s *sandbox.Server) {
 	s.Update(sandbox.SeedEmailTaskID, func(task *sandbox.Task) { task.Archived = true })
 }
 
-func TestMistakesAreToldByThePlan(t *testing.T) {
+func TestPlanReportsMistakes(t *testing.T) {
 	t.Parallel()
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestMistakesAreToldByThePlan(t *testing.T) {
 }
 
 // Without a preflight check, the same mistakes fail the apply before it completes anything.
-func TestMistakesAreToldByTheApply(t *testing.T) {
+func TestApplyReportsMistakesWithoutPreflight(t *testing.T) {
 	t.Parallel()
 	for name, c := range mistakes {
 		t.Run(name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestMistakesAreToldByTheApply(t *testing.T) {
 }
 
 // The testing framework cannot check warnings, so this test plans over the protocol.
-func TestPlanWarnsOfWhatItSees(t *testing.T) {
+func TestPlanWarnings(t *testing.T) {
 	t.Parallel()
 	server := newHarness(t, sandbox.Config{}).Server
 	withMistakes(server)
@@ -151,22 +151,26 @@ func TestPlanWarnsOfWhatItSees(t *testing.T) {
 		"fine":           {sandbox.SeedExpiringTaskID, ""},
 	} {
 		for _, run := range []any{sandbox.SeedRunID, nil} {
-			d := newDriver(t, settings)
-			_, said := d.plan(nil, attributes{"task_id": c.task, "run_id": run})
-			if !strings.HasPrefix(said, strings.TrimSuffix("Warning: "+c.says, "Warning: ")) || (c.says == "") != (said == "") {
-				t.Errorf("%s: the plan says %q", name, said)
-			}
+			t.Run(fmt.Sprintf("%s, run %v", name, run), func(t *testing.T) {
+				d := newDriver(t, settings)
+				_, said := d.plan(nil, attributes{"task_id": c.task, "run_id": run})
+				if !strings.HasPrefix(said, strings.TrimSuffix("Warning: "+c.says, "Warning: ")) || (c.says == "") != (said == "") {
+					t.Errorf("the plan says %q", said)
+				}
+			})
 		}
 	}
 	for name, off := range map[string]attributes{"switched off": {"preflight": false}, "no network": {"base_url": "http://127.0.0.1:1"}} {
-		d := newDriver(t, attributes{
-			"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "max_retries": 0,
-			"base_url": valueOr(off["base_url"], server.URL()), "preflight": off["preflight"],
+		t.Run(name, func(t *testing.T) {
+			d := newDriver(t, attributes{
+				"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "max_retries": 0,
+				"base_url": valueOr(off["base_url"], server.URL()), "preflight": off["preflight"],
+			})
+			server.ResetJournal()
+			if _, said := d.plan(nil, attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}); said != "" || server.Count("", "") != 0 {
+				t.Errorf("the plan says %q after %d requests", said, server.Count("", ""))
+			}
 		})
-		server.ResetJournal()
-		if _, said := d.plan(nil, attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}); said != "" || server.Count("", "") != 0 {
-			t.Errorf("%s: the plan says %q after %d requests", name, said, server.Count("", ""))
-		}
 	}
 }
 
@@ -178,7 +182,7 @@ func valueOr(value, otherwise any) any {
 }
 
 // A plan reads all tasks of a process with one request, however many blocks it has.
-func TestPlanLooksOnceForEachRun(t *testing.T) {
+func TestPlanReadsEachProcessOnce(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	var blocks strings.Builder

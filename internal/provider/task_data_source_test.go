@@ -19,12 +19,12 @@ const (
 	withForm  = "?with=form_fields"
 )
 
-func TestTaskBy(t *testing.T) {
+func TestTaskByIDAliasAndTitle(t *testing.T) {
 	t.Parallel()
 	readInRun := seedRun + "/tasks/" + sandbox.SeedVPCTaskID + withForm
 	for name, c := range map[string]struct {
 		block attributes
-		asked []string
+		reads []string
 	}{
 		"task_id":            {attributes{"task_id": sandbox.SeedVPCTaskID}, []string{"c0ffee00/tasks/" + sandbox.SeedVPCTaskID + withForm}},
 		"task_id and run_id": {attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}, []string{readInRun}},
@@ -35,12 +35,12 @@ func TestTaskBy(t *testing.T) {
 			t.Parallel()
 			h := newHarness(t, sandbox.Config{})
 			got := h.mustData("tallyfy_task", c.block)
-			h.checkReads(c.asked...)
+			h.checkReads(c.reads...)
 			delete(got, "form_fields") // see TestTaskForm
 			if empty := map[string]any{}; !reflect.DeepEqual(got["values_by_label"], empty) || !reflect.DeepEqual(got["values_by_alias"], empty) {
 				t.Errorf("an empty form has the values %v and %v", got["values_by_label"], got["values_by_alias"])
 			}
-			delete(got, "values_by_label") // see TestOneFormFillsAnother
+			delete(got, "values_by_label") // see TestPlainValuesFillAnotherForm
 			delete(got, "values_by_alias")
 			want := map[string]any{
 				"organization_id": sandbox.DefaultOrganization, "id": sandbox.SeedVPCTaskID, "task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID,
@@ -173,7 +173,7 @@ func TestTaskForm(t *testing.T) {
 }
 
 // The attributes are those of the task itself, even if the list lags behind.
-func TestTaskIsNotTakenFromTheList(t *testing.T) {
+func TestTaskIsReadSeparately(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{ListLag: 10})
 	h.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
@@ -198,13 +198,13 @@ func TestTaskIsFoundOnALaterPage(t *testing.T) {
 	h.checkError(said, "alias", "No Task Matches", "none of its 207 tasks has it", "- provision-the-vpc – \"Provision the VPC\" – "+sandbox.SeedVPCTaskID, "and 187 more")
 }
 
-func TestTaskRefusals(t *testing.T) {
+func TestTaskDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		block     attributes
 		attribute string
 		words     []string
-		asked     []string
+		reads     []string
 	}{
 		"no such alias": {
 			attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vcp"},
@@ -262,7 +262,7 @@ func TestTaskRefusals(t *testing.T) {
 			h.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision the VPC"})
 			_, said := h.data("tallyfy_task", c.block)
 			h.checkError(said, c.attribute, c.words...)
-			h.checkReads(c.asked...)
+			h.checkReads(c.reads...)
 		})
 	}
 }

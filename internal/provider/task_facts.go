@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// taskFacts are the attributes of a task in data sources. Those that Tallyfy does not report are null.
+// taskFacts are the attributes of a task in data sources. Those that Tallyfy does not report are
+// null.
 type taskFacts struct {
 	ID                   types.String `tfsdk:"id"`
 	RunID                types.String `tfsdk:"run_id"`
@@ -100,7 +101,8 @@ func formOf(form []tallyfy.Field) []formField {
 	return fields
 }
 
-// dynamicOf returns the values of a form as an object; null if the response did not include the form.
+// dynamicOf returns the values of a form as an object; null if the response did not include the
+// form.
 func dynamicOf(ctx context.Context, form []tallyfy.Field, values map[string]any) types.Dynamic {
 	if form == nil {
 		return types.DynamicNull()

@@ -54,8 +54,8 @@ func (d *driver) attributes(value tftypes.Value) map[string]tftypes.Value {
 	return values
 }
 
-// checkIdentity checks that the identity, the state and its ID name the task in this process; "" means
-// a one-off task.
+// checkIdentity checks that the identity, the state and its ID name the task in this process; ""
+// means a one-off task.
 func (d *driver) checkIdentity(run string) {
 	d.Helper()
 	if d.State == nil || d.State.Identity == nil {
@@ -80,8 +80,8 @@ func (d *driver) checkIdentity(run string) {
 	}
 }
 
-// A one-off task that is added to a process after its completion was recorded gets another identity. The
-// framework rejects that unless the resource declares its identity as mutable.
+// A one-off task that is added to a process after its completion was recorded gets another
+// identity. The framework rejects that unless the resource declares its identity as mutable.
 func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	t.Parallel()
 	config := attributes{"task_id": sandbox.SeedOneOffTaskID}

@@ -45,9 +45,9 @@ func TestImportByEachForm(t *testing.T) {
 	}
 }
 
-// The import of a task that was completed outside of Terraform does not complete it again, even with
-// values.
-func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
+// The import of a task that was completed outside of Terraform does not complete it again, even
+// with values.
+func TestImportWithValuesSendsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
@@ -71,7 +71,7 @@ func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
 }
 
 // An import and an apply replace the decision of a person.
-func TestImportAndOverrule(t *testing.T) {
+func TestImportAndChangeADecision(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
@@ -86,7 +86,7 @@ func TestImportAndOverrule(t *testing.T) {
 		})
 }
 
-func TestImportRefuses(t *testing.T) {
+func TestImportRejectsInvalidIDs(t *testing.T) {
 	t.Parallel()
 	for id, says := range map[string]string{
 		sandbox.SeedPlainTaskID:              `(?s)Task Is Not Completed.*There\s+is\s+no\s+completion\s+to\s+import`,
@@ -110,9 +110,9 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-// An incomplete import is an error that states the accepted forms. Errors of imports do not contain the
-// advice for a move.
-func TestImportSaysWhatItExpects(t *testing.T) {
+// An incomplete import is an error that states the accepted forms. Errors of imports do not contain
+// the advice for a move.
+func TestImportErrorsStateTheForms(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
@@ -142,9 +142,9 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 	}
 }
 
-// The error about an open task advises what to do with a moved block. A move leaves no private state for
-// the next read.
-func TestMoveSaysWhatToDo(t *testing.T) {
+// The error about an open task advises what to do with a moved block. A move leaves no private
+// state for the next read.
+func TestErrorOfAMovedOpenTask(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	from := restapi(fmt.Sprintf(`{"path":"/organizations/%s/runs/%s/completed-tasks","data":"{\"task_id\":\"%s\"}"}`, sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedPlainTaskID))

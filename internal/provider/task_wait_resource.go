@@ -27,7 +27,8 @@ var (
 	_ resource.ResourceWithModifyPlan       = (*taskWaitResource)(nil)
 )
 
-// taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed, recorded in the state. It only reads.
+// taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed,
+// recorded in the state. It only reads.
 type taskWaitResource struct{ taskResource }
 
 func newTaskWaitResource() resource.Resource { return &taskWaitResource{} }
@@ -48,7 +49,7 @@ func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateReques
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.provider.requireEngine(&resp.Diagnostics)
-	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
+	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known while planning
 		plan.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
@@ -65,7 +66,8 @@ func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateReques
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Read keeps what is recorded while the task is completed and its approval stands. After an import it finds the task.
+// Read keeps what is recorded while the task is completed and its approval stands. After an import
+// it finds the task.
 func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskWaitModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -92,7 +94,8 @@ func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, r
 	r.refresh(ctx, engine, &state, resp)
 }
 
-// find records a task that was imported. The arguments get their defaults, so that a configuration without them shows no change.
+// find records a task that was imported. The arguments get their defaults, so that a configuration
+// without them shows no change.
 func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
 	task, err := wait.Import(ctx, r.provider.client, state.ref())
 	report(&resp.Diagnostics, nil, err)
@@ -109,8 +112,8 @@ func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp 
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh does: the tasks of one process take one
-// request for each hundred.
+// refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh
+// does: the tasks of one process take one request for each hundred.
 func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engine, state *taskWaitModel, resp *resource.ReadResponse) {
 	result, err := engine.Read(ctx, state.ref(), state.recorded())
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
@@ -142,7 +145,7 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 	}
 }
 
-// Update changes the state alone: what names the task forces replacement, and the rest is how to wait.
+// Update only changes the state, because attributes that name the task force a new resource.
 func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -157,7 +160,7 @@ func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateReques
 func (r *taskWaitResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-// ModifyPlan says what an apply will wait for. It reads only for a wait that is planned anew.
+// ModifyPlan reports what an apply will wait for. It reads only for a new wait.
 func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	switch {
 	case req.Plan.Raw.IsNull():
@@ -170,7 +173,7 @@ func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 }
 
-// planCreate fills in the organization, and checks the task.
+// planCreate plans the organization, and checks the task.
 func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var organization types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
@@ -180,8 +183,8 @@ func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPl
 	r.foresee(ctx, req, resp)
 }
 
-// planUpdate checks the new task of a replacement, whose second planning loses its warnings. For the same task, it rejects a recorded
-// completion that the configuration does not accept any more.
+// planUpdate checks the new task of a replacement, whose second planning loses its warnings. For
+// the same task, it rejects a recorded completion that the configuration does not accept any more.
 func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -200,7 +203,7 @@ func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPl
 	}
 }
 
-// foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
+// foresee checks the task that a plan waits for, if its IDs are known.
 func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	provider := r.provider
 	if resp.Diagnostics.HasError() || provider == nil || provider.waits == nil || provider.preflight == nil {

@@ -33,7 +33,8 @@ func (s *harness) decided(approved bool) {
 	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 }
 
-// A person approves while an apply waits. The apply goes on, records who did, and nothing is ever written.
+// A person approves while an apply waits. The apply goes on, records who did, and nothing is ever
+// written.
 func TestTaskWaitRecordsTheTask(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -125,7 +126,8 @@ func TestTaskWaitRefusesConfigurations(t *testing.T) {
 	}
 }
 
-// A rejection fails the apply, is not recorded, and fails the next plan. What depends on the wait is not built.
+// A rejection fails the apply, is not recorded, and fails the next plan. What depends on the wait
+// is not built.
 func TestTaskWaitFailsOnARejection(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -196,7 +198,8 @@ func TestTaskWaitIsReplaced(t *testing.T) {
 	}
 }
 
-// The first planning of a replacement checks the new task, because Terraform drops the warnings of the second one.
+// The first planning of a replacement checks the new task, because Terraform drops the warnings of
+// the second one.
 func TestTaskWaitThatIsReplacedSaysWhatItWaitsFor(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -218,7 +221,8 @@ func TestTaskWaitThatIsReplacedSaysWhatItWaitsFor(t *testing.T) {
 	}
 }
 
-// A recorded approval whose decision is not shown any more does not pass, as it would not in an apply.
+// A recorded approval whose decision is not shown any more does not pass, as it would not in an
+// apply.
 func TestTaskWaitForAnApprovalWithoutADecision(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -322,7 +326,9 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 			},
 		},
 		"API not found": {
-			happens: func(s *harness) { s.Inject(sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`, Times: -1}) }, action: prototest.NoOp, kept: true,
+			happens: func(s *harness) {
+				s.Inject(sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`, Times: -1})
+			}, action: prototest.NoOp, kept: true,
 			says: []string{"Warning: Completed Task Cannot Be Found", "check base_url", "The wait stays recorded"},
 		},
 		"refused": {
@@ -359,7 +365,8 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 	}
 }
 
-// Hundred waits of a process are refreshed by one request for the first and a page of a list for the others.
+// Hundred waits of a process are refreshed by one request for the first and a page of a list for
+// the others.
 func TestTaskWaitsAreRefreshedByAList(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, sandbox.Config{})
@@ -448,8 +455,8 @@ func TestTaskWaitImport(t *testing.T) {
 	}
 }
 
-// TestTaskWaitImportOfDecisions imports approvals with each decision, and plans configurations that accept rejections or not. A decision
-// that Tallyfy does not show does not pass.
+// TestTaskWaitImportOfDecisions imports approvals with each decision, and plans configurations that
+// accept rejections or not. A decision that Tallyfy does not show does not pass.
 func TestTaskWaitImportOfDecisions(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -27,35 +27,50 @@ func listed(t *testing.T, data map[string]any) []string {
 	return ids
 }
 
-func TestTasksOf(t *testing.T) {
-	t.Parallel()
+// severalTasks returns a sandbox with a completed task, an archived one, and one of another
+// process.
+func severalTasks(t *testing.T) *harness {
+	t.Helper()
 	h := newHarness(t, sandbox.Config{})
 	h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
 	h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
 	h.AddTask(sandbox.Task{ID: "elsewhere", RunID: "other"})
+	return h
+}
+
+func TestTasksOfEachFilter(t *testing.T) {
+	t.Parallel()
 	inRun := []string{
 		sandbox.SeedVPCTaskID, sandbox.SeedApprovalTaskID, sandbox.SeedSecurityTaskID, sandbox.SeedExpiringTaskID, sandbox.SeedEveryoneTaskID, sandbox.SeedEmailTaskID,
 	}
 	for name, c := range map[string]struct {
 		block attributes
 		want  []string
-		asked string
+		reads string
 	}{
 		"a run":            {attributes{"run_id": sandbox.SeedRunID}, inRun, seedRun + "/tasks?page=1&per_page=100&status=all"},
 		"the organization": {attributes{}, append(slices.Clone(inRun), sandbox.SeedOneOffTaskID, "elsewhere"), "c0ffee00/tasks?page=1&per_page=100&status=all"},
 		"a status":         {attributes{"run_id": sandbox.SeedRunID, "status": "complete"}, []string{sandbox.SeedApprovalTaskID}, "status=complete"},
 		"none":             {attributes{"status": "overdue"}, []string{}, "status=overdue"},
 	} {
-		got := h.mustData("tallyfy_tasks", c.block)
-		if ids := listed(t, got); !slices.Equal(ids, c.want) {
-			t.Errorf("%s: got %q, want %q", name, ids, c.want)
-		}
-		h.checkReads(c.asked)
-		if got["run_id"] != c.block["run_id"] || got["status"] != c.block["status"] {
-			t.Errorf("%s: the configuration became %v, %v", name, got["run_id"], got["status"])
-		}
+		t.Run(name, func(t *testing.T) {
+			h := severalTasks(t)
+			got := h.mustData("tallyfy_tasks", c.block)
+			if ids := listed(t, got); !slices.Equal(ids, c.want) {
+				t.Errorf("got %q, want %q", ids, c.want)
+			}
+			h.checkReads(c.reads)
+			if got["run_id"] != c.block["run_id"] || got["status"] != c.block["status"] {
+				t.Errorf("the configuration became %v, %v", got["run_id"], got["status"])
+			}
+		})
 	}
+}
 
+// A task of the list has the attributes of the task itself, without those of its own data source.
+func TestTasksHaveTheFactsOfATask(t *testing.T) {
+	t.Parallel()
+	h := severalTasks(t)
 	tasks, _ := h.mustData("tallyfy_tasks", attributes{"status": "complete"})["tasks"].([]any)
 	alone := h.mustData("tallyfy_task", attributes{"task_id": sandbox.SeedApprovalTaskID})
 	for _, own := range []string{"organization_id", "task_id", "timeouts", "form_fields", "values_by_label", "values_by_alias"} {
@@ -81,7 +96,7 @@ func TestTasksOfAllPages(t *testing.T) {
 }
 
 // A row of a list without a process belongs to the process of the request.
-func TestTasksKnowTheirRun(t *testing.T) {
+func TestTasksHaveTheProcessOfTheRequest(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"run_id": nil} })
@@ -93,13 +108,13 @@ func TestTasksKnowTheirRun(t *testing.T) {
 	}
 }
 
-func TestTasksRefusals(t *testing.T) {
+func TestTasksDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		block     attributes
 		attribute string
 		words     []string
-		asked     []string
+		reads     []string
 	}{
 		"completed": {attributes{"status": "completed"}, "status", []string{"Invalid Status Filter", `lists every task: use "complete"`}, nil},
 		"inverted":  {attributes{"status": "auto-skipped"}, "status", []string{"Invalid Status Filter", "use one of all, active, active-visible"}, nil},
@@ -115,7 +130,7 @@ func TestTasksRefusals(t *testing.T) {
 			h := newHarness(t, sandbox.Config{})
 			_, said := h.data("tallyfy_tasks", c.block)
 			h.checkError(said, c.attribute, c.words...)
-			h.checkReads(c.asked...)
+			h.checkReads(c.reads...)
 		})
 	}
 }

@@ -29,8 +29,8 @@ func id() validator.String {
 	return stringRule{summary: "Invalid ID", rule: "must be a Tallyfy ID", check: tallyfy.CheckID}
 }
 
-// baseURL rejects URLs to which the token must not be sent. Errors do not quote them, because they may
-// contain a password.
+// baseURL rejects URLs to which the token must not be sent. Errors do not quote them, because they
+// may contain a password.
 func baseURL() validator.String {
 	return stringRule{summary: "Invalid Base URL", rule: "must be an https URL, or an http URL of a loopback address", secret: true, check: checkBaseURL}
 }
@@ -45,8 +45,8 @@ func credential(summary string) validator.String {
 	return stringRule{summary: summary, rule: "must not contain whitespace", secret: true, check: tallyfy.CheckCredential}
 }
 
-// tokenURL rejects URLs to which the client secret must not be sent. Errors do not quote them, because
-// they may contain a password.
+// tokenURL rejects URLs to which the client secret must not be sent. Errors do not quote them,
+// because they may contain a password.
 func tokenURL() validator.String {
 	return stringRule{summary: "Invalid Token URL", rule: "must be an https URL, or an http URL of a loopback address", secret: true, check: tallyfy.CheckTokenURL}
 }

@@ -26,11 +26,11 @@ var (
 	// errNoFields means that a value cannot contain fields.
 	errNoFields = errors.New("it must be an object or a map whose keys name fields of the form, such as { \"<field>\" = \"vpc-0a1b2c\" }")
 	// errEncoded means that a value contains fields, but as text.
-	errEncoded = errors.New("it must be an object or a map, and it is a string that contains a JSON object. Leave out jsonencode, or decode the string with jsondecode")
+	errEncoded = errors.New("it must be an object or a map, but it is a string that contains a JSON object. Leave out jsonencode, or decode the string with jsondecode")
 )
 
-// valuesOf returns the values of a form by the names of their fields, decoded as [jsonOf] does; nil if
-// none are configured. The error is errUnknown, or completes a sentence about the values.
+// valuesOf returns the values of a form by the names of their fields, decoded as [jsonOf] does; nil
+// if none are configured. The error is errUnknown, or completes a sentence about the values.
 func valuesOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, error) {
 	if isNull(taskdata) {
 		return nil, nil
@@ -60,8 +60,8 @@ func valuesOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, erro
 	return fields, nil
 }
 
-// jsonOf returns a value as encoding/json decodes it with UseNumber: nil, bool, string, json.Number,
-// []any or map[string]any. The error is errUnknown if a part of it is unknown.
+// jsonOf returns a value as encoding/json decodes it with UseNumber: nil, bool, string,
+// json.Number, []any or map[string]any. The error is errUnknown if a part of it is unknown.
 func jsonOf(ctx context.Context, value attr.Value) (any, error) {
 	raw, err := value.ToTerraformValue(ctx)
 	if err != nil {
@@ -125,9 +125,9 @@ func jsonOfRaw(raw tftypes.Value) (any, error) {
 	return nil, fmt.Errorf("values of type %s cannot be written as JSON", typ)
 }
 
-// plainDigits is the largest binary exponent of a number that is written without an exponent. PHP reads
-// 1e6 as a float and 1000000 as an int, which IDs are. No ID is larger, and the digits would only fill
-// memory.
+// plainDigits is the largest binary exponent of a number that is written without an exponent. PHP
+// reads 1e6 as a float and 1000000 as an int, which IDs are. No ID is larger, and the digits would
+// only fill memory.
 const plainDigits = 1024
 
 // numberOf returns a number with all of its digits.
@@ -144,8 +144,9 @@ func numberOf(n *big.Float) (json.Number, error) {
 	return json.Number(n.Text('f', -1)), nil
 }
 
-// plannedValues returns the values as far as they are known while planning. A value of which a part is
-// known only after apply is [completion.Unknown]. The result is empty if nothing is known or configured.
+// plannedValues returns the values as far as they are known while planning. A value of which a part
+// is known only after apply is [completion.Unknown]. The result is empty if nothing is known or
+// configured.
 func plannedValues(ctx context.Context, values types.Dynamic) map[string]any {
 	var members map[string]attr.Value
 	switch fields := values.UnderlyingValue().(type) {

@@ -85,8 +85,8 @@ resource "terraform_data" "vpc" {
 	})
 }
 
-// Strings, numbers, Booleans, lists, objects and null, nested. A text field of the sandbox accepts any
-// scalar, and the form of this test has a field for each value.
+// Strings, numbers, Booleans, lists, objects and null, nested. A text field of the sandbox accepts
+// any scalar, and the form of this test has a field for each value.
 func TestTaskdataOfEveryShape(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
@@ -116,9 +116,9 @@ func TestTaskdataOfEveryShape(t *testing.T) {
 	})
 }
 
-// Equal values that are written differently are recorded as written, without a request. Terraform does
-// not let a provider keep the former spelling in a final plan if a part was unknown in the first plan,
-// and a provider cannot know that.
+// Equal values that are written differently are recorded as written, without a request. Terraform
+// does not let a provider keep the former spelling in a final plan if a part was unknown in the
+// first plan, and a provider cannot know that.
 func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
@@ -148,8 +148,8 @@ func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 }
 
 // Equal values may be written differently while a part of them is known only after apply. Terraform
-// compares the types and texts of the plan with those of the final plan and of the result. Each pair has
-// a block and a task of its own, in one configuration.
+// compares the types and texts of the plan with those of the final plan and of the result. Each
+// pair has a block and a task of its own, in one configuration.
 func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
@@ -207,7 +207,7 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 }
 
 // All arguments of a resource may be known only after apply.
-func TestEverythingKnownOnlyAtApply(t *testing.T) {
+func TestAllArgumentsUnknown(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	h.run(resource.TestStep{
@@ -238,7 +238,7 @@ resource "tallyfy_task_completion" "it" {
 }
 
 // An unknown value is planned as an update. If it is the same after all, nothing is sent.
-func TestUnknownValueThatTurnsOutTheSameSendsNothing(t *testing.T) {
+func TestUnknownValueThatStaysTheSameSendsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{})
 	config := func(trigger string) string {

@@ -81,7 +81,8 @@ func (e *encoder) known(v any) tftypes.Value {
 	return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
 }
 
-// common returns the type of all values except nulls, which may have any type; nil if there is none.
+// common returns the type of all values except nulls, which may have any type; nil if there is
+// none.
 func common(kinds []tftypes.Type) tftypes.Type {
 	var found tftypes.Type
 	for _, kind := range kinds {
@@ -134,7 +135,8 @@ func asSent(t *testing.T, value tftypes.Value) tftypes.Value {
 	return got
 }
 
-// asSentBefore18 is asSent of Terraform up to 1.7, which sent each number that fits a double as a double.
+// asSentBefore18 is asSent of Terraform up to 1.7, which sent each number that fits a double as a
+// double.
 func asSentBefore18(t *testing.T, value tftypes.Value) tftypes.Value {
 	t.Helper()
 	got, err := tftypes.Transform(value, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
@@ -156,7 +158,8 @@ func asSentBefore18(t *testing.T, value tftypes.Value) tftypes.Value {
 	return got
 }
 
-// asDoubles returns v with the digits of doubles for fractions that the protocol converts to doubles.
+// asDoubles returns v with the digits of doubles for fractions that the protocol converts to
+// doubles.
 func asDoubles(v any) any {
 	return eachNumber(v, func(n json.Number) any {
 		if double, accuracy := parsed(n).Float64(); accuracy == big.Exact && !parsed(n).IsInt() {
@@ -166,8 +169,8 @@ func asDoubles(v any) any {
 	})
 }
 
-// exactly returns v with its numbers as fractions. It is not ok if they are too long for Terraform to
-// distinguish them exactly.
+// exactly returns v with its numbers as fractions. It is not ok if they are too long for Terraform
+// to distinguish them exactly.
 func exactly(v any) (exact any, ok bool) {
 	type fraction string
 	ok = true
@@ -191,7 +194,8 @@ func parsed(n json.Number) *big.Float {
 	return f
 }
 
-// decoded decodes JSON as the provider does. It is not ok for numbers whose digits would fill the memory.
+// decoded decodes JSON as the provider does. It is not ok for numbers whose digits would fill the
+// memory.
 func decoded(body []byte) (v any, ok bool) {
 	decoder := json.NewDecoder(strings.NewReader(string(body)))
 	decoder.UseNumber()

@@ -19,7 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
-// meaning is a value without its spelling: a text, a list or an object. The zero meaning is no value.
+// meaning is a value without its spelling: a text, a list or an object. The zero meaning means that
+// there is none.
 type meaning struct {
 	text   string
 	list   []meaning
@@ -144,8 +145,8 @@ func (w writer) writeAll(fields map[string]meaning) tftypes.Value {
 		objectOf(nil), tftypes.NewValue(kind, map[string]tftypes.Value{}))
 }
 
-// hide returns the value with an unknown part. The part keeps its type in a list, a set or a map; its
-// type may be unknown elsewhere.
+// hide returns the value with an unknown part. The part keeps its type in a list, a set or a map;
+// its type may be unknown elsewhere.
 func (w writer) hide(value tftypes.Value, fixed bool) tftypes.Value {
 	deeper := value.IsKnown() && !value.IsNull() && w.IntN(4) > 0
 	switch kind := value.Type().(type) {
@@ -205,7 +206,8 @@ func tuple(values []tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(kind, values)
 }
 
-// sameType returns the type of all values; nil if they have several types, or if it has dynamic parts.
+// sameType returns the type of all values; nil if they have several types, or if it has dynamic
+// parts.
 func sameType(values func(func(tftypes.Value) bool)) (found tftypes.Type) {
 	for value := range values {
 		if found != nil && !found.Equal(value.Type()) || strings.Contains(value.Type().String(), "DynamicPseudoType") {
@@ -233,9 +235,9 @@ func (n *unreachable) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("nothing may be sent")
 }
 
-// FuzzSameMeaning changes values to other spellings of the same meaning, with any part known only after
-// apply. No request may be sent, no warning may remain when all is known, and Terraform must accept the
-// plan, the final plan and the result, which must be as configured.
+// FuzzSameMeaning changes values to other spellings of the same meaning, with any part known only
+// after apply. No request may be sent, no warning may remain when all is known, and Terraform must
+// accept the plan, the final plan and the result, which must be as configured.
 func FuzzSameMeaning(f *testing.F) {
 	for seed := range uint64(100) { // make fuzz continues from these
 		f.Add(seed)

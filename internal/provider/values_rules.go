@@ -22,7 +22,8 @@ type valuesRule struct {
 	key func(string) error // returns what is wrong with a key
 }
 
-// checkFieldName returns an error that completes a sentence if s cannot be a label, an alias or an ID.
+// checkFieldName returns an error that completes a sentence if s cannot be a label, an alias or an
+// ID.
 func checkFieldName(s string) error {
 	if strings.TrimSpace(s) == "" {
 		return errors.New("it is empty")

@@ -31,8 +31,9 @@ var someTaskdata = []string{
 	`null`, `[]`, `[{"f1":1}]`, `"f1"`, `1`, `true`,
 }
 
-// FuzzTaskdata checks that the request contains the configured JSON, as objects and tuples or as maps and
-// lists, before and after the encoding of the protocol. Values with an unknown part are not sent.
+// FuzzTaskdata checks that the request contains the configured JSON, as objects and tuples or as
+// maps and lists, before and after the encoding of the protocol. Values with an unknown part are
+// not sent.
 func FuzzTaskdata(f *testing.F) {
 	for i, taskdata := range someTaskdata {
 		f.Add([]byte(taskdata), uint(i))
@@ -64,8 +65,8 @@ func FuzzTaskdata(f *testing.F) {
 	})
 }
 
-// checkTaskdata checks that value is sent as want or, if that is impossible, rejected. A plan must reject
-// the same values.
+// checkTaskdata checks that value is sent as want or, if that is impossible, rejected. A plan must
+// reject the same values.
 func checkTaskdata(t *testing.T, value tftypes.Value, want any, infinite bool) {
 	t.Helper()
 	fields, isObject := want.(map[string]any)
@@ -111,8 +112,8 @@ func checkUnknown(t *testing.T, value tftypes.Value) {
 	}
 }
 
-// FuzzSameValues checks that equality does not depend on the types of Terraform, that it is symmetric, and
-// that numbers of the same exact value are equal.
+// FuzzSameValues checks that equality does not depend on the types of Terraform, that it is
+// symmetric, and that numbers of the same exact value are equal.
 func FuzzSameValues(f *testing.F) {
 	for _, taskdata := range someTaskdata {
 		f.Add([]byte(taskdata), []byte(taskdata))

@@ -21,8 +21,8 @@ var (
 	_ xattr.ValidateableAttribute = wholeNumber{}
 )
 
-// wholeNumberType is the type of a number that fits into 64 bits. The framework's own type reports any
-// other number as an error in the provider, before validators run.
+// wholeNumberType is the type of a number that fits into 64 bits. The framework's own type reports
+// any other number as an error in the provider, before validators run.
 type wholeNumberType struct{ basetypes.Int64Type }
 
 // String returns the name of the type.
@@ -42,8 +42,8 @@ func (wholeNumberType) ValueFromInt64(_ context.Context, n basetypes.Int64Value)
 	return wholeNumber{Int64Value: n}, nil
 }
 
-// ValueFromTerraform returns any number as a value. [wholeNumber.ValidateAttribute] rejects one that
-// does not fit.
+// ValueFromTerraform returns any number as a value. [wholeNumber.ValidateAttribute] rejects one
+// that does not fit.
 func (t wholeNumberType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
 	if in.IsKnown() && !in.IsNull() {
 		var given big.Float

@@ -142,6 +142,9 @@ func (s *session) unreadable(err error) *notice.Failure {
 		means = s.known() + " " + means
 	}
 	next := advice(err, s.ref)
+	if next == "" {
+		next = notice.Advice(err) + " " + waitsAgain
+	}
 	if isAbsent(err) {
 		means = fmt.Sprintf("Tallyfy has responded so for at least %s. ", appearance) + means
 	}
@@ -229,8 +232,20 @@ func status(task *tallyfy.Task) string {
 
 // assignees continues a sentence with the assignees of the task; empty if Tallyfy does not show them.
 func assignees(task *tallyfy.Task) string {
-	if task.Owners == nil {
+	names, shown := assigneeNames(task)
+	switch {
+	case !shown:
 		return ""
+	case names == "":
+		return ", and it is not assigned to anyone"
+	}
+	return ", and it is assigned to " + names
+}
+
+// assigneeNames lists the assignees of the task, for messages and log lines. shown is false if Tallyfy does not show them.
+func assigneeNames(task *tallyfy.Task) (names string, shown bool) {
+	if task.Owners == nil {
+		return "", false
 	}
 	var all []string
 	for _, id := range task.Owners.Users {
@@ -242,8 +257,5 @@ func assignees(task *tallyfy.Task) string {
 	for _, group := range task.Owners.Groups {
 		all = append(all, "group "+group)
 	}
-	if len(all) == 0 {
-		return ", and it is not assigned to anyone"
-	}
-	return ", and it is assigned to " + strings.Join(all, ", ")
+	return strings.Join(all, ", "), true
 }
