@@ -36,7 +36,7 @@ func (r *taskCompletionResource) ModifyPlan(ctx context.Context, req resource.Mo
 		return
 	}
 	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, req, &config, resp)
+		r.planCreate(ctx, &config, resp)
 		return
 	}
 	r.planUpdate(ctx, req, &config, resp)
@@ -54,21 +54,17 @@ func asks(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagn
 
 // planCreate fills in the organization, and misses it at plan time if there is none. Where all parts of the ID are known, so is the ID,
 // and a replacement changes nothing for what refers to it.
-func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
-	var plan taskCompletionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if config.OrganizationID.IsNull() {
-		if plan.OrganizationID = r.planOrganization(ctx, resp); plan.OrganizationID.IsNull() {
+func (r *taskCompletionResource) planCreate(ctx context.Context, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
+	at := *config // as planned, except that what the configuration leaves out is unknown there
+	if at.OrganizationID.IsNull() {
+		if at.OrganizationID = r.planOrganization(ctx, resp); at.OrganizationID.IsNull() {
 			return
 		}
 	}
-	if !plan.isPlaceUnknown() && !plan.RunID.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), identifier(plan.ref()))...)
+	if !at.isPlaceUnknown() && !at.RunID.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), identifier(at.ref()))...)
 	}
-	r.checkNew(ctx, config, plan.OrganizationID, &resp.Diagnostics)
+	r.checkNew(ctx, config, at.OrganizationID, &resp.Diagnostics)
 }
 
 // planOrganization plans the provider's organization for a resource that names none, and returns it. It is unknown if it is known only
@@ -100,22 +96,20 @@ func (m *taskCompletionModel) isPlaceUnknown() bool {
 
 // planUpdate announces what an update does to the task, and leaves open what it will change.
 func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans, so only the part of the state that the configuration lacks is parsed
+		kept := *config
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("organization_id"), &kept.OrganizationID)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("run_id"), &kept.RunID)...)
+		r.keepRecorded(ctx, &kept, &resp.Diagnostics)
+		return
+	}
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	before := state.desired(ctx, &resp.Diagnostics)
-	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans
-		kept := config.planned(ctx, state.ref())
-		kept.Recorded, kept.ReopenOnDestroy = &before, state.ReopenOnDestroy.ValueBool()
-		r.keep(kept, &resp.Diagnostics)
-		return
-	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	before := state.desired(ctx, &resp.Diagnostics)
 	if plan.ref() != state.ref() || plan.isPlaceUnknown() {
 		resp.Diagnostics.Append(destroys(&state)...)
 		r.checkReplacement(ctx, config, &plan, &resp.Diagnostics)
@@ -135,6 +129,14 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 	plan.TasksChangedByRules = jsontypes.NewNormalizedUnknown()
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	r.preflight(ctx, change, &resp.Diagnostics)
+}
+
+// keepRecorded notes a completion that is recorded as it is configured.
+func (r *taskCompletionResource) keepRecorded(ctx context.Context, m *taskCompletionModel, diags *diag.Diagnostics) {
+	recorded := m.desired(ctx, diags)
+	kept := m.planned(ctx, m.ref())
+	kept.Recorded = &recorded
+	r.keep(kept, diags)
 }
 
 // checkReplacement checks the new task of a replacement. Terraform plans it once more as a new resource, and drops the warnings of
