@@ -22,7 +22,7 @@ func main() {
 	flag.Parse()
 
 	if !*debug { // a debugging session shows every log line
-		provider.HushLogs()
+		provider.SilenceUnusedLogs()
 	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/tallyfy/tallyfy",

@@ -30,7 +30,8 @@ type fewKey struct {
 	fewCase
 }
 
-// measureFew measures the creation of a few tasks in each case. The peers alternate as in [harness.measure].
+// measureFew measures the creation of a few tasks in each case. The peers alternate as in
+// [harness.measure].
 func (h *harness) measureFew(ctx context.Context, s settings, cases []fewCase, progress io.Writer) (map[fewKey]measurement, error) {
 	all := map[fewKey][]measurement{}
 	for _, c := range cases {
@@ -60,7 +61,8 @@ func (h *harness) measureFew(ctx context.Context, s settings, cases []fewCase, p
 	return middle, nil
 }
 
-// writeFew writes a table for each number of blocks, because the latencies of one number are what a reader compares.
+// writeFew writes a table for each number of blocks, because the latencies of one number are what a
+// reader compares.
 func (r report) writeFew(write func(string, ...any)) {
 	if r.few == nil {
 		return

@@ -16,7 +16,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// fixture is a sandbox with open tasks and a directory with the configuration of a peer that completes them.
+// fixture is a sandbox with open tasks and a directory with the configuration of a peer that
+// completes them.
 type fixture struct {
 	*clitest.Installation
 	peer   peer
@@ -26,7 +27,8 @@ type fixture struct {
 	ahead  atomic.Int64 // how far the server's clock is ahead, in nanoseconds
 }
 
-// newFixture starts a sandbox with n open tasks, writes the peer's configuration for them into a new directory and runs init.
+// newFixture starts a sandbox with n open tasks, writes the peer's configuration for them into a
+// new directory and runs init.
 func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Duration, shortTimeout bool) (*fixture, error) {
 	f := &fixture{Installation: h.Installation, peer: p}
 	now := func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }
@@ -60,7 +62,8 @@ func (f *fixture) configure(shortTimeout bool) error {
 
 func (f *fixture) close() { f.server.Close() }
 
-// checkCompletedOnce returns an error if a task was not completed, or was completed more than once, unless the peer is idle.
+// checkCompletedOnce returns an error if a task was not completed, or was completed more than once,
+// unless the peer is idle.
 func (f *fixture) checkCompletedOnce() error {
 	if f.peer.idle {
 		return nil

@@ -1,8 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command benchmarks compares this provider with other ways to complete Tallyfy tasks, in one run on one machine against one sandbox,
-// and writes BENCHMARKS.md. Figures of one run are comparable; figures of different machines are not.
+// Command benchmarks compares this provider with other ways to complete Tallyfy tasks, in one run
+// on one machine against one sandbox, and writes BENCHMARKS.md. Figures of one run are comparable;
+// figures of different machines are not.
 package main
 
 import (

@@ -25,7 +25,8 @@ func newTestHarness(t *testing.T, more ...peer) *harness {
 	return h
 }
 
-// A measurement of small sizes contains all figures, with the number of requests that the provider promises.
+// A measurement of small sizes contains all figures, with the number of requests that the provider
+// promises.
 func TestMeasure(t *testing.T) {
 	t.Parallel()
 	h := newTestHarness(t)
@@ -106,10 +107,12 @@ func TestRecoveries(t *testing.T) {
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"-n", "x"}, {"-n", "0"}, {"-peer", "nobody=/bin/sh"}, {"-peer", "restful=/does/not/exist@1.0.0"}, {"-nonsense"}, {"-repeat", "0"}, {"-parallelism", "0"}, {"-latency", "-1s"}, {"-only", "few,everything"}} {
-		var output bytes.Buffer
-		if code := run(t.Context(), args, &output); code != 2 || output.Len() == 0 {
-			t.Errorf("%v exited with %d: %s", args, code, &output)
-		}
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			var output bytes.Buffer
+			if code := run(t.Context(), args, &output); code != 2 || output.Len() == 0 {
+				t.Errorf("it exited with %d: %s", code, &output)
+			}
+		})
 	}
 	s := settings{peers: peers()}
 	if err := s.add("restful=" + os.Args[0] + "@1.2.3"); err != nil {
@@ -122,7 +125,8 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// The report lists every figure of another provider that is better, and omits differences that rounding hides.
+// The report lists every figure of another provider that is better, and omits differences that
+// rounding hides.
 func TestComparison(t *testing.T) {
 	t.Parallel()
 	other := peer{name: "other", source: "else/other"}

@@ -17,7 +17,8 @@ import (
 var operations = []struct {
 	name string
 	args []string
-	// trips is the least number of sequential round trips per block: a read and a completion, or a read.
+	// trips is the least number of sequential round trips per block: a read and a completion, or a
+	// read.
 	trips int
 }{
 	{"create", []string{"apply", "-auto-approve"}, 2},
@@ -31,7 +32,8 @@ type key struct {
 	n               int
 }
 
-// measure lets each peer create, plan and destroy. The peers alternate, so that other load on the machine affects them alike.
+// measure lets each peer create, plan and destroy. The peers alternate, so that other load on the
+// machine affects them alike.
 func (h *harness) measure(ctx context.Context, s settings, progress io.Writer) (map[key]measurement, error) {
 	all := map[key][]measurement{}
 	for _, n := range s.sizes {

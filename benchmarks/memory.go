@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// pollInterval is how often a provider's memory is read. The kernel's high-water mark is read, so only growth in the last moments
-// of a provider is missed.
+// pollInterval is how often a provider's memory is read. The kernel's high-water mark is read, so
+// only growth in the last moments of a provider is missed.
 const pollInterval = 10 * time.Millisecond
 
-// watchMemory watches the providers that a CLI starts. The returned function stops the watch and returns the peak memory of any of
-// them in bytes. It is 0 on systems other than Linux.
+// watchMemory watches the providers that a CLI starts. The returned function stops the watch and
+// returns the peak memory of any of them in bytes. It is 0 on systems other than Linux.
 func watchMemory(cli int) func() int64 {
 	ended, told := make(chan struct{}), make(chan int64)
 	go func() {

@@ -26,15 +26,16 @@ type peer struct {
 	binary string
 	// missing is why the peer cannot be run; empty if it can.
 	missing string
-	// config completes the tasks of local.tasks, each with its own instance. Destroy leaves the tasks completed if the peer supports
-	// that. @BINARY is replaced with binary, and @TIMEOUT with shortTimeout in the recovery table, otherwise with nothing.
+	// config completes the tasks of local.tasks, each with its own instance. Destroy leaves the
+	// tasks completed if the peer supports that. @BINARY is replaced with binary, and @TIMEOUT with
+	// shortTimeout in the recovery table, otherwise with nothing.
 	config string
 	// shortTimeout limits each request to two seconds; empty if the peer has no such setting.
 	shortTimeout string
 	// idle peers complete no task. They show the least that the others need.
 	idle bool
-	// resource and importID are the address of an instance and the ID to import, as expressions with each.key; empty if the peer
-	// imports nothing.
+	// resource and importID are the address of an instance and the ID to import, as expressions
+	// with each.key; empty if the peer imports nothing.
 	resource, importID string
 }
 

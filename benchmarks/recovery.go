@@ -18,7 +18,8 @@ import (
 // late is a response time that exceeds every timeout.
 const late = 15 * time.Second
 
-// faults are those of the acceptance tests' matrix that distinguish the peers. Each meets the first completion request.
+// faults are those of the acceptance tests' matrix that distinguish the peers. Each meets the first
+// completion request.
 var faults = []struct {
 	name  string
 	fault sandbox.Fault
@@ -78,8 +79,9 @@ func (h *harness) recoverAll(ctx context.Context, progress io.Writer) (map[recov
 	return all, failed
 }
 
-// recover lets a peer complete a task while the first completion request meets the fault, apply again, and plan. The peer survives if
-// the task is completed exactly once, the second apply succeeds and the plan has no changes.
+// recover lets a peer complete a task while the first completion request meets the fault, apply
+// again, and plan. The peer survives if the task is completed exactly once, the second apply
+// succeeds and the plan has no changes.
 func (h *harness) recover(ctx context.Context, p peer, fault sandbox.Fault) (string, error) {
 	s, err := newFixture(ctx, h, p, 1, 0, true)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 // situationSize is the number of blocks in each situation.
 const situationSize = 100
 
-// situation is a less usual task for a provider. run returns the figures of the command that matters, and the verdict: [survived], or
-// what is wrong.
+// situation is a less usual task for a provider. run returns the figures of the command that
+// matters, and the verdict: [survived], or what is wrong.
 type situation struct {
 	name, about string
 	run         func(ctx context.Context, s settings, f *fixture) (measurement, string)
@@ -38,7 +38,8 @@ type situationResult struct {
 // situationKey identifies a result.
 type situationKey struct{ peer, situation string }
 
-// measureSituations measures each situation once for each peer. A peer that imports nothing has no result for an import.
+// measureSituations measures each situation once for each peer. A peer that imports nothing has no
+// result for an import.
 func (h *harness) measureSituations(ctx context.Context, s settings, n int, progress io.Writer) (map[situationKey]situationResult, error) {
 	all := map[situationKey]situationResult{}
 	for _, p := range h.available() {
@@ -117,8 +118,8 @@ func lostNetwork(ctx context.Context, s settings, f *fixture) (measurement, stri
 	return got, f.checkNoChanges(ctx, s)
 }
 
-// checkCompletions returns [survived] if each task was completed n times and is completed, or how many were not. An idle peer
-// completes none.
+// checkCompletions returns [survived] if each task was completed n times and is completed, or how
+// many were not. An idle peer completes none.
 func (f *fixture) checkCompletions(n int) string {
 	right := 0
 	for _, id := range f.tasks {

@@ -26,7 +26,8 @@ func newIdleHarness(t *testing.T) *harness {
 	return h
 }
 
-// This provider is right in each situation. The null provider plans, applies and imports, and sends nothing.
+// This provider is right in each situation. The null provider plans, applies and imports, and sends
+// nothing.
 func TestSituations(t *testing.T) {
 	t.Parallel()
 	h := newIdleHarness(t)

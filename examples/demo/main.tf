@@ -17,7 +17,7 @@ locals {
   run_id = "5eed0000000000000000000000000001"
 }
 
-# Stands in for the VPC that a real pipeline builds: its id is known only after apply.
+# Stands in for the VPC of a real configuration. Its ID is known only after apply.
 resource "terraform_data" "vpc" {}
 
 # A task of the process, with the values of its form.
@@ -25,11 +25,11 @@ resource "tallyfy_task_completion" "vpc" {
   run_id  = local.run_id
   task_id = "7a5c0000000000000000000000000001" # Provision the VPC
 
-  taskdata = {
-    "f1e1d000000000000000000000000001" = "vpc-${terraform_data.vpc.id}"                    # VPC id, a text
-    "f1e1d000000000000000000000000002" = "2026-11-23"                                      # Provisioned on, a date
-    "f1e1d000000000000000000000000003" = { id = 2, text = "eu-central-1" }                 # Region, a dropdown
-    "f1e1d000000000000000000000000004" = [{ id = 1, text = "Flow logs", selected = true }] # Checks done, a multiselect
+  form_fields = {
+    "VPC id"         = "vpc-${terraform_data.vpc.id}" # a text
+    "Provisioned on" = "2026-11-23"                   # a date
+    Region           = "eu-central-1"                 # an option of a dropdown
+    "Checks done"    = ["Flow logs"]                  # options of a multiselect
   }
 }
 
@@ -46,8 +46,8 @@ resource "tallyfy_task_completion" "change" {
 resource "tallyfy_task_completion" "deploy_key" {
   task_id = "7a5c00000000000000000000000000ff" # Rotate the deploy key
 
-  taskdata = {
-    "f1e1d0000000000000000000000000ff" = "SHA256:2bXk7" # Key fingerprint, a text
+  form_fields = {
+    "Key fingerprint" = "SHA256:2bXk7"
   }
 }
 

@@ -37,7 +37,8 @@ resource "terraform_data" "built" {
 `, sandbox.SeedRunID, sandbox.SeedPlainTaskID, event, more)
 }
 
-// newTriggered is a CLI of at least this Terraform, in a folder with a configuration that triggers the action.
+// newTriggered returns a CLI whose configuration triggers the action. It skips the test if
+// Terraform is older than this version.
 func newTriggered(t *testing.T, minor int, text string) *cli {
 	t.Helper()
 	c := newCLI(t, sandbox.Config{})
@@ -48,12 +49,12 @@ func newTriggered(t *testing.T, minor int, text string) *cli {
 	return c
 }
 
-// rejects has Tallyfy reject the next completions.
+// rejects makes Tallyfy reject the next completions.
 func (c *cli) rejects(times int) {
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"Not now."}`, Times: times})
 }
 
-// posted fails the test unless so many completions were sent, and so many accepted.
+// posted fails the test unless these numbers of completions were sent and accepted.
 func (c *cli) posted(sent, accepted int) {
 	c.Helper()
 	if got, done := c.server.Count(http.MethodPost, "completed-tasks"), c.server.Completions(sandbox.SeedPlainTaskID); got != sent || done != accepted {
@@ -61,7 +62,7 @@ func (c *cli) posted(sent, accepted int) {
 	}
 }
 
-// TestActionUnderTheCLI triggers the action, and reads what the CLI shows of its steps.
+// TestActionUnderTheCLI triggers the action, and checks the progress that the CLI shows.
 func TestActionUnderTheCLI(t *testing.T) {
 	t.Parallel()
 	c := newTriggered(t, 14, triggered("after_create", ""))
@@ -77,13 +78,14 @@ func TestActionUnderTheCLI(t *testing.T) {
 	c.posted(1, 1)
 }
 
-// TestFailedTriggers shows what Terraform does with an action that failed, as the page of the action says.
+// TestFailedTriggers checks what the action's page says about a failed action.
 func TestFailedTriggers(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		minor       int
 		event, more string
-		// failing is how the first apply ends, and next how many completions the next one sends.
+		// failing is the exit code of the first apply, and next the number of completions that the
+		// next apply sends.
 		failing, next int
 	}{
 		"after_create":            {14, "after_create", "", 1, 0},
@@ -119,7 +121,7 @@ func TestFailedTriggers(t *testing.T) {
 	}
 }
 
-// TestActionWarningsAreShown has the action find the task completed, which it warns of.
+// TestActionWarningsAreShown invokes the action for a completed task, which causes a warning.
 func TestActionWarningsAreShown(t *testing.T) {
 	t.Parallel()
 	c := newTriggered(t, 14, triggered("after_create", ""))
@@ -130,7 +132,8 @@ func TestActionWarningsAreShown(t *testing.T) {
 	c.wroteNothing()
 }
 
-// TestActionValuesAreInThePlanFile looks for a sensitive value in a plan file, as the page of the action warns.
+// TestActionValuesAreInThePlanFile finds a sensitive value in a plan file, which the action's page
+// warns of.
 func TestActionValuesAreInThePlanFile(t *testing.T) {
 	t.Parallel()
 	const secret = "correct-horse-battery-staple"
@@ -158,7 +161,7 @@ func TestActionValuesAreInThePlanFile(t *testing.T) {
 	}
 }
 
-// TestActionAndResourceInOneApply has both for one task.
+// TestActionAndResourceInOneApply uses the action and the resource for one task.
 func TestActionAndResourceInOneApply(t *testing.T) {
 	t.Parallel()
 	for _, event := range []string{"before_create", "after_create"} {

@@ -20,18 +20,18 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Rows run here under a real CLI, with the provider installed as a user has it. Those that neither need a sandbox of their own
-// nor disturb each other are blocks of one configuration.
+// This file runs rows with a real CLI and the installed provider. Rows that need no separate
+// sandbox and do not affect each other are blocks of one configuration.
 
 func TestMatrixUnderTheCLI(t *testing.T) {
 	t.Parallel()
 	batches := map[string][]row{}
 	for _, r := range append(rows(), specialRows()...) {
 		if r.cli {
-			batches[r.together()] = append(batches[r.together()], r)
+			batches[r.batchName()] = append(batches[r.batchName()], r)
 		}
 	}
-	// They wait more than they work, so more of them run side by side than there are cores.
+	// Batches mostly wait, so more of them run concurrently than there are cores.
 	var running sync.WaitGroup
 	slots := make(chan struct{}, 8)
 	for name, batch := range batches {
@@ -51,9 +51,10 @@ func TestMatrixUnderTheCLI(t *testing.T) {
 	running.Wait()
 }
 
-// together names the batch that a row is run in: of one operation, which goes well for all of them or for none.
-func (r row) together() string {
-	ending := "goes well"
+// batchName returns the name of the batch that a row runs in. All rows of a batch have the same
+// operation, which succeeds for all of them or fails for all of them.
+func (r row) batchName() string {
+	ending := "succeeds"
 	if r.fails {
 		ending = "fails"
 	}
@@ -64,10 +65,11 @@ func (r row) together() string {
 	return strings.TrimSpace(name)
 }
 
-// requestTimeout is what "timeout" means under a real CLI: much longer than a sandbox takes to answer on a busy machine.
+// requestTimeout is the timeout with a real CLI. It is much longer than a sandbox takes to respond
+// on a busy machine.
 const requestTimeout = "5s"
 
-// cli is a hand with a real CLI, in a folder of its own, on a sandbox that listens.
+// cli runs a real CLI in a directory of its own, against a sandbox that listens.
 type cli struct {
 	*testing.T
 	installation *clitest.Installation
@@ -96,9 +98,9 @@ func newCLI(t *testing.T, config sandbox.Config) *cli {
 
 func (c *cli) move(base func(string) string) { c.base = base }
 
-func (c *cli) arm([]*testCase) {} // sandboxes break requests, and a CLI's requests cannot be kept from being sent one by one
+func (c *cli) arm([]*testCase) {} // the sandbox injects faults; single requests of a CLI cannot be kept from being sent
 
-// command is the CLI, to be run in the folder.
+// command returns a command of the CLI in the directory.
 func (c *cli) command(args ...string) *exec.Cmd {
 	command := c.installation.Command(c.Context(), c.server, c.folder, args...)
 	if c.base != nil {
@@ -107,7 +109,7 @@ func (c *cli) command(args ...string) *exec.Cmd {
 	return command
 }
 
-// run returns what was printed, and the exit code.
+// run runs a command of the CLI, and returns its output and exit code.
 func (c *cli) run(args ...string) (string, int) {
 	c.Helper()
 	var out bytes.Buffer
@@ -132,7 +134,7 @@ func (c *cli) mustRun(args ...string) string {
 	return out
 }
 
-// configure writes the configuration: a provider and these blocks of the resource by name.
+// configure writes the configuration: a provider block and these resource blocks, by name.
 func (c *cli) configure(blocks map[string]any) {
 	c.Helper()
 	config := map[string]any{
@@ -151,7 +153,7 @@ func (c *cli) configure(blocks map[string]any) {
 	}
 }
 
-// testCases adds tasks whose completion is planned.
+// testCases adds n tasks and plans their completion.
 func (c *cli) testCases(n int) []*testCase {
 	c.Helper()
 	var ts []*testCase
@@ -174,7 +176,7 @@ func (c *cli) plan(ts []*testCase, destroying bool) {
 	if destroying {
 		args = append(args, "-destroy")
 	}
-	if c.hear(ts, args...) != 0 {
+	if c.runFor(ts, args...) != 0 {
 		c.show(ts)
 		return
 	}
@@ -197,16 +199,16 @@ func (c *cli) plan(ts []*testCase, destroying bool) {
 
 func (c *cli) apply(ts []*testCase) {
 	c.Helper()
-	c.hear(ts, "apply", "-json", "-input=false", "-parallelism=50", "planned")
+	c.runFor(ts, "apply", "-json", "-input=false", "-parallelism=50", "planned")
 	c.show(ts)
 }
 
 func blockName(n int) string { return fmt.Sprintf("row%d", n) }
 
-// hear runs a command, and takes down what it says to each of the test cases.
-func (c *cli) hear(ts []*testCase, args ...string) (code int) {
+// runFor runs a command, and records its diagnostics with the test cases that they belong to.
+func (c *cli) runFor(ts []*testCase, args ...string) (code int) {
 	c.Helper()
-	said, out, code := c.listen(args...)
+	said, out, code := c.runJSON(args...)
 	someFailed := false
 	for _, d := range said {
 		isError := d.Severity == "error"
@@ -214,14 +216,14 @@ func (c *cli) hear(ts []*testCase, args ...string) (code int) {
 		text := strings.Join(strings.Fields(d.text()), " ")
 		known := false
 		for n, t := range ts {
-			// What a destroy says has no address; the text names the task.
+			// A diagnostic of a destroy has no address; its text names the task.
 			if d.Address == "tallyfy_task_completion."+blockName(n) || d.Address == "" && strings.Contains(text, t.task) {
 				t.said, known = strings.TrimSpace(t.said+"\n"+text), true
 				t.failed = t.failed || isError
 			}
 		}
 		if !known {
-			c.Errorf("%s says to nobody: %s", args[0], text)
+			c.Errorf("%s reports, for no test case: %s", args[0], text)
 		}
 	}
 	if someFailed != (code != 0) {
@@ -230,12 +232,12 @@ func (c *cli) hear(ts []*testCase, args ...string) (code int) {
 	return code
 }
 
-// listen runs a command, and returns what it says, what it printed and its exit code.
-func (c *cli) listen(args ...string) (said []spoken, out string, code int) {
+// runJSON runs a command with -json, and returns its diagnostics, its output and its exit code.
+func (c *cli) runJSON(args ...string) (said []diagnostic, out string, code int) {
 	c.Helper()
 	out, code = c.run(args...)
 	for line := range strings.Lines(out) {
-		var message struct{ Diagnostic spoken }
+		var message struct{ Diagnostic diagnostic }
 		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic.Summary != "" {
 			said = append(said, message.Diagnostic)
 		}
@@ -243,7 +245,7 @@ func (c *cli) listen(args ...string) (said []spoken, out string, code int) {
 	return said, out, code
 }
 
-// show reads what is recorded.
+// show reads the recorded status of each test case.
 func (c *cli) show(ts []*testCase) {
 	c.Helper()
 	var state struct {

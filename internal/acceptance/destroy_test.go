@@ -15,8 +15,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestDestroyWithoutATokenAndAProcess destroys what was made for a process that is gone, in an environment without a token. A destroy
-// that reads nothing and reopens nothing sends no request, and so must work; any other says how to.
+// TestDestroyWithoutATokenAndAProcess destroys completions of a deleted process in an environment
+// without a token. A destroy that reads nothing and reopens nothing sends no request, so it must
+// succeed. The error of any other destroy says what to do.
 func TestDestroyWithoutATokenAndAProcess(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -35,7 +36,7 @@ func TestDestroyWithoutATokenAndAProcess(t *testing.T) {
 	c.server.Inject(sandbox.Fault{PathPart: "/runs/", Status: http.StatusNotFound, Times: -1, Body: `{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}`})
 
 	if said, code := c.run("destroy", "-input=false", "-auto-approve"); code == 0 || !strings.Contains(flat(said), "terraform destroy -refresh=false") {
-		t.Errorf("a destroy of what was made for a process that is gone ended with %d:\n%s", code, said)
+		t.Errorf("a destroy of completions of a deleted process ended with %d:\n%s", code, said)
 	}
 	c.server.ResetJournal()
 	var out bytes.Buffer
@@ -50,13 +51,13 @@ func TestDestroyWithoutATokenAndAProcess(t *testing.T) {
 	}
 }
 
-// flat is a text of the CLI without the frame around it and its line breaks.
+// flat removes the frame and the line breaks from a text of the CLI.
 func flat(said string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(said)), " ")
 }
 
-// TestSavedPlanForAnotherOrganization applies a saved plan in another environment than it was made in. It must not complete a task of the
-// other organization.
+// TestSavedPlanForAnotherOrganization applies a saved plan with another organization in the
+// environment. It must not complete a task of that organization.
 func TestSavedPlanForAnotherOrganization(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})

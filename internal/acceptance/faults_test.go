@@ -12,69 +12,73 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// This file makes the answers of the matrix.
+// This file has the faulty responses of the matrix.
 
-// answers makes what the sandbox does to a request of this method.
-type answers = func(*testCase, string) sandbox.Fault
+// responder returns what the sandbox does with a request of a test case that has this method.
+type responder = func(*testCase, string) sandbox.Fault
 
-func always(f sandbox.Fault) answers { return func(*testCase, string) sandbox.Fault { return f } }
+// always returns a responder with the same fault for every request.
+func always(f sandbox.Fault) responder { return func(*testCase, string) sandbox.Fault { return f } }
 
-// status is a refusal in the documented shape.
-func status(code int) answers {
+// status rejects the request in the documented format.
+func status(code int) responder {
 	return always(sandbox.Fault{Status: code, Body: `{"error":true,"message":"` + serversWords + `"}`})
 }
 
-// page is a refusal by something in front of Tallyfy.
-func page(code int) answers {
+// page rejects the request with an HTML page, as a proxy in front of Tallyfy does.
+func page(code int) responder {
 	return always(sandbox.Fault{Status: code, Body: "<html><head><title>" + serversWords + "</title></head></html>"})
 }
 
-func notFound(code string) answers {
+// notFound responds with a 404 and an error code.
+func notFound(code string) responder {
 	return always(sandbox.Fault{Status: http.StatusNotFound, Body: `{"error":true,"message":"` + serversWords + `","code":"` + code + `"}`})
 }
 
-func after(code int, retryAfter string) answers {
+// after responds with a Retry-After header.
+func after(code int, retryAfter string) responder {
 	return always(sandbox.Fault{Status: code, Header: http.Header{"Retry-After": {retryAfter}}, Body: `{"message":"` + serversWords + `"}`})
 }
 
-func untilDate(in time.Duration) answers {
+// untilDate responds with a 429 whose Retry-After header is a date.
+func untilDate(in time.Duration) responder {
 	return func(t *testCase, method string) sandbox.Fault {
 		return after(http.StatusTooManyRequests, time.Now().Add(in).UTC().Format(http.TimeFormat))(t, method)
 	}
 }
 
-// redirect points to a host that is not there: nothing may be sent to it.
-func redirect(code int) answers {
+// redirect redirects to a host that does not exist. No request may be sent to it.
+func redirect(code int) responder {
 	return always(sandbox.Fault{Status: code, Header: http.Header{"Location": {"https://elsewhere.test/" + "api"}}, Body: serversWords})
 }
 
-// handled lets the request have its effect first.
-func handled(answer answers) answers {
+// handled makes the sandbox handle the request before it returns the faulty response.
+func handled(respond responder) responder {
 	return func(t *testCase, method string) sandbox.Fault {
-		f := answer(t, method)
+		f := respond(t, method)
 		f.Handle = true
 		return f
 	}
 }
 
-// unhandled keeps the request from having its effect.
-func unhandled(answer answers) answers {
+// unhandled keeps the sandbox from handling the request.
+func unhandled(respond responder) responder {
 	return func(t *testCase, method string) sandbox.Fault {
-		f := answer(t, method)
+		f := respond(t, method)
 		f.Handle = false
 		return f
 	}
 }
 
-// raw is an answer as it goes over the wire, after the request was handled.
-func raw(bytes string) answers { return always(sandbox.Fault{Handle: true, Raw: []byte(bytes)}) }
+// raw writes these bytes to the connection after the request was handled.
+func raw(bytes string) responder { return always(sandbox.Fault{Handle: true, Raw: []byte(bytes)}) }
 
-// body is a 200 with this in it, after the request was handled.
-func body(text string) answers {
+// body responds with a 200 and this body after the request was handled.
+func body(text string) responder {
 	return always(sandbox.Fault{Handle: true, Status: http.StatusOK, Body: text})
 }
 
-// bare is the right answer, less its envelope.
+// bare responds with the correct task, without the envelope around it.
 func bare(t *testCase, method string) sandbox.Fault {
 	task := map[string]any{"id": t.task, "run_id": t.run, "title": "Bare", "status": "in-progress", "task_type": "task"}
 	if method == http.MethodPost || method == http.MethodGet && t.operation != create {

@@ -17,7 +17,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestGeneratedConfigurationPlansClean imports completions whose configuration the CLI writes. What it writes changes nothing.
+// TestGeneratedConfigurationPlansClean imports completions with a configuration that the CLI
+// generates, which must plan no changes.
 func TestGeneratedConfigurationPlansClean(t *testing.T) {
 	t.Parallel()
 	byID := func(id string) string { return fmt.Sprintf("id = %q", id) }
@@ -61,14 +62,14 @@ func TestGeneratedConfigurationPlansClean(t *testing.T) {
 
 var implicitProviderBug = regexp.MustCompile(`^1\.16\.[0-2](-|$)`)
 
-// isImplicitProviderBug reports whether a plan that writes a configuration failed by a bug of Terraform 1.16.0 to 1.16.2, which ignores
-// required_providers for import blocks.
+// isImplicitProviderBug reports whether a plan that generates a configuration failed because of a
+// bug of Terraform 1.16.0 to 1.16.2, which ignores required_providers for import blocks.
 func isImplicitProviderBug(version clitest.CLIVersion, out string) bool {
 	return !version.OpenTofu && implicitProviderBug.MatchString(version.Text) &&
 		strings.Contains(out, `unavailable provider "registry.terraform.io/hashicorp/tallyfy"`)
 }
 
-// TestIsImplicitProviderBug asks which failures are Terraform's own.
+// TestIsImplicitProviderBug checks which failures are caused by Terraform.
 func TestIsImplicitProviderBug(t *testing.T) {
 	t.Parallel()
 	const message = `Error: unavailable provider "registry.terraform.io/hashicorp/tallyfy"`
@@ -87,13 +88,15 @@ func TestIsImplicitProviderBug(t *testing.T) {
 		{"1.16.0", true, message, false},
 		{"1.16.0", false, "Error: Task Could Not Be Imported", false},
 	} {
-		if got := isImplicitProviderBug(clitest.CLIVersion{OpenTofu: c.openTofu, Text: c.version}, c.out); got != c.want {
-			t.Errorf("%+v: got %t", c, got)
-		}
+		t.Run(fmt.Sprintf("%s, OpenTofu %t, %s", c.version, c.openTofu, c.out), func(t *testing.T) {
+			if got := isImplicitProviderBug(clitest.CLIVersion{OpenTofu: c.openTofu, Text: c.version}, c.out); got != c.want {
+				t.Errorf("it is %t, want %t", got, c.want)
+			}
+		})
 	}
 }
 
-// TestIdentityIsRecorded reads what is beside the state, for CLIs that know identities.
+// TestIdentityIsRecorded reads the recorded identity with CLIs that support identities.
 func TestIdentityIsRecorded(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -109,8 +112,8 @@ func TestIdentityIsRecorded(t *testing.T) {
 	}
 }
 
-// TestIdentityOfATaskThatIsAttachedToAProcess adds a one-off task to a process after its completion was recorded. The refresh that
-// finds the process changes the identity, and every plan after it goes on.
+// TestIdentityOfATaskThatIsAttachedToAProcess adds a one-off task to a process after its completion
+// was recorded. The refresh that finds the process changes the identity, and later plans succeed.
 func TestIdentityOfATaskThatIsAttachedToAProcess(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -140,7 +143,7 @@ func TestIdentityOfATaskThatIsAttachedToAProcess(t *testing.T) {
 	}
 }
 
-// recordedIdentity reads the identity of the one resource in the state's file.
+// recordedIdentity returns the identity of the only resource in the state file.
 func (c *cli) recordedIdentity() taskIdentity {
 	c.Helper()
 	text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
@@ -164,7 +167,7 @@ type taskIdentity struct {
 	TaskID         string `json:"task_id"`
 }
 
-// needs skips the test where the CLI is older than this version.
+// needs skips the test if the CLI is older than this version.
 func (c *cli) needs(major, minor int) {
 	c.Helper()
 	if enough, version := c.atLeast(major, minor); !enough {
@@ -182,7 +185,7 @@ func (c *cli) atLeast(major, minor int) (enough bool, version string) {
 	return enough, version
 }
 
-// add writes one more file of the configuration.
+// add adds a file to the configuration.
 func (c *cli) add(name, text string) {
 	c.Helper()
 	if err := os.WriteFile(filepath.Join(c.folder, name), []byte(text), 0o600); err != nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Rows run here over the provider's protocol, in a bubble with simulated time. What lies between the provider and the
-// sandbox is HTTP over connections in memory, so that what breaks there breaks as it does on a wire.
+// This file runs rows over the provider's protocol, with simulated time. The provider and the
+// sandbox use HTTP over connections in memory, so requests fail as they do on a network.
 
 func TestMatrix(t *testing.T) {
 	t.Parallel()
@@ -29,15 +29,15 @@ func TestMatrix(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				server := sandbox.New(r.config)
-				hand := newInProcess(t, server)
-				defer hand.network.close()
-				perform(t, hand, []*testCase{newTestCase(r, n+1, server)})
+				tf := newInProcess(t, server)
+				defer tf.network.close()
+				perform(t, tf, []*testCase{newTestCase(r, n+1, server)})
 			})
 		})
 	}
 }
 
-// inProcess is a hand without a CLI, for one tc.
+// inProcess plans and applies one test case without a CLI.
 type inProcess struct {
 	*testing.T
 	network *network
@@ -69,7 +69,7 @@ func (h *inProcess) move(base func(string) string) {
 	h.Terraform = moved
 }
 
-// arm breaks the requests of faults that have no answer.
+// arm prepares the faults that keep a request from being sent.
 func (h *inProcess) arm(ts []*testCase) { h.network.breakNext(ts[0].faults) }
 
 func (h *inProcess) plan(ts []*testCase, destroying bool) {
@@ -98,7 +98,7 @@ func (h *inProcess) apply(ts []*testCase) {
 	h.show(t)
 }
 
-// show reads what is recorded.
+// show reads the recorded status.
 func (h *inProcess) show(t *testCase) {
 	t.held, t.tainted = nothing, false
 	if h.State == nil {
@@ -115,7 +115,7 @@ func (h *inProcess) show(t *testCase) {
 	t.held, t.tainted = recordedAs(status), h.State.Tainted
 }
 
-// recordedAs reads a state's status.
+// recordedAs returns the recorded status of a task.
 func recordedAs(status *string) recorded {
 	if status != nil && *status == "completed" {
 		return completed
@@ -146,7 +146,7 @@ func protocolBlock(attributes map[string]any) prototest.Attributes {
 	return block
 }
 
-// breakage is how a request is kept from being sent.
+// breakage is the reason that a request is not sent.
 type breakage int
 
 const (
@@ -154,7 +154,7 @@ const (
 	handshakeFails
 )
 
-// network connects clients with a server in memory.
+// network connects clients to a server in memory.
 type network struct {
 	server    *http.Server
 	transport *http.Transport
@@ -172,7 +172,7 @@ func listen(handler http.Handler) *network {
 	return n
 }
 
-// breakNext keeps the requests from being sent that hits without an answer are for, once each.
+// breakNext keeps one request of each hit that has a breakage from being sent.
 func (n *network) breakNext(hits []hit) {
 	n.broken, n.skip = map[string]breakage{}, map[string]int{}
 	for _, h := range hits {
@@ -197,7 +197,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
 	secure := r.Clone(r.Context())
-	secure.URL.Scheme = "https" // which the server does not speak
+	secure.URL.Scheme = "https" // the server does not support TLS
 	return n.transport.RoundTrip(secure)
 }
 
@@ -216,7 +216,7 @@ func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error)
 	}
 }
 
-// Accept, Close and Addr make it a listener.
+// Accept returns the next connection. Accept, Close and Addr implement [net.Listener].
 func (n *network) Accept() (net.Conn, error) {
 	select {
 	case conn := <-n.conns:
@@ -239,5 +239,5 @@ func (n *network) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 
 
 func (n *network) close() {
 	n.transport.CloseIdleConnections()
-	_ = n.server.Close() // what is under way has lost its client
+	_ = n.server.Close() // requests in progress have lost their client
 }

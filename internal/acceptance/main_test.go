@@ -1,9 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package acceptance holds the provider to its promise from outside: each task is completed exactly once and recorded, through
-// every fault, and errors say what became of it. Its tests assert requests made and not made, webhooks, state, the next plan
-// and what the user reads.
+// Package acceptance tests the provider's promise from outside: with every fault, each task is
+// completed exactly once and recorded, and errors say what happened to it. The tests check the
+// requests, the webhooks, the state, the next plan and the diagnostics.
 package acceptance
 
 import (

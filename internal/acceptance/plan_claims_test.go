@@ -4,6 +4,7 @@
 package acceptance
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -11,14 +12,15 @@ import (
 	"testing"
 )
 
-// What a plan says is read here as claims about the requests of the apply, so that words may change as long as they stay true.
+// This file reads a plan's messages as claims about the requests of the apply. The words of a
+// message may change as long as they stay true.
 
-// claim is what words in a plan mean for the apply.
+// claim is what words of a plan promise about the apply.
 type claim struct {
 	words *regexp.Regexp
 	// denies are the methods that the apply does not send, and promises those that it sends.
 	denies, promises []string
-	// completed says that the task is completed after the apply.
+	// completed is true if the words promise that the task is completed after the apply.
 	completed bool
 }
 
@@ -35,37 +37,39 @@ var (
 		{words: regexp.MustCompile(`(?i)\b(completes|and complete) (the task|this task|task|it)\b|\bsends (the|a|another) completion\b|\b(is|will be) completed again\b`), promises: []string{"POST"}},
 	}
 
-	// conditional is what makes a sentence hold only sometimes.
+	// conditional matches a sentence that holds only under a condition.
 	conditional = regexp.MustCompile(`(?i)^otherwise\b|\b(unless|if|may|might|can|cannot|could|would|depends|whether)\b`)
-	// ofDestroy is a sentence about the destroy alone. Another block may send something for the same task.
+	// ofDestroy matches a sentence about the destroy alone. Another block may send something for
+	// the same task.
 	ofDestroy = regexp.MustCompile(`^Destroying this `)
-	// failing is what announces that the apply may fail.
+	// failing matches the announcement that the apply may fail.
 	failing = regexp.MustCompile(`(?i)\bfails?\b`)
-	// advice is a sentence about what the user may do next, not about this apply.
+	// advice matches a sentence about what the user can do next, not about this apply.
 	advice = regexp.MustCompile(`^(To |Or|Either |Fix|Check |Set |Use |Remove |Take |Keep |Align |Change |Import )`)
-	// past is a sentence about what has happened.
+	// past matches a sentence about what has happened.
 	past = regexp.MustCompile(`(?i)^nothing was sent|\bwas sent\b`)
 
 	sentence = regexp.MustCompile(`[.:;]\s+|\n+`)
 )
 
-// spoken is a diagnostic of a CLI.
-type spoken struct{ Severity, Summary, Detail, Address string }
+// diagnostic is a diagnostic of a CLI.
+type diagnostic struct{ Severity, Summary, Detail, Address string }
 
-func (s spoken) text() string { return s.Severity + ": " + s.Summary + ": " + s.Detail }
+func (s diagnostic) text() string { return s.Severity + ": " + s.Summary + ": " + s.Detail }
 
-// reading is what a plan's diagnostics claim about the requests of the apply for one task.
-type reading struct {
+// planClaims is what a plan's diagnostics claim about the requests of the apply for one task.
+type planClaims struct {
 	denied, promised map[string]string // by method, the words that say so
 	completed        string            // the words that say that the task is completed afterwards
 	announced        map[string]bool   // methods that may be sent
 	fails            bool              // whether the apply may fail
 }
 
-// meaningOf reads diagnostics. A denial holds unless its own sentence is conditional. A promise holds unless its diagnostic is
-// conditional anywhere, since the condition may come a sentence later; conditional or not, it announces the request.
-func meaningOf(all []spoken) reading {
-	m := reading{denied: map[string]string{}, promised: map[string]string{}, announced: map[string]bool{}}
+// claimsOf returns the claims of diagnostics. A denial holds unless its own sentence is
+// conditional. A promise holds unless any sentence of its diagnostic is conditional, because the
+// condition may follow a sentence later. Conditional or not, a promise announces the request.
+func claimsOf(all []diagnostic) planClaims {
+	m := planClaims{denied: map[string]string{}, promised: map[string]string{}, announced: map[string]bool{}}
 	for _, said := range all {
 		sometimes := conditional.MatchString(said.Summary + " " + said.Detail)
 		m.fails = m.fails || failing.MatchString(said.Detail)
@@ -77,14 +81,14 @@ func meaningOf(all []spoken) reading {
 				if !c.words.MatchString(words) {
 					continue
 				}
-				m.take(c, words, sometimes)
+				m.add(c, words, sometimes)
 			}
 		}
 	}
 	return m
 }
 
-func (m *reading) take(c claim, words string, sometimes bool) {
+func (m *planClaims) add(c claim, words string, sometimes bool) {
 	for _, method := range c.promises {
 		m.announced[method] = true
 		if !sometimes {
@@ -105,8 +109,8 @@ func (m *reading) take(c claim, words string, sometimes bool) {
 	}
 }
 
-// TestWordsMean holds the claims to words that are known, so that none of them passes for silence.
-func TestWordsMean(t *testing.T) {
+// TestClaimsOf checks the claims of known messages, so that a claim is not overlooked.
+func TestClaimsOf(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]struct {
 		denied, promised, announced []string
@@ -131,28 +135,21 @@ func TestWordsMean(t *testing.T) {
 		"Task Was Reopened: It is open again. If this plan creates a completion of the task, applying it completes the task again.":             {announced: []string{"POST"}},
 		"Task Is Already Completed Differently: Nothing was sent. Or, to overrule what was done, import the task and apply: that is an update.": {},
 	} {
-		summary, detail, _ := strings.Cut(said, ": ")
-		m := meaningOf([]spoken{{Severity: "warning", Summary: summary, Detail: detail}})
-		for what, pair := range map[string][2][]string{
-			"denied":    {methods(m.denied), want.denied},
-			"promised":  {methods(m.promised), want.promised},
-			"announced": {methods(m.announced), want.announced},
-		} {
-			if got, want := pair[0], slices.Sorted(slices.Values(pair[1])); !slices.Equal(got, want) {
-				t.Errorf("%q: %s are %q, want %q", said, what, got, want)
+		t.Run(said, func(t *testing.T) {
+			summary, detail, _ := strings.Cut(said, ": ")
+			m := claimsOf([]diagnostic{{Severity: "warning", Summary: summary, Detail: detail}})
+			for what, pair := range map[string][2][]string{
+				"denied":    {slices.Sorted(maps.Keys(m.denied)), want.denied},
+				"promised":  {slices.Sorted(maps.Keys(m.promised)), want.promised},
+				"announced": {slices.Sorted(maps.Keys(m.announced)), want.announced},
+			} {
+				if got, want := pair[0], slices.Sorted(slices.Values(pair[1])); !slices.Equal(got, want) {
+					t.Errorf("%s are %q, want %q", what, got, want)
+				}
 			}
-		}
-		if (m.completed != "") != want.completed {
-			t.Errorf("%q: the task is completed afterwards: %q", said, m.completed)
-		}
+			if (m.completed != "") != want.completed {
+				t.Errorf("the task is completed afterwards: %q", m.completed)
+			}
+		})
 	}
-}
-
-func methods[V any](m map[string]V) []string {
-	var all []string
-	for method := range m {
-		all = append(all, method)
-	}
-	slices.Sort(all)
-	return all
 }

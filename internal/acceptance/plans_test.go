@@ -15,10 +15,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What a plan says depends on what a CLI makes of it: it plans a replacement twice and shows the warnings of the first time alone, and
-// a tainted resource as a new one. These tests plan and apply with a real one.
+// The warnings of a plan depend on the CLI: it plans a replacement twice and shows only the
+// warnings of the first time, and it plans a tainted resource as a new one. These tests use a real
+// CLI.
 
-// planner is a CLI on a seeded sandbox, with the checks of a plan.
+// planner plans and applies configurations for a seeded sandbox with a CLI.
 type planner struct{ *cli }
 
 func newPlanner(t *testing.T) planner {
@@ -28,17 +29,17 @@ func newPlanner(t *testing.T) planner {
 	return planner{c}
 }
 
-// hcl writes a configuration.
+// hcl writes the configuration.
 func (p planner) hcl(blocks string) {
 	p.Helper()
-	_ = os.Remove(filepath.Join(p.folder, "main.tf.json")) // of newCLI, the first time
+	_ = os.Remove(filepath.Join(p.folder, "main.tf.json")) // which newCLI has written
 	text := "terraform {\n  required_providers {\n    tallyfy = { source = \"tallyfy/tallyfy\" }\n  }\n}\n" + blocks
 	if err := os.WriteFile(filepath.Join(p.folder, "main.tf"), []byte(text), 0o600); err != nil {
 		p.Fatal(err)
 	}
 }
 
-// says runs a command and returns its diagnostics, one a line.
+// says runs a command and returns its diagnostics, one on each line, and its exit code.
 func (p planner) says(args ...string) (said string, code int) {
 	p.Helper()
 	out, code := p.run(append([]string{args[0], "-json", "-input=false"}, args[1:]...)...)
@@ -54,7 +55,7 @@ func (p planner) says(args ...string) (said string, code int) {
 	return said, code
 }
 
-// applied applies the configuration, forgets the requests of that, and fails the test unless it goes well.
+// applied applies the configuration and clears the journal. It fails the test if the apply fails.
 func (p planner) applied(blocks string) {
 	p.Helper()
 	p.hcl(blocks)
@@ -62,7 +63,7 @@ func (p planner) applied(blocks string) {
 	p.server.ResetJournal()
 }
 
-// wrote returns the methods of the requests that may change something.
+// wrote returns the methods of the writes.
 func (p planner) wrote() string {
 	var methods []string
 	for _, entry := range p.server.Journal() {
@@ -73,7 +74,7 @@ func (p planner) wrote() string {
 	return strings.Join(methods, " ")
 }
 
-// completionBlock is a completion of a task of the seeded process.
+// completionBlock returns the block of a completion of a task of the seeded process.
 func completionBlock(name, task string, lines ...string) string {
 	return fmt.Sprintf("resource \"tallyfy_task_completion\" %q {\n  run_id = %q\n  task_id = %q\n  %s\n}\n", name, sandbox.SeedRunID, task, strings.Join(lines, "\n  "))
 }
@@ -98,10 +99,10 @@ func TestPlansOfReplacements(t *testing.T) {
 		taint         bool
 		args          []string
 		fails         bool
-		says          []string // of the plan; nothing if it says nothing
+		says          []string // parts of the plan's diagnostics; empty if it has none
 		never         string
 		wrote         string // by the apply
-		task          string // that is completed then; none for the plain one
+		task          string // that is completed then; empty for the plain task
 	}{
 		"another task": {
 			before: completionBlock("t", plain), after: completionBlock("t", vpcID),
@@ -157,7 +158,7 @@ func TestPlansOfReplacements(t *testing.T) {
 		},
 		"removed": {
 			before: completionBlock("t", plain, reopen), after: "removed {\n  from = tallyfy_task_completion.t\n  lifecycle { destroy = false }\n}\n",
-			says: []string{"warning: ", "managed"}, never: "Reopens", // by the CLI, each in words of its own
+			says: []string{"warning: ", "managed"}, never: "Reopens", // by the CLI; the words depend on it
 		},
 		"destroyed, which is known": {
 			before: completionBlock("t", plain, "reopen_on_destroy = false"), after: "",
@@ -214,10 +215,10 @@ func TestPlanOfAReplacementReadsOnce(t *testing.T) {
 	p.applied(completionBlock("t", plain))
 	p.hcl(completionBlock("t", vpcID, vpcValue("vpc-1")))
 	p.mustRun("plan", "-input=false")
-	p.expectRequests(map[string]int{"GET of a task": 1, "page of a list": 1}) // the refresh of the old one, and the check of the new one
+	p.expectRequests(map[string]int{"GET of a task": 1, "page of a list": 1}) // the refresh of the old task and the check of the new one
 }
 
-// A refused token is one warning of a plan, however many blocks it has, and the plan goes on.
+// A rejected token causes one warning, however many blocks there are, and the plan succeeds.
 func TestPlanWithARefusedToken(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)
@@ -234,7 +235,8 @@ func TestPlanWithARefusedToken(t *testing.T) {
 	p.expectRequests(map[string]int{"page of a list": 1})
 }
 
-// Blocks that want different things of one task are told by the plan, and the apply of blocks that want the same completes it once.
+// The plan reports blocks that contradict each other about one task. The apply of equal blocks
+// completes the task once.
 func TestPlanOfTwoBlocksForATask(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)
@@ -252,7 +254,8 @@ func TestPlanOfTwoBlocksForATask(t *testing.T) {
 	}
 }
 
-// Several tasks with an empty required field are several warnings under a CLI that prints one of those with the same title.
+// Several tasks with an empty required field are named, although a CLI prints only one of the
+// warnings with the same title.
 func TestPlanNamesEachTaskToActOn(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)
@@ -271,7 +274,7 @@ func TestPlanNamesEachTaskToActOn(t *testing.T) {
 	}
 }
 
-// After an import, values that the task holds are not a change that sends anything, and the plan says so.
+// After an import, the plan says that values that the task already has are not sent.
 func TestPlanAfterAnImport(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t)

@@ -19,17 +19,17 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Real processes are interrupted, killed and cut off here in the middle of an apply.
+// This file interrupts and kills real processes, and stops the server, in the middle of an apply.
 
-// TestInterruptedApplyRecordsTheCompletion interrupts a real CLI, as Ctrl-C does, while the completion is out. It must be
-// recorded: otherwise the task would be done and the state would not know.
+// TestInterruptedApplyRecordsTheCompletion interrupts a real CLI, as Ctrl-C does, while the
+// completion is in progress. The completion must be recorded, because the task is completed.
 func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
 	ts := c.testCases(1)
 	out, interrupted := make(chan struct{}), make(chan struct{})
 	c.server.Inject(sandbox.Fault{
-		Method: http.MethodPost, Handle: true, Delay: time.Second, // for the interrupt to reach the provider first
+		Method: http.MethodPost, Handle: true, Delay: time.Second, // so that the interrupt reaches the provider first
 		Before: func(*http.Request) { close(out); <-interrupted },
 	})
 	apply, printed := c.start("apply", "-input=false", "planned")
@@ -38,7 +38,7 @@ func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(interrupted)
-	err := apply.Wait() // an interrupted run need not end with 0
+	err := apply.Wait() // an interrupted apply may end with any exit code
 	if !strings.Contains(printed.String(), "Interrupt received") {
 		t.Errorf("it was not interrupted (%v):\n%s", err, printed)
 	}
@@ -50,13 +50,14 @@ func TestInterruptedApplyRecordsTheCompletion(t *testing.T) {
 	c.again(ts)
 }
 
-// TestKilledApplyIsAdopted kills a CLI and its provider after the completion was handled and before they heard of it.
+// TestKilledApplyIsAdopted kills a CLI and its provider after the completion was handled and before
+// they receive the response.
 func TestKilledApplyIsAdopted(t *testing.T) {
 	t.Parallel()
 	gone := make(chan struct{})
 	went := sync.OnceFunc(func() { close(gone) })
 	c := newCLI(t, sandbox.Config{Watch: func(e sandbox.Entry) {
-		if e.Method == http.MethodPost { // it is not answered before its client has gone
+		if e.Method == http.MethodPost { // the response waits until the client has gone
 			went()
 		}
 	}})
@@ -66,13 +67,13 @@ func TestKilledApplyIsAdopted(t *testing.T) {
 	apply, _ := c.start("apply", "-input=false", "planned")
 	<-out
 	for c.server.Webhooks(ts[0].task) == 0 {
-		time.Sleep(time.Millisecond) // it is being handled
+		time.Sleep(time.Millisecond) // the completion is not handled yet
 	}
 	if err := syscall.Kill(-apply.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	if err := apply.Wait(); err == nil {
-		t.Fatal("it ended well")
+		t.Fatal("the killed apply succeeded")
 	}
 	<-gone // the provider is dead too
 	c.show(ts)
@@ -89,11 +90,12 @@ func TestKilledApplyIsAdopted(t *testing.T) {
 	c.again(ts)
 }
 
-// TestTallyfyGoesDownInMidApply stops the sandbox while 20 blocks are being applied, and starts it again for the next apply.
+// TestTallyfyGoesDownInMidApply stops the sandbox while 20 blocks are applied, and starts it again
+// for the next apply.
 func TestTallyfyGoesDownInMidApply(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
-	c.settings["max_retries"] = 1 // the server stays down for the rest of the run
+	c.settings["max_retries"] = 1 // the server stays down for the rest of the apply
 	ts := c.testCases(20)
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Skip: 6, Handle: true, Drop: true, Before: func(*http.Request) { c.server.Close() }})
 	c.apply(ts)
@@ -124,7 +126,8 @@ func TestTallyfyGoesDownInMidApply(t *testing.T) {
 	c.again(ts)
 }
 
-// start starts the CLI in a process group of its own, so that it can be killed together with its provider.
+// start starts the CLI in a separate process group, so that it can be killed together with its
+// provider.
 func (c *cli) start(args ...string) (*exec.Cmd, *bytes.Buffer) {
 	c.Helper()
 	var printed bytes.Buffer
@@ -147,7 +150,7 @@ func (c *cli) everyFired(ts []*testCase) {
 	}
 }
 
-// again applies once more: nothing is planned, nothing written, nothing fired.
+// again applies once more, and fails the test if there are changes, writes or webhooks.
 func (c *cli) again(ts []*testCase) {
 	c.Helper()
 	c.server.ResetJournal()

@@ -14,7 +14,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// cliVersion is the version of the CLI.
+// cliVersion returns the version of the CLI.
 func (c *cli) cliVersion() clitest.CLIVersion {
 	c.Helper()
 	version, err := c.installation.CLIVersion(c.Context())
@@ -24,7 +24,8 @@ func (c *cli) cliVersion() clitest.CLIVersion {
 	return version
 }
 
-// needsTerraform skips the test unless the CLI is a Terraform of this version or a later one. OpenTofu has no such feature.
+// needsTerraform skips the test unless the CLI is a Terraform of this version or a later one.
+// OpenTofu has no such feature.
 func (c *cli) needsTerraform(major, minor int) {
 	c.Helper()
 	version := c.cliVersion()
@@ -33,7 +34,7 @@ func (c *cli) needsTerraform(major, minor int) {
 	}
 }
 
-// wroteNothing fails the test if a request was sent that may change something.
+// wroteNothing fails the test if a write was sent.
 func (c *cli) wroteNothing() {
 	c.Helper()
 	for _, entry := range c.server.Journal() {
@@ -43,7 +44,7 @@ func (c *cli) wroteNothing() {
 	}
 }
 
-// completedTasks adds completed tasks to a process, or one-off ones if run is empty.
+// completedTasks adds completed tasks to a process, or one-off tasks if run is empty.
 func (c *cli) completedTasks(run string, n int) (ids []string) {
 	c.Helper()
 	for i := range n {
@@ -57,8 +58,8 @@ func (c *cli) completedTasks(run string, n int) (ids []string) {
 
 const listedRun = "5eed00000000000000000000000000aa"
 
-// TestImportsShareTheList imports many tasks of one process, and counts the requests of the plan and of the apply: one for a task alone,
-// and a request for each hundred of the others.
+// TestImportsShareTheList imports many tasks of one process, and counts the requests of the plan
+// and of the apply: one for a single task, and one for each hundred of the others.
 func TestImportsShareTheList(t *testing.T) {
 	t.Parallel()
 	for run, ref := range map[string]string{listedRun: sandbox.DefaultOrganization + "/" + listedRun + "/", "": sandbox.DefaultOrganization + "//"} {
@@ -90,7 +91,8 @@ func TestImportsShareTheList(t *testing.T) {
 	}
 }
 
-// TestQueryGeneratesImports has the CLI write a configuration for what it finds, and applies it. Nothing changes, then or later.
+// TestQueryGeneratesImports lets the CLI generate a configuration for the tasks that it finds, and
+// applies it. Neither this apply nor a later plan changes anything.
 func TestQueryGeneratesImports(t *testing.T) {
 	t.Parallel()
 	for name, what := range map[string]struct {
@@ -126,7 +128,8 @@ func TestQueryGeneratesImports(t *testing.T) {
 	}
 }
 
-// TestOlderCLIsSeeTheSameSchema reads the schema as the CLI shows it. Neither Terraform before 1.14 nor OpenTofu knows actions and queries.
+// TestOlderCLIsSeeTheSameSchema reads the schema that the CLI shows. Neither Terraform before 1.14
+// nor OpenTofu supports actions and queries.
 func TestOlderCLIsSeeTheSameSchema(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})

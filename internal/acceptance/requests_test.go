@@ -12,8 +12,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestRequestsOfManyBlocks counts what a real CLI comes to send for the completions of a whole run: two requests for each that
-// is new, and for all that are recorded one, and one more for each hundred. Fifty completions are in flight at the same time.
+// TestRequestsOfManyBlocks counts the requests of a real CLI for the completions of a process: two
+// for each new one, and for all recorded ones one request and one more for each hundred. Fifty
+// completions are sent concurrently.
 func TestRequestsOfManyBlocks(t *testing.T) {
 	t.Parallel()
 	const blocks, sideBySide = 120, 50
@@ -36,10 +37,10 @@ func TestRequestsOfManyBlocks(t *testing.T) {
 	out.Add(sideBySide)
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Times: sideBySide, Handle: true, Before: func(*http.Request) {
 		out.Done()
-		out.Wait() // none is answered before fifty are there: were they sent one after the other, all would time out
+		out.Wait() // no response before fifty requests have arrived: if they were sent one by one, all would time out
 	}})
 	c.mustRun("apply", "-input=false", "-auto-approve", parallel)
-	c.expectRequests(map[string]int{"POST": blocks, "GET of a task": blocks, "page of a list": 2 * 2}) // planning looks once, and applying plans once more
+	c.expectRequests(map[string]int{"POST": blocks, "GET of a task": blocks, "page of a list": 2 * 2}) // the plan reads the list once, and the apply plans once more
 
 	for _, args := range [][]string{
 		{"plan", "-input=false", "-detailed-exitcode"},
@@ -53,7 +54,8 @@ func TestRequestsOfManyBlocks(t *testing.T) {
 	}
 }
 
-// TestDecisionOnAListIsCompared plans for approvals of which one shows another decision than it was given.
+// TestDecisionOnAListIsCompared plans approvals of which one has another decision than the recorded
+// one.
 func TestDecisionOnAListIsCompared(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -66,7 +68,7 @@ func TestDecisionOnAListIsCompared(t *testing.T) {
 	c.configure(config)
 	c.mustRun("apply", "-input=false", "-auto-approve")
 	c.mustRun("plan", "-input=false", "-detailed-exitcode")
-	for n := range 3 { // whichever is read first, and not from the list
+	for n := range 3 { // also for the task that is read first, separately from the list
 		id := fmt.Sprintf("7a5c%028d", n)
 		decide := func(approved bool) { c.server.Update(id, func(task *sandbox.Task) { task.IsApproved = &approved }) }
 		decide(false)
@@ -77,7 +79,7 @@ func TestDecisionOnAListIsCompared(t *testing.T) {
 	}
 }
 
-// expectRequests fails the test unless exactly these were made, by what they are called here.
+// expectRequests fails the test unless exactly these numbers of requests were sent, by their kind.
 func (c *cli) expectRequests(want map[string]int) {
 	c.Helper()
 	got := map[string]int{}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// stateFile is a state as CLIs write it, of a configuration without modules, count and for_each.
+// stateFile is the state file of a configuration without modules, count and for_each.
 type stateFile struct {
 	Version          int             `json:"version"`
 	TerraformVersion string          `json:"terraform_version"`
@@ -28,7 +28,7 @@ type stateResource struct {
 	Instances []map[string]any `json:"instances"`
 }
 
-// editState changes the state's file, as no command of a CLI can.
+// editState changes the state file in ways that no command of a CLI supports.
 func (c *cli) editState(change func(*stateFile)) {
 	c.Helper()
 	name := filepath.Join(c.folder, "terraform.tfstate")

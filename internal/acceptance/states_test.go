@@ -17,11 +17,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// record writes a state for each release that has none, with the provider as it is: once, before the release is made.
+// record writes a state for each release that has none, with the provider of this source. It is
+// used once, before the release.
 var record = flag.Bool("record", false, "write the missing states below testdata/states")
 
-// TestStatesOfReleases plans and applies the states that earlier releases wrote, for the configurations they wrote them for.
-// An upgrade must send nothing but GETs, and change nothing.
+// TestStatesOfReleases plans and applies the configurations of earlier releases with the states
+// that these releases wrote. An upgrade must send only GETs and change nothing.
 func TestStatesOfReleases(t *testing.T) {
 	t.Parallel()
 	releases, err := filepath.Glob("testdata/states/*")
@@ -47,7 +48,8 @@ func recordState(t *testing.T, release string) {
 	c := newCLI(t, sandbox.Config{Now: func() time.Time { return releaseTime }})
 	sandbox.Seed(c.server)
 	c.adopt(release)
-	// The completion of "unconfirmed" is accepted with an answer that tells nothing, and the task cannot be read afterwards.
+	// The completion of "unconfirmed" is accepted with an empty response, and the task cannot be
+	// read afterwards.
 	c.server.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: sandbox.SeedEmailTaskID, Skip: 1, Times: -1, Status: http.StatusForbidden})
 	c.mustRun("apply", "-input=false", "-auto-approve", "-target=tallyfy_task_completion.form")
 	c.server.Inject(sandbox.Fault{Method: http.MethodPost, Handle: true, Status: http.StatusNoContent})
@@ -72,7 +74,7 @@ func testUpgrade(t *testing.T, release string) {
 
 	for _, args := range [][]string{
 		{"plan", "-input=false", "-detailed-exitcode"},
-		{"plan", "-input=false", "-detailed-exitcode"}, // as long as nothing is applied
+		{"plan", "-input=false", "-detailed-exitcode"}, // before an apply
 		{"apply", "-input=false", "-auto-approve"},
 		{"plan", "-input=false", "-detailed-exitcode"},
 	} {
@@ -86,7 +88,7 @@ func testUpgrade(t *testing.T, release string) {
 	}
 }
 
-// adopt takes over the configuration of a release.
+// adopt uses the configuration of a release.
 func (c *cli) adopt(release string) {
 	c.Helper()
 	if err := os.Remove(filepath.Join(c.folder, "main.tf.json")); err != nil {
@@ -97,7 +99,7 @@ func (c *cli) adopt(release string) {
 	}
 }
 
-// heldCompletion is a completion as a state's file holds it.
+// heldCompletion is a completion in a state file.
 type heldCompletion struct {
 	TaskID      string `json:"task_id"`
 	RunID       string `json:"run_id"`
@@ -112,7 +114,8 @@ type heldCompletion struct {
 	} `json:"taskdata"`
 }
 
-// recordedCompletions reads the file itself: a CLI of another registry than the one that wrote it shows it only once it is applied.
+// recordedCompletions reads the state file directly, because a CLI with another default registry
+// shows the state only after an apply.
 func (c *cli) recordedCompletions() []heldCompletion {
 	c.Helper()
 	text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
@@ -139,8 +142,9 @@ func (c *cli) recordedCompletions() []heldCompletion {
 	return all
 }
 
-// refreshOf returns the requests of a refresh: for the completed tasks of each process, and for the completed one-off tasks, a GET of
-// the first and a page of a list for each hundred; and a GET of each task that is recorded as open.
+// refreshOf returns the requests of a refresh: for the completed tasks of each process, and for the
+// completed one-off tasks, a GET of the first and a page of a list for each hundred; and a GET of
+// each task that is recorded as open.
 func refreshOf(all []heldCompletion) map[string]int {
 	want, ofList := map[string]int{}, map[string]int{}
 	for _, held := range all {
@@ -159,8 +163,8 @@ func refreshOf(all []heldCompletion) map[string]int {
 	return want
 }
 
-// TestStatesThatLackAFact takes out of a state what an earlier release may not have recorded. Until the state is applied anew, each
-// plan takes as many requests as if it were there, and an apply records it.
+// TestStatesThatLackAFact removes an attribute from a state, as if an earlier release had not
+// recorded it. A plan sends as many requests as with the attribute, and an apply records it.
 func TestStatesThatLackAFact(t *testing.T) {
 	t.Parallel()
 	for _, fact := range []string{"title", "task_type", "completer_id", "status", "tasks_changed_by_rules"} {
@@ -186,7 +190,7 @@ func TestStatesThatLackAFact(t *testing.T) {
 				c.mustRun(args...)
 				c.expectRequests(map[string]int{"GET of a task": 1, "page of a list": 1})
 			}
-			if fact == "tasks_changed_by_rules" { // which nothing but the response to a completion shows
+			if fact == "tasks_changed_by_rules" { // which only the response to a completion contains
 				return
 			}
 			for _, attributes := range c.recordedAttributes() {
@@ -198,20 +202,20 @@ func TestStatesThatLackAFact(t *testing.T) {
 	}
 }
 
-// forget takes an attribute out of every resource in the state's file.
+// forget removes an attribute from every resource in the state file.
 func (c *cli) forget(attribute string) {
 	c.Helper()
 	c.eachAttributes(func(attributes map[string]any) { attributes[attribute] = nil })
 }
 
-// recordedAttributes reads the attributes of every resource in the state's file.
+// recordedAttributes returns the attributes of every resource in the state file.
 func (c *cli) recordedAttributes() (all []map[string]any) {
 	c.Helper()
 	c.eachAttributes(func(attributes map[string]any) { all = append(all, attributes) })
 	return all
 }
 
-// eachAttributes changes the attributes of every resource in the state's file.
+// eachAttributes calls change with the attributes of every resource in the state file.
 func (c *cli) eachAttributes(change func(map[string]any)) {
 	c.Helper()
 	c.editState(func(state *stateFile) {
@@ -225,8 +229,8 @@ func (c *cli) eachAttributes(change func(map[string]any)) {
 	})
 }
 
-// recreate adds the task to a sandbox as the state tells it, with all else that Tallyfy shows of a task today, so that facts that
-// only later releases record are there to be found.
+// recreate adds the recorded task to a sandbox, with all other attributes that Tallyfy shows today,
+// so that attributes that only later releases record can be read.
 func (h heldCompletion) recreate(server *sandbox.Server) {
 	task := sandbox.Task{
 		ID: h.TaskID, RunID: h.RunID, Title: h.Title, Type: h.TaskType, Status: h.Status, CompletedAt: h.CompletedAt,
@@ -241,7 +245,7 @@ func (h heldCompletion) recreate(server *sandbox.Server) {
 			"custom_fields": []any{map[string]any{"key": "commit", "value": "9fceb02"}},
 		},
 	}
-	if h.CompletedAt == "" { // a share of several, or not known when it was recorded
+	if h.CompletedAt == "" { // one of several shares, or unknown when it was recorded
 		task.EveryoneMustComplete, task.Shares = 2, []int64{sandbox.CallerID}
 	}
 	server.AddTask(task)

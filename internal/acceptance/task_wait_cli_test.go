@@ -49,8 +49,9 @@ func (c *cli) addWaits(n int, more map[string]any) []string {
 	return ids
 }
 
-// TestInterruptedWaitEnds interrupts a real CLI, as Ctrl-C does, while it waits. The next poll would come in an hour: the wait ends
-// because of the interrupt, records nothing, says what it waited for, and the next apply waits again.
+// TestInterruptedWaitEnds interrupts a real CLI, as Ctrl-C does, while it waits. The next poll
+// would follow after an hour, so the interrupt ends the wait. It records nothing and says what it
+// waited for, and the next apply waits again.
 func TestInterruptedWaitEnds(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -63,7 +64,7 @@ func TestInterruptedWaitEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := apply.Wait(); err == nil {
-		t.Errorf("it ended well:\n%s", printed)
+		t.Errorf("the interrupted apply succeeded:\n%s", printed)
 	}
 	said := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(printed.String())), " ")
 	for _, part := range []string{"Interrupt received", "Error: Wait Was Interrupted", "The apply was interrupted while it waited for task", ids[0], "Nothing is recorded", "The next apply waits again"} {
@@ -83,7 +84,8 @@ func TestInterruptedWaitEnds(t *testing.T) {
 	waitRequests(t, c.server)
 }
 
-// TestManyWaitsShareTheirPolls has 30 waits of a process in one apply, and a person who decides all of them between two polls.
+// TestManyWaitsShareTheirPolls applies 30 waits of one process, and a person completes all tasks
+// between two polls.
 func TestManyWaitsShareTheirPolls(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
@@ -95,7 +97,7 @@ func TestManyWaitsShareTheirPolls(t *testing.T) {
 	}})
 	c.mustRun("apply", "-input=false", "-auto-approve", "-parallelism=50")
 	pages, tasks := waitRequests(t, c.server)
-	if pages < 2 || pages > 6 || tasks > len(ids) { // 30 lists a poll, if each were to read its own
+	if pages < 2 || pages > 6 || tasks > len(ids) { // 30 lists for each poll, if the waits did not share them
 		t.Errorf("%d pages and %d tasks were read", pages, tasks)
 	}
 	c.mustRun("plan", "-input=false", "-detailed-exitcode")

@@ -19,8 +19,8 @@ import (
 // pollInterval is the one that waits have unless the configuration says otherwise.
 const pollInterval = 15 * time.Second
 
-// waitEnds reports whether a fault of a request ends a wait, because no later poll can do better. The list of a process is only a
-// hint: a refusal of it says nothing about the task.
+// waitEnds reports whether a fault of a request ends a wait, because no later poll can do better.
+// The list of a process is only a hint: a refusal of it says nothing about the task.
 func waitEnds(means meaning, ofList bool) bool {
 	switch means {
 	case busyTooLong, longHandled:
@@ -32,8 +32,9 @@ func waitEnds(means meaning, ofList bool) bool {
 	return false
 }
 
-// TestTaskWaitMatrix lets each fault meet both requests of a wait: the poll of the list, and the read of the task that it leads to. A
-// wait only reads. It outlasts whatever passes without help, and sends no more than one request an interval besides one for the task.
+// TestTaskWaitMatrix lets each fault meet both requests of a wait: the poll of the list, and the
+// read of the task that it leads to. A wait only reads. It outlasts whatever passes without help,
+// and sends no more than one request an interval besides one for the task.
 func TestTaskWaitMatrix(t *testing.T) {
 	t.Parallel()
 	for n, f := range faults {
@@ -64,10 +65,10 @@ func testWaitThrough(t *testing.T, f fault, n int, ofList bool) {
 		skip = 1 // the list shows the task as completed, and is followed by it
 		server.CompleteOutside(task.task, colleague, nil)
 	}
-	if f.answer == nil {
+	if f.respond == nil {
 		network.breakNext([]hit{{fault: f, method: http.MethodGet, skip: skip}})
 	} else {
-		scripted := f.answer(task, http.MethodGet)
+		scripted := f.respond(task, http.MethodGet)
 		scripted.Method, scripted.Skip = http.MethodGet, skip
 		server.Inject(scripted)
 	}
@@ -117,7 +118,8 @@ func testWaitThrough(t *testing.T, f fault, n int, ofList bool) {
 	waitRequests(t, server)
 }
 
-// waitRequests counts the lists and the tasks that were read, and fails the test if anything else was sent.
+// waitRequests counts the lists and the tasks that were read, and fails the test if anything else
+// was sent.
 func waitRequests(t *testing.T, server *sandbox.Server) (pages, tasks int) {
 	t.Helper()
 	for _, entry := range server.Journal() {

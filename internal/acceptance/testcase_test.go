@@ -12,31 +12,33 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// row is one line of a matrix: what a task and its block are like, what happens during an operation, and what comes of it.
+// row is a row of the matrix: a task and its block, what happens during an operation, and what is
+// expected of it.
 type row struct {
 	name string
 	operation
-	// config is that of the sandbox; rows with one run alone.
+	// config configures the sandbox. Rows that set it do not share a sandbox.
 	config sandbox.Config
-	// task changes the task, and block the configuration, from what all rows have.
+	// task changes the task, and block changes the configuration, from the defaults of all rows.
 	task  func(*sandbox.Task)
 	block func(*block)
-	// before happens once the operation's ground is laid, and between after its plan and before its apply.
+	// before runs before the operation is planned, and between runs between its plan and its apply.
 	before, between func(*testCase)
 	faults          []hit
-	// base moves the provider away from the sandbox during the operation.
+	// base returns the base_url during the operation; nil for that of the sandbox.
 	base func(url string) string
-	// cli says that the row runs under the real CLI too, together with those of the same batch.
+	// cli is true if the row also runs with a real CLI, together with the rows of the same batch.
 	cli   bool
 	batch string
-	then
+	expected
 }
 
-// hit says which requests of the row's task a fault hits.
+// hit is a fault and the requests of the row's task that it hits.
 type hit struct {
 	fault
 	method string
-	// skip is the number of requests that it lets pass first, times how many it hits (0 stands for one, negative for all).
+	// skip is the number of requests before the first hit. times is the number of hits; 0 means
+	// one, and a negative number all.
 	skip, times int
 }
 
@@ -54,25 +56,26 @@ const (
 	nextValue  = "vpc-3d4e5f"
 )
 
-// testCase is a row with a task of its own in a sandbox, and what has come of it so far.
+// testCase is a row with a task in a sandbox, and its results so far.
 type testCase struct {
 	row
 	server    *sandbox.Server
 	task, run string
 	changed   bool // the configuration holds the values of the update
 
-	// What the last plan and apply came to.
+	// The results of the last plan and apply.
 	planned action
 	failed  bool
 	said    string // "Error: summary: detail", a line for each
-	// What is recorded: the status, or nothing.
+	// held is the recorded status, or nothing.
 	held    recorded
 	tainted bool
 
-	journal, fired int // where the present phase began
+	journal, fired int // at the start of this phase
 }
 
-// newTestCase adds the row's task, in a run of its own by which its requests are told from others.
+// newTestCase adds the row's task to the sandbox, in a separate process that identifies its
+// requests.
 func newTestCase(r row, n int, server *sandbox.Server) *testCase {
 	t := &testCase{row: r, server: server, task: fmt.Sprintf("7a5c%028d", n), run: fmt.Sprintf("5eed%028d", n)}
 	task := sandbox.Task{
@@ -88,7 +91,7 @@ func newTestCase(r row, n int, server *sandbox.Server) *testCase {
 	return t
 }
 
-// wanted is the block as it is configured now.
+// wanted returns the block as it is configured now.
 func (t *testCase) wanted() block {
 	b := block{taskdata: map[string]any{field: firstValue}, reopenOnDestroy: t.operation == destroy, oneOff: t.run == ""}
 	if t.changed {
@@ -100,7 +103,7 @@ func (t *testCase) wanted() block {
 	return b
 }
 
-// attributes are those of the block, as a configuration in JSON has them.
+// attributes returns the attributes of the block for a configuration in JSON.
 func (t *testCase) attributes() map[string]any {
 	b, all := t.wanted(), map[string]any{"task_id": t.task}
 	if !b.oneOff {
@@ -118,7 +121,8 @@ func (t *testCase) attributes() map[string]any {
 	return all
 }
 
-// path is what the paths of all requests for the task have in common; the completion of a one-off task does not name it.
+// path returns the part that the paths of all requests for the task share. The path of the
+// completion of a one-off task does not contain its ID.
 func (t *testCase) path() string {
 	if t.run == "" {
 		return "/organizations/" + sandbox.DefaultOrganization
@@ -126,12 +130,12 @@ func (t *testCase) path() string {
 	return "/runs/" + t.run + "/"
 }
 
-// begin starts a phase: what is counted is counted from here.
+// begin starts a phase. Requests and webhooks are counted from here.
 func (t *testCase) begin() {
 	t.journal, t.fired = len(t.server.Journal()), t.server.Webhooks(t.task)
 }
 
-// sent counts the requests of this phase.
+// sent returns the number of requests of this phase with a method.
 func (t *testCase) sent(method string) int {
 	n := 0
 	for _, entry := range t.server.Journal()[t.journal:] {
@@ -142,27 +146,29 @@ func (t *testCase) sent(method string) int {
 	return n
 }
 
-// terraform is a hand that plans and applies the configuration of some test cases: a real CLI, or what lies between it and the provider.
+// terraform plans and applies the configuration of test cases, with a real CLI or directly over the
+// provider's protocol.
 type terraform interface {
-	// plan refreshes and plans; destroying plans to destroy everything.
+	// plan refreshes and plans; if destroying is true, it plans a destroy of everything.
 	plan(ts []*testCase, destroying bool)
-	// apply carries the last plan out.
+	// apply applies the last plan.
 	apply(ts []*testCase)
-	// arm makes ready for faults that keep a request from being sent.
+	// arm prepares the faults that keep a request from being sent.
 	arm(ts []*testCase)
-	// move sets where the provider looks for Tallyfy; nil is the sandbox.
+	// move sets the base_url of the provider; nil means that of the sandbox.
 	move(base func(url string) string)
 }
 
-// perform puts test cases of one operation through it, and checks what came of each. They share a sandbox and a process.
-func perform(t *testing.T, hand terraform, ts []*testCase) {
+// perform runs test cases of one operation and checks the results of each. They share a sandbox and
+// a configuration.
+func perform(t *testing.T, tf terraform, ts []*testCase) {
 	t.Helper()
 	op := ts[0].operation
 	if op != create {
-		hand.plan(ts, false)
-		hand.apply(ts)
+		tf.plan(ts, false)
+		tf.apply(ts)
 		for _, tc := range ts {
-			tc.expect(t, "the ground could not be laid", !tc.failed)
+			tc.expect(t, "the completion before the operation failed", !tc.failed)
 		}
 	}
 	for _, tc := range ts {
@@ -176,18 +182,18 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 		tc.begin()
 	}
 
-	hand.arm(ts)
-	hand.move(ts[0].base)
-	hand.plan(ts, op == destroy)
+	tf.arm(ts)
+	tf.move(ts[0].base)
+	tf.plan(ts, op == destroy)
 	if !ts[0].failed {
 		for _, tc := range ts {
 			if tc.between != nil {
 				tc.between(tc)
 			}
 		}
-		hand.apply(ts)
+		tf.apply(ts)
 	}
-	hand.move(nil)
+	tf.move(nil)
 	for _, tc := range ts {
 		tc.check(t)
 	}
@@ -196,7 +202,7 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 	for _, tc := range ts {
 		tc.begin()
 	}
-	hand.plan(ts, op == destroy)
+	tf.plan(ts, op == destroy)
 	for _, tc := range ts {
 		if tc.next == fails {
 			continue
@@ -206,12 +212,12 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 		tc.expect(t, fmt.Sprintf("the next plan does not say %q", tc.nextSays), strings.Contains(tc.said, tc.nextSays))
 	}
 	if !ts[0].failed {
-		hand.apply(ts)
+		tf.apply(ts)
 	}
 	for _, tc := range ts {
-		tc.settled(t)
+		tc.checkNextApply(t)
 	}
-	hand.plan(ts, op == destroy)
+	tf.plan(ts, op == destroy)
 	for _, tc := range ts {
 		tc.expect(t, "the plan after that still changes something", tc.next == fails || !tc.failed && tc.planned == noChanges)
 	}
@@ -219,10 +225,10 @@ func perform(t *testing.T, hand terraform, ts []*testCase) {
 
 // arm injects a fault.
 func (t *testCase) arm(h hit) {
-	if h.answer == nil {
-		return // the hand breaks the request itself
+	if h.respond == nil {
+		return // the request is not sent
 	}
-	f := h.answer(t, h.method)
+	f := h.respond(t, h.method)
 	f.Method, f.PathPart, f.Skip, f.Times = h.method, t.path(), h.skip, h.times
 	t.server.Inject(f)
 }
@@ -230,24 +236,24 @@ func (t *testCase) arm(h hit) {
 // check compares the operation with what the row promises.
 func (t *testCase) check(tt *testing.T) {
 	tt.Helper()
-	t.expect(tt, "it fails where it should not, or the other way round", t.failed == t.fails)
+	t.expect(tt, fmt.Sprintf("it failed: %t, want %t", t.failed, t.fails), t.failed == t.fails)
 	for method, want := range map[string]int{http.MethodPut: t.puts, http.MethodPost: t.posts, http.MethodDelete: t.deletes} {
 		got := t.sent(method)
 		t.expect(tt, fmt.Sprintf("%d × %s arrived, want %d", got, method, want), got == want)
 	}
 	fired := t.server.Webhooks(t.task) - t.fired
-	t.expect(tt, fmt.Sprintf("the webhooks fired %d times, want %d", fired, t.then.fired), fired == t.then.fired)
+	t.expect(tt, fmt.Sprintf("the webhooks fired %d times, want %d", fired, t.expected.fired), fired == t.expected.fired)
 	t.expect(tt, fmt.Sprintf("the state holds %q, want %q", t.held, t.state), t.held == t.state)
 	t.expect(tt, "it is tainted: the next apply would complete the task again", !t.tainted)
-	t.expect(tt, fmt.Sprintf("the user does not read %q", t.says), strings.Contains(t.said, t.says))
+	t.expect(tt, fmt.Sprintf("the diagnostics do not contain %q", t.says), strings.Contains(t.said, t.says))
 	if t.failed {
 		t.checkError(tt)
 	} else if t.says == "" {
-		t.expect(tt, "the user reads what nothing calls for", t.said == "" || t.operation == destroy || t.operation == update)
+		t.expect(tt, "there are unexpected diagnostics", t.said == "" || t.operation == destroy || t.operation == update)
 	}
 }
 
-// checkError holds every error to what all must tell: what it means for the task, what to do, and what came back.
+// checkError checks that an error says what it means for the task, what to do, and what came back.
 func (t *testCase) checkError(tt *testing.T) {
 	tt.Helper()
 	means := []string{"Nothing was sent", "has not completed the task", "state stays", "rejected the request", "may have gone through", "was not sent again", "not in the state", "as it was", "it is open"}
@@ -255,27 +261,27 @@ func (t *testCase) checkError(tt *testing.T) {
 	next := []string{"pply again", "Check ", "Fix ", "set base_url", "check base_url", "Check the task", "Either ", "Restore the task"}
 	t.expect(tt, "the error does not say what to do", containsAny(t.said, next))
 	for _, h := range t.faults {
-		if h.answer == nil || h.means == longHandled { // which ends in an error only through what cannot be sent after it
+		if h.respond == nil || h.means == longHandled { // a long wait fails only because of the requests after it
 			continue
 		}
 		if h.means == busyTooLong {
 			t.expect(tt, "the error does not say that the wait does not fit", strings.Contains(t.said, "would have to wait"))
 		}
-		f := h.answer(t, h.method)
+		f := h.respond(t, h.method)
 		if f.Status >= 300 {
-			t.expect(tt, "the error does not tell the status", strings.Contains(t.said, fmt.Sprint(f.Status)))
+			t.expect(tt, "the error does not contain the status", strings.Contains(t.said, fmt.Sprint(f.Status)))
 			t.expect(tt, "the error does not contain the request ID", strings.Contains(t.said, "Request ID: sandbox-"))
 		}
 		if strings.Contains(f.Body, serversWords) {
 			t.expect(tt, "the error does not repeat the server's words", strings.Contains(t.said, serversWords))
 		}
 	}
-	t.expect(tt, "the error speaks of contexts", !strings.Contains(t.said, "context "))
-	t.expect(tt, "the error holds the token", !strings.Contains(t.said, sandbox.DefaultToken))
+	t.expect(tt, "the error mentions a context", !strings.Contains(t.said, "context "))
+	t.expect(tt, "the error contains the token", !strings.Contains(t.said, sandbox.DefaultToken))
 }
 
-// settled checks what the next apply made of it.
-func (t *testCase) settled(tt *testing.T) {
+// checkNextApply checks the results of the next apply.
+func (t *testCase) checkNextApply(tt *testing.T) {
 	tt.Helper()
 	fired := t.server.Webhooks(t.task) - t.fired
 	t.expect(tt, fmt.Sprintf("the webhooks fired %d times in the next apply, want %d", fired, t.later), fired == t.later)
@@ -289,12 +295,13 @@ func (t *testCase) settled(tt *testing.T) {
 		if task.EveryoneMustComplete > 1 { // it stays open after a share
 			return
 		}
-		t.expect(tt, fmt.Sprintf("the task ends up holding %v, want %v", task.Taskdata[field], want), task.CompletedAt != "" && task.Taskdata[field] == want)
+		t.expect(tt, fmt.Sprintf("the task has the value %v, want %v", task.Taskdata[field], want), task.CompletedAt != "" && task.Taskdata[field] == want)
 		t.expect(tt, "the next apply is not recorded", t.held == completed && !t.tainted)
 	}
 }
 
-func (t *testCase) expect(tt *testing.T, otherwise string, holds bool) {
+// expect reports a problem with the row unless holds is true.
+func (t *testCase) expect(tt *testing.T, problem string, holds bool) {
 	tt.Helper()
 	if holds {
 		return
@@ -305,7 +312,7 @@ func (t *testCase) expect(tt *testing.T, otherwise string, holds bool) {
 			fmt.Fprintf(&journal, "  %s %s %d %s\n", entry.Method, entry.Path[strings.LastIndex(entry.Path, "/"):], entry.Status, entry.Note)
 		}
 	}
-	tt.Errorf("%s: %s.\nThe user reads:\n%s\nRequests:\n%s", t.name, otherwise, t.said, journal.String())
+	tt.Errorf("%s: %s.\nDiagnostics:\n%s\nRequests:\n%s", t.name, problem, t.said, journal.String())
 }
 
 func containsAny(text string, parts []string) bool {

@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package clitest runs a real Terraform or OpenTofu for the demo and the tests. The provider is built from this source and installed
-// from a filesystem mirror.
+// Package clitest runs a real Terraform or OpenTofu for the demo and the tests. The provider is
+// built from this source and installed from a filesystem mirror.
 package clitest
 
 import (
@@ -16,7 +16,8 @@ import (
 	"strings"
 )
 
-// Installation is a directory outside the repository with a CLI configuration and a mirror. Concurrent runs may share it.
+// Installation is a directory outside the repository with a CLI configuration and a mirror.
+// Concurrent runs may share it.
 type Installation struct {
 	// CLI is the path of terraform or tofu.
 	CLI string
@@ -35,7 +36,8 @@ func New(ctx context.Context, dir string) (*Installation, error) {
 	return w, w.buildProvider(ctx)
 }
 
-// Install returns an installation in dir with a released archive instead of a build. The caller removes dir.
+// Install returns an installation in dir with a released archive instead of a build. The caller
+// removes dir.
 func Install(dir, archive string) (*Installation, error) {
 	w, err := newInstallation(dir)
 	if err != nil {
@@ -62,7 +64,8 @@ func newInstallation(dir string) (*Installation, error) {
 
 func (w *Installation) cliConfig() string { return filepath.Join(w.dir, "cli.tfrc") }
 
-// findCLI returns the path of the CLI. It does not build one; internal/tools/find-cli does, for the makefile.
+// findCLI returns the path of the CLI. It does not build one; internal/tools/find-cli does, for the
+// makefile.
 func findCLI() (string, error) {
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path, nil
@@ -72,7 +75,7 @@ func findCLI() (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("there is no terraform and no tofu on PATH: run make demo or make test, which build an OpenTofu then")
+	return "", errors.New("neither terraform nor tofu is on PATH: run make demo or make test, which then build OpenTofu")
 }
 
 func (w *Installation) buildProvider(ctx context.Context) error {
@@ -86,7 +89,8 @@ func (w *Installation) buildProvider(ctx context.Context) error {
 // releaseFlags are the flags with which a release of the provider is built.
 var releaseFlags = []string{"-tags=grpcnotrace", "-ldflags=-s -w -X main.version=" + Version}
 
-// install builds a provider of the module in a directory, with the flags of a release, and copies it into the mirror.
+// install builds a provider of the module in a directory, with the flags of a release, and copies
+// it into the mirror.
 func (w *Installation) install(ctx context.Context, address, version, folder, program string, flags ...string) error {
 	binary := filepath.Join(w.dir, "built", filepath.FromSlash(address), version)
 	// Without version control stamps, as in the makefile.
@@ -101,7 +105,7 @@ func (w *Installation) install(ctx context.Context, address, version, folder, pr
 
 // CLIVersion is the version of a CLI.
 type CLIVersion struct {
-	// OpenTofu says that the CLI is an OpenTofu and not a Terraform.
+	// OpenTofu is true if the CLI is OpenTofu, and false if it is Terraform.
 	OpenTofu     bool
 	Major, Minor int
 	// Text is the whole version, such as "1.16.0-rc2".
@@ -113,13 +117,13 @@ func (v CLIVersion) AtLeast(major, minor int) bool {
 	return v.Major > major || v.Major == major && v.Minor >= minor
 }
 
-// CLIVersion asks the CLI for its version.
+// CLIVersion returns the version that the CLI reports.
 func (w *Installation) CLIVersion(ctx context.Context) (CLIVersion, error) {
 	command := exec.CommandContext(ctx, w.CLI, "version") //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = w.dir, append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+w.cliConfig())
 	out, err := command.Output()
 	if err != nil {
-		return CLIVersion{}, fmt.Errorf("asking %s for its version: %w", w.CLI, err)
+		return CLIVersion{}, fmt.Errorf("reading the version of %s: %w", w.CLI, err)
 	}
 	var v CLIVersion
 	var product string
@@ -133,8 +137,9 @@ func (w *Installation) CLIVersion(ctx context.Context) (CLIVersion, error) {
 	return v, nil
 }
 
-// AtLeast reports whether the CLI has this version or a later one, and which it has, for features that come with one version of
-// Terraform and OpenTofu alike: write-only values with 1.11, identities with 1.12.
+// AtLeast reports whether the CLI has this version or a later one, and which it has, for features
+// that come with one version of Terraform and OpenTofu alike: write-only values with 1.11,
+// identities with 1.12.
 func (w *Installation) AtLeast(ctx context.Context, major, minor int) (bool, string, error) {
 	v, err := w.CLIVersion(ctx)
 	return v.AtLeast(major, minor), v.Text, err
@@ -146,7 +151,8 @@ type Server interface {
 	Environment() []string
 }
 
-// Command returns a command of the CLI, to be run in the directory of a configuration against this server.
+// Command returns a command of the CLI, to be run in the directory of a configuration against this
+// server.
 func (w *Installation) Command(ctx context.Context, server Server, folder string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, w.CLI, args...) //nolint:gosec // the CLI that the user chose
 	command.Dir, command.Env = folder, w.environment(server)
@@ -160,7 +166,8 @@ func (w *Installation) Run(ctx context.Context, server Server, folder string, ou
 	return command.Run()
 }
 
-// environment returns the user's environment without variables that affect the CLI or the provider, and with those of the server.
+// environment returns the user's environment without variables that affect the CLI or the provider,
+// and with those of the server.
 func (w *Installation) environment(server Server) []string {
 	var env []string
 	for _, variable := range os.Environ() {
@@ -176,7 +183,8 @@ func (w *Installation) environment(server Server) []string {
 	return env
 }
 
-// Checkout copies the files of a configuration into a directory, so that the repository stays clean.
+// Checkout copies the files of a configuration into a directory, so that the repository stays
+// clean.
 func Checkout(folder string, files ...string) error {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return err

@@ -14,7 +14,8 @@ import (
 // sharedDir is the directory of the shared installation while tests run.
 var sharedDir string
 
-// Around runs the tests of a package, a [testing.M], with a directory for their shared installation, and returns the exit code.
+// Around runs the tests of a package, a [testing.M], with a directory for their shared
+// installation, and returns the exit code.
 func Around(tests interface{ Run() int }) int {
 	dir, err := os.MkdirTemp("", "tallyfy-cli-")
 	if err != nil {

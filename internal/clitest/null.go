@@ -8,7 +8,8 @@ import "context"
 // NullAddress is the address of the null provider in the mirror.
 const NullAddress = "tallyfy/null"
 
-// InstallNull builds the null provider into the mirror, for benchmarks. It has the schema of the provider and sends nothing.
+// InstallNull builds the null provider into the mirror, for benchmarks. It has the schema of the
+// provider and sends nothing.
 func (w *Installation) InstallNull(ctx context.Context) error {
 	root, err := SourceRoot(ctx)
 	if err != nil {

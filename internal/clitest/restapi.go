@@ -17,7 +17,8 @@ const restapi = "github.com/Mastercard/terraform-provider-restapi"
 // RestapiAddress is the address of the restapi provider in the mirror.
 const RestapiAddress = "mastercard/restapi"
 
-// InstallRestapi builds the restapi provider into the mirror, for tests of migrations and for benchmarks, and returns its version.
+// InstallRestapi builds the restapi provider into the mirror, for tests of migrations and for
+// benchmarks, and returns its version.
 func (w *Installation) InstallRestapi(ctx context.Context) (string, error) {
 	root, err := SourceRoot(ctx)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 // modulePath is the module of the provider.
 const modulePath = "github.com/tallyfy/terraform-provider-tallyfy"
 
-// SourceRoot returns the root directory of the provider's module, also when the caller is in a module that replaces it.
+// SourceRoot returns the root directory of the provider's module, also when the caller is in a
+// module that replaces it.
 func SourceRoot(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", modulePath).Output()
 	if err != nil {

@@ -5,6 +5,7 @@ package completion
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -163,15 +164,18 @@ func TestCreateReportsRefusedValues(t *testing.T) {
 func TestCreateDecides(t *testing.T) {
 	t.Parallel()
 	for _, approved := range []bool{true, false} {
-		inBubble(t, today(), func(task *sandbox.Task) { task.Type = "approval" }, func(h *harness) {
-			want := h.want()
-			want.IsApproved = &approved
-			result := h.create(want)
-			h.wantRequests(get, post)
-			h.wantWarnings(result)
-			if held := h.task().IsApproved; held == nil || *held != approved || result.Record.IsApproved == nil || *result.Record.IsApproved != approved {
-				h.Errorf("decided %v: the task holds %v, the record %v", approved, held, result.Record.IsApproved)
-			}
+		t.Run(fmt.Sprintf("approved %t", approved), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(task *sandbox.Task) { task.Type = "approval" }, func(h *harness) {
+				want := h.want()
+				want.IsApproved = &approved
+				result := h.create(want)
+				h.wantRequests(get, post)
+				h.wantWarnings(result)
+				if held := h.task().IsApproved; held == nil || *held != approved || result.Record.IsApproved == nil || *result.Record.IsApproved != approved {
+					h.Errorf("decided %v: the task holds %v, the record %v", approved, held, result.Record.IsApproved)
+				}
+			})
 		})
 	}
 }
@@ -208,14 +212,17 @@ func TestCreateRefusesBeforeAnyWrite(t *testing.T) {
 func TestCreateSendsADecisionThatHasNoEffect(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"task", "email"} {
-		inBubble(t, today(), func(task *sandbox.Task) { task.Type = kind }, func(h *harness) {
-			want := h.want()
-			want.IsApproved = new(true)
-			h.wantWarnings(h.create(want), "Decision Has No Effect on This Task")
-			h.wantRequests(get, post)
-			if h.bodyOf(post, 1)["is_approved"] != true {
-				h.Error("the decision was not sent as configured")
-			}
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(task *sandbox.Task) { task.Type = kind }, func(h *harness) {
+				want := h.want()
+				want.IsApproved = new(true)
+				h.wantWarnings(h.create(want), "Decision Has No Effect on This Task")
+				h.wantRequests(get, post)
+				if h.bodyOf(post, 1)["is_approved"] != true {
+					h.Error("the decision was not sent as configured")
+				}
+			})
 		})
 	}
 }
@@ -278,18 +285,21 @@ func TestCreateRecordsACompletedTask(t *testing.T) {
 		h.wantRequests(get, get)
 	})
 	for _, decided := range []bool{true, false} {
-		inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
-			h.server.CompleteOutside(taskID, 1002, &decided)
-			want := h.want()
-			want.IsApproved = new(true)
-			if decided {
+		t.Run(fmt.Sprintf("decided %t", decided), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(k *sandbox.Task) { k.Type = "approval" }, func(h *harness) {
+				h.server.CompleteOutside(taskID, 1002, &decided)
+				want := h.want()
+				want.IsApproved = new(true)
+				if decided {
+					h.wantWarnings(h.create(want), "Task Was Already Completed")
+				} else {
+					h.wantText(h.refuse(want).Error(), "the task was rejected, and the configuration says approved")
+				}
+				want.IsApproved = nil
 				h.wantWarnings(h.create(want), "Task Was Already Completed")
-			} else {
-				h.wantText(h.refuse(want).Error(), "the task was rejected, and the configuration says approved")
-			}
-			want.IsApproved = nil
-			h.wantWarnings(h.create(want), "Task Was Already Completed")
-			h.wantRequests(get, get)
+				h.wantRequests(get, get)
+			})
 		})
 	}
 }

@@ -139,10 +139,13 @@ func TestRefreshInAnyOrder(t *testing.T) {
 func TestRefreshOfFewInALongRun(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 1}, 5: {5, 1}} {
-		inBubble(t, today(), nil, func(h *harness) {
-			tasks := h.completedTasks(runID, 1000, nil)
-			h.refresh(tasks[len(tasks)-n:], 10)
-			h.wantReads(want[0], want[1])
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				tasks := h.completedTasks(runID, 1000, nil)
+				h.refresh(tasks[len(tasks)-n:], 10)
+				h.wantReads(want[0], want[1])
+			})
 		})
 	}
 	// If they are read one after the other, at most twice as many requests are sent as necessary.

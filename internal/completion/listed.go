@@ -45,26 +45,26 @@ func ImportListed(ref tallyfy.TaskRef, task *tallyfy.Task) (record Record, ok bo
 	return recordOf(Record{}, withRun(ref, task).Run, task), true
 }
 
-// LeftOut returns the warning about a listed task that a query leaves out, because err is the failure
-// of [Engine.ImportUnlisted] for it. ok is false if the failure may concern the other tasks as well, such as
-// an expired token or a lost network.
+// LeftOut returns the warning about a listed task that a query leaves out, because err is the
+// failure of [Engine.ImportUnlisted] for it. ok is false if the failure may concern the other tasks
+// as well, such as an expired token or a lost network.
 func LeftOut(task *tallyfy.Task, err error) (warning Notice, ok bool) {
 	var failure *Failure
 	if !errors.As(err, &failure) {
 		return Notice{}, false
 	}
 	cause := failure.Unwrap()
-	came := "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."
+	reason := "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."
 	switch {
 	case cause != nil && !concernsOneTask(cause):
 		return Notice{}, false
 	case cause != nil:
-		came = fmt.Sprintf("Reading the task itself: %s. An import needs that read too.", notice.Outcome(cause))
+		reason = fmt.Sprintf("Reading the task itself: %s. An import needs that read too.", notice.Outcome(cause))
 	}
 	return Notice{
 		Summary: taskSummary(task, "Task Was Left Out"),
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Tallyfy's list shows %s as completed, without all the facts that an import records. %s", notice.Task(task), came),
+			fmt.Sprintf("Tallyfy's list shows %s as completed, without all the facts that an import records. %s", notice.Task(task), reason),
 			"The results do not contain this task. The query goes on with the others.",
 			notice.ServerMessage(cause)),
 	}, true

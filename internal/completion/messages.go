@@ -158,9 +158,9 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 	if unsure {
 		who = "Someone else completed it first, or Tallyfy processed the request of this apply and stored something else."
 	}
-	var came string
+	var failure string
 	if cause != nil {
-		came = "The request of this apply failed: " + notice.Outcome(cause) + "."
+		failure = "The request of this apply failed: " + notice.Outcome(cause) + "."
 	}
 	return Notice{
 		Summary:   "Task Was Completed Differently",
@@ -170,7 +170,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
 			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task if it is not in the state, and apply: "+
 				"that is an update, which reopens the task and completes it again. "+importID(task),
-			came, notice.ServerMessage(cause)),
+			failure, notice.ServerMessage(cause)),
 	}
 }
 

@@ -4,6 +4,7 @@
 package completion
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -67,32 +68,38 @@ func TestPreflightOfContradictingBlocks(t *testing.T) {
 func TestPreflightOfAContradictionWithARecordedBlock(t *testing.T) {
 	t.Parallel()
 	for _, keptFirst := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
-			p, before := h.engine.Preflight(), h.wantValue("vpc-0")
-			kept, update := Planned{Desired: before, Recorded: &before}, h.update(h.wantValue("vpc-2"))
-			var first, second []Notice
-			if keptFirst {
-				first, second = p.Keep(kept), p.Check(h.ctx, update).Warnings
-			} else {
-				first, second = p.Check(h.ctx, update).Warnings, p.Keep(kept)
-			}
-			if got := summaries(append(first, second...)); !strings.Contains(got, "Blocks Contradict Each Other") || !strings.Contains(got, reopensSummary) || len(first)+len(second) != 2 {
-				h.Errorf("got %q", got)
-			}
-			h.wantRequests(get)
+		t.Run(fmt.Sprintf("kept first %t", keptFirst), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), heldValue("vpc-0"), func(h *harness) {
+				p, before := h.engine.Preflight(), h.wantValue("vpc-0")
+				kept, update := Planned{Desired: before, Recorded: &before}, h.update(h.wantValue("vpc-2"))
+				var first, second []Notice
+				if keptFirst {
+					first, second = p.Keep(kept), p.Check(h.ctx, update).Warnings
+				} else {
+					first, second = p.Check(h.ctx, update).Warnings, p.Keep(kept)
+				}
+				if got := summaries(append(first, second...)); !strings.Contains(got, "Blocks Contradict Each Other") || !strings.Contains(got, reopensSummary) || len(first)+len(second) != 2 {
+					h.Errorf("got %q", got)
+				}
+				h.wantRequests(get)
+			})
 		})
 	}
 	for _, updateFirst := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-0"), func(h *harness) { // a new block for the task that the other one updates
-			p, update, adopts := h.engine.Preflight(), h.update(h.wantValue("vpc-2")), Planned{Desired: h.wantValue("vpc-0")}
-			plans := []Planned{adopts, update}
-			if updateFirst {
-				plans = []Planned{update, adopts}
-			}
-			first, second := p.Check(h.ctx, plans[0]), p.Check(h.ctx, plans[1])
-			if strings.Contains(summaries(first.Warnings), "Contradict") || !strings.Contains(summaries(second.Warnings), "Blocks Contradict Each Other") || len(first.Problems)+len(second.Problems) > 0 {
-				h.Errorf("got %+v and %+v", first, second)
-			}
+		t.Run(fmt.Sprintf("update first %t", updateFirst), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), heldValue("vpc-0"), func(h *harness) { // a new block for the task that the other one updates
+				p, update, adopts := h.engine.Preflight(), h.update(h.wantValue("vpc-2")), Planned{Desired: h.wantValue("vpc-0")}
+				plans := []Planned{adopts, update}
+				if updateFirst {
+					plans = []Planned{update, adopts}
+				}
+				first, second := p.Check(h.ctx, plans[0]), p.Check(h.ctx, plans[1])
+				if strings.Contains(summaries(first.Warnings), "Contradict") || !strings.Contains(summaries(second.Warnings), "Blocks Contradict Each Other") || len(first.Problems)+len(second.Problems) > 0 {
+					h.Errorf("got %+v and %+v", first, second)
+				}
+			})
 		})
 	}
 }

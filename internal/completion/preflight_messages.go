@@ -5,6 +5,7 @@ package completion
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -266,15 +267,19 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	switch {
 	case tallyfy.IsNoTask(err):
 		means = "The tasks of this plan were not checked. An apply sends completions even if it cannot read their tasks, and the responses decide. " +
-			"Completions with form_fields fail without a request, because only the form has the IDs of the fields."
+			"Completions with form_fields fail without a request, because only the form has the IDs of the fields. Waits fail."
 	case !isGeneral(refusalOf(err)):
 		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
+	}
+	next := advice(err)
+	if statusOf(err) == http.StatusForbidden { // of a read, and not of a completion
+		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
 	return Notice{
 		Summary: "Tasks Could Not Be Checked",
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(ref), notice.Outcome(err)),
-			means, advice(err), notice.ServerMessage(err)),
+			means, next, notice.ServerMessage(err)),
 	}
 }
 

@@ -156,7 +156,7 @@ func TestPreflightThatFails(t *testing.T) {
 		"502":          {sandbox.Fault{Status: 502}, 4, false, nil},
 		"429":          {sandbox.Fault{Status: 429}, 4, false, nil},
 		"no answer":    {sandbox.Fault{Delay: time.Hour}, 1, false, nil},
-		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy answered 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
+		"401":          {sandbox.Fault{Status: 401}, 1, true, []string{"Tallyfy returned 401", "likely to fail in the same way", "Token from: TALLYFY_X", "Check the access token"}},
 		"a page":       {sandbox.Fault{Status: 200, Body: "<html><title>Sign in</title>"}, 1, true, []string{"200 OK, but the response is not a list of tasks", "check base_url"}},
 		"elsewhere":    {sandbox.Fault{Status: 302}, 1, true, []string{"302", "Redirects are not followed"}},
 		"no such path": {sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`}, 1, true, []string{"check base_url", "An apply sends completions even if it cannot read their tasks"}},
@@ -237,32 +237,35 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 func TestPreflightOfManyWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for _, run := range []string{"", runID} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
-			p := h.engine.Preflight()
-			began := time.Now()
-			var all sync.WaitGroup
-			slots := make(chan struct{}, 10)
-			for n := range 30 {
-				slots <- struct{}{}
-				if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
-					time.Sleep(400 * time.Millisecond)
-				}
-				all.Go(func() {
-					defer func() { <-slots }()
-					ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
-					if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
-						h.Errorf("got %v, %v, %v", problems, warnings, err)
+		t.Run(fmt.Sprintf("run_id %q", run), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(sandbox.Fault{Delay: time.Hour, Times: -1})
+				p := h.engine.Preflight()
+				began := time.Now()
+				var all sync.WaitGroup
+				slots := make(chan struct{}, 10)
+				for n := range 30 {
+					slots <- struct{}{}
+					if n > 0 && n < 10 { // the first ten begin one after the other, before the first one has failed
+						time.Sleep(400 * time.Millisecond)
 					}
-				})
-			}
-			all.Wait()
-			if took := time.Since(began); took > preflightTime {
-				h.Errorf("it took %s", took)
-			}
-			if n := h.server.Count("", ""); n > 10 {
-				h.Errorf("%d requests were sent", n)
-			}
+					all.Go(func() {
+						defer func() { <-slots }()
+						ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: run, Task: fmt.Sprintf("7a5c%028d", n)}
+						if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err == nil || len(problems)+len(warnings) > 0 {
+							h.Errorf("got %v, %v, %v", problems, warnings, err)
+						}
+					})
+				}
+				all.Wait()
+				if took := time.Since(began); took > preflightTime {
+					h.Errorf("it took %s", took)
+				}
+				if n := h.server.Count("", ""); n > 10 {
+					h.Errorf("%d requests were sent", n)
+				}
+			})
 		})
 	}
 }

@@ -190,18 +190,21 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 func TestPreflightOfAForcedReplacement(t *testing.T) {
 	t.Parallel()
 	for _, reopens := range []bool{true, false} {
-		inBubble(t, today(), heldValue("vpc-9"), func(h *harness) {
-			p, before := h.engine.Preflight(), h.wantValue("vpc-1")
-			if warnings := p.Keep(Planned{Desired: before, Recorded: &before, ReopenOnDestroy: reopens}); len(warnings) > 0 {
-				h.Errorf("got %q", summaries(warnings))
-			}
-			after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
-			f := p.Check(h.ctx, after)
-			if reopens {
-				h.wantFindings(f, "", "Task Is Already Completed Differently: Provision the VPC")
-			} else {
-				h.wantFindings(f, "Task Is Already Completed Differently", "")
-			}
+		t.Run(fmt.Sprintf("reopen_on_destroy %t", reopens), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), heldValue("vpc-9"), func(h *harness) {
+				p, before := h.engine.Preflight(), h.wantValue("vpc-1")
+				if warnings := p.Keep(Planned{Desired: before, Recorded: &before, ReopenOnDestroy: reopens}); len(warnings) > 0 {
+					h.Errorf("got %q", summaries(warnings))
+				}
+				after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
+				f := p.Check(h.ctx, after)
+				if reopens {
+					h.wantFindings(f, "", "Task Is Already Completed Differently: Provision the VPC")
+				} else {
+					h.wantFindings(f, "Task Is Already Completed Differently", "")
+				}
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {

@@ -6,6 +6,7 @@ package completion
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -74,11 +75,14 @@ func TestReadKeepsATaskThatCannotBeFound(t *testing.T) {
 func TestReadFails(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{401, 403, 302, 422, 500} {
-		inBubble(t, today(), nil, func(h *harness) {
-			known := h.recorded(h.want())
-			h.server.Inject(sandbox.Fault{Method: get, Status: status, Times: -1})
-			failure := h.failure(h.engine.Read(h.ctx, h.ref(), known))
-			h.wantText(failure.Error(), "Task Could Not Be Read", "The state stays as it was", http.StatusText(status))
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				known := h.recorded(h.want())
+				h.server.Inject(sandbox.Fault{Method: get, Status: status, Times: -1})
+				failure := h.failure(h.engine.Read(h.ctx, h.ref(), known))
+				h.wantText(failure.Error(), "Task Could Not Be Read", "The state stays as it was", http.StatusText(status))
+			})
 		})
 	}
 }

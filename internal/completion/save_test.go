@@ -36,8 +36,8 @@ func TestSaveOutcomeByType(t *testing.T) {
 		Taskdata: map[string]any{"f": []any{map[string]any{"id": "2", "text": "b", "selected": true}}},
 		form:     []tallyfy.Field{{ID: "f", Type: "multiselect"}},
 	}
-	if came := saveOutcomeOf(want, map[string]any{"f": []any{a, b}}, map[string]any{"f": []any{b, a}}); !reflect.DeepEqual(came.unchanged, []string{"f"}) || len(came.rewritten) > 0 {
-		t.Errorf("got %+v", came)
+	if got := saveOutcomeOf(want, map[string]any{"f": []any{a, b}}, map[string]any{"f": []any{b, a}}); !reflect.DeepEqual(got.unchanged, []string{"f"}) || len(got.rewritten) > 0 {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -261,7 +261,7 @@ func TestEchoIsOfTheLastRead(t *testing.T) {
 			}
 			h.wantRequests(get, del, put, post)
 			if got := h.task(); got.Title != before.Title || got.Deadline != before.Deadline || !reflect.DeepEqual(got.Owners, before.Owners) {
-				h.Errorf("%+v became %+v", before, got)
+				h.Errorf("%+v begot %+v", before, got)
 			}
 		})
 	})

@@ -5,8 +5,10 @@ package completion
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -102,20 +104,23 @@ func TestReadAfterALostResponseThatFindsNothing(t *testing.T) {
 func TestLostResponsesUseUpTheBudget(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 2} {
-		inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
-			failure := h.refuse(h.want())
-			if n := h.server.Count(post, ""); n != retries+1 {
-				h.Errorf("max_retries %d: %d completions were sent", retries, n)
-			}
-			h.wantWebhooks(0)
-			h.wantText(failure.Error(), "Task Was Not Completed", "it is open", "in-progress", "Apply again")
-		})
-		inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
-			h.create(h.want())
-			h.wantRequests(get, post, get)
-			h.wantWebhooks(1)
+		t.Run(fmt.Sprintf("max_retries %d", retries), func(t *testing.T) {
+			t.Parallel()
+			inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Drop: true, Times: -1}))
+				failure := h.refuse(h.want())
+				if n := h.server.Count(post, ""); n != retries+1 {
+					h.Errorf("%d completions were sent", n)
+				}
+				h.wantWebhooks(0)
+				h.wantText(failure.Error(), "Task Was Not Completed", "it is open", "in-progress", "Apply again")
+			})
+			inBubbleWithRetries(t, retries, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true, Times: -1}))
+				h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWebhooks(1)
+			})
 		})
 	}
 }
@@ -228,17 +233,20 @@ func TestRejectedForNowButProcessed(t *testing.T) {
 	}
 	// A completion is not sent again if the task cannot be read.
 	for _, status := range []int{401, 404} {
-		inBubble(t, today(), nil, func(h *harness) {
-			h.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
-			h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: status})
-			h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "503")
-			h.wantRequests(get, post, get)
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Status: 503, Header: after}))
+				h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: status})
+				h.wantText(h.refuse(h.want()).Error(), "Completion May Have Gone Through", "503")
+				h.wantRequests(get, post, get)
+			})
 		})
 	}
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Status: 429, Header: after}))
 		h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 401})
-		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy answered 429")
+		h.wantText(h.refuse(h.want()).Error(), "Task Was Not Completed", "before sending its completion again", "401", "The previous attempt was rejected (Tallyfy returned 429")
 		h.wantRequests(get, post, get)
 	})
 	inBubble(t, sandbox.Config{CompletionOnly: true}, nil, func(h *harness) { // a rate limit is unambiguous on a server that shows no tasks

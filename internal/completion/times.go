@@ -36,12 +36,12 @@ func parseTime(s string) (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// precision is the precision of Terraform's numbers, in bits.
-const precision = 512
+// NumberPrecision is the precision of Terraform's numbers, in bits.
+const NumberPrecision = 512
 
 // sameNumber reports whether two numbers have the same value in any notation.
 func sameNumber(a, b string) bool {
-	x, _, errX := big.ParseFloat(a, 10, precision, big.ToNearestEven)
-	y, _, errY := big.ParseFloat(b, 10, precision, big.ToNearestEven)
+	x, _, errX := big.ParseFloat(a, 10, NumberPrecision, big.ToNearestEven)
+	y, _, errY := big.ParseFloat(b, 10, NumberPrecision, big.ToNearestEven)
 	return errX == nil && errY == nil && x.Cmp(y) == 0
 }

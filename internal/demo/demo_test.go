@@ -36,7 +36,7 @@ func TestDemo(t *testing.T) {
 		})
 	}
 	if strings.Contains(out.String(), "\033") {
-		t.Error("there are escape sequences in it, and nobody looks at a terminal")
+		t.Error("the output has escape sequences, although it is not a terminal")
 	}
 	if strings.Contains(out.String(), sandbox.DefaultToken) {
 		t.Error("it shows the access token")
@@ -46,7 +46,7 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// The demo fails if Tallyfy does not do what the demo promises.
+// TestRunFails checks that the demo fails if a command or a request is not as expected.
 func TestRunFails(t *testing.T) {
 	t.Parallel()
 	w, err := clitest.Shared()
@@ -85,8 +85,9 @@ func TestRunFails(t *testing.T) {
 	}
 }
 
-// TestWaitForApproval_fails has the person of the demo be there too early, or the wait be passed by a rejection.
-func TestWaitForApproval_fails(t *testing.T) {
+// TestWaitForApprovalFails completes a task of the demo too early: the approval, or the task that
+// follows it.
+func TestWaitForApprovalFails(t *testing.T) {
 	t.Parallel()
 	w, err := clitest.Shared()
 	if err != nil {
@@ -122,7 +123,7 @@ func TestWaitForApproval_fails(t *testing.T) {
 	}
 }
 
-// TestCheckTasks omits one effect of the apply after the other.
+// TestCheckTasks omits one effect of the apply at a time.
 func TestCheckTasks(t *testing.T) {
 	fill := func(task string, fields ...string) func(*sandbox.Server) {
 		return func(s *sandbox.Server) {
@@ -161,22 +162,22 @@ func TestCheckTasks(t *testing.T) {
 	}
 	for left := range steps {
 		if after(left) == nil {
-			t.Errorf("it does not miss step %d", left)
+			t.Errorf("it does not notice that step %d is missing", left)
 		}
 	}
 	if after(-1, func(s *sandbox.Server) { s.ReopenOutside(sandbox.SeedVPCTaskID) }, complete(sandbox.SeedVPCTaskID)) == nil {
-		t.Error("it does not see that webhooks fired twice")
+		t.Error("it does not notice that webhooks fired twice")
 	}
 	if after(-1, func(s *sandbox.Server) {
 		s.Update(sandbox.SeedOneOffTaskID, func(t *sandbox.Task) { t.Owners.Guests = nil })
 	}) == nil {
-		t.Error("it does not see that an owner was lost")
+		t.Error("it does not notice that an owner was lost")
 	}
 }
 
 func TestSupportsColor(t *testing.T) {
 	if supportsColor(&bytes.Buffer{}) {
-		t.Error("a buffer is no terminal")
+		t.Error("a buffer is not a terminal")
 	}
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
@@ -184,6 +185,6 @@ func TestSupportsColor(t *testing.T) {
 	}
 	defer file.Close() //nolint:errcheck // nothing was written
 	if supportsColor(file) {
-		t.Error("a file is no terminal")
+		t.Error("a file is not a terminal")
 	}
 }

@@ -1,8 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command demo runs a real CLI on examples/demo against a sandbox, and prints what a user sees and which requests Tallyfy received.
-// It fails if a request or a task differs from what the provider promises.
+// Command demo runs a real CLI on examples/demo against a sandbox, and prints what a user sees and
+// which requests Tallyfy received. It fails if a request or a task differs from what the provider
+// promises.
 package main
 
 import (

@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// testAction applies an example with actions. Each completes its task once, and neither a second apply nor a destroy sends anything.
+// testAction applies an example with actions. Each completes its task once, and neither a second
+// apply nor a destroy sends anything.
 func testAction(t *testing.T, file string) {
 	s := newFixture(t, file)
 	tasks := regexp.MustCompile(`task_id += "([0-9a-f]+)"`).FindAllStringSubmatch(content(t, file), -1)
@@ -33,7 +34,8 @@ func testAction(t *testing.T, file string) {
 	s.checkWrites("what follows", 0)
 }
 
-// testQuery runs an example query of tasks that were completed by hand, and applies the configuration that the CLI writes of it.
+// testQuery runs an example query of tasks that were completed by hand, and applies the
+// configuration that the CLI writes of it.
 func testQuery(t *testing.T, file string) {
 	s := newFixture(t, file)
 	for _, id := range []string{sandbox.SeedPlainTaskID, sandbox.SeedApprovalTaskID, sandbox.SeedOneOffTaskID} {
@@ -54,7 +56,8 @@ func testQuery(t *testing.T, file string) {
 	}
 }
 
-// TestPagesShowTheSchema compares the pages of actions and queries with the provider's schemas, which the CLI need not know.
+// TestPagesShowTheSchema compares the pages of actions and queries with the provider's schemas,
+// which the CLI need not know.
 func TestPagesShowTheSchema(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))

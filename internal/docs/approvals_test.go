@@ -12,8 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// testApprovalWait applies an example that waits for the approval of the seeded process. before is the number of tasks that are
-// completed before the approval.
+// testApprovalWait applies an example that waits for the approval of the seeded process. before is
+// the number of tasks that are completed before the approval.
 func testApprovalWait(t *testing.T, file string, before int) {
 	s := newFixture(t, file)
 	stopped := func(why string) {
@@ -30,7 +30,7 @@ func testApprovalWait(t *testing.T, file string, before int) {
 	s.server.ReopenOutside(sandbox.SeedApprovalTaskID)
 	s.server.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
 	if s.applyAndDestroy() == 0 {
-		t.Error("it completes nothing behind the gate")
+		t.Error("nothing is completed after the approval")
 	}
 }
 
@@ -41,7 +41,7 @@ func (f *fixture) stopsAtPrecondition(why string) {
 	command.Env = append(command.Env, f.env...)
 	out, err := command.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "Resource precondition failed") {
-		f.t.Errorf("the gate is %s, and an apply ended with %v:\n%s", why, err, out)
+		f.t.Errorf("the approval is %s, and an apply ended with %v:\n%s", why, err, out)
 	}
 }
 
@@ -70,10 +70,11 @@ func testPolicy(t *testing.T, file string) {
 	s.checkWrites("the same decision", 0)
 }
 
-// A precondition on a decision in its own configuration fails the plan before the rejection is sent, which the guide warns about.
+// A precondition on a decision in its own configuration fails the plan before the rejection is
+// sent, which the guide warns about.
 func TestOwnDecisionDoesNotWait(t *testing.T) {
 	t.Parallel()
-	file := written(t, "gate.tf", `
+	file := written(t, "precondition.tf", `
 resource "terraform_data" "production" {
   lifecycle {
     precondition {
@@ -86,6 +87,6 @@ resource "terraform_data" "production" {
 	policy := filepath.Join(examples(t), "guides", "approvals", "policy.tf")
 	s := newFixtureOf(t, filepath.Join(examples(t), "provider", "provider.tf"), policy, file)
 	s.env = append(s.env, `TF_VAR_violations=["S3 bucket logs is public"]`)
-	s.stopsAtPrecondition("closed by its own rejection")
+	s.stopsAtPrecondition("rejected by the same configuration")
 	s.checkWrites("it", 0)
 }

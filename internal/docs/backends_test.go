@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// testBackend initializes the example of a backend against a server that denies access. The CLI has then accepted the whole block, which
-// validate does not check.
+// testBackend initializes the example of a backend against a server that denies access. The CLI has
+// then accepted the whole block, which validate does not check.
 func testBackend(t *testing.T, file string) {
 	var asked atomic.Bool
 	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -25,6 +25,6 @@ func testBackend(t *testing.T, file string) {
 	command := s.w.Command(t.Context(), s.server, s.folder, "init", "-input=false")
 	command.Env = append(command.Env, "AWS_ENDPOINT_URL="+storage.URL, "AWS_ACCESS_KEY_ID=nobody", "AWS_SECRET_ACCESS_KEY=nothing", "AWS_EC2_METADATA_DISABLED=true")
 	if out, err := command.CombinedOutput(); err == nil || !asked.Load() {
-		t.Errorf("the state was not asked for (%v):\n%s", err, out)
+		t.Errorf("the state was not requested (%v):\n%s", err, out)
 	}
 }

@@ -22,7 +22,7 @@ func shellBlocks(t *testing.T, name, section string) []string {
 	t.Helper()
 	p := readPage(t, filepath.Dir(examples(t)), name)
 	inSection, number := false, 0
-	lines := map[int]bool{} // those of the section
+	lines := map[int]bool{} // the lines of the section
 	for line := range strings.Lines(p.prose) {
 		number++
 		if strings.HasPrefix(line, "## ") {
@@ -42,14 +42,16 @@ func shellBlocks(t *testing.T, name, section string) []string {
 	return blocks
 }
 
-// machine is a home directory and a checkout, on which the commands of a page run. Nothing is installed there but the CLI, Go, make and git.
+// machine is a home directory and a checkout for the commands of a page. Only the CLI, Go, make and
+// git are installed.
 type machine struct {
 	t        *testing.T
 	checkout string
 	env      []string
 }
 
-// newMachine returns a machine on which the address of the provider's repository is a copy of this source.
+// newMachine returns a machine on which the address of the provider's repository leads to a copy of
+// this source.
 func newMachine(t *testing.T, s *fixture, source string, checkout string) *machine {
 	t.Helper()
 	path := t.TempDir()
@@ -57,10 +59,10 @@ func newMachine(t *testing.T, s *fixture, source string, checkout string) *machi
 		t.Fatal(err)
 	}
 	m := &machine{t: t, checkout: checkout}
-	// The later of two values of a variable counts.
+	// If a variable is set twice, the later value wins.
 	m.env = append(s.w.Command(t.Context(), s.server, checkout).Env, "TF_CLI_CONFIG_FILE="+os.DevNull,
 		"PATH="+path+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+t.TempDir(), "XDG_DATA_HOME=", "XDG_CONFIG_HOME=",
-		// No registry: what is not in a mirror is not found.
+		// There is no registry: a provider that is not in a mirror is not found.
 		"HTTPS_PROXY=http://127.0.0.1:1", "NO_PROXY=127.0.0.1",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_COUNT=2",
 		"GIT_CONFIG_KEY_0=url.file://"+source+".insteadOf", "GIT_CONFIG_VALUE_0="+repository,
@@ -120,8 +122,9 @@ func commit(t *testing.T, source string, args ...string) {
 	}
 }
 
-// TestBeforeTheRegistry runs the commands of the section "CI Before the Registry": on the machine of a person, in a job of GitHub Actions, and
-// on a machine of HCP Terraform. The lock file of the first holds on all of them.
+// TestBeforeTheRegistry runs the commands of the section "CI Before the Registry" on a person's
+// machine, in a job of GitHub Actions, and on a machine of HCP Terraform. The lock file of the
+// first is valid on all of them.
 func TestBeforeTheRegistry(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"sh", "make", "git"} {
@@ -137,7 +140,7 @@ func TestBeforeTheRegistry(t *testing.T) {
 	s := newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(guides, "main.tf"))
 	blocks := shellBlocks(t, "docs/guides/ci-cd.md", "CI Before the Registry")
 	if len(blocks) != 3 {
-		t.Fatalf("the section has %d blocks of commands: teach this test to run them", len(blocks))
+		t.Fatalf("the section has %d blocks of commands: add them to this test", len(blocks))
 	}
 	source := gitSource(t)
 

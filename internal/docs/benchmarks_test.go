@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestBenchmarksQuotedInReadme checks that the README quotes rows of BENCHMARKS.md: figures of a plan, and the faults that not every
-// peer survives.
+// TestBenchmarksQuotedInReadme checks that the README quotes rows of BENCHMARKS.md: figures of a
+// plan, and the faults that not every peer survives.
 func TestBenchmarksQuotedInReadme(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))

@@ -19,8 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-// TestBlocks checks every block of code on every page. A configuration is one of the examples, which [TestExamples] applies, or a real CLI
-// validates it. Other languages are well-formed.
+// TestBlocks checks every block of code on every page. A configuration is one of the examples,
+// which [TestExamples] applies, or a real CLI validates it. Other languages are well-formed.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	applied := exampleFiles(t)
@@ -39,18 +39,18 @@ func TestBlocks(t *testing.T) {
 				t.Run(name, func(t *testing.T) { t.Parallel(); decodeYAML(t, written(t, "block.yml", b.text)) })
 			case "json":
 				if !json.Valid([]byte(b.text)) {
-					t.Errorf("%s: this is no JSON", name)
+					t.Errorf("%s: this is not JSON", name)
 				}
 			case "shell", "sh", "bash":
 				t.Run(name, func(t *testing.T) { t.Parallel(); testShell(t, b.text) })
-			case "text", "console": // what is printed, or a signature
+			case "text", "console": // output, or a signature
 			default:
-				t.Errorf("%s: no test looks at blocks in %q: teach this one to", name, b.language)
+				t.Errorf("%s: no test covers blocks in %q: add them to this test", name, b.language)
 			}
 		}
 	}
 	if quoted < 10 {
-		t.Errorf("only %d blocks are examples: are the pages read as they are?", quoted)
+		t.Errorf("only %d blocks are examples: is each page read?", quoted)
 	}
 }
 
@@ -75,12 +75,13 @@ var (
 	requires = regexp.MustCompile(`(?m)^\s*required_providers\b`)
 )
 
-// testConfiguration validates a block that is not an example, together with the examples' provider block if it has none. A block of other
-// providers alone is only parsed, because the tests have no registry.
+// testConfiguration validates a block that is not an example, together with the examples' provider
+// block if it has none. A block of other providers alone is only parsed, because the tests have no
+// registry.
 func testConfiguration(t *testing.T, text string) {
 	file := written(t, "block.tf", text)
 	if out, err := cli(t, filepath.Dir(file), "", "fmt", "-check", "-diff", filepath.Base(file)); err != nil {
-		t.Errorf("%v: it is not written as the CLI's fmt would:\n%s", err, out)
+		t.Errorf("%v: terraform fmt would change it:\n%s", err, out)
 	}
 	others := false
 	for _, declared := range declares.FindAllStringSubmatch(text, -1) {
@@ -89,7 +90,7 @@ func testConfiguration(t *testing.T, text string) {
 	}
 	switch {
 	case others && strings.Contains(text, "tallyfy_"):
-		t.Errorf("it mixes tallyfy with a provider that the tests do not have, so that it cannot be validated: let terraform_data stand in\n%s", text)
+		t.Errorf("it uses tallyfy with a provider that the tests do not have, so it cannot be validated: use terraform_data instead\n%s", text)
 	case others:
 	case requires.MatchString(text):
 		testValidate(t, file)

@@ -17,7 +17,8 @@ var (
 	changelogKinds   = []string{"BREAKING CHANGES:", "NOTES:", "FEATURES:", "ENHANCEMENTS:", "BUG FIXES:"}
 )
 
-// TestChangelog checks the form of CHANGELOG.md: versions with their dates, and entries below the kinds of changes.
+// TestChangelog checks the form of CHANGELOG.md: versions with their dates, and entries below the
+// kinds of changes.
 func TestChangelog(t *testing.T) {
 	t.Parallel()
 	p := readPage(t, filepath.Dir(examples(t)), "CHANGELOG.md")

@@ -17,8 +17,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// migrations are the ways of the guide "Migrating": what completed a task before, and what replaces it. Each is a file below
-// examples/guides/coming-from.
+// migrations are the migrations of the guide "Migrating": what completed a task before, and what
+// replaces it. Both are files below examples/guides/coming-from.
 var migrations = []struct {
 	before, after string
 	task          string
@@ -40,7 +40,7 @@ func isMigration(name string) bool {
 	return false
 }
 
-// installRestapi puts restapi beside this provider, for all tests.
+// installRestapi installs restapi beside this provider, once for all tests.
 var installRestapi = sync.OnceValue(func() error {
 	w, err := clitest.Shared()
 	if err != nil {
@@ -50,7 +50,8 @@ var installRestapi = sync.OnceValue(func() error {
 	return err
 })
 
-// TestComingFrom completes a task in another way and hands it over. From then on, nothing is sent for it.
+// TestComingFrom completes a task in another way and migrates it to this provider. The migration
+// sends nothing.
 func TestComingFrom(t *testing.T) {
 	t.Parallel()
 	for _, d := range migrations {
@@ -60,7 +61,7 @@ func TestComingFrom(t *testing.T) {
 			s := before(t, d.before)
 			s.checkWrites("the other way", 1)
 			if task, _ := s.server.Task(d.task); task.CompletedAt == "" {
-				t.Fatalf("the other way left the task %s", task.Status)
+				t.Fatalf("the task is %s before the migration", task.Status)
 			}
 			s.server.ResetJournal()
 
@@ -71,7 +72,7 @@ func TestComingFrom(t *testing.T) {
 			}
 			s.mustRun("apply", "-input=false", "tfplan")
 			s.mustRun("plan", "-input=false", "-detailed-exitcode")
-			s.checkWrites("the handing over", 0)
+			s.checkWrites("the migration", 0)
 			if fired := s.server.Webhooks(d.task); fired != 1 {
 				t.Errorf("the webhooks fired %d times", fired)
 			}
@@ -103,7 +104,7 @@ func TestDeletingARestapiObjectReopensTheTask(t *testing.T) {
 	s := before(t, "restapi.tf")
 	s.mustRun("destroy", "-input=false", "-auto-approve")
 	if task, _ := s.server.Task(sandbox.SeedApprovalTaskID); task.CompletedAt != "" {
-		t.Error("the task is completed still")
+		t.Error("the task is still completed")
 	}
 }
 
@@ -119,7 +120,7 @@ func before(t *testing.T, file string) *fixture {
 		t.Fatal(err)
 	}
 	if _, err := exec.LookPath("curl"); err != nil && strings.HasPrefix(file, "local-exec") {
-		t.Skip("there is no curl to come from")
+		t.Skip("curl is not installed")
 	}
 	s := newFixtureOf(t, migration(t, file))
 	s.env = append(s.env, "TF_VAR_tallyfy_base_url="+s.server.URL(), "TF_VAR_tallyfy_access_token="+sandbox.DefaultToken)
@@ -144,7 +145,8 @@ func (f *fixture) replace(before, after string) {
 	f.mustRun("init", "-input=false")
 }
 
-// actions returns the actions of a plan as "address action", with the former address of a moved resource.
+// actions returns the actions of a plan as "address action", with the former address of a moved
+// resource.
 func (f *fixture) actions(plan string) string {
 	f.t.Helper()
 	var shown struct {

@@ -17,10 +17,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// statedDefault matches a default that a description states: a literal, not the name of another argument or of a variable.
+// statedDefault matches a default that a description states: a literal, not the name of another
+// argument or of a variable.
 var statedDefault = regexp.MustCompile("(?:Defaults to|Default:|, else) `([^`]+)`")
 
-// TestDefaults compares the defaults that the schema's descriptions state with the constants of the code.
+// TestDefaults compares the defaults that the schema's descriptions state with the constants of the
+// code.
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	inProvider := func(name string) string { return short(constantOf(t, "provider", name)) }
@@ -131,7 +133,7 @@ func short(d time.Duration) string {
 	return text
 }
 
-// constantOf returns the constant of a package below internal/, which need not be exported: a number of units of time.
+// constantOf returns a duration that is a constant of a package below internal/, exported or not.
 func constantOf(t *testing.T, room, name string) time.Duration {
 	t.Helper()
 	for _, file := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", room, "*.go")) {

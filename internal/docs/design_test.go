@@ -64,7 +64,8 @@ var (
 	helped = regexp.MustCompile(`(?m)^\t@echo 'make ([a-z-]+)  +\S`)
 )
 
-// TestHelp compares the output of make help with the targets. A prerequisite of another target need not be listed.
+// TestHelp compares the output of make help with the targets. A prerequisite of another target need
+// not be listed.
 func TestHelp(t *testing.T) {
 	makefile := content(t, filepath.Join(filepath.Dir(examples(t)), "GNUmakefile"))
 	var listed []string
@@ -96,13 +97,16 @@ func TestHelp(t *testing.T) {
 
 var variable = regexp.MustCompile(`\bTALLYFY_[A-Z_]+\b`)
 
-// TestVariables checks that the provider reads the environment variables that pages and examples name.
+// TestVariables checks that the provider, or the conformance suite, reads the environment variables
+// that pages and examples name.
 func TestVariables(t *testing.T) {
 	root := filepath.Dir(examples(t))
 	read := map[string]bool{}
-	for _, file := range matching(t, filepath.Join(root, "internal", "provider", "*.go")) {
-		for _, name := range regexp.MustCompile(`= "(TALLYFY_[A-Z_]+)"`).FindAllStringSubmatch(content(t, file), -1) {
-			read[name[1]] = true
+	for _, folder := range []string{"provider", "conformance"} {
+		for _, file := range matching(t, filepath.Join(root, "internal", folder, "*.go")) {
+			for _, name := range regexp.MustCompile(`= "(TALLYFY_[A-Z_]+)"`).FindAllStringSubmatch(content(t, file), -1) {
+				read[name[1]] = true
+			}
 		}
 	}
 	count := 0
@@ -110,7 +114,7 @@ func TestVariables(t *testing.T) {
 		for _, name := range variable.FindAllString(text, -1) {
 			count++
 			if !read[name] {
-				t.Errorf("%s: the provider reads no %s", page, name)
+				t.Errorf("%s: nothing reads %s", page, name)
 			}
 		}
 	}

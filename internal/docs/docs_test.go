@@ -13,7 +13,7 @@ import (
 // messageTitle finds the title of a message in the last cell of a row, which may link to it.
 var messageTitle = regexp.MustCompile(`(?m)\| \[?(Warning|Error): ([^|\]]+?)(?:\]\([^|)]*\))? \|$`)
 
-// TestDocsNameMessages checks that the guide to all messages has the titles that other pages name.
+// TestDocsNameMessages checks that the page of all messages has the titles that other pages name.
 func TestDocsNameMessages(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))

@@ -20,10 +20,12 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }
 
-// leftovers are the names of what a CLI leaves where someone has tried an example by hand, as the README says.
+// leftovers are the names of files that a CLI leaves when someone tries an example as the README
+// describes.
 var leftovers = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\..*)?$|^\.terraform\.tfstate\.lock\.info$|^tfplan$|\.tfplan$`)
 
-// TestExamples runs every file below examples/ together with examples/provider/provider.tf. It finds new files.
+// TestExamples runs every file below examples/ together with examples/provider/provider.tf. It
+// finds new files.
 func TestExamples(t *testing.T) {
 	root := examples(t)
 	count := 0
@@ -47,11 +49,13 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
 		case name == "guides/ci-cd/backend.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path) })
+		case name == "guides/ci-cd/tear-down/removed.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testTearDownRemoved(t, path) })
 		case name == "guides/ci-cd/hcp-terraform/cloud.tf": // keeps its state where no test comes
 			t.Run(name, func(t *testing.T) { t.Parallel(); testValidate(t, path) })
 		case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(path)):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testPipeline(t, path) })
-		case name == "guides/approvals/gate.tf":
+		case name == "guides/approvals/precondition.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApprovalWait(t, path, 0) })
 		case name == "guides/approvals/halfway.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApprovalWait(t, path, 1) })
@@ -75,7 +79,7 @@ func TestExamples(t *testing.T) {
 				t.Run(name+"/"+command.address, func(t *testing.T) { t.Parallel(); testImportCommand(t, command) })
 			}
 		default:
-			t.Errorf("no test covers examples/%s: teach this one to", name)
+			t.Errorf("no test covers examples/%s: add it to this test", name)
 		}
 		return nil
 	})
@@ -131,7 +135,8 @@ func testApplication(t *testing.T, file string) {
 	}
 }
 
-// applyAndDestroy applies a configuration, plans again and destroys it. It returns the number of completions.
+// applyAndDestroy applies a configuration, plans again and destroys it. It returns the number of
+// completions.
 func (f *fixture) applyAndDestroy() int {
 	t := f.t
 	t.Helper()
@@ -175,7 +180,7 @@ func (f *fixture) checkCompleted(c completion) {
 	f.t.Helper()
 	task, ok := f.server.Task(c.TaskID)
 	if !ok {
-		f.t.Errorf("task %s is none of the sandbox's", c.TaskID)
+		f.t.Errorf("the sandbox has no task %s", c.TaskID)
 		return
 	}
 	if task.Status != c.Status {
@@ -202,7 +207,8 @@ func (f *fixture) checkCompleted(c completion) {
 
 var importBlock = regexp.MustCompile(`(?m)^import \{\n(?:[ \t].*\n)*\}\n`)
 
-// testImportBlock applies an example with an import block. Its tasks were completed by hand with the same values.
+// testImportBlock applies an example with an import block. Its tasks were completed by hand with
+// the same values.
 func testImportBlock(t *testing.T, file string) {
 	s := newFixture(t, file)
 	s.completeByHand(s.planned(s.without(importBlock)))
@@ -268,8 +274,9 @@ func declaring(t *testing.T, folder, address string) string {
 	return ""
 }
 
-// testImportCommand runs a command of import.sh with the example of its resource, on tasks that were completed by hand with the same
-// values. The next plan has no change, or sends nothing if the configuration has values that an import does not set.
+// testImportCommand runs a command of import.sh with the example of its resource, on tasks that
+// were completed by hand with the same values. The next plan has no change, or sends nothing if the
+// configuration has values that an import does not set.
 func testImportCommand(t *testing.T, c command) {
 	s := newFixture(t, c.file)
 	wanted := s.planned(s.folder)

@@ -19,10 +19,12 @@ func failureModes(t *testing.T) string {
 	return content(t, filepath.Join(filepath.Dir(examples(t)), "docs", "guides", "failure-modes.md"))
 }
 
-// bothSeverities is the severity of a message that is an error in one situation and a warning in another.
+// bothSeverities is the severity of a message that is an error in one situation and a warning in
+// another.
 const bothSeverities = "Error or Warning"
 
-// entries returns the messages that the guide describes, by title, with the severity that their section has in its name.
+// entries returns the messages that the guide describes, by title, with the severity that their
+// section has in its name.
 func entries(t *testing.T) map[string]string {
 	t.Helper()
 	all, title, severity := map[string]string{}, "", ""
@@ -41,7 +43,7 @@ func entries(t *testing.T) map[string]string {
 		}
 		if heading, ok := strings.CutPrefix(line, "### "); ok {
 			if _, twice := all[heading]; twice || severity == "" {
-				t.Errorf("%q has a place of its own twice, or none", heading)
+				t.Errorf("%q has two entries, or is in no section of errors or warnings", heading)
 			}
 			title = heading
 			all[title] = severity
@@ -57,11 +59,11 @@ func TestFailureModes(t *testing.T) {
 	t.Parallel()
 	code, guide := messages(t), entries(t)
 	for title, severity := range code {
-		switch told, ok := guide[title]; {
+		switch described, ok := guide[title]; {
 		case !ok:
-			t.Errorf("the guide does not tell of %q", title)
-		case severity != errOrWarns && severity != told && told != bothSeverities:
-			t.Errorf("%q is of the severity %s, and the guide says %s", title, severity, told)
+			t.Errorf("the guide does not describe %q", title)
+		case severity != errOrWarns && severity != described && described != bothSeverities:
+			t.Errorf("%q is of the severity %s, and the guide says %s", title, severity, described)
 		}
 	}
 	_, list, _ := strings.Cut(failureModes(t), "\n## All Messages\n")

@@ -6,6 +6,7 @@ package docs
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -23,10 +24,11 @@ type fixture struct {
 	w      *clitest.Installation
 	server *sandbox.Server
 	folder string
-	env    []string // beside what a user of the sandbox exports
+	env    []string // in addition to the variables that a user of the sandbox exports
 }
 
-// features are parts of a configuration that only later versions of a CLI know: the minor version 1.x of each CLI that has them first.
+// features are parts of a configuration that only later versions of a CLI support: the first minor
+// version 1.x of each CLI that has them.
 var features = []struct {
 	written             *regexp.Regexp
 	terraform, openTofu int
@@ -43,7 +45,7 @@ var features = []struct {
 	{regexp.MustCompile(`(?m)^list "`), 14, never},
 }
 
-// never is for what a CLI does not have.
+// never is for a feature that no version of a CLI has.
 const never = -1
 
 // needs skips a test of an example that needs a newer CLI.
@@ -62,7 +64,8 @@ func needs(t *testing.T, file string) {
 	}
 }
 
-// missingFeature returns what a configuration has and the CLI does not know; empty for nothing.
+// missingFeature returns a feature that the configuration uses and the CLI lacks; empty if there is
+// none.
 func missingFeature(configuration string, cli clitest.CLIVersion) string {
 	for _, feature := range features {
 		first := feature.terraform
@@ -76,7 +79,7 @@ func missingFeature(configuration string, cli clitest.CLIVersion) string {
 	return ""
 }
 
-// TestFeatures asks which CLI is too old for what.
+// TestFeatures checks which CLI is too old for which feature.
 func TestFeatures(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -97,9 +100,12 @@ func TestFeatures(t *testing.T) {
 		{"removed {", true, 10, false},
 		{"resource \"tallyfy_task_completion\" \"it\" {", true, 0, false},
 	} {
-		if got := missingFeature(c.configuration, clitest.CLIVersion{OpenTofu: c.openTofu, Major: 1, Minor: c.minor}); (got != "") != c.missing {
-			t.Errorf("%+v: got %q", c, got)
-		}
+		t.Run(fmt.Sprintf("%q, 1.%d, OpenTofu %t", c.configuration, c.minor, c.openTofu), func(t *testing.T) {
+			cli := clitest.CLIVersion{OpenTofu: c.openTofu, Major: 1, Minor: c.minor}
+			if got := missingFeature(c.configuration, cli); (got != "") != c.missing {
+				t.Errorf("the missing feature is %q", got)
+			}
+		})
 	}
 }
 
@@ -280,7 +286,7 @@ func (f *fixture) posts(task string) int {
 	return count
 }
 
-// checkWrites checks the number of requests that may change something.
+// checkWrites checks the number of writes.
 func (f *fixture) checkWrites(during string, want int) {
 	f.t.Helper()
 	got := f.server.Count("", "") - f.server.Count(http.MethodGet, "")
@@ -289,5 +295,5 @@ func (f *fixture) checkWrites(during string, want int) {
 	}
 	var journal strings.Builder
 	sandbox.WriteJournal(&journal, f.server.Journal())
-	f.t.Errorf("%s sent %d requests that may change something, want %d:\n%s", during, got, want, journal.String())
+	f.t.Errorf("%s sent %d writes, want %d:\n%s", during, got, want, journal.String())
 }

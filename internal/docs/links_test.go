@@ -15,11 +15,12 @@ import (
 	"testing"
 )
 
-// repository is the address of the source. Pages of docs/ use it to link to files outside of docs/, because registries show only docs/.
+// repository is the address of the source. Pages of docs/ use it to link to files outside of docs/,
+// because registries show only docs/.
 const repository = "https://github.com/tallyfy/terraform-provider-tallyfy"
 
-// TestLinks checks every link on every page to files and headings of this source, by any of their addresses. Only the form of other links
-// is checked, without a network.
+// TestLinks checks every link on every page to files and headings of this source, also as an
+// address on GitHub or a registry. It checks only the form of other links, without a network.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -102,9 +103,11 @@ func TestBrokenLinks(t *testing.T) {
 func TestAnchors(t *testing.T) {
 	p := page{prose: "# What It *Is*, and `When`\n## Twice\n### [Twice](a.md)\n<a id=\"nestedblock--timeouts\"></a>\n## snake_case & Ünïts 2.0\n"}
 	for _, want := range []string{"what-it-is-and-when", "twice", "twice-1", "nestedblock--timeouts", "snake_case--ünïts-20"} {
-		if !p.anchors()[want] {
-			t.Errorf("there is no %q among %v", want, p.anchors())
-		}
+		t.Run(want, func(t *testing.T) {
+			if !p.anchors()[want] {
+				t.Errorf("the anchors are %v", p.anchors())
+			}
+		})
 	}
 }
 
@@ -165,7 +168,7 @@ func (s *site) checkLink(from page, target string) error {
 	case inDocs && !strings.HasPrefix(name, "docs/"):
 		return fmt.Errorf("it leaves docs/, and a registry shows nothing else: write %s/blob/main/%s", repository, name)
 	case inDocs && path.Ext(name) != ".md":
-		return fmt.Errorf("it is no page")
+		return fmt.Errorf("it is not a page")
 	case name == "docs":
 		return fmt.Errorf("it is a folder that has an index.md")
 	}
@@ -180,9 +183,9 @@ func (s *site) checkURL(from page, u *url.URL) error {
 	case u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback():
 		return nil
 	case u.Scheme != "https":
-		return fmt.Errorf("%s is no scheme to link to", u.Scheme)
+		return fmt.Errorf("%s is not a scheme to link to", u.Scheme)
 	case !strings.Contains(strings.Trim(u.Host, "."), "."):
-		return fmt.Errorf("%q is no host", u.Host)
+		return fmt.Errorf("%q is not a host", u.Host)
 	}
 	whole := u.Scheme + "://" + u.Host + strings.TrimSuffix(u.Path, "/")
 	if rest, ours := strings.CutPrefix(whole, repository); ours {

@@ -13,14 +13,15 @@ import (
 	"testing"
 )
 
-// The severities of messages. A notice is what it is used as, which its text does not tell.
+// The severities of messages. A notice can be either, and its text does not show which.
 const (
 	anError    = "Error"
 	aWarning   = "Warning"
 	errOrWarns = ""
 )
 
-// diagnostics are the calls that make a diagnostic: which argument is its summary, and what they make.
+// diagnostics are the calls that make a diagnostic: which argument is its summary, and what they
+// make.
 var diagnostics = map[string]struct {
 	summary  int
 	severity string
@@ -35,7 +36,8 @@ var diagnostics = map[string]struct {
 	"NewAttributeWarningDiagnostic": {1, aWarning},
 }
 
-// messages returns the summaries of all messages in the code, with their severities if the code shows them.
+// messages returns the summaries of all messages in the code, with their severities if the code
+// shows them.
 func messages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -135,8 +137,9 @@ func (r reader) read(node ast.Node) bool {
 	return true
 }
 
-// summary collects a summary. The value of a field, a variable or a parameter named summary is collected where it is set; any other
-// expression is an error, because the guide cannot be compared with it.
+// summary collects a summary. The value of a field, a variable or a parameter named summary is
+// collected where it is set; any other expression is an error, because the guide cannot be compared
+// with it.
 func (r reader) summary(expression ast.Expr, severity string) {
 	if literal, ok := expression.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 		text, err := strconv.Unquote(literal.Value)

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// page is a file of the documentation: in docs/, beside the README, or the description of Tallyfy's API.
+// page is a page of the documentation: in docs/, in the root directory, or API.md.
 type page struct {
 	name   string // its path from the root of the source, with slashes
 	prose  string // without the blocks of code; their lines are empty

@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// testPipeline parses the file of a CI system and runs its commands, if it has any, in the jobs' order.
+// testPipeline parses the file of a CI system and runs its commands, if it has any, in the jobs'
+// order.
 func testPipeline(t *testing.T, file string) {
 	read := decodeYAML(t, file)
 	switch filepath.Base(file) {
@@ -29,7 +30,7 @@ func testPipeline(t *testing.T, file string) {
 			t.Errorf("it is of version %d", got.Version)
 		}
 	default:
-		t.Errorf("no test runs it: teach this one to")
+		t.Errorf("no test runs it: add it to this test")
 	}
 }
 
@@ -42,7 +43,8 @@ type workflow struct {
 	}
 }
 
-// testGitHub runs the steps of the jobs: the plan of a pull request, the apply of a merge, and both again.
+// testGitHub runs the steps of the jobs: the plan of a pull request, the apply of a merge, and both
+// again.
 func testGitHub(t *testing.T, w workflow) {
 	p := newPipeline(t)
 	job := func(name string) []string {
@@ -62,7 +64,8 @@ func testGitHub(t *testing.T, w workflow) {
 	p.succeeds("a re-run of the merge", 0, job("apply")...)
 }
 
-// testGitLab runs the scripts of the jobs in the same way. The saved plan is stale if the apply job runs again.
+// testGitLab runs the scripts of the jobs in the same way. If the apply job runs again, the saved
+// plan is stale.
 func testGitLab(t *testing.T, all map[string]any) {
 	p := newPipeline(t)
 	type job struct {
@@ -84,7 +87,8 @@ func testGitLab(t *testing.T, all map[string]any) {
 	p.succeeds("the apply of that", 0, script("apply")...)
 }
 
-// pipeline is a checkout of the guide's configuration without its backend, on a machine whose only Terraform is the one under test.
+// pipeline is a checkout of the guide's configuration without its backend, on a machine whose only
+// Terraform is the one under test.
 type pipeline struct {
 	*fixture
 	path string
@@ -95,7 +99,7 @@ func newPipeline(t *testing.T) *pipeline {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are a POSIX shell's")
 	}
-	// What init writes here is the lock file that the repository would hold.
+	// init writes the lock file that the repository would contain.
 	s := newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf"))
 	p := &pipeline{fixture: s, path: t.TempDir()}
 	if err := os.Symlink(s.w.CLI, filepath.Join(p.path, "terraform")); err != nil {
@@ -116,6 +120,8 @@ func (p *pipeline) run(commands ...string) (string, error) {
 	command.Env = append(p.w.Command(p.t.Context(), p.server, p.folder).Env,
 		"PATH="+p.path+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_IN_AUTOMATION=true", "TALLYFY_ACCESS_TOKEN=",
 		"TALLYFY_CLIENT_SECRET="+sandbox.DefaultClientSecret, "TALLYFY_TOKEN_URL="+p.server.URL()+"/oauth/token")
+	command.Env = append(command.Env, p.env...)
+	command.Stdin = strings.NewReader("yes\n") // approves what a person would
 	out, err := command.CombinedOutput()
 	return string(out), err
 }

@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// What of Markdown the pages use. Patterns are enough for them, and need no library.
+// This file parses the Markdown that the pages use. Patterns are enough, so no library is needed.
 var (
 	codeSpan   = regexp.MustCompile("``[^\n]*?``|`[^`\n]*`")
 	inlineLink = regexp.MustCompile(`\]\(\s*(<[^>\n]*>|[^)\s]*)(?:\s+"[^"\n]*")?\s*\)`)

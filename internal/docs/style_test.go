@@ -18,8 +18,7 @@ import (
 
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
 var pendingStyle = []string{
-	"examples/",
-	"internal/completion/",
+	"internal/completion/action",
 	"internal/provider/",
 	"internal/wait/",
 	"templates/",
@@ -32,7 +31,21 @@ var messageRooms = []string{"completion", "lookup", "notice", "provider", "tally
 const commentWidth = 100
 
 // wrappedRooms are the files, by how their paths begin, whose comments are wrapped.
-var wrappedRooms = []string{"internal/completion/", "internal/lookup/", "internal/notice/", "internal/sandbox/", "internal/tallyfy/"}
+var wrappedRooms = []string{
+	"benchmarks/",
+	"internal/acceptance/",
+	"internal/clitest/",
+	"internal/completion/",
+	"internal/demo/",
+	"internal/docs/",
+	"internal/lookup/",
+	"internal/notice/",
+	"internal/prototest/",
+	"internal/release/",
+	"internal/sandbox/",
+	"internal/tallyfy/",
+	"internal/tools/",
+}
 
 // finding is a breach of a rule.
 type finding struct {
@@ -43,8 +56,8 @@ type finding struct {
 
 func (f finding) String() string { return fmt.Sprintf("%s:%d: %s", f.file, f.line, f.what) }
 
-// TestStyle finds words and forms that no text of this project uses, and names that have a retired word. Run it with -v to list the
-// findings in files that are pending.
+// TestStyle finds words and forms that no text of this project uses, and names that have a retired
+// word. Run it with -v to list the findings in files that are pending.
 func TestStyle(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))
@@ -87,7 +100,8 @@ func isMessageRoom(name string) bool {
 	return ok && slices.Contains(messageRooms, room) && !strings.HasSuffix(name, "_test.go")
 }
 
-// report fails the test for each finding, and logs those in pending files. A pending entry without findings is an error.
+// report fails the test for each finding, and logs those in pending files. A pending entry without
+// findings is an error.
 func report(t *testing.T, found []finding) {
 	t.Helper()
 	pending := map[string]int{}
@@ -112,11 +126,13 @@ func report(t *testing.T, found []finding) {
 
 var (
 	lineBreak = regexp.MustCompile(`\n`)
-	// hclObject is a configured object in a message, which has no code spans, such as { id = 3, text = "Slack" }.
+	// hclObject is a configured object in a message, which has no code spans, such as { id = 3,
+	// text = "Slack" }.
 	hclObject = regexp.MustCompile(`\{ \w+ = [^{}]*\}`)
 )
 
-// checkStyle returns what rules find in a text. A form may go over the end of a line; code spans and configured objects are not read.
+// checkStyle returns what rules find in a text. A form may go over the end of a line; code spans
+// and configured objects are not read.
 func checkStyle(p passage) []finding {
 	var all []finding
 	lines := blank(p.text, codeSpan, hclObject)
@@ -140,7 +156,8 @@ func checkStyle(p passage) []finding {
 	return all
 }
 
-// wideComments returns the lines of comments that are wider than [commentWidth]. A comment behind code, and a directive, may be wider.
+// wideComments returns the lines of comments that are wider than [commentWidth]. A comment behind
+// code, and a directive, may be wider.
 func wideComments(name, code string) []finding {
 	var all []finding
 	number := 0

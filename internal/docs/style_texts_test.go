@@ -38,7 +38,8 @@ var (
 	linkTarget     = regexp.MustCompile(`\]\([^)\n]*\)`)
 )
 
-// blank replaces matches by as many characters that no rule matches, so that lines and columns stay.
+// blank replaces matches by as many characters that no rule matches, so that lines and columns
+// stay.
 func blank(text string, patterns ...*regexp.Regexp) string {
 	for _, pattern := range patterns {
 		text = pattern.ReplaceAllStringFunc(text, func(match string) string {
@@ -73,8 +74,8 @@ func exampleTexts(t *testing.T, root, name string) []passage {
 	return all
 }
 
-// goTexts returns the comments of a file of Go and, if it has messages, its string literals that are prose: those with a space between
-// words. Names are declared names that have a retired word.
+// goTexts returns the comments of a file of Go and, if it has messages, its string literals that
+// are prose: those with a space between words. Names are declared names that have a retired word.
 func goTexts(t *testing.T, root, name string, hasMessages bool) (texts []passage, names []finding) {
 	t.Helper()
 	set := token.NewFileSet()
@@ -131,7 +132,8 @@ func goTexts(t *testing.T, root, name string, hasMessages bool) (texts []passage
 	return texts, names
 }
 
-// commentText returns a comment without its marks. Directives such as //nolint have only their explanation.
+// commentText returns a comment without its marks. Directives such as //nolint have only their
+// explanation.
 func commentText(set *token.FileSet, group *ast.CommentGroup) passage {
 	var text strings.Builder
 	line := set.Position(group.Pos()).Line
@@ -204,8 +206,8 @@ func readSchemas(t *testing.T, into any) {
 	}
 }
 
-// descriptions returns the descriptions in the provider's schemas, such as that of "provider.max_retries" or of
-// "resource tallyfy_task_wait.timeouts.create".
+// descriptions returns the descriptions in the provider's schemas, such as that of
+// "provider.max_retries" or of "resource tallyfy_task_wait.timeouts.create".
 func descriptions(t *testing.T) []passage {
 	t.Helper()
 	var shown struct {
@@ -246,7 +248,8 @@ func descriptions(t *testing.T) []passage {
 	return all
 }
 
-// sourceFiles returns the files that are texts or have texts, as paths from the root: pages, templates, examples and code.
+// sourceFiles returns the files that are texts or have texts, as paths from the root: pages,
+// templates, examples and code.
 func sourceFiles(t *testing.T, root string) []string {
 	t.Helper()
 	var all []string

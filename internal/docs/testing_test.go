@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// newTested lays the example of the guide to testing beside the provider's, with the test file as edit makes it.
+// newTested returns the example of the guide to testing, with the provider's example and the test
+// file that edit returns.
 func newTested(t *testing.T, edit func(string) string) *fixture {
 	t.Helper()
 	folder := filepath.Join(examples(t), "guides", "testing")
@@ -52,9 +53,9 @@ func TestTestingGuide(t *testing.T) {
 	}
 }
 
-// TestTestingGuide_unmocked runs the same test without mock_provider, which the guide warns of: it completes the task, and leaves it
-// completed.
-func TestTestingGuide_unmocked(t *testing.T) {
+// TestTestingGuideUnmocked runs the same test without mock_provider, which the guide warns of: it
+// completes the task, and leaves it completed.
+func TestTestingGuideUnmocked(t *testing.T) {
 	t.Parallel()
 	mock := regexp.MustCompile(`(?s)^mock_provider .*?\n}\n`)
 	s := newTested(t, func(text string) string {
@@ -70,8 +71,9 @@ func TestTestingGuide_unmocked(t *testing.T) {
 	}
 }
 
-// TestTestingGuide_defaults leaves out each default that the guide names as needed: the configuration cannot use what is made up instead.
-func TestTestingGuide_defaults(t *testing.T) {
+// TestTestingGuideDefaults leaves out each default that the guide names as needed: the
+// configuration cannot use what is made up instead.
+func TestTestingGuideDefaults(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"completed_at", "tasks_changed_by_rules"} {
 		t.Run(attribute, func(t *testing.T) {

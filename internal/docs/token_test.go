@@ -19,8 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestSecretsAreNotWritten runs the CLI with TF_LOG=TRACE against a server that repeats credentials in its responses, and searches all
-// output and files for them.
+// TestSecretsAreNotWritten runs the CLI with TF_LOG=TRACE against a server that repeats credentials
+// in its responses, and searches all output and files for them.
 func TestSecretsAreNotWritten(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -65,8 +65,8 @@ func echo(sent ...string) sandbox.Fault {
 	}
 }
 
-// revokeAndEcho lets the fixture act as an application for a user whose tokens are revoked when it sends a completion. The completion with
-// the next token is rejected.
+// revokeAndEcho lets the fixture act as an application for a user whose tokens are revoked when it
+// sends a completion. The completion with the next token is rejected.
 func (f *fixture) revokeAndEcho() {
 	f.asApplication()
 	f.server.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(r *http.Request) {
@@ -80,7 +80,8 @@ func (f *fixture) revokeAndEcho() {
 	}})
 }
 
-// outputs plans, applies twice and destroys, and returns all output and files. The first apply must fail with this failure.
+// outputs plans, applies twice and destroys, and returns all output and files. The first apply must
+// fail with this failure.
 func (f *fixture) outputs(failure string) map[string]string {
 	t := f.t
 	t.Helper()
@@ -123,7 +124,8 @@ func (f *fixture) outputs(failure string) map[string]string {
 	return left
 }
 
-// TestWriteOnlyValuesAreNotWritten searches all output and files for a write-only value and its next version.
+// TestWriteOnlyValuesAreNotWritten searches all output and files for a write-only value and its
+// next version.
 func TestWriteOnlyValuesAreNotWritten(t *testing.T) {
 	t.Parallel()
 	const secret, next = "s3cr3t-0ne", "s3cr3t-tw0"

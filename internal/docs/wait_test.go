@@ -40,7 +40,8 @@ func testWaits(t *testing.T, file, name string) {
 	}
 }
 
-// testWait applies an example whose approval is rejected, so that it stops, and once more when it is approved.
+// testWait applies an example whose approval is rejected, so that it stops, and once more when it
+// is approved.
 func testWait(t *testing.T, file string) {
 	f := newFixture(t, file)
 	f.decide(false)
@@ -62,7 +63,8 @@ func (f *fixture) decide(approved bool) {
 	f.server.ResetJournal()
 }
 
-// TestWaitsOfTheGuideStopInTheMiddle shows that the step before a wait is completed once, whatever becomes of the wait.
+// TestWaitsOfTheGuideStopInTheMiddle shows that the step before a wait is completed once, whatever
+// becomes of the wait.
 func TestWaitsOfTheGuideStopInTheMiddle(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, filepath.Join(examples(t), "guides", "approvals", "wait.tf"))

@@ -18,7 +18,7 @@ import (
 
 const runID = "5eed0000000000000000000000000042"
 
-// harness is a client of a sandbox without a network between them.
+// harness is a client of a sandbox, without a network.
 type harness struct {
 	*testing.T
 	server *sandbox.Server
@@ -46,8 +46,8 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// sent checks the requests that were made: exactly these, each by the ending of its path and its
-// query. All of them read.
+// sent fails the test unless exactly these GETs were sent, each given by the end of its path and
+// its query.
 func (h *harness) sent(endings ...string) {
 	h.Helper()
 	var got []string
@@ -62,8 +62,8 @@ func (h *harness) sent(endings ...string) {
 	}
 }
 
-// failed checks an error: on the attribute, with the summary, and with the parts of its detail in
-// this order.
+// failed fails the test unless an error has this attribute, this summary, and these parts of the
+// detail in this order.
 func (h *harness) failed(err error, attribute, summary string, parts ...string) {
 	h.Helper()
 	var failure *notice.Failure
@@ -82,7 +82,7 @@ func inOrder(t *testing.T, text string, parts ...string) {
 	for _, part := range parts {
 		_, after, found := strings.Cut(rest, part)
 		if !found {
-			t.Errorf("%q is missing, or not in its place, in:\n%s", part, text)
+			t.Errorf("%q is missing or not in this order in:\n%s", part, text)
 			return
 		}
 		rest = after

@@ -48,8 +48,8 @@ func TestTaskIsReadWithItsForm(t *testing.T) {
 	}
 }
 
-// What is hidden by a rule or archived is looked for too, and on every page.
-func TestTaskIsFoundWhereverItIs(t *testing.T) {
+// Hidden and archived tasks are found too, on any page.
+func TestTaskIsFoundOnAnyPage(t *testing.T) {
 	t.Parallel()
 	var tasks []sandbox.Task
 	for i := range 250 {
@@ -68,7 +68,7 @@ func TestTaskIsFoundWhereverItIs(t *testing.T) {
 	h.sent(firstPage, "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
 }
 
-func TestTaskIsNeverPicked(t *testing.T) {
+func TestTaskIsNeverGuessed(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{},
 		sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy-a", Title: "Deploy"},
@@ -92,7 +92,7 @@ func TestTaskIsNeverPicked(t *testing.T) {
 	}
 }
 
-// The list is behind: it says which task, and the task itself says how it is.
+// A list that lags shows which task has the name, and the facts come from the task itself.
 func TestListThatLags(t *testing.T) {
 	t.Parallel()
 	lagging := func(t *testing.T) *harness {
@@ -124,11 +124,11 @@ func TestListThatLags(t *testing.T) {
 		h := lagging(t)
 		h.server.DeleteTask("t1")
 		_, err := Task(t.Context(), h.client, wantedIn(runID, "", "deploy", ""))
-		h.failed(err, "alias", "Task Could Not Be Read", `which has the alias "deploy": Tallyfy answered 404`, "Lists may lag", "Tallyfy said: Resource not found", "Request: GET", "Request ID: sandbox-")
+		h.failed(err, "alias", "Task Could Not Be Read", `which has the alias "deploy": Tallyfy returned 404`, "Lists may lag", "Tallyfy said: Resource not found", "Request: GET", "Request ID: sandbox-")
 	})
 }
 
-// While pages are read, a task that is archived or added moves the others on.
+// A task that is archived or added while pages are read moves the others to other pages.
 func TestTaskOnTwoPagesIsOne(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})
@@ -147,15 +147,15 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, sandbox.Config{}, sandbox.Task{ID: "t1", RunID: runID, Alias: "deploy"})
 	_, err := Task(t.Context(), h.client, wantedIn("", "gone", "", ""))
-	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task gone: Tallyfy answered 404 Not Found.", "Check organization_id and task_id.", "Request ID: sandbox-")
+	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task gone: Tallyfy returned 404 Not Found.", "Check organization_id and task_id.", "Request ID: sandbox-")
 	_, err = Task(t.Context(), h.client, wantedIn("other", "t1", "", ""))
 	h.failed(err, "task_id", "Task Could Not Be Read", "Reading task t1 of process other", "Without run_id, the whole organization is searched for the task.")
 	_, err = Task(t.Context(), h.client, wantedIn("gone", "", "deploy", ""))
-	h.failed(err, "run_id", "Tasks Could Not Be Listed", "Listing the tasks of process gone: Tallyfy answered 404", "Check organization_id and run_id.")
+	h.failed(err, "run_id", "Tasks Could Not Be Listed", "Listing the tasks of process gone: Tallyfy returned 404", "Check organization_id and run_id.")
 	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: "wrong"})
-	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "Listing the tasks of organization wrong: Tallyfy answered 403", "the token's organization", "You don't have application's permissions")
+	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "Listing the tasks of organization wrong: Tallyfy returned 403", "the token's organization", "You don't have application's permissions")
 	_, err = Run(t.Context(), h.client, sandbox.DefaultOrganization, "gone")
-	h.failed(err, "run_id", "Run Could Not Be Read", "Reading process gone: Tallyfy answered 404", "Check organization_id and run_id.")
+	h.failed(err, "run_id", "Run Could Not Be Read", "Reading process gone: Tallyfy returned 404", "Check organization_id and run_id.")
 	h.server.Inject(sandbox.Fault{Status: http.StatusNotFound, Body: `{"code":"ENDPOINT_NOT_FOUND"}`})
 	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: sandbox.DefaultOrganization})
 	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "check base_url")

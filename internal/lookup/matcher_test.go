@@ -95,9 +95,9 @@ func TestCandidates(t *testing.T) {
 		many = append(many, &tallyfy.Task{ID: fmt.Sprint("t", i)})
 	}
 	if got := candidates(many[:maxCandidates]); strings.Count(got, "\n") != maxCandidates || strings.Contains(got, "more") {
-		t.Errorf("as many as may be: %s", got)
+		t.Errorf("the maximum number: %s", got)
 	}
 	if got := candidates(many); strings.Count(got, "\n") != maxCandidates+1 || !strings.HasSuffix(got, "t19\n  - and 5 more") {
-		t.Errorf("more than may be: %s", got)
+		t.Errorf("more than the maximum: %s", got)
 	}
 }

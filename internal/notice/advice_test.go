@@ -70,7 +70,7 @@ func TestOperationAdvice(t *testing.T) {
 	}
 }
 
-// timedOut returns the failure of a request whose time was over before it was made.
+// timedOut returns the failure of a request whose time was over before it was sent.
 func timedOut(t *testing.T) error {
 	t.Helper()
 	ctx, cancel := context.WithDeadline(t.Context(), time.Time{})

@@ -18,7 +18,7 @@ func TestReport(t *testing.T) {
 		ServerMessage: "Resource not found", RequestID: "r-1", Attempts: 1,
 	}
 	got := Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading task t", Effect: "It is as it was.", Remedy: "Check task_id.", Cause: cause}.Failure()
-	want := "Reading task t: Tallyfy answered 404 Not Found.\n\nIt is as it was.\n\nCheck task_id.\n\n" +
+	want := "Reading task t: Tallyfy returned 404 Not Found.\n\nIt is as it was.\n\nCheck task_id.\n\n" +
 		"Tallyfy said: Resource not found\nRequest: GET /organizations/o/tasks/t\nRequest ID: r-1"
 	if got.Detail != want || got.Summary != "Task Could Not Be Read" || got.Attribute != "task_id" {
 		t.Errorf("got %+v\nwant %s", got.Notice, want)
@@ -27,6 +27,6 @@ func TestReport(t *testing.T) {
 		t.Errorf("the cause is lost: %v", got)
 	}
 	if got := (Report{Action: "Reading task t", Cause: errors.New("it broke")}).Failure().Detail; got != "Reading task t: it broke." {
-		t.Errorf("what is empty is not left out: %q", got)
+		t.Errorf("an empty part is not left out: %q", got)
 	}
 }

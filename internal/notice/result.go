@@ -55,7 +55,7 @@ func ServerMessage(err error) string {
 	add("Request ID", e.RequestID)
 	add("Token from", e.TokenSource)
 	if e.Earlier != nil {
-		add("An earlier attempt was answered", e.Earlier.Result())
+		add("Response to an earlier attempt", e.Earlier.Result())
 		add("Tallyfy said", e.Earlier.ServerMessage)
 		add("Request ID", e.Earlier.RequestID)
 		if e.TokenSource == "" {

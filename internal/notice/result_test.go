@@ -15,13 +15,13 @@ func TestOutcome(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
 		"it broke":                       errors.New("it broke"),
-		"Tallyfy answered 403 Forbidden": &tallyfy.Error{Status: 403, Outcome: tallyfy.Rejected, Attempts: 1},
-		"Tallyfy answered 502 Bad Gateway, after 3 attempts": &tallyfy.Error{Status: 502, Outcome: tallyfy.Unknown, Attempts: 3},
-		"Tallyfy answered 200 OK, but the response is empty": &tallyfy.Error{Status: 200, Cause: errors.New("the response is empty")},
+		"Tallyfy returned 403 Forbidden": &tallyfy.Error{Status: 403, Outcome: tallyfy.Rejected, Attempts: 1},
+		"Tallyfy returned 502 Bad Gateway, after 3 attempts": &tallyfy.Error{Status: 502, Outcome: tallyfy.Unknown, Attempts: 3},
+		"Tallyfy returned 200 OK, but the response is empty": &tallyfy.Error{Status: 200, Cause: errors.New("the response is empty")},
 		`200 OK, but the response is an HTML page titled "Sign in", after 2 attempts`: &tallyfy.Error{
 			Status: 200, Outcome: tallyfy.Unknown, Attempts: 2, Cause: errors.New(`the response is an HTML page titled "Sign in"`),
 		},
-		"the proxy answered 407 Proxy Authentication Required": &tallyfy.Error{Status: 407, Outcome: tallyfy.Rejected, Attempts: 1},
+		"the proxy returned 407 Proxy Authentication Required": &tallyfy.Error{Status: 407, Outcome: tallyfy.Rejected, Attempts: 1},
 		"no such host; gave up after 5 attempts: no retries are left": &tallyfy.Error{
 			Cause: errors.New("no such host"), Attempts: 5, GaveUp: fmt.Errorf("gave up after 5 attempts: %w", tallyfy.ErrOutOfRetries),
 		},
@@ -46,7 +46,7 @@ func TestServerMessage(t *testing.T) {
 		Method: "GET", Path: "/me", Cause: errors.New("reset"),
 		Earlier: &tallyfy.Error{Status: 503, ServerMessage: "Busy", RequestID: "r-1"},
 	}
-	want := "Request: GET /me\nAn earlier attempt was answered: 503 Service Unavailable\nTallyfy said: Busy\nRequest ID: r-1"
+	want := "Request: GET /me\nResponse to an earlier attempt: 503 Service Unavailable\nTallyfy said: Busy\nRequest ID: r-1"
 	if got := ServerMessage(err); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package prototest drives the provider through the plugin protocol in one process, for tests that need what a CLI does not show or
-// support: every warning, planned values, simulated time.
+// Package prototest drives the provider through the plugin protocol in one process, for tests that
+// need what a CLI does not show or support: every warning, planned values, simulated time.
 package prototest
 
 import (
@@ -16,13 +16,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// version is the CLI version that the provider receives: the first that knows identities.
+// version is the CLI version that the provider receives: the first that supports identities.
 const version = "1.12.0"
 
-// Attributes are the attributes of a block by name, each a [tftypes.Value] or a Go value that tftypes accepts. Missing ones are null.
+// Attributes are the attributes of a block by name, each a [tftypes.Value] or a Go value that
+// tftypes accepts. Missing ones are null.
 type Attributes map[string]any
 
-// Terraform is a state with one resource, and the operations of a CLI on it. It is not safe for concurrent use.
+// Terraform is a state with one resource, and the operations of a CLI on it. It is not safe for
+// concurrent use.
 type Terraform struct {
 	newProvider func() provider.Provider
 	settings    Attributes
@@ -39,7 +41,8 @@ type Terraform struct {
 // Instance is a resource in the state.
 type Instance struct {
 	Value tftypes.Value
-	// Identity is recorded beside the value; nil if there is none, as in a state that a CLI before 1.12 has written.
+	// Identity is recorded beside the value; nil if there is none, as in a state that a CLI before
+	// 1.12 has written.
 	Identity *tftypes.Value
 	// Tainted reports whether its creation failed: the next plan replaces it.
 	Tainted bool
@@ -70,8 +73,9 @@ type Plan struct {
 	identity *tfprotov6.ResourceIdentityData
 }
 
-// New prepares a configuration with one provider block and one resource of this type. Each operation starts a new provider, as a CLI does.
-// The error is a defect of the provider, not of the configuration.
+// New prepares a configuration with one provider block and one resource of this type. Each
+// operation starts a new provider, as a CLI does. The error is a defect of the provider, not of the
+// configuration.
 func New(ctx context.Context, newProvider func() provider.Provider, settings Attributes, resource string) (*Terraform, error) {
 	t := &Terraform{newProvider: newProvider, settings: settings, resource: resource}
 	schemas, err := providerserver.NewProtocol6(newProvider())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
@@ -113,7 +117,7 @@ func (t *Terraform) read(ctx context.Context, server tfprotov6.ProviderServer) (
 	if said.Failed() {
 		return said, nil
 	}
-	return said, t.keep(answer{resp.NewState, resp.NewIdentity, resp.Private}, t.State.Tainted)
+	return said, t.keep(responseState{resp.NewState, resp.NewIdentity, resp.Private}, t.State.Tainted)
 }
 
 // Plan refreshes, and plans the change to these attributes; nil plans a destroy.
@@ -206,7 +210,8 @@ func (t *Terraform) plan(ctx context.Context, prior tftypes.Value, block Attribu
 	return plan, nil
 }
 
-// Apply applies a plan. A create with both a state and an error leaves the resource tainted, as with a CLI.
+// Apply applies a plan. A create with both a state and an error leaves the resource tainted, as
+// with a CLI.
 func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) {
 	switch plan.Action {
 	case NoOp:
@@ -226,8 +231,9 @@ func (t *Terraform) Apply(ctx context.Context, plan *Plan) (Diagnostics, error) 
 	}
 }
 
-// ApplyKnown carries a plan out for a configuration in which what was unknown is known by now. Like a CLI's, the apply validates the
-// configuration and plans once more, and the provider must stand by what it has planned: the error says that it does not.
+// ApplyKnown applies a plan with a configuration whose unknown values are now known. As in a CLI,
+// the apply validates the configuration and plans once more. The error reports a second plan that
+// is not compatible with the first.
 func (t *Terraform) ApplyKnown(ctx context.Context, plan *Plan, block Attributes) (Diagnostics, error) {
 	final, err := t.PlanAsRecorded(ctx, block)
 	if err != nil {
@@ -259,7 +265,7 @@ func (t *Terraform) apply(ctx context.Context, prior tftypes.Value, plan *Plan) 
 		return nil, err
 	}
 	said = append(said, resp.Diagnostics...)
-	if err := t.keep(answer{resp.NewState, resp.NewIdentity, resp.Private}, prior.IsNull() && said.Failed()); err != nil {
+	if err := t.keep(responseState{resp.NewState, resp.NewIdentity, resp.Private}, prior.IsNull() && said.Failed()); err != nil {
 		return said, err
 	}
 	if t.State != nil && !said.Failed() {
@@ -312,31 +318,32 @@ func (t *Terraform) value() tftypes.Value {
 // Record records attributes as if they had been applied.
 func (t *Terraform) Record(block Attributes) { t.State = &Instance{Value: object(t.typ, block)} }
 
-// answer is the part of a response that is recorded.
-type answer struct {
+// responseState is the part of a response that is recorded.
+type responseState struct {
 	state    *tfprotov6.DynamicValue
 	identity *tfprotov6.ResourceIdentityData
 	private  []byte
 }
 
 // keep records what the provider returned.
-func (t *Terraform) keep(a answer, tainted bool) error {
-	value, err := a.state.Unmarshal(t.typ)
+func (t *Terraform) keep(s responseState, tainted bool) error {
+	value, err := s.state.Unmarshal(t.typ)
 	if err != nil {
 		return err
 	}
-	identity, err := t.identity.recorded(a.identity)
+	identity, err := t.identity.recorded(s.identity)
 	if err != nil {
 		return err
 	}
 	t.State = nil
 	if !value.IsNull() {
-		t.State = &Instance{Value: value, Identity: identity, Tainted: tainted, private: a.private}
+		t.State = &Instance{Value: value, Identity: identity, Tainted: tainted, private: s.private}
 	}
 	return nil
 }
 
-// propose merges a configuration with the recorded value, as a CLI does: computed attributes that are not configured keep their value.
+// propose merges a configuration with the recorded value, as a CLI does: computed attributes that
+// are not configured keep their value.
 func (t *Terraform) propose(prior, config tftypes.Value) (tftypes.Value, error) {
 	before, wanted := map[string]tftypes.Value{}, map[string]tftypes.Value{}
 	if !prior.IsNull() {

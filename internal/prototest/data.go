@@ -13,8 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Data validates and reads a data source of this type, as a plan does, for a configuration with one provider block. The value is null if
-// there is an error. The returned error is a defect of the provider, not of the configuration.
+// Data validates and reads a data source of this type, as a plan does, for a configuration with one
+// provider block. The value is null if there is an error. The returned error is a defect of the
+// provider, not of the configuration.
 func Data(ctx context.Context, newProvider func() provider.Provider, settings Attributes, source string, block Attributes) (tftypes.Value, Diagnostics, error) {
 	t := &Terraform{newProvider: newProvider, settings: settings}
 	schemas, err := providerserver.NewProtocol6(newProvider())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})

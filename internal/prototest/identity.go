@@ -12,13 +12,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// identities are those of a resource type, as a CLI handles them from 1.12 on: it records one beside each value, sends it with each
-// request, and refuses one that does not conform to the schema or, once it is to be recorded, is not known. That an identity stays
-// the same is for the provider's own framework to check, which it can only if the identity is sent.
+// identities handles the identities of a resource type as a CLI does since 1.12: it records one
+// beside each value, sends it with each request, and rejects one that does not conform to the
+// schema. It also rejects an unknown one that would be recorded. The provider's framework checks
+// that an identity stays the same, and can do so only if the identity is sent.
 type identities struct {
 	typ tftypes.Object // without attributes if the resource has no identity
 }
 
+// identitiesOf returns the identities of a resource type.
 func identitiesOf(ctx context.Context, server tfprotov6.ProviderServer, resource string) (*identities, error) {
 	schemas, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
@@ -62,6 +64,7 @@ func (i *identities) recorded(data *tfprotov6.ResourceIdentityData) (*tftypes.Va
 	return identity, err
 }
 
+// read decodes an identity; nil for none.
 func (i *identities) read(data *tfprotov6.ResourceIdentityData) (*tftypes.Value, error) {
 	if data == nil || data.IdentityData == nil {
 		return nil, nil //nolint:nilnil // there is none, and that is not a failure
@@ -71,7 +74,7 @@ func (i *identities) read(data *tfprotov6.ResourceIdentityData) (*tftypes.Value,
 		return nil, fmt.Errorf("the provider returned an identity that does not conform to its schema: %w", err)
 	}
 	if identity.IsNull() {
-		return nil, nil //nolint:nilnil // as above
+		return nil, nil //nolint:nilnil // a null identity means that there is none
 	}
 	return &identity, nil
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Import records the object with this ID, as an import block does: the provider finds out what the ID names, and then reads it. It
-// leaves the state as it is if the provider refuses. The error says what is wrong with the provider, not with the ID.
+// Import records the object with this ID, as an import block does: the provider parses the ID and
+// then reads the object. The state is unchanged if the provider reports an error. The returned
+// error is a defect of the provider, not of the ID.
 func (t *Terraform) Import(ctx context.Context, id string) (Diagnostics, error) {
 	return t.imports(ctx, func() *tfprotov6.ImportResourceStateRequest {
 		return &tfprotov6.ImportResourceStateRequest{TypeName: t.resource, ID: id}
@@ -26,7 +27,8 @@ func (t *Terraform) ImportIdentity(ctx context.Context, identity Attributes) (Di
 	})
 }
 
-// imports makes the request that is known once the provider has started.
+// imports starts the provider, sends the request and records the imported resource. The request is
+// a function because an identity is encoded with the schema of the started provider.
 func (t *Terraform) imports(ctx context.Context, request func() *tfprotov6.ImportResourceStateRequest) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
@@ -44,7 +46,7 @@ func (t *Terraform) imports(ctx context.Context, request func() *tfprotov6.Impor
 	}
 	before := t.State
 	imported := resp.ImportedResources[0]
-	if err := t.keep(answer{imported.State, imported.Identity, imported.Private}, false); err != nil {
+	if err := t.keep(responseState{imported.State, imported.Identity, imported.Private}, false); err != nil {
 		return said, err
 	}
 	read, err := t.read(ctx, server)
@@ -54,7 +56,7 @@ func (t *Terraform) imports(ctx context.Context, request func() *tfprotov6.Impor
 	return said, err
 }
 
-// Private is what the provider keeps beside the recorded resource, unseen by users; empty for nothing.
+// Private returns the provider's private data of the recorded resource; empty if there is none.
 func (t *Terraform) Private() []byte {
 	if t.State == nil {
 		return nil

@@ -22,8 +22,8 @@ type Source struct {
 	JSON string
 }
 
-// Move takes over the state of another resource, as a moved block between resource types does. The state is unchanged if the provider
-// rejects it.
+// Move takes over the state of another resource, as a moved block between resource types does. The
+// state is unchanged if the provider rejects it.
 func (t *Terraform) Move(ctx context.Context, from Source) (Diagnostics, error) {
 	server, said, err := t.start(ctx)
 	if err != nil || said.Failed() {
@@ -42,5 +42,5 @@ func (t *Terraform) Move(ctx context.Context, from Source) (Diagnostics, error) 
 	if resp.TargetIdentity != nil { // an identity must not change, and most states do not contain all of it
 		return said, errors.New("the provider returned an identity before it read the resource")
 	}
-	return said, t.keep(answer{resp.TargetState, nil, resp.TargetPrivate}, false)
+	return said, t.keep(responseState{resp.TargetState, nil, resp.TargetPrivate}, false)
 }

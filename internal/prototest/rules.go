@@ -12,12 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// These are the rules that a CLI holds a provider to. It reports a breach as a bug in the provider, so here it is an error of the
-// provider's, not a diagnostic.
+// This file has the rules that a CLI enforces. A CLI reports a breach as a bug in the provider, so
+// it is an error here, not a diagnostic.
 
-// validPlan checks the rule "Provider produced invalid plan": an attribute is planned as it is configured, or as it is recorded if
-// it is neither configured as null nor recorded as null. Only a computed attribute that is not configured may be planned as anything.
-// A write-only attribute is planned as null.
+// validPlan checks the rule "Provider produced invalid plan": an attribute is planned as it is
+// configured, or as it is recorded if it is neither configured as null nor recorded as null. Only a
+// computed attribute that is not configured may be planned as anything. A write-only attribute is
+// planned as null.
 func validPlan(block *tfprotov6.SchemaBlock, prior, config, planned tftypes.Value) error {
 	if planned.IsNull() || config.IsNull() {
 		if planned.IsNull() != config.IsNull() {
@@ -49,8 +50,9 @@ func validPlan(block *tfprotov6.SchemaBlock, prior, config, planned tftypes.Valu
 	return nil
 }
 
-// compatible checks the rule of "Provider produced inconsistent final plan" and "inconsistent result after apply": what was planned
-// comes to be. The type conforms to the planned one, what was known stays equal, and what was unknown becomes any value of its type.
+// compatible checks the rule of "Provider produced inconsistent final plan" and "inconsistent
+// result after apply": the type conforms to the planned type, known values stay equal, and unknown
+// values become any value of their type.
 func compatible(planned, actual tftypes.Value, path *tftypes.AttributePath) error {
 	if isDynamic(planned) {
 		return nil // anything goes
@@ -132,7 +134,8 @@ func identical(a, b tftypes.Value) bool {
 	return a.Equal(b)
 }
 
-// conforms reports whether a value of one type can be what was planned as another: DynamicPseudoType stands for any type.
+// conforms reports whether a value of one type can be what was planned as another:
+// DynamicPseudoType stands for any type.
 func conforms(actual, planned tftypes.Type) bool {
 	switch planned := planned.(type) {
 	case tftypes.List:
@@ -156,7 +159,7 @@ func conforms(actual, planned tftypes.Type) bool {
 
 func isDynamic(value tftypes.Value) bool { return value.Type().Is(tftypes.DynamicPseudoType) }
 
-// members returns the members of an object or a map that is known, and nothing of null.
+// members returns the members of a known object or map; nil for null.
 func members(value tftypes.Value) map[string]tftypes.Value {
 	all := map[string]tftypes.Value{}
 	must(value.As(&all))

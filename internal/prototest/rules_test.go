@@ -23,13 +23,13 @@ func unknown(kind tftypes.Type) tftypes.Value { return tftypes.NewValue(kind, tf
 
 func null(kind tftypes.Type) tftypes.Value { return tftypes.NewValue(kind, nil) }
 
-// of is an object with one member, a.
-func of(a tftypes.Value) tftypes.Value {
+// objectOf returns an object with one member, a.
+func objectOf(a tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"a": a.Type()}}, map[string]tftypes.Value{"a": a})
 }
 
-// in is a collection of this kind.
-func in(kind tftypes.Type, elements ...tftypes.Value) tftypes.Value {
+// collection returns a value of this kind: a list, a set or a tuple.
+func collection(kind tftypes.Type, elements ...tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(kind, elements)
 }
 
@@ -54,25 +54,27 @@ func TestCompatible(t *testing.T) {
 		"a value, then null":              {text("x"), null(tftypes.String), false},
 		"known, then unknown":             {text("x"), unknown(tftypes.String), false},
 		"a typed null, then without type": {null(mapped), null(dynamic), false},
-		"an object, then a map":           {of(unknown(tftypes.String)), mapOf(text("x")), false},
-		"a map, then an object":           {mapOf(unknown(tftypes.String)), of(text("x")), false},
-		"a list, then a tuple":            {in(listed, text("x"), text("y")), in(pair, text("x"), text("y")), false},
-		"a member that was unknown":       {of(unknown(tftypes.String)), of(text("x")), true},
-		"a member of any type":            {of(unknown(dynamic)), of(in(listed, text("x"))), true},
-		"a member deeper":                 {of(mapOf(text("x"))), of(mapOf(text("y"))), false},
+		"an object, then a map":           {objectOf(unknown(tftypes.String)), mapOf(text("x")), false},
+		"a map, then an object":           {mapOf(unknown(tftypes.String)), objectOf(text("x")), false},
+		"a list, then a tuple":            {collection(listed, text("x"), text("y")), collection(pair, text("x"), text("y")), false},
+		"a member that was unknown":       {objectOf(unknown(tftypes.String)), objectOf(text("x")), true},
+		"a member of any type":            {objectOf(unknown(dynamic)), objectOf(collection(listed, text("x"))), true},
+		"a member deeper":                 {objectOf(mapOf(text("x"))), objectOf(mapOf(text("y"))), false},
 		"a member of a map is lost":       {mapOf(text("x")), tftypes.NewValue(mapped, map[string]tftypes.Value{}), false},
 		"a member of a map is new":        {tftypes.NewValue(mapped, map[string]tftypes.Value{}), mapOf(text("x")), false},
-		"an element of a list":            {in(listed, text("x"), unknown(tftypes.String)), in(listed, text("x"), text("y")), true},
-		"another element of a list":       {in(listed, text("x")), in(listed, text("y")), false},
-		"a longer list":                   {in(listed, text("x")), in(listed, text("x"), text("y")), false},
-		"a set that coalesces":            {in(sets, text("x"), unknown(tftypes.String)), in(sets, text("x")), true},
-		"a set without what was known":    {in(sets, text("x")), in(sets, text("y")), false},
-		"a set with a new element":        {in(sets, text("x")), in(sets, text("x"), text("y")), false},
-		"a set that grows":                {in(sets, unknown(tftypes.String)), in(sets, text("x"), text("y")), false},
+		"an element of a list":            {collection(listed, text("x"), unknown(tftypes.String)), collection(listed, text("x"), text("y")), true},
+		"another element of a list":       {collection(listed, text("x")), collection(listed, text("y")), false},
+		"a longer list":                   {collection(listed, text("x")), collection(listed, text("x"), text("y")), false},
+		"a set that coalesces":            {collection(sets, text("x"), unknown(tftypes.String)), collection(sets, text("x")), true},
+		"a set without what was known":    {collection(sets, text("x")), collection(sets, text("y")), false},
+		"a set with a new element":        {collection(sets, text("x")), collection(sets, text("x"), text("y")), false},
+		"a set that grows":                {collection(sets, unknown(tftypes.String)), collection(sets, text("x"), text("y")), false},
 	} {
-		if err := compatible(c.planned, c.actual, tftypes.NewAttributePath()); (err == nil) != c.want {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := compatible(c.planned, c.actual, tftypes.NewAttributePath()); (err == nil) != c.want {
+				t.Errorf("compatible is %t, want %t: %v", err == nil, c.want, err)
+			}
+		})
 	}
 }
 
@@ -92,19 +94,22 @@ func TestValidPlan(t *testing.T) {
 		"as neither":                       {optional, text("x"), text("y"), text("z"), false},
 		"unknown as configured":            {optional, text("x"), unknown(tftypes.String), unknown(tftypes.String), true},
 		"unknown without being configured": {optional, text("x"), text("y"), unknown(tftypes.String), false},
-		"of another type":                  {optional, null(mapped), of(text("x")), mapOf(text("x")), false},
+		"of another type":                  {optional, null(mapped), objectOf(text("x")), mapOf(text("x")), false},
 		"recorded, not configured":         {optional, text("x"), null(tftypes.String), text("x"), false},
 		"a null with a type, recorded":     {optional, null(mapped), null(dynamic), null(mapped), false},
 		"computed":                         {computed, text("x"), null(tftypes.String), unknown(tftypes.String), true},
-		"computed, configured otherwise":   {both, text("x"), text("y"), text("z"), false},
+		"computed, configured differently": {both, text("x"), text("y"), text("z"), false},
 		"computed, not configured":         {both, text("x"), null(tftypes.String), text("z"), true},
 		"write-only":                       {secret, null(dynamic), text("s"), null(dynamic), true},
 		"write-only, planned":              {secret, null(dynamic), text("s"), text("s"), false},
 	} {
-		c.attribute.Name = "a"
-		block := &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{&c.attribute}}
-		if err := validPlan(block, of(c.prior), of(c.config), of(c.planned)); (err == nil) != c.want {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			c.attribute.Name = "a"
+			block := &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{&c.attribute}}
+			err := validPlan(block, objectOf(c.prior), objectOf(c.config), objectOf(c.planned))
+			if (err == nil) != c.want {
+				t.Errorf("valid is %t, want %t: %v", err == nil, c.want, err)
+			}
+		})
 	}
 }

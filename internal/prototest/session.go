@@ -14,7 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Session is one configured provider, as a CLI runs it for one plan, apply or query. It is safe for concurrent use.
+// Session is one configured provider, as a CLI runs it for one plan, apply or query. It is safe for
+// concurrent use.
 type Session struct {
 	server  tfprotov6.ProviderServer
 	actions tfprotov6.ActionServer
@@ -31,7 +32,8 @@ type Listed struct {
 	Diagnostics
 }
 
-// Begin runs and configures a provider. The error says what is wrong with the provider, not with the configuration.
+// Begin starts and configures a provider. The error is a defect of the provider, not of the
+// configuration.
 func Begin(ctx context.Context, newProvider func() provider.Provider, settings Attributes) (*Session, Diagnostics, error) {
 	t := &Terraform{newProvider: newProvider, settings: settings}
 	schemas, err := providerserver.NewProtocol6(newProvider())().GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
@@ -85,7 +87,8 @@ func (s *Session) PlanAction(ctx context.Context, name string, block Attributes)
 	return append(checked.Diagnostics, planned.Diagnostics...), nil
 }
 
-// InvokeAction invokes an action to its end, and returns what it reported on the way and in the end.
+// InvokeAction invokes an action and waits for its end. It returns the progress messages and the
+// diagnostics.
 func (s *Session) InvokeAction(ctx context.Context, name string, block Attributes) (progress []string, said Diagnostics, err error) {
 	config, err := s.action(name, block)
 	if err != nil {
@@ -106,23 +109,51 @@ func (s *Session) InvokeAction(ctx context.Context, name string, block Attribute
 	return progress, said, nil
 }
 
-// Create plans and applies a new resource.
-func (s *Session) Create(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
+// Plan plans a new resource.
+func (s *Session) Plan(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
+	plan, _, err := s.plan(ctx, resource, block)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Diagnostics, nil
+}
+
+// plan returns the plan of a new resource, and its configuration.
+func (s *Session) plan(ctx context.Context, resource string, block Attributes) (*tfprotov6.PlanResourceChangeResponse, *tfprotov6.DynamicValue, error) {
 	schema := s.schemas.ResourceSchemas[resource]
 	config, err := config(schema, block)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	none, err := nothing(schema)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, err := s.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: resource, PriorState: none, Config: config, ProposedNewState: config})
+	return plan, config, err
+}
+
+// nothing returns the state of a resource that does not exist.
+func nothing(schema *tfprotov6.Schema) (*tfprotov6.DynamicValue, error) {
 	none, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
+	return &none, err
+}
+
+// Create plans and applies a new resource.
+func (s *Session) Create(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
+	plan, config, err := s.plan(ctx, resource, block)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: resource, PriorState: &none, Config: config, ProposedNewState: config})
-	if err != nil || Diagnostics(plan.Diagnostics).Failed() {
-		return plan.Diagnostics, err
+	if Diagnostics(plan.Diagnostics).Failed() {
+		return plan.Diagnostics, nil
+	}
+	none, err := nothing(s.schemas.ResourceSchemas[resource])
+	if err != nil {
+		return nil, err
 	}
 	applied, err := s.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: resource, PriorState: &none, Config: config, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate,
+		TypeName: resource, PriorState: none, Config: config, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate,
 	})
 	if err != nil {
 		return nil, err
@@ -130,7 +161,8 @@ func (s *Session) Create(ctx context.Context, resource string, block Attributes)
 	return append(plan.Diagnostics, applied.Diagnostics...), nil
 }
 
-// Import imports a resource by its identity, refreshes it as a plan does, and returns what is recorded then.
+// Import imports a resource by its identity, refreshes it as a plan does, and returns the recorded
+// value.
 func (s *Session) Import(ctx context.Context, resource string, identity map[string]tftypes.Value) (tftypes.Value, Diagnostics, error) {
 	identities, err := s.server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
@@ -188,6 +220,7 @@ func (s *Session) Query(ctx context.Context, resource string, block Attributes, 
 	return checked.Diagnostics, nil
 }
 
+// identityOf returns the attributes of an identity.
 func identityOf(ctx context.Context, server tfprotov6.ProviderServer, resource string, data *tfprotov6.ResourceIdentityData) (map[string]tftypes.Value, error) {
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {

@@ -10,13 +10,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	frameworkaction "github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 var (
@@ -28,7 +26,7 @@ var (
 
 // completeTaskAction is the action tallyfy_complete_task: the create of tallyfy_task_completion, without a record.
 type completeTaskAction struct {
-	conn *providerData // nil until the provider is configured
+	provider *providerData // nil until the provider is configured
 }
 
 func newCompleteTaskAction() frameworkaction.Action { return &completeTaskAction{} }
@@ -38,19 +36,12 @@ const defaultInvokeTimeout = 10 * time.Minute
 
 // completeTaskModel is the configuration of an action.
 type completeTaskModel struct {
-	TaskID         types.String   `tfsdk:"task_id"`
-	RunID          types.String   `tfsdk:"run_id"`
-	OrganizationID types.String   `tfsdk:"organization_id"`
-	IsApproved     types.Bool     `tfsdk:"is_approved"`
-	Taskdata       types.Dynamic  `tfsdk:"taskdata"`
-	FormFields     types.Dynamic  `tfsdk:"form_fields"`
-	OverrideUser   wholeNumber    `tfsdk:"override_user"`
-	Timeouts       timeouts.Value `tfsdk:"timeouts"`
-}
-
-// ref returns where the task is.
-func (m *completeTaskModel) ref() tallyfy.TaskRef {
-	return tallyfy.TaskRef{Organization: m.OrganizationID.ValueString(), Run: m.RunID.ValueString(), Task: m.TaskID.ValueString()}
+	taskIdentity
+	IsApproved   types.Bool     `tfsdk:"is_approved"`
+	Taskdata     types.Dynamic  `tfsdk:"taskdata"`
+	FormFields   types.Dynamic  `tfsdk:"form_fields"`
+	OverrideUser wholeNumber    `tfsdk:"override_user"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // Metadata sets the name of the action.
@@ -60,7 +51,7 @@ func (a *completeTaskAction) Metadata(_ context.Context, req frameworkaction.Met
 
 // Configure sets the provider data. It is nil while Terraform only validates a configuration.
 func (a *completeTaskAction) Configure(_ context.Context, req frameworkaction.ConfigureRequest, resp *frameworkaction.ConfigureResponse) {
-	a.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
+	a.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would fail at. It makes no request while
@@ -68,19 +59,19 @@ func (a *completeTaskAction) Configure(_ context.Context, req frameworkaction.Co
 func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction.ModifyPlanRequest, resp *frameworkaction.ModifyPlanResponse) {
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || a.conn == nil || a.conn.lacksToken(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || a.provider == nil || a.provider.lacksToken(&resp.Diagnostics) {
 		return
 	}
-	if config.OrganizationID.IsNull() && !a.conn.organizationUnknown {
-		config.OrganizationID = a.conn.organization("action", &resp.Diagnostics)
+	if config.OrganizationID.IsNull() && !a.provider.organizationUnknown {
+		config.OrganizationID = a.provider.organization("action", &resp.Diagnostics)
 	}
-	if resp.Diagnostics.HasError() || a.conn.preflight == nil || config.OrganizationID.ValueString() == "" || config.TaskID.IsUnknown() || config.RunID.IsUnknown() {
+	if resp.Diagnostics.HasError() || a.provider.preflight == nil || config.OrganizationID.ValueString() == "" || config.TaskID.IsUnknown() || config.RunID.IsUnknown() {
 		return
 	}
 	planned := taskCompletionModel{
 		IsApproved: config.IsApproved, OverrideUser: config.OverrideUser, Taskdata: config.Taskdata, FormFields: config.FormFields,
 	}
-	found := a.conn.preflight.Check(ctx, planned.planned(ctx, config.ref()))
+	found := a.provider.preflight.Check(ctx, planned.planned(ctx, config.ref()))
 	if found.Err != nil {
 		tflog.Debug(ctx, "the preflight check of a planned action failed", map[string]any{"task_id": config.TaskID.ValueString(), "error": found.Err.Error()})
 	}
@@ -104,9 +95,9 @@ func (a *completeTaskAction) ValidateConfig(ctx context.Context, req frameworkac
 func (a *completeTaskAction) Invoke(ctx context.Context, req frameworkaction.InvokeRequest, resp *frameworkaction.InvokeResponse) {
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	engine := a.engine(&resp.Diagnostics)
+	engine := a.provider.requireEngine(&resp.Diagnostics)
 	if engine != nil && config.OrganizationID.IsNull() {
-		config.OrganizationID = a.conn.organization("action", &resp.Diagnostics)
+		config.OrganizationID = a.provider.organization("action", &resp.Diagnostics)
 	}
 	want := completion.Desired{
 		Task:         config.ref(),
@@ -167,14 +158,6 @@ func reworded(notices []completion.Notice, change func(completion.Notice) comple
 		changed = append(changed, change(n))
 	}
 	return changed
-}
-
-// engine returns the engine, or adds the error that says why there is none.
-func (a *completeTaskAction) engine(diags *diag.Diagnostics) *completion.Engine {
-	if !a.conn.mayAsk(diags) {
-		return nil
-	}
-	return a.conn.engine
 }
 
 func lowerFirst(s string) string { return "t" + s[1:] }

@@ -17,7 +17,7 @@ import (
 
 // Schema returns the arguments of the resource that a create uses, without the write-only ones: the framework rejects an action that
 // has write-only values.
-func (a *completeTaskAction) Schema(ctx context.Context, _ frameworkaction.SchemaRequest, resp *frameworkaction.SchemaResponse) {
+func (a *completeTaskAction) Schema(_ context.Context, _ frameworkaction.SchemaRequest, resp *frameworkaction.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Completes a Tallyfy task, as creating a `tallyfy_task_completion` does, and records nothing.",
 		Attributes: map[string]schema.Attribute{
@@ -59,24 +59,19 @@ func (a *completeTaskAction) Schema(ctx context.Context, _ frameworkaction.Schem
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": invokeTimeout(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": invokeTimeouts()},
 	}
 }
 
-// invokeTimeout returns the usual block, which rejects a time that is not positive.
-func invokeTimeout(ctx context.Context) schema.Block {
-	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		InvokeDescription: "How long completing the task may take, including waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultInvokeTimeout) + "`.",
-	})
-	nested, ok := block.(schema.SingleNestedBlock)
-	if !ok {
-		return block
+// invokeTimeouts returns the timeouts block of the action.
+func invokeTimeouts() schema.Block {
+	return schema.SingleNestedBlock{
+		CustomType:          timeouts.Type{ObjectType: timeoutsType("invoke")},
+		MarkdownDescription: "How long the action may take.",
+		Attributes: map[string]schema.Attribute{"invoke": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: timeoutDescription("How long completing the task may take, including waits and retries", defaultInvokeTimeout),
+			Validators:          []validator.String{duration()},
+		}},
 	}
-	nested.MarkdownDescription = "How long the action may take."
-	if text, ok := nested.Attributes["invoke"].(schema.StringAttribute); ok {
-		text.MarkdownDescription, text.Description = text.Description, ""
-		text.Validators = []validator.String{duration()}
-		nested.Attributes["invoke"] = text
-	}
-	return nested
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -39,54 +38,6 @@ type providerModel struct {
 	credentialsModel
 }
 
-// providerData is what the provider hands to its resources.
-type providerData struct {
-	// engine is nil while a part of the provider's configuration is known only after apply.
-	engine *completion.Engine
-	// preflight looks at tasks while planning; nil where that is switched off, or like engine.
-	preflight *completion.Preflight
-	// waits are those of tallyfy_task_wait, which share their polls; nil as the engine is.
-	waits *wait.Waits
-	// client is what data sources read with; nil as the engine is.
-	client *tallyfy.Client
-	// organizationID is empty where none is configured or where it is not known yet.
-	organizationID string
-	// organizationUnknown tells the latter from the former.
-	organizationUnknown bool
-	// tokenMissing says that neither the block nor the environment has an access token or credentials. That is an error only if
-	// Tallyfy is to be asked: a destroy that sends nothing needs no token.
-	tokenMissing bool
-	// said is true once the missing token has been reported.
-	said atomic.Bool
-}
-
-// mayAsk reports whether there is a client to ask Tallyfy with. If there is none, it adds the error that says why.
-func (c *providerData) mayAsk(diags *diag.Diagnostics) bool {
-	switch {
-	case c != nil && c.client != nil:
-		return true
-	case c != nil && c.tokenMissing:
-		missingToken(diags)
-	default:
-		diags.AddError("Provider Configuration Is Not Known",
-			"A part of the tallyfy provider's configuration depends on something that is known only after apply, so Tallyfy cannot be asked.\n\n"+
-				"Apply what it depends on first (with -target), or give the provider values that are known.")
-	}
-	return false
-}
-
-// lacksToken reports whether the access token is missing, for a plan or a refresh that needs it. The first caller adds the error, and the
-// others of the same plan, which fails by it, none.
-func (c *providerData) lacksToken(diags *diag.Diagnostics) bool {
-	if c == nil || !c.tokenMissing {
-		return false
-	}
-	if c.said.CompareAndSwap(false, true) {
-		missingToken(diags)
-	}
-	return true
-}
-
 // Configure prepares the client. It makes no request, and takes values that are not known yet: they are in the plan's phase.
 func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config providerModel
@@ -94,17 +45,17 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &providerData{organizationUnknown: config.OrganizationID.IsUnknown()}
-	resp.ResourceData, resp.DataSourceData = conn, conn
-	resp.ActionData, resp.ListResourceData = conn, conn
+	data := &providerData{organizationUnknown: config.OrganizationID.IsUnknown()}
+	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ActionData, resp.ListResourceData = data, data
 
-	conn.organizationID, _ = setting(config.OrganizationID, &resp.Diagnostics, "organization_id", tallyfy.CheckID, envOrganization)
+	data.organizationID, _ = setting(config.OrganizationID, &resp.Diagnostics, "organization_id", tallyfy.CheckID, envOrganization)
 	root, _ := setting(config.BaseURL, &resp.Diagnostics, "base_url", checkBaseURL, envBaseURL)
 	if root == "" {
 		root = tallyfy.DefaultBaseURL
 	}
-	who := config.identify(conn.organizationID, &resp.Diagnostics)
-	conn.tokenMissing = who.missing
+	who := config.identify(data.organizationID, &resp.Diagnostics)
+	data.tokenMissing = who.missing
 	retries := int64(tallyfy.DefaultMaxRetries)
 	if !config.MaxRetries.IsNull() {
 		retries = min(config.MaxRetries.ValueInt64(), math.MaxInt32)
@@ -135,10 +86,10 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		resp.Diagnostics.AddError("Provider Cannot Be Configured", "Preparing the client of Tallyfy's API: "+err.Error()+".")
 		return
 	}
-	conn.engine, conn.client = completion.New(client), client
-	conn.waits = wait.New(client, progress(client.Secrets))
+	data.engine, data.client = completion.New(client), client
+	data.waits = wait.New(client, progress(client.Secrets))
 	if config.Preflight.IsNull() || config.Preflight.ValueBool() {
-		conn.preflight = conn.engine.Preflight()
+		data.preflight = data.engine.Preflight()
 	}
 }
 

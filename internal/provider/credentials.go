@@ -119,8 +119,8 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 	return identity{token: token, source: source, missing: source == "" && !diags.HasError()}
 }
 
-// missingToken says that there is neither an access token nor what to get one with.
-func missingToken(diags *diag.Diagnostics) {
+// addMissingToken adds the error that there is neither an access token nor credentials to request one.
+func addMissingToken(diags *diag.Diagnostics) {
 	diags.AddError("Missing Access Token",
 		"This needs a request to Tallyfy, and the provider has no access token: neither its block nor the environment has one.\n\n"+
 			"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+

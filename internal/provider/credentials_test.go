@@ -173,7 +173,7 @@ func TestARefusedApplication(t *testing.T) {
 	s := newStage(t, sandbox.Config{ClientSecret: "another"})
 	s.run(acc.TestStep{
 		Config:      s.asApplication(block(plainTask), bothOfClient),
-		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+s.URL()+"/oauth/token: Tallyfy answered 401 Unauthorized", "Tallyfy said: invalid_client", "Request ID: sandbox-"),
+		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+s.URL()+"/oauth/token: Tallyfy returned 401 Unauthorized", "Tallyfy said: invalid_client", "Request ID: sandbox-"),
 	})
 	if n := s.Count("", "organizations"); n != 0 {
 		t.Errorf("%d requests were made without a token", n)

@@ -19,7 +19,7 @@ import (
 
 // lookupDataSource is what the data sources have in common: each reads by way of the provider's client.
 type lookupDataSource struct {
-	conn *providerData // nil until the provider is configured
+	provider *providerData // nil until the provider is configured
 }
 
 // defaultLookupTimeout is the time that reading may take unless the timeouts block says otherwise. It leaves room for long lists.
@@ -27,28 +27,22 @@ const defaultLookupTimeout = 5 * time.Minute
 
 // Configure takes what the provider prepared. There is nothing when a configuration is only validated.
 func (d *lookupDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
+	d.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // begin gives what a read needs: the client, the organization (the provider's where none is configured) and a context that ends with
 // the time-out. Where diags has an error there is nothing to read with; cancel is to be called in any case.
 func (d *lookupDataSource) begin(ctx context.Context, organization *types.String, within timeouts.Value, diags *diag.Diagnostics) (context.Context, context.CancelFunc, *tallyfy.Client) {
-	client := d.client(diags)
-	if client != nil && organization.IsNull() {
-		*organization = d.conn.organization("data source", diags)
+	if !d.provider.canRequest(diags) {
+		return ctx, func() {}, nil
+	}
+	if organization.IsNull() {
+		*organization = d.provider.organization("data source", diags)
 	}
 	timeout, more := within.Read(ctx, defaultLookupTimeout)
 	diags.Append(more...)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
-	return ctx, cancel, client
-}
-
-// client returns the client, or adds the error that says why there is none.
-func (d *lookupDataSource) client(diags *diag.Diagnostics) *tallyfy.Client {
-	if !d.conn.mayAsk(diags) {
-		return nil
-	}
-	return d.conn.client
+	return ctx, cancel, d.provider.client
 }
 
 // organizationAttribute is the same in each data source.
@@ -61,20 +55,15 @@ func organizationAttribute() schema.Attribute {
 	}
 }
 
-// readTimeout is the usual block, which refuses a time that is over before it begins.
-func readTimeout(ctx context.Context) schema.Block {
-	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ReadDescription: "How long reading may take, including all pages, waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultLookupTimeout) + "`.",
-	})
-	nested, ok := block.(schema.SingleNestedBlock)
-	if !ok {
-		return block
+// readTimeouts returns the timeouts block of a data source.
+func readTimeouts() schema.Block {
+	return schema.SingleNestedBlock{
+		CustomType:          timeouts.Type{ObjectType: timeoutsType("read")},
+		MarkdownDescription: "How long reading may take.",
+		Attributes: map[string]schema.Attribute{"read": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: timeoutDescription("How long reading may take, including all pages, waits and retries", defaultLookupTimeout),
+			Validators:          []validator.String{duration()},
+		}},
 	}
-	nested.MarkdownDescription = "How long reading may take."
-	if text, ok := nested.Attributes["read"].(schema.StringAttribute); ok {
-		text.MarkdownDescription, text.Description = text.Description, ""
-		text.Validators = []validator.String{duration()} // in place of the block's own, which has another text
-		nested.Attributes["read"] = text
-	}
-	return nested
 }

@@ -27,11 +27,11 @@ func logger(secrets func() []string) tallyfy.LogFunc {
 	}
 }
 
-// HushLogs keeps the SDK and the provider from writing log lines that nobody will read. They write all of them otherwise, dozens for
+// SilenceUnusedLogs keeps the SDK and the provider from writing log lines that nobody will read. They write all of them otherwise, dozens for
 // each block, and the CLI parses each one only to drop it: more than a third of what the provider and the CLI together would take.
 // The CLI shows lines of providers where TF_LOG_PROVIDER, else TF_LOG, names a level. What a user sets of the variables that tell
 // the parts of a provider how much to write is respected. Call it before anything is served.
-func HushLogs() {
+func SilenceUnusedLogs() {
 	asked := os.Getenv("TF_LOG_PROVIDER")
 	if asked == "" {
 		asked = os.Getenv("TF_LOG")

@@ -29,7 +29,7 @@ func TestProgressIsLoggedAtInfo(t *testing.T) {
 }
 
 // Lines are written where the CLI shows them, and nowhere else; what a user sets is left alone.
-func TestHushLogs(t *testing.T) {
+func TestSilenceUnusedLogs(t *testing.T) {
 	parts := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"}
 	for name, c := range map[string]struct {
 		set    map[string]string
@@ -47,7 +47,7 @@ func TestHushLogs(t *testing.T) {
 			t.Setenv(variable, c.set[variable])
 		}
 		t.Setenv("TF_LOG_SDK_PROTO", "WARN")
-		HushLogs()
+		SilenceUnusedLogs()
 		for _, part := range parts {
 			want := ""
 			if c.hushed {

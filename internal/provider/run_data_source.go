@@ -42,7 +42,7 @@ func (d *runDataSource) Metadata(_ context.Context, req datasource.MetadataReque
 }
 
 // Schema tells which run is read, and what is told of it.
-func (d *runDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a Tallyfy process (the API's `run`), and the IDs of its tasks by their aliases. " +
 			"A pipeline that knows only the ID of the process, for example from a webhook, finds the task of its step by the alias of the step.",
@@ -69,7 +69,7 @@ func (d *runDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, 
 					"Tasks without an alias, and tasks that share one, are left out.",
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": readTimeout(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": readTimeouts()},
 	}
 }
 

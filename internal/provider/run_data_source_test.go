@@ -86,7 +86,7 @@ func TestRunRefusals(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, sandbox.Config{})
 	_, said := s.data("tallyfy_run", attributes{"run_id": "gone"})
-	s.refused(said, "run_id", "Run Could Not Be Read: Reading process gone: Tallyfy answered 404 Not Found.", "Check organization_id and run_id", "Tallyfy said: Resource not found", "Request ID: sandbox-")
+	s.refused(said, "run_id", "Run Could Not Be Read: Reading process gone: Tallyfy returned 404 Not Found.", "Check organization_id and run_id", "Tallyfy said: Resource not found", "Request ID: sandbox-")
 	s.asked("/runs/gone")
 	_, said = s.data("tallyfy_run", attributes{"run_id": "https://go.tallyfy.com/tracker/1"})
 	s.refused(said, "run_id", "Invalid Id", "use only the ID")

@@ -29,7 +29,7 @@ var (
 // taskCompletionList is the list resource tallyfy_task_completion: the completed tasks of a process, or the completed one-off tasks of
 // an organization.
 type taskCompletionList struct {
-	conn *providerData // nil until the provider is configured
+	provider *providerData // nil until the provider is configured
 }
 
 func newTaskCompletionList() list.ListResource { return &taskCompletionList{} }
@@ -51,11 +51,11 @@ func (l *taskCompletionList) Metadata(_ context.Context, req resource.MetadataRe
 
 // Configure sets the provider data. It is nil while Terraform only validates a configuration.
 func (l *taskCompletionList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
+	l.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
 // ListResourceConfigSchema returns what the config block of a query may contain.
-func (l *taskCompletionList) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *taskCompletionList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the completed tasks of a process, or the completed one-off tasks of an organization, to import them.",
 		Attributes: map[string]schema.Attribute{
@@ -70,26 +70,21 @@ func (l *taskCompletionList) ListResourceConfigSchema(ctx context.Context, _ lis
 				Validators:          []validator.String{id()},
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": listTimeout(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": listTimeouts()},
 	}
 }
 
-// listTimeout returns the usual block, which rejects a time that is not positive.
-func listTimeout(ctx context.Context) schema.Block {
-	block := timeouts.BlockWithOpts(ctx, timeouts.Opts{
-		ListDescription: "How long listing may take, including all pages, waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultListTimeout) + "`.",
-	})
-	nested, ok := block.(schema.SingleNestedBlock)
-	if !ok {
-		return block
+// listTimeouts returns the timeouts block of a query.
+func listTimeouts() schema.Block {
+	return schema.SingleNestedBlock{
+		CustomType:          timeouts.Type{ObjectType: timeoutsType("list")},
+		MarkdownDescription: "How long the query may take.",
+		Attributes: map[string]schema.Attribute{"list": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: timeoutDescription("How long listing may take, including all pages, waits and retries", defaultListTimeout),
+			Validators:          []validator.String{duration()},
+		}},
 	}
-	nested.MarkdownDescription = "How long the query may take."
-	if text, ok := nested.Attributes["list"].(schema.StringAttribute); ok {
-		text.MarkdownDescription, text.Description = text.Description, ""
-		text.Validators = []validator.String{duration()}
-		nested.Attributes["list"] = text
-	}
-	return nested
 }
 
 // List yields a result for each completed task. It reads a page of Tallyfy's list only when its tasks are asked for, and stops at the
@@ -98,8 +93,8 @@ func listTimeout(ctx context.Context) schema.Block {
 func (l *taskCompletionList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config taskCompletionListModel
 	diags := req.Config.Get(ctx, &config)
-	if l.conn.mayAsk(&diags) && config.OrganizationID.IsNull() {
-		config.OrganizationID = l.conn.organization("query", &diags)
+	if l.provider.canRequest(&diags) && config.OrganizationID.IsNull() {
+		config.OrganizationID = l.provider.organization("query", &diags)
 	}
 	timeout, more := config.Timeouts.List(ctx, defaultListTimeout)
 	if diags.Append(more...); diags.HasError() {
@@ -125,7 +120,7 @@ func (l *taskCompletionList) List(ctx context.Context, req list.ListRequest, str
 func (l *taskCompletionList) results(ctx context.Context, req list.ListRequest, organization, run string) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		process := l.process(ctx, organization, run)
-		for task, err := range lookup.Each(ctx, l.conn.client, completion.Completed(organization, run)) {
+		for task, err := range lookup.Each(ctx, l.provider.client, completion.Completed(organization, run)) {
 			var result list.ListResult
 			switch {
 			case err != nil:
@@ -151,7 +146,7 @@ func (l *taskCompletionList) process(ctx context.Context, organization, run stri
 	if run == "" {
 		return ""
 	}
-	if read, err := l.conn.client.WithoutRetries().GetRun(ctx, organization, run); err == nil && read.Name != "" {
+	if read, err := l.provider.client.WithoutRetries().GetRun(ctx, organization, run); err == nil && read.Name != "" {
 		return fmt.Sprintf("%q", read.Name)
 	}
 	return run
@@ -180,7 +175,7 @@ func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, r
 	}
 	record, ok := completion.ImportListed(ref, task)
 	if !ok && req.IncludeResource {
-		imported, err := l.conn.engine.ImportUnlisted(ctx, ref)
+		imported, err := l.provider.engine.ImportUnlisted(ctx, ref)
 		if err != nil {
 			return unlistable(task, err)
 		}

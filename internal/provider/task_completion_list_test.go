@@ -207,13 +207,13 @@ func TestListFails(t *testing.T) {
 		results  int
 		want     string
 	}{
-		"no such process": {block: prototest.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy answered 404"},
+		"no such process": {block: prototest.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy returned 404"},
 		"second page": {block: prototest.Attributes{"run_id": listedRun}, before: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
 		}, results: 100, want: "Error: Tasks Could Not Be Listed"},
 		"third page": {block: prototest.Attributes{"run_id": listedRun}, settings: prototest.Attributes{"max_retries": 0}, before: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 2, Status: http.StatusInternalServerError})
-		}, results: 200, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process " + listedRun + ": Tallyfy answered 500"},
+		}, results: 200, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process " + listedRun + ": Tallyfy returned 500"},
 		"no organization":  {settings: prototest.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization to use: neither the query"},
 		"provider unknown": {settings: prototest.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
 		"the token ends before a task is read": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
@@ -257,13 +257,13 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 		results int
 		says    string // empty if no warning is expected
 	}{
-		"forbidden": {fails: forbidden, limit: 1000, results: 119, says: "Tallyfy answered 403 Forbidden. An import needs that read too. The results do not contain this task. The query goes on with the others. Tallyfy said: Not yours."},
+		"forbidden": {fails: forbidden, limit: 1000, results: 119, says: "Tallyfy returned 403 Forbidden. An import needs that read too. The results do not contain this task. The query goes on with the others. Tallyfy said: Not yours."},
 		"not found": {fails: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusNotFound, Body: `{"error":true,"code":"RESOURCE_NOT_FOUND"}`, Times: -1})
-		}, limit: 1000, results: 119, says: "Tallyfy answered 404 Not Found"},
+		}, limit: 1000, results: 119, says: "Tallyfy returned 404 Not Found"},
 		"server error": {fails: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusInternalServerError, Times: -1})
-		}, limit: 1000, results: 119, says: "Tallyfy answered 500 Internal Server Error"},
+		}, limit: 1000, results: 119, says: "Tallyfy returned 500 Internal Server Error"},
 		"open by now": {fails: func(s *stage) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Times: -1, Status: http.StatusOK, Body: `{"data":{"id":"` + listedTask(1) + `","status":"in-progress"}}`})
 		}, limit: 1000, results: 119, says: "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."},

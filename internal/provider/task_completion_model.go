@@ -12,15 +12,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// taskCompletionModel is the resource as Terraform holds it.
+// taskCompletionModel is the resource as Terraform stores it.
 type taskCompletionModel struct {
-	ID              types.String   `tfsdk:"id"`
-	OrganizationID  types.String   `tfsdk:"organization_id"`
-	RunID           types.String   `tfsdk:"run_id"`
-	TaskID          types.String   `tfsdk:"task_id"`
+	ID types.String `tfsdk:"id"`
+	taskIdentity
 	IsApproved      types.Bool     `tfsdk:"is_approved"`
 	Taskdata        types.Dynamic  `tfsdk:"taskdata"`
 	FormFields      types.Dynamic  `tfsdk:"form_fields"`
@@ -34,21 +31,11 @@ type taskCompletionModel struct {
 	FormFieldsWO        types.Dynamic `tfsdk:"form_fields_wo"`
 	FormFieldsWOVersion wholeNumber   `tfsdk:"form_fields_wo_version"`
 
-	Status              types.String         `tfsdk:"status"`
-	Title               types.String         `tfsdk:"title"`
-	TaskType            types.String         `tfsdk:"task_type"`
-	CompletedAt         types.String         `tfsdk:"completed_at"`
-	CompleterID         types.Int64          `tfsdk:"completer_id"`
-	CompleterGuestID    types.String         `tfsdk:"completer_guest_id"`
+	completionFacts
 	TasksChangedByRules jsontypes.Normalized `tfsdk:"tasks_changed_by_rules"`
 }
 
-// ref says where the task is.
-func (m *taskCompletionModel) ref() tallyfy.TaskRef {
-	return tallyfy.TaskRef{Organization: m.OrganizationID.ValueString(), Run: m.RunID.ValueString(), Task: m.TaskID.ValueString()}
-}
-
-// desired is what the model declares, less what is write-only. All of it must be known.
+// desired returns what the model declares, without write-only values. All of it must be known.
 func (m *taskCompletionModel) desired(ctx context.Context, diags *diag.Diagnostics) completion.Desired {
 	want := completion.Desired{
 		Task:         m.ref(),
@@ -59,82 +46,33 @@ func (m *taskCompletionModel) desired(ctx context.Context, diags *diag.Diagnosti
 	return want
 }
 
-// recorded is what the state knows of the completion.
+// recorded returns the completion in the state.
 func (m *taskCompletionModel) recorded() completion.Record {
-	return completion.Record{
-		RunID:               m.RunID.ValueString(),
-		Status:              m.Status.ValueString(),
-		Title:               m.Title.ValueString(),
-		TaskType:            m.TaskType.ValueString(),
-		CompletedAt:         m.CompletedAt.ValueString(),
-		CompleterID:         m.CompleterID.ValueInt64(),
-		CompleterGuestID:    m.CompleterGuestID.ValueString(),
-		TasksChangedByRules: m.TasksChangedByRules.ValueString(),
-		IsApproved:          m.IsApproved.ValueBoolPointer(),
-	}
+	record := m.completionFacts.asRecord()
+	record.RunID = m.RunID.ValueString()
+	record.TasksChangedByRules = m.TasksChangedByRules.ValueString()
+	record.IsApproved = m.IsApproved.ValueBoolPointer()
+	return record
 }
 
-// record fills in what the plan left to be known after apply. What the plan promised stays, as Terraform demands.
+// record sets what the plan has left unknown. Terraform demands that the rest stays as planned.
 func (m *taskCompletionModel) record(r completion.Record) {
-	settle(&m.RunID, textOrNull(r.RunID))
-	settle(&m.Status, textOrNull(r.Status))
-	settle(&m.Title, textOrNull(r.Title))
-	settle(&m.TaskType, textOrNull(r.TaskType))
-	settle(&m.CompletedAt, textOrNull(r.CompletedAt))
-	settle(&m.CompleterID, numberOrNull(r.CompleterID))
-	settle(&m.CompleterGuestID, textOrNull(r.CompleterGuestID))
-	settle(&m.TasksChangedByRules, jsonOrNull(r.TasksChangedByRules))
-	settle(&m.ID, types.StringValue(identifier(m.ref())))
+	setIfUnknown(&m.RunID, textOrNull(r.RunID))
+	m.setUnknown(r)
+	setIfUnknown(&m.TasksChangedByRules, jsonOrNull(r.TasksChangedByRules))
+	setIfUnknown(&m.ID, m.resourceID())
 }
 
-// refresh takes over what a task shows now. A decision is compared with the task's only where the configuration has one,
-// and an import takes the one it finds. taskdata is the configuration's alone: the task holds other fields too.
+// refresh sets what a task shows now. A decision is only compared with the task's if one is recorded;
+// an import records the task's. Form values stay as configured, because the task has other fields too.
 func (m *taskCompletionModel) refresh(r completion.Record, importing bool) {
 	if m.RunID.IsNull() { // a configured one stays as it is written
 		m.RunID = textOrNull(r.RunID)
 	}
-	m.Status = textOrNull(r.Status)
-	m.Title = textOrNull(r.Title)
-	m.TaskType = textOrNull(r.TaskType)
-	m.CompletedAt = textOrNull(r.CompletedAt)
-	m.CompleterID = numberOrNull(r.CompleterID)
-	m.CompleterGuestID = textOrNull(r.CompleterGuestID)
+	m.completionFacts = completionFactsOf(r)
 	m.TasksChangedByRules = jsonOrNull(r.TasksChangedByRules)
 	if r.IsApproved != nil && (importing || !m.IsApproved.IsNull()) {
 		m.IsApproved = types.BoolPointerValue(r.IsApproved)
 	}
-	m.ID = types.StringValue(identifier(m.ref()))
-}
-
-// settle gives an attribute its value, unless the plan has said it already.
-func settle[V interface{ IsUnknown() bool }](attribute *V, value V) {
-	if (*attribute).IsUnknown() {
-		*attribute = value
-	}
-}
-
-// identifier is the id of the resource, which import takes too.
-func identifier(ref tallyfy.TaskRef) string {
-	return ref.Organization + "/" + ref.Run + "/" + ref.Task
-}
-
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
-
-func numberOrNull(n int64) types.Int64 {
-	if n == 0 {
-		return types.Int64Null()
-	}
-	return types.Int64Value(n)
-}
-
-func jsonOrNull(s string) jsontypes.Normalized {
-	if s == "" {
-		return jsontypes.NewNormalizedNull()
-	}
-	return jsontypes.NewNormalizedValue(s)
+	m.ID = m.resourceID()
 }

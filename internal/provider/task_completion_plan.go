@@ -19,7 +19,7 @@ import (
 // ModifyPlan makes the plan say what an apply will do to Tallyfy. It makes requests for a completion that is new or changes, and none
 // that changes anything.
 func (r *taskCompletionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if asks(ctx, req, &resp.Diagnostics) && r.conn.lacksToken(&resp.Diagnostics) {
+	if asks(ctx, req, &resp.Diagnostics) && r.provider.lacksToken(&resp.Diagnostics) {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
@@ -61,37 +61,19 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, config *taskCom
 			return
 		}
 	}
-	if !at.isPlaceUnknown() && !at.RunID.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), identifier(at.ref()))...)
+	if !at.taskIdentity.isUnknown() && !at.RunID.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), at.resourceID())...)
 	}
 	r.checkNew(ctx, config, at.OrganizationID, &resp.Diagnostics)
-}
-
-// planOrganization plans the provider's organization for a resource that names none, and returns it. It is unknown if it is known only
-// after apply, and null after an error.
-func (r *taskCompletionResource) planOrganization(ctx context.Context, resp *resource.ModifyPlanResponse) types.String {
-	if r.conn == nil || r.conn.organizationUnknown {
-		return types.StringUnknown()
-	}
-	organization := r.conn.organization("resource", &resp.Diagnostics)
-	if !organization.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("organization_id"), organization)...)
-	}
-	return organization
 }
 
 // checkNew checks the task of a completion that is not recorded.
 func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
 	at := *config
 	at.OrganizationID = organization
-	if !diags.HasError() && !at.isPlaceUnknown() {
+	if !diags.HasError() && !at.taskIdentity.isUnknown() {
 		r.preflight(ctx, config.planned(ctx, at.ref()), diags)
 	}
-}
-
-// isPlaceUnknown reports whether it is not known yet which task is meant.
-func (m *taskCompletionModel) isPlaceUnknown() bool {
-	return m.OrganizationID.IsUnknown() || m.RunID.IsUnknown() || m.TaskID.IsUnknown()
 }
 
 // planUpdate announces what an update does to the task, and leaves open what it will change.
@@ -110,7 +92,7 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 		return
 	}
 	before := state.desired(ctx, &resp.Diagnostics)
-	if plan.ref() != state.ref() || plan.isPlaceUnknown() {
+	if plan.ref() != state.ref() || plan.taskIdentity.isUnknown() {
 		resp.Diagnostics.Append(destroys(&state)...)
 		r.checkReplacement(ctx, config, &plan, &resp.Diagnostics)
 		return
@@ -143,8 +125,8 @@ func (r *taskCompletionResource) keepRecorded(ctx context.Context, m *taskComple
 // that.
 func (r *taskCompletionResource) checkReplacement(ctx context.Context, config, plan *taskCompletionModel, diags *diag.Diagnostics) {
 	organization := config.OrganizationID
-	if organization.IsNull() && r.conn != nil && r.conn.organizationID != "" {
-		organization = types.StringValue(r.conn.organizationID)
+	if organization.IsNull() && r.provider != nil && r.provider.organizationID != "" {
+		organization = types.StringValue(r.provider.organizationID)
 	}
 	if !organization.IsNull() && !plan.TaskID.IsUnknown() {
 		r.checkNew(ctx, config, organization, diags)

@@ -19,11 +19,11 @@ import (
 // at. recorded is the state's completion of the same task; nil for a new one. If the IDs are not known yet, or Tallyfy does not respond,
 // there is nothing to say about a new one.
 func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
-	if r.conn == nil || r.conn.preflight == nil {
+	if r.provider == nil || r.provider.preflight == nil {
 		report(diags, completion.Unchecked(plan), nil)
 		return
 	}
-	found := r.conn.preflight.Check(ctx, plan)
+	found := r.provider.preflight.Check(ctx, plan)
 	if found.Err != nil {
 		tflog.Debug(ctx, "the check of the planned task failed", map[string]any{"task_id": plan.Task.Task, "error": found.Err.Error()})
 	}
@@ -35,8 +35,8 @@ func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.
 
 // keep notes a recorded completion that does not change, in case the same plan names its task once more.
 func (r *taskCompletionResource) keep(plan completion.Planned, diags *diag.Diagnostics) {
-	if r.conn != nil && r.conn.preflight != nil {
-		report(diags, r.conn.preflight.Keep(plan), nil)
+	if r.provider != nil && r.provider.preflight != nil {
+		report(diags, r.provider.preflight.Keep(plan), nil)
 	}
 }
 
@@ -75,12 +75,4 @@ func (m *taskCompletionModel) planned(ctx context.Context, ref tallyfy.TaskRef) 
 		}
 	}
 	return plan
-}
-
-// unlessUnknown returns the pointer to a value; nil if the value is unknown, for which the framework points to a zero value.
-func unlessUnknown[T any](value attr.Value, pointer *T) *T {
-	if value.IsUnknown() {
-		return nil
-	}
-	return pointer
 }

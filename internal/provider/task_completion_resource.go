@@ -5,11 +5,8 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
@@ -24,9 +21,7 @@ var (
 )
 
 // taskCompletionResource is the resource tallyfy_task_completion: an event in Tallyfy, recorded in the state.
-type taskCompletionResource struct {
-	conn *providerData // nil until the provider is configured
-}
+type taskCompletionResource struct{ taskResource }
 
 func newTaskCompletionResource() resource.Resource { return &taskCompletionResource{} }
 
@@ -46,26 +41,13 @@ func (r *taskCompletionResource) Metadata(_ context.Context, req resource.Metada
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// Configure takes what the provider prepared. There is nothing when a configuration is only validated.
-func (r *taskCompletionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.conn = providerDataOf(req.ProviderData, &resp.Diagnostics)
-}
-
-// engine returns the engine, or adds the error that says why there is none.
-func (r *taskCompletionResource) engine(diags *diag.Diagnostics) *completion.Engine {
-	if !r.conn.mayAsk(diags) {
-		return nil
-	}
-	return r.conn.engine
-}
-
 // Create completes the task.
 func (r *taskCompletionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	engine := r.engine(&resp.Diagnostics)
+	engine := r.provider.requireEngine(&resp.Diagnostics)
 	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
-		plan.OrganizationID = r.conn.organization("resource", &resp.Diagnostics)
+		plan.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.desired(ctx, &resp.Diagnostics)
 	addSecrets(ctx, req.Config, &want, &resp.Diagnostics)
@@ -94,19 +76,13 @@ func (r *taskCompletionResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	importing := state.ID.IsNull()
-	if !importing && r.conn.lacksToken(&resp.Diagnostics) {
-		state.identify(ctx, resp.Identity, &resp.Diagnostics) // the error may be another block's
-		return
-	}
-	if r.conn != nil && r.conn.engine == nil && !importing {
-		resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Completed Task Was Not Refreshed",
-			"A part of the tallyfy provider's configuration is known only after apply, so Tallyfy was not asked. The completion stays recorded as it is.")
+	if !importing && r.cannotRefresh("completion", &resp.Diagnostics) {
 		state.identify(ctx, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	engine := r.engine(&resp.Diagnostics)
+	engine := r.provider.requireEngine(&resp.Diagnostics)
 	if engine != nil && importing && state.OrganizationID.IsNull() { // moved from a state that does not name it
-		state.OrganizationID = r.conn.organization("resource", &resp.Diagnostics)
+		state.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -150,7 +126,7 @@ func (r *taskCompletionResource) Update(ctx context.Context, req resource.Update
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	engine := r.engine(&resp.Diagnostics)
+	engine := r.provider.requireEngine(&resp.Diagnostics)
 	want, before := plan.desired(ctx, &resp.Diagnostics), state.desired(ctx, &resp.Diagnostics)
 	addSecrets(ctx, req.Config, &want, &resp.Diagnostics)
 	timeout, diags := plan.Timeouts.Update(ctx, defaultUpdateTimeout)
@@ -177,7 +153,7 @@ func (r *taskCompletionResource) Delete(ctx context.Context, req resource.Delete
 	if resp.Diagnostics.HasError() || !state.ReopenOnDestroy.ValueBool() {
 		return
 	}
-	engine := r.engine(&resp.Diagnostics)
+	engine := r.provider.requireEngine(&resp.Diagnostics)
 	timeout, diags := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -187,31 +163,4 @@ func (r *taskCompletionResource) Delete(ctx context.Context, req resource.Delete
 	defer cancel()
 	warnings, err := engine.Delete(ctx, state.ref(), state.recorded())
 	report(&resp.Diagnostics, warnings, err)
-}
-
-// report turns the engine's notices into diagnostics on the attributes that they are about.
-func report(diags *diag.Diagnostics, warnings []completion.Notice, err error) {
-	for _, warning := range warnings {
-		diags.Append(diag.NewAttributeWarningDiagnostic(pathOf(warning), warning.Summary, warning.Detail))
-	}
-	var failure *completion.Failure
-	switch {
-	case errors.As(err, &failure):
-		for _, notice := range append([]completion.Notice{failure.Notice}, failure.Others...) {
-			diags.Append(diag.NewAttributeErrorDiagnostic(pathOf(notice), notice.Summary, notice.Detail))
-		}
-	case err != nil:
-		diags.AddError("Unexpected Error", err.Error())
-	}
-}
-
-// pathOf is where a notice belongs in the configuration; nowhere for one about the task as a whole.
-func pathOf(n completion.Notice) path.Path {
-	switch {
-	case n.Attribute == "":
-		return path.Empty()
-	case n.Key == "":
-		return path.Root(n.Attribute)
-	}
-	return path.Root(n.Attribute).AtMapKey(n.Key)
 }

@@ -5,11 +5,9 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -20,7 +18,7 @@ import (
 )
 
 // Schema tells what a block may hold, and what is recorded of a completion.
-func (r *taskCompletionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *taskCompletionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Completes a Tallyfy task: sets the fields of its form, decides it if it is an approval, and marks it as completed.\n\n" +
 			"Creating the resource completes the task exactly once. Destroying the resource only removes it from the state, unless `reopen_on_destroy` is `true`.",
@@ -87,7 +85,12 @@ func (r *taskCompletionResource) Schema(ctx context.Context, _ resource.SchemaRe
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": resourceTimeouts(map[string]string{
+			"create": timeoutDescription("How long completing the task may take, including waits and retries", defaultCreateTimeout),
+			"read":   timeoutDescription("How long a refresh may take, including waits and retries", defaultReadTimeout),
+			"update": timeoutDescription("How long reopening the task and completing it again may take, including waits and retries", defaultUpdateTimeout),
+			"delete": timeoutDescription("How long reopening the task may take if `reopen_on_destroy` is `true`, including waits and retries", defaultDeleteTimeout),
+		})},
 	}
 	maps.Copy(resp.Schema.Attributes, valueAttributes())
 }
@@ -99,32 +102,4 @@ func fact(description string) schema.StringAttribute {
 		MarkdownDescription: description,
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
-}
-
-// timeoutsBlock is the usual block, which refuses times that are over before they begin.
-func timeoutsBlock(ctx context.Context) schema.Block {
-	const about = ", including waits and retries. A duration such as `30s` or `5m`. Defaults to `%s`."
-	block := timeouts.Block(ctx, timeouts.Opts{
-		Create:            true,
-		CreateDescription: fmt.Sprintf("How long completing the task may take"+about, shortDuration(defaultCreateTimeout)),
-		Read:              true,
-		ReadDescription:   fmt.Sprintf("How long a refresh may take"+about, shortDuration(defaultReadTimeout)),
-		Update:            true,
-		UpdateDescription: fmt.Sprintf("How long reopening the task and completing it again may take"+about, shortDuration(defaultUpdateTimeout)),
-		Delete:            true,
-		DeleteDescription: fmt.Sprintf("How long reopening the task may take if `reopen_on_destroy` is `true`"+about, shortDuration(defaultDeleteTimeout)),
-	})
-	nested, ok := block.(schema.SingleNestedBlock)
-	if !ok {
-		return block
-	}
-	nested.MarkdownDescription = "How long each operation may take. Changing these sends nothing."
-	for name, attribute := range nested.Attributes {
-		if text, ok := attribute.(schema.StringAttribute); ok {
-			text.MarkdownDescription, text.Description = text.Description, ""
-			text.Validators = []validator.String{duration()} // in place of the block's own, which has another text
-			nested.Attributes[name] = text
-		}
-	}
-	return nested
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -28,7 +29,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	laterNumber := tftypes.NewValue(tftypes.Number, tftypes.UnknownValue)
 	partly := object(map[string]tftypes.Value{"f": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
 	number := func(digits string) tftypes.Value {
-		n, _, err := big.ParseFloat(digits, 10, precision, big.ToNearestEven)
+		n, _, err := big.ParseFloat(digits, 10, completion.NumberPrecision, big.ToNearestEven)
 		if err != nil {
 			t.Fatal(err)
 		}

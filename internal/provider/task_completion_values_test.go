@@ -68,8 +68,8 @@ var mistakes = map[string]struct {
 	lines string
 	says  *regexp.Regexp
 }{
-	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, id`)},
-	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the ID", "Did you mean", "form_fields takes labels and aliases too")},
+	"unknown label":       {vpcTask + "\n  form_fields = { \"VPC Id.\" = \"x\" }", spaced("Error: Unknown Form Field", "form_fields =", `has no field "VPC Id.". Did you mean "VPC id"?`, `- "VPC id" (text, required, alias vpc-id, ID`)},
+	"unknown id":          {vpcTask + "\n  taskdata = { \"f1e1d000000000000000000000000bad\" = \"x\" }", spaced("Error: Unknown Form Field", "taskdata =", "has no field with the ID", "Did you mean", "form_fields accepts labels and aliases too")},
 	"secret label":        {vpcTask + "\n  form_fields_wo = {\n    \"VPC Id.\" = \"s3cr3t\"\n  }\n  form_fields_wo_version = 1", spaced("Error: Unknown Form Field", `"VPC Id." = "s3cr3t"`, `has no field "VPC Id.". Did you mean "VPC id"?`)},
 	"secret id":           {vpcTask + "\n  taskdata_wo = { \"f1e1d000000000000000000000000bad\" = \"x\" }\n  taskdata_wo_version = 1", spaced("Error: Unknown Form Field", "taskdata_wo =", "has no field with the ID")},
 	"ambiguous label":     {vpcTask + "\n  form_fields = { Twin = \"x\" }", spaced("Error: Ambiguous Form Field", "2 fields labelled", "alias twin-a", "alias twin-b")},

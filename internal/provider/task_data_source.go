@@ -48,7 +48,7 @@ func (d *taskDataSource) Metadata(_ context.Context, req datasource.MetadataRequ
 }
 
 // Schema tells how a task is named, and what is told of it.
-func (d *taskDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := factAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"organization_id": organizationAttribute(),
@@ -86,7 +86,7 @@ func (d *taskDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a Tallyfy task with its form. The task is found by its ID, or in a process by its alias or title.",
 		Attributes:          attributes,
-		Blocks:              map[string]schema.Block{"timeouts": readTimeout(ctx)},
+		Blocks:              map[string]schema.Block{"timeouts": readTimeouts()},
 	}
 }
 

@@ -227,13 +227,13 @@ func TestTaskRefusals(t *testing.T) {
 		"no such run": {
 			attributes{"run_id": "gone", "alias": "x"},
 			"run_id",
-			[]string{"Tasks Could Not Be Listed: Listing the tasks of process gone: Tallyfy answered 404", "Check organization_id and run_id", "Request ID: sandbox-"},
+			[]string{"Tasks Could Not Be Listed: Listing the tasks of process gone: Tallyfy returned 404", "Check organization_id and run_id", "Request ID: sandbox-"},
 			[]string{"/runs/gone/tasks?archived=true&page=1&per_page=100&status=all"},
 		},
 		"no such task": {
 			attributes{"task_id": "gone"},
 			"task_id",
-			[]string{"Task Could Not Be Read: Reading task gone: Tallyfy answered 404", "Check organization_id and task_id", "Tallyfy said: Resource not found", "Request ID: sandbox-"},
+			[]string{"Task Could Not Be Read: Reading task gone: Tallyfy returned 404", "Check organization_id and task_id", "Tallyfy said: Resource not found", "Request ID: sandbox-"},
 			[]string{"/tasks/gone" + withForm},
 		},
 		"a task of another run": {

@@ -5,11 +5,8 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
-	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -96,59 +93,18 @@ func formOf(form []tallyfy.Field) []formField {
 		}
 		fields = append(fields, formField{
 			ID: textOrNull(field.ID), Label: textOrNull(field.Label), Alias: textOrNull(field.Alias), FieldType: textOrNull(field.Type),
-			Required: types.BoolValue(field.Required), Options: options, Columns: append([]string{}, field.Columns...), Value: valueOf(field.Value),
+			Required: types.BoolValue(field.Required), Options: options, Columns: append([]string{}, field.Columns...), Value: jsonValue(field.Value),
 		})
 	}
 	return fields
 }
 
-// dynamicOf makes an object of values as encoding/json decodes them; null where the response did not include the form.
+// dynamicOf returns the values of a form as an object; null if the response did not include the form.
 func dynamicOf(ctx context.Context, form []tallyfy.Field, values map[string]any) types.Dynamic {
 	if form == nil {
 		return types.DynamicNull()
 	}
 	return types.DynamicValue(attrOf(ctx, values))
-}
-
-// attrOf makes a value of Terraform's of a string, a json.Number, a []any or a map[string]any.
-func attrOf(ctx context.Context, value any) attr.Value {
-	switch value := value.(type) {
-	case string:
-		return types.StringValue(value)
-	case json.Number:
-		number, _, err := big.ParseFloat(value.String(), 10, precision, big.ToNearestEven)
-		if err != nil { // it came out of JSON
-			return types.StringValue(value.String())
-		}
-		return types.NumberValue(number)
-	case []any:
-		elements, kinds := []attr.Value{}, []attr.Type{}
-		for _, element := range value {
-			one := attrOf(ctx, element)
-			elements, kinds = append(elements, one), append(kinds, one.Type(ctx))
-		}
-		return types.TupleValueMust(kinds, elements)
-	case map[string]any:
-		members, kinds := map[string]attr.Value{}, map[string]attr.Type{}
-		for name, member := range value {
-			members[name] = attrOf(ctx, member)
-			kinds[name] = members[name].Type(ctx)
-		}
-		return types.ObjectValueMust(kinds, members)
-	}
-	return types.DynamicNull()
-}
-
-// valueOf writes a value as JSON; null for nothing.
-func valueOf(value any) jsontypes.Normalized {
-	if value == nil {
-		return jsontypes.NewNormalizedNull()
-	}
-	written, err := json.Marshal(value)
-	if err != nil { // it came out of JSON
-		return jsontypes.NewNormalizedNull()
-	}
-	return jsontypes.NewNormalizedValue(string(written))
 }
 
 // factAttributes describe [taskFacts]. None of them can be configured.

@@ -11,17 +11,40 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// taskIdentity tells a task from all others, for CLIs that know identities (Terraform and OpenTofu since 1.12).
+// taskIdentity identifies a task. It is the identity of a resource for CLIs that have identities
+// (Terraform and OpenTofu since 1.12), and a part of the models of blocks that name a task.
 type taskIdentity struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	RunID          types.String `tfsdk:"run_id"`
 	TaskID         types.String `tfsdk:"task_id"`
 }
 
-// IdentitySchema tells what an import block may name a task by.
-func (r *taskCompletionResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+// ref returns the IDs of the task; empty where they are null or unknown.
+func (i taskIdentity) ref() tallyfy.TaskRef {
+	return tallyfy.TaskRef{Organization: i.OrganizationID.ValueString(), Run: i.RunID.ValueString(), Task: i.TaskID.ValueString()}
+}
+
+// resourceID returns the ID of a resource that records the task.
+func (i taskIdentity) resourceID() types.String { return types.StringValue(formatImportID(i.ref())) }
+
+// isUnknown reports whether a part of it is known only after apply.
+func (i taskIdentity) isUnknown() bool {
+	return i.OrganizationID.IsUnknown() || i.RunID.IsUnknown() || i.TaskID.IsUnknown()
+}
+
+// identify sets the identity beside the state; nil for a CLI that has no identities.
+func (i taskIdentity) identify(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	if identity != nil {
+		diags.Append(identity.Set(ctx, i)...)
+	}
+}
+
+// IdentitySchema returns the attributes by which an import block names a task.
+func (r *taskResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"organization_id": identityschema.StringAttribute{
@@ -38,12 +61,4 @@ func (r *taskCompletionResource) IdentitySchema(_ context.Context, _ resource.Id
 			},
 		},
 	}
-}
-
-// identify sets the identity beside the state. identity is nil for a CLI that knows none.
-func (m *taskCompletionModel) identify(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity == nil {
-		return
-	}
-	diags.Append(identity.Set(ctx, taskIdentity{OrganizationID: m.OrganizationID, RunID: m.RunID, TaskID: m.TaskID})...)
 }

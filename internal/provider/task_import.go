@@ -23,7 +23,7 @@ const importForms = "An import names the task in one of these forms:\n" +
 	"  - <task ID>, of the provider's organization; Tallyfy reports its process"
 
 // ImportState takes the id apart, or the identity. The task itself is found by the Read that follows.
-func (r *taskCompletionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *taskResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ref, named, err := importRef(ctx, req, &resp.Diagnostics)
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid Import Id", fmt.Sprintf("%s cannot be imported: %s.\n\n%s", named, err, importForms))
@@ -31,10 +31,10 @@ func (r *taskCompletionResource) ImportState(ctx context.Context, req resource.I
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if ref.Organization == "" && r.conn != nil {
-		ref.Organization = r.conn.organizationID
+	if ref.Organization == "" && r.provider != nil {
+		ref.Organization = r.provider.organizationID
 	}
-	if ref.Organization == "" && r.conn != nil && r.conn.organizationUnknown {
+	if ref.Organization == "" && r.provider != nil && r.provider.organizationUnknown {
 		resp.Diagnostics.AddError("Provider Configuration Is Not Known",
 			fmt.Sprintf("%s names no organization, and organization_id of the provider is known only after apply.\n\n"+
 				"Name the organization in the import, or set organization_id of the provider to a value that is known.\n\n%s", named, importForms))
@@ -82,7 +82,13 @@ func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag
 	return ref, "The identity", nil
 }
 
-// parseImportID reads the forms of importForms. An organization or a run that the id does not name is empty.
+// formatImportID returns the longest form of an import ID, which is also the ID of the resource.
+func formatImportID(ref tallyfy.TaskRef) string {
+	return ref.Organization + "/" + ref.Run + "/" + ref.Task
+}
+
+// parseImportID reads the forms of importForms. An organization or a process that the ID does not
+// name is empty.
 func parseImportID(id string) (tallyfy.TaskRef, error) {
 	var ref tallyfy.TaskRef
 	if id == "" {

@@ -35,7 +35,7 @@ func FuzzParseImportID(f *testing.F) {
 			written = ref.Run + "/" + written
 		}
 		if ref.Organization != "" {
-			written = identifier(ref)
+			written = formatImportID(ref)
 		}
 		if written != id {
 			t.Errorf("%q was read as %+v", id, ref)
@@ -48,8 +48,8 @@ func FuzzParseImportID(f *testing.F) {
 		if ref.Organization == "" {
 			ref.Organization = org
 		}
-		if again, err := parseImportID(identifier(ref)); err != nil || again != ref {
-			t.Errorf("%q: got %+v, %v; want %+v", identifier(ref), again, err, ref)
+		if again, err := parseImportID(formatImportID(ref)); err != nil || again != ref {
+			t.Errorf("%q: got %+v, %v; want %+v", formatImportID(ref), again, err, ref)
 		}
 	})
 }

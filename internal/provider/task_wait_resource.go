@@ -6,11 +6,13 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
@@ -26,10 +28,7 @@ var (
 )
 
 // taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed, recorded in the state. It only reads.
-type taskWaitResource struct {
-	// task does what is the same for a completion: it is configured, and names its task, in the same way.
-	task taskCompletionResource
-}
+type taskWaitResource struct{ taskResource }
 
 func newTaskWaitResource() resource.Resource { return &taskWaitResource{} }
 
@@ -39,39 +38,24 @@ func (r *taskWaitResource) Metadata(_ context.Context, req resource.MetadataRequ
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// Configure takes what the provider prepared.
-func (r *taskWaitResource) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.task.Configure(ctx, req, resp)
-}
-
 // ConfigValidators require exactly one way to name the task.
 func (r *taskWaitResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"))}
-}
-
-// IdentitySchema returns what an import block may name a task by.
-func (r *taskWaitResource) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	r.task.IdentitySchema(ctx, req, resp)
-}
-
-// ImportState takes the ID or the identity apart. The Read that follows finds the task.
-func (r *taskWaitResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.task.ImportState(ctx, req, resp)
 }
 
 // Create waits until the task is completed. If it ends with an error, nothing is recorded.
 func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	engine := r.task.engine(&resp.Diagnostics)
+	engine := r.provider.requireEngine(&resp.Diagnostics)
 	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
-		plan.OrganizationID = r.task.conn.organization("resource", &resp.Diagnostics)
+		plan.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	task, err := r.task.conn.waits.Until(ctx, want)
+	task, err := r.provider.waits.Until(ctx, want)
 	report(&resp.Diagnostics, nil, err)
 	if err != nil {
 		return
@@ -89,17 +73,11 @@ func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	importing := state.ID.IsNull()
-	if !importing && r.task.conn.lacksToken(&resp.Diagnostics) {
-		state.identify(ctx, resp.Identity, &resp.Diagnostics) // the error may be another block's
-		return
-	}
-	if r.task.conn != nil && r.task.conn.engine == nil && !importing {
-		resp.Diagnostics.AddAttributeWarning(path.Root("task_id"), "Completed Task Was Not Refreshed",
-			"A part of the tallyfy provider's configuration is known only after apply, so the task was not read. The wait stays recorded as it is.")
+	if !importing && r.cannotRefresh("wait", &resp.Diagnostics) {
 		state.identify(ctx, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	engine := r.task.engine(&resp.Diagnostics)
+	engine := r.provider.requireEngine(&resp.Diagnostics)
 	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -116,7 +94,7 @@ func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, r
 
 // find records a task that was imported. The arguments get their defaults, so that a configuration without them shows no change.
 func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
-	task, err := wait.Import(ctx, r.task.conn.client, state.ref())
+	task, err := wait.Import(ctx, r.provider.client, state.ref())
 	report(&resp.Diagnostics, nil, err)
 	if err != nil {
 		return
@@ -181,7 +159,7 @@ func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	switch {
 	case req.Plan.Raw.IsNull():
 	case req.State.Raw.IsNull():
-		if !r.task.conn.lacksToken(&resp.Diagnostics) {
+		if !r.provider.lacksToken(&resp.Diagnostics) {
 			r.planCreate(ctx, req, resp)
 		}
 	case !req.Plan.Raw.Equal(req.State.Raw):
@@ -194,7 +172,7 @@ func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPl
 	var organization types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
 	if !resp.Diagnostics.HasError() && organization.IsNull() {
-		r.task.planOrganization(ctx, resp)
+		r.planOrganization(ctx, resp)
 	}
 	r.foresee(ctx, req, resp)
 }
@@ -211,7 +189,7 @@ func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPl
 	approved := state.IsApproved.ValueBoolPointer()
 	switch {
 	case plan.ref() != state.ref() || !plan.Alias.Equal(state.Alias) && !plan.Alias.IsNull():
-		if !r.task.conn.lacksToken(&resp.Diagnostics) {
+		if !r.provider.lacksToken(&resp.Diagnostics) {
 			r.foresee(ctx, req, resp)
 		}
 	case plan.FailOnRejection.ValueBool() && !wait.Passes(state.TaskType.ValueString(), approved):
@@ -221,7 +199,7 @@ func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPl
 
 // foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
 func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	conn := r.task.conn
+	conn := r.provider
 	if resp.Diagnostics.HasError() || conn == nil || conn.waits == nil || conn.preflight == nil {
 		return
 	}
@@ -243,6 +221,14 @@ func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanR
 	if create, ok := plan.Timeouts.Attributes()["create"]; plan.Timeouts.IsUnknown() || ok && create.IsUnknown() {
 		want.Timeout = 0
 	}
+	if conn.preflight.SkipsReads(want.TaskRef) {
+		return
+	}
+	began := time.Now()
 	warnings, err := conn.waits.Check(ctx, want)
+	if err != nil && !errors.As(err, new(*completion.Failure)) {
+		tflog.Debug(ctx, "the check of a planned wait failed", map[string]any{"task_id": want.Task, "run_id": want.Run, "error": err.Error()})
+		warnings, err = conn.preflight.Unread(want.TaskRef, began, err), nil
+	}
 	report(&resp.Diagnostics, warnings, err)
 }

@@ -403,7 +403,7 @@ func TestTaskWaitIsPlanned(t *testing.T) {
 		"by its alias":       {block: attributes{"task_id": nil, "alias": "approve-the-change"}, says: "Warning: Apply Waits for a Task", requests: 1},
 		"no such task":       {block: attributes{"task_id": strings.Repeat("a", 32)}, says: "Warning: Task Cannot Be Found", requests: 2},
 		"no organization":    {settings: attributes{"organization_id": nil}, says: "Error: Missing Organization"},
-		"token refused":      {settings: attributes{"access_token": "another"}, says: "Warning: Planned Wait Could Not Be Checked", requests: 2},
+		"token refused":      {settings: attributes{"access_token": "another"}, says: "Warning: Tasks Could Not Be Checked", requests: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

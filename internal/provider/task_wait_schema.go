@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -35,7 +34,7 @@ func replaced() []planmodifier.String {
 }
 
 // Schema returns what a block may hold, and what is recorded of the task that was waited for.
-func (r *taskWaitResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *taskWaitResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Waits until someone has completed a Tallyfy task. An approval that is rejected fails the apply.\n\n" +
 			"The resource only reads. It never completes, changes or reopens a task.",
@@ -105,7 +104,10 @@ func (r *taskWaitResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			},
 			"completer_guest_id": fact("The ID of the guest who completed the task; null if a user did."),
 		},
-		Blocks: map[string]schema.Block{"timeouts": waitTimeouts(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": resourceTimeouts(map[string]string{
+			"create": fmt.Sprintf("How long to wait for the task. A duration such as `30m` or `8h`. Defaults to `%s`.", shortDuration(defaultWaitTimeout)),
+			"read":   timeoutDescription("How long a refresh may take, including waits and retries", defaultReadTimeout),
+		})},
 	}
 }
 
@@ -118,27 +120,4 @@ func pollInterval() validator.String {
 		}
 		return err
 	}}
-}
-
-// waitTimeouts is the block of timeouts, which rejects times that are over before they begin.
-func waitTimeouts(ctx context.Context) schema.Block {
-	block := timeouts.Block(ctx, timeouts.Opts{
-		Create:            true,
-		CreateDescription: "How long to wait for the task. A duration such as `30m` or `8h`. Defaults to `" + shortDuration(defaultWaitTimeout) + "`.",
-		Read:              true,
-		ReadDescription:   "How long a refresh may take, including waits and retries. A duration such as `30s` or `5m`. Defaults to `" + shortDuration(defaultReadTimeout) + "`.",
-	})
-	nested, ok := block.(schema.SingleNestedBlock)
-	if !ok {
-		return block
-	}
-	nested.MarkdownDescription = "How long each operation may take. Changing these sends nothing."
-	for name, attribute := range nested.Attributes {
-		if text, ok := attribute.(schema.StringAttribute); ok {
-			text.MarkdownDescription, text.Description = text.Description, ""
-			text.Validators = []validator.String{duration()}
-			nested.Attributes[name] = text
-		}
-	}
-	return nested
 }

@@ -41,7 +41,7 @@ func (d *tasksDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 }
 
 // Schema tells which tasks are listed, and what is told of each.
-func (d *tasksDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *tasksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the tasks of a process (the API's `run`) or of the whole organization, without archived tasks.",
 		Attributes: map[string]schema.Attribute{
@@ -63,7 +63,7 @@ func (d *tasksDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest
 				NestedObject:        schema.NestedAttributeObject{Attributes: factAttributes()},
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": readTimeout(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": readTimeouts()},
 	}
 }
 

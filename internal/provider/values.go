@@ -128,16 +128,13 @@ func jsonOfRaw(raw tftypes.Value) (any, error) {
 // int, and ids are ints. Beyond it no id lies, and the digits would only fill memory.
 const plainDigits = 1024
 
-// precision is that of Terraform's own numbers, in bits.
-const precision = 512
-
 // numberOf writes a number with all the digits it has.
 func numberOf(n *big.Float) (json.Number, error) {
 	if n.IsInf() { // as 1/0 is
 		return "", errors.New("it holds an infinite number, and JSON has none")
 	}
-	if n.IsInt() && n.Prec() < precision { // as a double, in which Terraform up to 1.7 sends 2^70: its shortest digits are not all
-		n = new(big.Float).SetPrec(precision).Set(n)
+	if n.IsInt() && n.Prec() < completion.NumberPrecision { // as a double, in which Terraform up to 1.7 sends 2^70: its shortest digits are not all
+		n = new(big.Float).SetPrec(completion.NumberPrecision).Set(n)
 	}
 	if exponent := n.MantExp(nil); exponent > plainDigits || exponent < -plainDigits {
 		return json.Number(n.Text('g', -1)), nil

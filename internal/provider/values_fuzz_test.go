@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
 
 // held makes of a JSON value what Terraform holds of it.
@@ -181,7 +183,7 @@ func exactly(v any) (exact any, ok bool) {
 
 // parsed reads a number as Terraform does.
 func parsed(n json.Number) *big.Float {
-	f, _, err := big.ParseFloat(n.String(), 10, precision, big.ToNearestEven)
+	f, _, err := big.ParseFloat(n.String(), 10, completion.NumberPrecision, big.ToNearestEven)
 	if err != nil {
 		return new(big.Float).SetInf(false)
 	}
@@ -197,7 +199,7 @@ func decoded(body []byte) (v any, ok bool) {
 	}
 	ok = true
 	eachNumber(v, func(n json.Number) any {
-		f, _, err := big.ParseFloat(n.String(), 10, precision, big.ToNearestEven)
+		f, _, err := big.ParseFloat(n.String(), 10, completion.NumberPrecision, big.ToNearestEven)
 		ok = ok && err == nil && f.MantExp(nil) < 4*plainDigits && f.MantExp(nil) > -4*plainDigits
 		return nil
 	})

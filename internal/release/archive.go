@@ -46,7 +46,7 @@ func (d *dist) binary(platform string) (content []byte, err error) {
 		switch file.Name {
 		case want:
 			if file.Mode() != 0o755 {
-				return nil, fmt.Errorf("%s cannot be executed by all, or be changed by others: %s", file.Name, file.Mode())
+				return nil, fmt.Errorf("%s is not executable by everyone, or is writable by others: %s", file.Name, file.Mode())
 			}
 			if content, err = fs.ReadFile(packed, file.Name); err != nil {
 				return nil, err
@@ -54,7 +54,7 @@ func (d *dist) binary(platform string) (content []byte, err error) {
 		case "LICENSE":
 			license = true
 		default:
-			return nil, fmt.Errorf("it holds %s", file.Name)
+			return nil, fmt.Errorf("it contains %s", file.Name)
 		}
 	}
 	switch {

@@ -18,7 +18,8 @@ import (
 
 const project = "terraform-provider-tallyfy"
 
-// released are the platforms of a release. They are repeated here so that a platform that .goreleaser.yml loses is noticed.
+// released are the platforms of a release. They are repeated here so that a platform that
+// .goreleaser.yml loses is noticed.
 var released = []string{
 	"darwin_amd64", "darwin_arm64",
 	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",

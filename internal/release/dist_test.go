@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestCheck breaks a release in one way after the other.
+// TestCheck breaks a release in one way at a time.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	binary := project + "_v" + version
@@ -42,15 +42,15 @@ func TestCheck(t *testing.T) {
 				m.packed[binary[:len(binary)-1]], m.modes[binary[:len(binary)-1]] = m.packed[binary], 0o755
 				delete(m.packed, binary)
 			},
-			want: "it holds terraform-provider-tallyfy_v1.2.",
+			want: "it contains terraform-provider-tallyfy_v1.2.",
 		},
 		"no binary": {spoil: func(m *testRelease) { delete(m.packed, binary) }, want: "it lacks " + binary},
 		"a binary that cannot be executed": {
-			spoil: func(m *testRelease) { m.modes[binary] = 0o644 }, want: "cannot be executed by all",
+			spoil: func(m *testRelease) { m.modes[binary] = 0o644 }, want: "is not executable by everyone",
 		},
 		"no license": {spoil: func(m *testRelease) { delete(m.packed, "LICENSE") }, want: "it lacks LICENSE"},
 		"a file too many": {
-			spoil: func(m *testRelease) { m.packed["README.md"] = m.packed["LICENSE"] }, want: "it holds README.md",
+			spoil: func(m *testRelease) { m.packed["README.md"] = m.packed["LICENSE"] }, want: "it contains README.md",
 		},
 		"no program at all": {
 			spoil: func(m *testRelease) { m.packed[binary] = m.packed["LICENSE"] }, want: "the binary: ",
@@ -64,7 +64,7 @@ func TestCheck(t *testing.T) {
 		"an SBOM that lacks a module": {
 			spoil: func(m *testRelease) { m.bill.Components = nil }, want: "the SBOM lists []",
 		},
-		"an SBOM that is none": {
+		"an invalid SBOM": {
 			spoil: func(m *testRelease) { m.bill.Format = "SPDX" }, want: `the SBOM is of the format "SPDX"`,
 		},
 		"checksums without the manifest": {

@@ -16,8 +16,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// task is a configuration that requires this version from this registry. A snapshot is a pre-release, which CLIs install only if it is
-// named.
+// task is a configuration that requires this version from this registry. A snapshot is a
+// pre-release, which CLIs install only if it is named.
 const task = `terraform {
   required_providers {
     tallyfy = { source = "%s/tallyfy/tallyfy", version = "%s" }
@@ -30,7 +30,8 @@ resource "tallyfy_task_completion" "it" {
 }
 `
 
-// install lets the CLI install an archive from a mirror, under the name of each registry, and complete a task with it.
+// install lets the CLI install an archive from a mirror, under the name of each registry, and
+// complete a task with it.
 func install(ctx context.Context, dir, archive, version string, out io.Writer) error {
 	w, err := clitest.Install(dir, archive)
 	if err != nil {
@@ -45,7 +46,8 @@ func install(ctx context.Context, dir, archive, version string, out io.Writer) e
 	return nil
 }
 
-// complete applies the configuration twice, and returns an error unless the task was completed once.
+// complete applies the configuration twice, and returns an error unless the task was completed
+// once.
 func complete(ctx context.Context, w *clitest.Installation, folder, configuration string) error {
 	server, err := sandbox.Start(sandbox.Config{})
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-// TestInstall lets a real CLI install a build of this source, packed like a release, and another program.
+// TestInstall lets a real CLI install a build of this source, packed like a release, and another
+// program.
 func TestInstall(t *testing.T) {
 	t.Parallel()
 	root, err := clitest.SourceRoot(t.Context())
@@ -31,7 +32,7 @@ func TestInstall(t *testing.T) {
 	for name, test := range map[string]struct{ content, inside, want string }{
 		"the provider":                   {provider, project + "_v" + version, ""},
 		"a binary that no CLI looks for": {provider, "tallyfy_v" + version, "init: "},
-		"a file that is no program":      {filepath.Join(root, "LICENSE"), project + "_v" + version, "apply: "},
+		"a file that is not a program":   {filepath.Join(root, "LICENSE"), project + "_v" + version, "apply: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

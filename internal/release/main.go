@@ -1,8 +1,9 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command release checks what "make snapshot" has built: names, checksums, the content of each archive and its SBOM, that "make mirror"
-// and another build of the commit have the same bytes, and that a CLI installs the archive and completes a task with it.
+// Command release checks what "make snapshot" has built: names, checksums, the content of each
+// archive and its SBOM, that "make mirror" and another build of the commit have the same bytes, and
+// that a CLI installs the archive and completes a task with it.
 package main
 
 import (

@@ -18,12 +18,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-// compared are the platforms whose packages are compared: one for each processor, because each has settings of its own. A build takes
-// seconds.
+// compared are the platforms whose packages are compared: one for each processor, because each has
+// settings of its own. A build takes seconds.
 var compared = []string{"linux_386", "linux_amd64", "linux_arm", "linux_arm64", "windows_amd64"}
 
-// mirrored builds the version of a release into the mirror dir, as users do before there is a release. Each package must have the files of
-// the archive: the checksum of a lock file (h1) is that of the files, so that a lock file of the mirror holds for the release.
+// mirrored builds the version of a release into the mirror dir, as users do before there is a
+// release. Each package must have the files of the archive: the checksum of a lock file (h1) is
+// that of the files, so that a lock file of the mirror holds for the release.
 func mirrored(ctx context.Context, root, dir string, d *dist) error {
 	var platforms []string
 	for _, platform := range compared {

@@ -27,8 +27,9 @@ func clone(t *testing.T, dir string) string {
 	return dir
 }
 
-// TestBuild builds the source twice, in different directories and environments, and compares it with the provider that the tests install,
-// which has the flags of a release. No setting of the user changes the bytes.
+// TestBuild builds the source twice, in different directories and environments, and compares it
+// with the provider that the tests install, which has the flags of a release. No setting of the
+// user changes the bytes.
 func TestBuild(t *testing.T) {
 	t.Parallel()
 	w, err := clitest.New(t.Context(), t.TempDir())

@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// rebuildScript builds the commit of "$1" in a clone at "$2", and signs it with a new key if gpg is installed: signed files must not
-// change.
+// rebuildScript builds the commit of "$1" in a clone at "$2", and signs it with a new key if gpg is
+// installed: signed files must not change.
 const rebuildScript = `
 set -e
 umask 077
@@ -34,7 +34,8 @@ make --no-print-directory snapshot SKIP=
 gpg --verify dist/*_SHA256SUMS.sig dist/*_SHA256SUMS
 `
 
-// rebuild builds the commit again in a clone below dir. The path, the time zone and the umask differ there and must not affect the release.
+// rebuild builds the commit again in a clone below dir. The path, the time zone and the umask
+// differ there and must not affect the release.
 func rebuild(ctx context.Context, root, dir string) (*dist, error) {
 	changed, err := run(ctx, root, "git", "-c", "safe.directory=*", "status", "--porcelain")
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 	"testing"
 )
 
-// testRelease is a release of a small program for one platform, in the layout of GoReleaser. A test changes it before it is packed.
+// testRelease is a release of a small program for one platform, in the layout of GoReleaser. A test
+// changes it before it is packed.
 type testRelease struct {
 	platform string
 	flags    []string          // of the build
@@ -94,7 +95,7 @@ func (r *testRelease) zip(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // closing the writer tells
+	defer file.Close() //nolint:errcheck // the error of the writer is checked
 	packed := zip.NewWriter(file)
 	for name, source := range r.packed {
 		header := &zip.FileHeader{Name: name, Method: zip.Store}

@@ -39,7 +39,7 @@ func TestArchiveTask(t *testing.T) {
 	}
 }
 
-func TestArchiveTask_ofProcess(t *testing.T) {
+func TestArchiveTaskOfProcess(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	for _, path := range []string{orgTask, orgTask + "/delete"} {
 		got := c.expect(422, http.MethodDelete, path, "")

@@ -25,7 +25,7 @@ func withBody(more string) string {
 	return `{"task_id":"` + task + `",` + more + `}`
 }
 
-func TestComplete_processTask(t *testing.T) {
+func TestCompleteProcessTask(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	got := c.expect(http.StatusOK, http.MethodPost, runPost, completion)
 	for key, want := range map[string]string{
@@ -43,7 +43,7 @@ func TestComplete_processTask(t *testing.T) {
 	}
 }
 
-func TestComplete_oneOff(t *testing.T) {
+func TestCompleteOneOff(t *testing.T) {
 	c := start(t, sandbox.Config{}, oneOff())
 	got := c.expect(http.StatusOK, http.MethodPost, orgPost, completion)
 	c.check(got, `"completed"`, "data", "status")
@@ -51,7 +51,7 @@ func TestComplete_oneOff(t *testing.T) {
 	c.check(got, `[{"full_name":"User 1001","id":1001}]`, "data", "owners", "users")
 }
 
-func TestComplete_routingTrap(t *testing.T) {
+func TestCompleteRoutingTrap(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.check(c.expect(http.StatusNotFound, http.MethodPost, orgPost, completion), `"RESOURCE_NOT_FOUND"`, "code")
 	c.expect(http.StatusNotFound, http.MethodPost, otherPost, completion)
@@ -63,7 +63,7 @@ func TestComplete_routingTrap(t *testing.T) {
 	}
 }
 
-func TestComplete_changedByRules(t *testing.T) {
+func TestCompleteChangedByRules(t *testing.T) {
 	added := processTask()
 	c := start(t, sandbox.Config{Vintage: sandbox.Legacy}, added)
 	c.check(c.expect(http.StatusOK, http.MethodPost, runPost, completion), `{}`, "data", "tasks_changed_by_rules")
@@ -77,7 +77,7 @@ func TestComplete_changedByRules(t *testing.T) {
 	c.expect(http.StatusInternalServerError, http.MethodPost, runPost, completion)
 }
 
-func TestComplete_refusals(t *testing.T) {
+func TestCompleteRefusals(t *testing.T) {
 	approval := func(t *sandbox.Task) { t.Type = "approval" }
 	required := func(t *sandbox.Task) {
 		t.Fields = []sandbox.Field{{ID: field, Label: "VPC id", Type: "text", Required: true}}
@@ -125,7 +125,7 @@ func TestComplete_refusals(t *testing.T) {
 	}
 }
 
-func TestComplete_severalErrors(t *testing.T) {
+func TestCompleteSeveralErrors(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{
 		{ID: "a", Label: "A", Type: "text", Required: true},
@@ -140,7 +140,7 @@ func TestComplete_severalErrors(t *testing.T) {
 	c.check(got, `"The B field is required. (and 1 more error)"`, "message")
 }
 
-func TestComplete_assignee(t *testing.T) {
+func TestCompleteAssignee(t *testing.T) {
 	added := processTask()
 	added.AssigneesOnly = true
 	added.Owners.Users = []int64{5, sandbox.CallerID}
@@ -148,8 +148,8 @@ func TestComplete_assignee(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodPost, runPost, completion)
 }
 
-// TestComplete_decision goes through what is_approved means for each type.
-func TestComplete_decision(t *testing.T) {
+// TestCompleteDecision goes through what is_approved means for each type.
+func TestCompleteDecision(t *testing.T) {
 	for _, test := range []struct {
 		taskType, value string
 		approved        string // on the wire
@@ -184,7 +184,7 @@ func TestComplete_decision(t *testing.T) {
 	}
 }
 
-func TestComplete_overrideUser(t *testing.T) {
+func TestCompleteOverrideUser(t *testing.T) {
 	for _, value := range []string{`7`, `"7"`} {
 		c := start(t, sandbox.Config{}, processTask())
 		got := c.expect(http.StatusOK, http.MethodPost, runPost, withBody(`"override_user":`+value))
@@ -192,7 +192,7 @@ func TestComplete_overrideUser(t *testing.T) {
 	}
 }
 
-func TestComplete_againToday(t *testing.T) {
+func TestCompleteAgainToday(t *testing.T) {
 	added := processTask()
 	added.Type = "approval"
 	c := start(t, sandbox.Config{}, added)
@@ -211,7 +211,7 @@ func TestComplete_againToday(t *testing.T) {
 	contains(t, c.lastNote(), "webhooks fired again")
 }
 
-func TestComplete_againLegacy(t *testing.T) {
+func TestCompleteAgainLegacy(t *testing.T) {
 	c := start(t, sandbox.Config{Vintage: sandbox.Legacy}, processTask())
 	c.expect(http.StatusOK, http.MethodPost, runPost, completion)
 	got := c.expect(422, http.MethodPost, runPost, completion)
@@ -221,7 +221,7 @@ func TestComplete_againLegacy(t *testing.T) {
 	}
 }
 
-func TestComplete_taskdata(t *testing.T) {
+func TestCompleteTaskdata(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Label: "Notes", Type: "textarea"}}
 	body := withBody(`"taskdata":{"` + field + `":"done","unknown":"x"}`)
@@ -247,9 +247,9 @@ func TestComplete_taskdata(t *testing.T) {
 	}
 }
 
-// TestComplete_legacyRequired shows that values which come with a completion
+// TestCompleteLegacyRequired shows that values which come with a completion
 // count for its required fields, and are not kept when it is refused.
-func TestComplete_legacyRequired(t *testing.T) {
+func TestCompleteLegacyRequired(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{
 		{ID: "a", Label: "A", Type: "text", Required: true},
@@ -263,7 +263,7 @@ func TestComplete_legacyRequired(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodPost, runPost, withBody(`"taskdata":{"a":"1","b":"2"}`))
 }
 
-func TestComplete_everyone(t *testing.T) {
+func TestCompleteEveryone(t *testing.T) {
 	added := processTask()
 	added.EveryoneMustComplete = 2
 	c := start(t, sandbox.Config{}, added)
@@ -288,7 +288,7 @@ func TestComplete_everyone(t *testing.T) {
 	}
 }
 
-func TestComplete_reopenedByAutomation(t *testing.T) {
+func TestCompleteReopenedByAutomation(t *testing.T) {
 	added := processTask()
 	added.ReopenedByAutomation = true
 	c := start(t, sandbox.Config{}, added)
@@ -301,9 +301,9 @@ func TestComplete_reopenedByAutomation(t *testing.T) {
 	}
 }
 
-// TestComplete_multiselect shows the two rules that are checked at completion
+// TestCompleteMultiselect shows the two rules that are checked at completion
 // and nowhere earlier.
-func TestComplete_multiselect(t *testing.T) {
+func TestCompleteMultiselect(t *testing.T) {
 	for name, test := range map[string]struct {
 		value           string
 		required, every int // status of a completion where it is required, or all must be checked
@@ -335,7 +335,7 @@ func TestComplete_multiselect(t *testing.T) {
 	}
 }
 
-func TestComplete_requiredAssignees(t *testing.T) {
+func TestCompleteRequiredAssignees(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Label: "Reviewers", Type: "assignees_form", Required: true}}
 	c := start(t, sandbox.Config{}, added)

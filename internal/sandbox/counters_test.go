@@ -19,7 +19,7 @@ func (c *client) expectCompletions(want int, when string) {
 	}
 }
 
-func TestCompletions_perVintage(t *testing.T) {
+func TestCompletionsPerVintage(t *testing.T) {
 	t.Parallel()
 	for vintage, test := range map[sandbox.Vintage]struct{ again, counted int }{
 		sandbox.Today:  {http.StatusOK, 2}, // The webhooks fire again.
@@ -39,7 +39,7 @@ func TestCompletions_perVintage(t *testing.T) {
 	}
 }
 
-func TestCompletions_shares(t *testing.T) {
+func TestCompletionsShares(t *testing.T) {
 	t.Parallel()
 	added := processTask()
 	added.EveryoneMustComplete = 3
@@ -55,7 +55,7 @@ func TestCompletions_shares(t *testing.T) {
 	}
 }
 
-func TestCompletions_reopenedByAutomation(t *testing.T) {
+func TestCompletionsReopenedByAutomation(t *testing.T) {
 	t.Parallel()
 	added := oneOff()
 	added.ReopenedByAutomation = true
@@ -67,7 +67,7 @@ func TestCompletions_reopenedByAutomation(t *testing.T) {
 }
 
 // Completions in the web app do not count.
-func TestCompletions_outside(t *testing.T) {
+func TestCompletionsOutside(t *testing.T) {
 	t.Parallel()
 	added := processTask()
 	added.EveryoneMustComplete = 2
@@ -80,9 +80,9 @@ func TestCompletions_outside(t *testing.T) {
 	}
 }
 
-// TestCompletions_refused goes through what stands in the way of a completion,
+// TestCompletionsRefused goes through what stands in the way of a completion,
 // before the first and after one.
-func TestCompletions_refused(t *testing.T) {
+func TestCompletionsRefused(t *testing.T) {
 	t.Parallel()
 	for name, refuse := range map[string]func(*client) (path, body string){
 		"deleted":   func(c *client) (string, string) { c.DeleteTask(task); return runPost, completion },
@@ -130,7 +130,7 @@ func changed(change func(*sandbox.Task)) func(*client) (path, body string) {
 }
 
 // The counter shows what a client cannot know.
-func TestCompletions_lostAnswer(t *testing.T) {
+func TestCompletionsLostAnswer(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{Handle: true, Drop: true})

@@ -46,7 +46,7 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-func TestCreate_form(t *testing.T) {
+func TestCreateForm(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	got := c.expect(http.StatusCreated, http.MethodPost, orgTasks, newTask(`,"form_fields":[
 		{"label":"Backup ID","field_type":"text","required":true},
@@ -76,7 +76,7 @@ func TestCreate_form(t *testing.T) {
 	c.expect(422, http.MethodPost, orgTasks, newTask(`,"form_fields":{"label":"x"}`))
 }
 
-func TestCreate_inProcess(t *testing.T) {
+func TestCreateInProcess(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	got := c.expect(http.StatusCreated, http.MethodPost, orgTasks, newTask(`,"run_id":"`+run+`"`))
 	c.check(got, `"`+run+`"`, "data", "run_id")
@@ -95,7 +95,7 @@ func TestCreate_inProcess(t *testing.T) {
 	c.expect(http.StatusNotFound, http.MethodPost, orgPost, `{"task_id":"`+createdID(t, got)+`"}`) // the routing trap
 }
 
-func TestCreate_refusals(t *testing.T) {
+func TestCreateRefusals(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	for body, name := range map[string]string{
 		`{"task_type":"task","owners":{"users":[1]},"deadline":"2035-06-04"}`:                         "title",
@@ -118,8 +118,8 @@ func TestCreate_refusals(t *testing.T) {
 	}
 }
 
-// TestCreate_lag creates a task that a lagging list does not show, and a GET does.
-func TestCreate_lag(t *testing.T) {
+// TestCreateLag creates a task that a lagging list does not show, and a GET does.
+func TestCreateLag(t *testing.T) {
 	c := start(t, sandbox.Config{ListLag: 1})
 	id := createdID(t, c.expect(http.StatusCreated, http.MethodPost, orgTasks, newTask("")))
 	if got := ids(c.expect(http.StatusOK, http.MethodGet, orgTasks, "")); got != "" {

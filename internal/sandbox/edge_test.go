@@ -77,7 +77,7 @@ func TestDate(t *testing.T) {
 }
 
 // The date is that of the response, not that of the request.
-func TestDate_inBubble(t *testing.T) {
+func TestDateInBubble(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Latency: time.Minute}, func(c *client) {
 		began := time.Now()

@@ -21,7 +21,7 @@ import (
 // forever is longer than any test runs.
 const forever = time.Hour
 
-func TestFault_answer(t *testing.T) {
+func TestFaultAnswer(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{
 		Method: http.MethodPost, PathPart: "completed-tasks", Status: http.StatusTooManyRequests,
@@ -42,7 +42,7 @@ func TestFault_answer(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodPost, runPost, completion) // Once is once.
 }
 
-func TestFault_handledThenReplaced(t *testing.T) {
+func TestFaultHandledThenReplaced(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{Handle: true, Status: http.StatusBadGateway, Body: "<html>", Header: http.Header{"X-Request-Id": {"mine"}}})
 	got := c.expect(http.StatusBadGateway, http.MethodPost, runPost, completion)
@@ -54,7 +54,7 @@ func TestFault_handledThenReplaced(t *testing.T) {
 	}
 }
 
-func TestFault_order(t *testing.T) {
+func TestFaultOrder(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{Skip: 1, Times: 2, Status: 501})
 	c.Inject(sandbox.Fault{PathPart: "nowhere", Times: -1, Status: 599})
@@ -81,7 +81,7 @@ func TestCalm(t *testing.T) {
 }
 
 // Calm does not affect a request that already matched a fault.
-func TestCalm_underWay(t *testing.T) {
+func TestCalmUnderWay(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{Times: 2, Status: 501, Before: func(*http.Request) { c.Calm() }})
@@ -89,7 +89,7 @@ func TestCalm_underWay(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodGet, runTask, "")
 }
 
-func TestFault_drop(t *testing.T) {
+func TestFaultDrop(t *testing.T) {
 	for _, handle := range []bool{false, true} {
 		t.Run(fmt.Sprint(handle), func(t *testing.T) {
 			c := start(t, sandbox.Config{}, processTask())
@@ -113,7 +113,7 @@ func TestFault_drop(t *testing.T) {
 	}
 }
 
-func TestFault_raw(t *testing.T) {
+func TestFaultRaw(t *testing.T) {
 	for raw, test := range map[string]struct {
 		status int
 		err    string
@@ -135,8 +135,8 @@ func TestFault_raw(t *testing.T) {
 	}
 }
 
-// TestFault_before blocks a request and reads the state meanwhile.
-func TestFault_before(t *testing.T) {
+// TestFaultBefore blocks a request and reads the state meanwhile.
+func TestFaultBefore(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	arrived, release := make(chan string), make(chan struct{})
 	c.Inject(sandbox.Fault{Method: http.MethodPost, Before: func(r *http.Request) {
@@ -174,8 +174,8 @@ func finished() (watch func(sandbox.Entry), wait func() sandbox.Entry) {
 	return func(e sandbox.Entry) { entries <- e }, func() sandbox.Entry { return <-entries }
 }
 
-// TestFault_delayOutlastsClient is a timeout, with and without an effect.
-func TestFault_delayOutlastsClient(t *testing.T) {
+// TestFaultDelayOutlastsClient is a timeout, with and without an effect.
+func TestFaultDelayOutlastsClient(t *testing.T) {
 	for _, handle := range []bool{false, true} {
 		t.Run(fmt.Sprint(handle), func(t *testing.T) {
 			watch, wait := finished()
@@ -200,7 +200,7 @@ func TestFault_delayOutlastsClient(t *testing.T) {
 }
 
 // A delay ends when the server closes, so that Close never hangs.
-func TestFault_delayEndsWithServer(t *testing.T) {
+func TestFaultDelayEndsWithServer(t *testing.T) {
 	watch, wait := finished()
 	c := start(t, sandbox.Config{Watch: watch}, processTask())
 	arrived := make(chan struct{})
@@ -221,7 +221,7 @@ func TestFault_delayEndsWithServer(t *testing.T) {
 	wait()
 }
 
-func TestFault_delayed(t *testing.T) {
+func TestFaultDelayed(t *testing.T) {
 	for _, handle := range []bool{false, true} {
 		t.Run(fmt.Sprint(handle), func(t *testing.T) {
 			c := start(t, sandbox.Config{}, processTask())

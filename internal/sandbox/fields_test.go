@@ -125,7 +125,7 @@ func canonical(t *testing.T, text string) string {
 	return string(encoded)
 }
 
-func TestFieldValues_clearing(t *testing.T) {
+func TestFieldValuesClearing(t *testing.T) {
 	for _, empty := range []string{`null`, `""`, `[]`, `{}`, `0`, `false`} {
 		t.Run(empty, func(t *testing.T) {
 			added := processTask()
@@ -141,8 +141,8 @@ func TestFieldValues_clearing(t *testing.T) {
 	}
 }
 
-// TestFieldValues_unusualInputs has taskdata that holds no value of a field.
-func TestFieldValues_unusualInputs(t *testing.T) {
+// TestFieldValuesUnusualInputs has taskdata that holds no value of a field.
+func TestFieldValuesUnusualInputs(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Type: "text"}}
 	added.Taskdata = map[string]any{field: "kept"}
@@ -161,8 +161,8 @@ func TestFieldValues_unusualInputs(t *testing.T) {
 	}
 }
 
-// TestFieldValues_allOrNothing has a good value beside a bad one.
-func TestFieldValues_allOrNothing(t *testing.T) {
+// TestFieldValuesAllOrNothing has a good value beside a bad one.
+func TestFieldValuesAllOrNothing(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: "a", Label: "A", Type: "textarea"}, {ID: "b", Label: "B", Type: "text"}}
 	c := start(t, sandbox.Config{}, added)

@@ -30,7 +30,7 @@ func (c *client) expectSeen(path, status, title string) {
 	c.check(got, `"`+title+`"`, "data", "title")
 }
 
-func TestReadLag_completion(t *testing.T) {
+func TestReadLagCompletion(t *testing.T) {
 	withLag(t, func(c *client) {
 		got := c.expect(http.StatusOK, http.MethodPost, runPost, completion)
 		c.check(got, `"completed"`, "data", "status")
@@ -54,7 +54,7 @@ func TestReadLag_completion(t *testing.T) {
 	})
 }
 
-func TestReadLag_clock(t *testing.T) {
+func TestReadLagClock(t *testing.T) {
 	t.Parallel()
 	now := noon
 	lagging := sandbox.Config{ReadLag: lag, Now: func() time.Time { return now }}
@@ -67,8 +67,8 @@ func TestReadLag_clock(t *testing.T) {
 	}, processTask())
 }
 
-// TestReadLag_everyVersion writes faster than reads catch up.
-func TestReadLag_everyVersion(t *testing.T) {
+// TestReadLagEveryVersion writes faster than reads catch up.
+func TestReadLagEveryVersion(t *testing.T) {
 	withLag(t, func(c *client) {
 		const interval = lag / 4
 		titleAt := func(n int) string { return fmt.Sprintf("Title %d", max(n, 0)) }
@@ -87,7 +87,7 @@ func TestReadLag_everyVersion(t *testing.T) {
 }
 
 // Writes apply to the current task, whatever a read shows.
-func TestReadLag_writesAreCurrent(t *testing.T) {
+func TestReadLagWritesAreCurrent(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.CompleteOutside(task, 7, nil)
 		c.expectSeen(runTask, "in-progress", "A task")
@@ -103,7 +103,7 @@ func TestReadLag_writesAreCurrent(t *testing.T) {
 	})
 }
 
-func TestReadLag_deletion(t *testing.T) {
+func TestReadLagDeletion(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.DeleteTask(task)
 		c.expectSeen(runTask, "in-progress", "A task")
@@ -119,7 +119,7 @@ func TestReadLag_deletion(t *testing.T) {
 	})
 }
 
-func TestReadLag_addedIsKnownAtOnce(t *testing.T) {
+func TestReadLagAddedIsKnownAtOnce(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.AddTask(sandbox.Task{ID: "new"})
 		c.expect(http.StatusOK, http.MethodGet, orgTasks+"/new", "")
@@ -138,7 +138,7 @@ func TestReadLag_addedIsKnownAtOnce(t *testing.T) {
 }
 
 // Lists lag by writes, reads of single tasks by time.
-func TestReadLag_notLists(t *testing.T) {
+func TestReadLagNotLists(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.CompleteOutside(task, 7, nil)
 		rows := c.expect(http.StatusOK, http.MethodGet, runTasks, "").rows()

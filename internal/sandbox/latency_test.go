@@ -38,7 +38,7 @@ func TestLatency(t *testing.T) {
 }
 
 // A request whose client is gone has no effect.
-func TestLatency_clientGone(t *testing.T) {
+func TestLatencyClientGone(t *testing.T) {
 	t.Parallel()
 	watch, finish := finished()
 	c := start(t, sandbox.Config{Latency: forever, Watch: watch}, processTask())

@@ -47,7 +47,7 @@ func TestLaunch(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodDelete, orgRuns+"/"+first, "")
 }
 
-func TestLaunch_refusals(t *testing.T) {
+func TestLaunchRefusals(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	c.AddTemplate("t", "T")
 	c.expect(422, http.MethodPost, orgRuns, `{"name":"x"}`)

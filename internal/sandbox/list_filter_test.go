@@ -10,7 +10,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestList_owners(t *testing.T) {
+func TestListOwners(t *testing.T) {
 	c := start(t, sandbox.Config{},
 		sandbox.Task{ID: "mine", RunID: run, Owners: sandbox.Owners{Users: []int64{sandbox.CallerID}}},
 		sandbox.Task{ID: "shared", RunID: run, Owners: sandbox.Owners{Users: []int64{7, sandbox.CallerID}}},
@@ -47,8 +47,8 @@ func TestList_owners(t *testing.T) {
 	}
 }
 
-// TestList_dates filters tasks that were created on 2035-06-06.
-func TestList_dates(t *testing.T) {
+// TestListDates filters tasks that were created on 2035-06-06.
+func TestListDates(t *testing.T) {
 	c := start(t, sandbox.Config{},
 		sandbox.Task{ID: "fourth", RunID: run, Deadline: "2035-06-04T17:00:00Z"},
 		sandbox.Task{ID: "fifth", RunID: run, Deadline: "2035-06-06T01:00:00+02:00"},

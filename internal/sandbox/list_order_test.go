@@ -10,7 +10,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestList_sort(t *testing.T) {
+func TestListSort(t *testing.T) {
 	c := start(t, sandbox.Config{},
 		sandbox.Task{ID: "late", Deadline: "2035-07-02T09:00:00Z"},
 		sandbox.Task{ID: "none"},
@@ -34,7 +34,7 @@ func TestList_sort(t *testing.T) {
 	}
 }
 
-func TestList_completedNewest(t *testing.T) {
+func TestListCompletedNewest(t *testing.T) {
 	c := start(t, sandbox.Config{},
 		sandbox.Task{ID: "first", CompletedAt: "2035-06-01T09:00:00Z"},
 		sandbox.Task{ID: "open"},

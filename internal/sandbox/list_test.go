@@ -24,7 +24,7 @@ func ids(r reply) string {
 	return strings.Join(all, " ")
 }
 
-func TestList_pages(t *testing.T) {
+func TestListPages(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	for i := range 123 {
 		c.AddTask(sandbox.Task{ID: fmt.Sprintf("%03d", i), RunID: run})
@@ -58,7 +58,7 @@ func TestList_pages(t *testing.T) {
 	}
 }
 
-func TestList_links(t *testing.T) {
+func TestListLinks(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	empty := c.expect(http.StatusOK, http.MethodGet, runTasks, "")
 	c.check(empty, `[]`, "meta", "pagination", "links")
@@ -81,7 +81,7 @@ func TestList_links(t *testing.T) {
 	c.check(second, `null`, "meta", "pagination", "links", "next")
 }
 
-func TestList_rows(t *testing.T) {
+func TestListRows(t *testing.T) {
 	added := processTask()
 	added.Owners.Users = []int64{7}
 	c := start(t, sandbox.Config{}, added, sandbox.Task{ID: "oneoff", Title: "Rotate"})
@@ -102,7 +102,7 @@ func TestList_rows(t *testing.T) {
 	}
 }
 
-func TestList_statusFilter(t *testing.T) {
+func TestListStatusFilter(t *testing.T) {
 	at := func(d time.Duration) string { return noon.Add(d).Format(time.RFC3339) }
 	c := start(t, sandbox.Config{},
 		sandbox.Task{ID: "open"},
@@ -150,7 +150,7 @@ func TestList_statusFilter(t *testing.T) {
 	}
 }
 
-func TestList_oneOff(t *testing.T) {
+func TestListOneOff(t *testing.T) {
 	c := start(t, sandbox.Config{}, sandbox.Task{ID: "process", RunID: run}, sandbox.Task{ID: "attached", RunID: run, OneOff: true}, sandbox.Task{ID: "alone"})
 	for query, want := range map[string]string{"?is_oneoff=true": "attached alone", "?is_oneoff=perhaps": "process attached alone", "": "process attached alone"} {
 		t.Run(query, func(t *testing.T) {
@@ -164,8 +164,8 @@ func TestList_oneOff(t *testing.T) {
 	}
 }
 
-// TestList_lag compares what lists and single reads say.
-func TestList_lag(t *testing.T) {
+// TestListLag compares what lists and single reads say.
+func TestListLag(t *testing.T) {
 	c := start(t, sandbox.Config{ListLag: 1}, processTask(), sandbox.Task{ID: "second", RunID: run})
 	statuses := func() string {
 		var all []string
@@ -202,7 +202,7 @@ func TestList_lag(t *testing.T) {
 	}
 }
 
-func TestList_order(t *testing.T) {
+func TestListOrder(t *testing.T) {
 	c := start(t, sandbox.Config{}, sandbox.Task{ID: "b"}, sandbox.Task{ID: "a"}, sandbox.Task{ID: "c"})
 	c.DeleteTask("b")
 	c.AddTask(sandbox.Task{ID: "b"})

@@ -14,7 +14,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestStartOn_refusesWhatIsNotLoopback(t *testing.T) {
+func TestStartOnRefusesWhatIsNotLoopback(t *testing.T) {
 	for _, addr := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1", "", "127.0.0.1:no"} {
 		t.Run(addr, func(t *testing.T) {
 			s, err := sandbox.StartOn(addr, sandbox.Config{})
@@ -30,7 +30,7 @@ func TestStartOn_refusesWhatIsNotLoopback(t *testing.T) {
 	}
 }
 
-func TestStartOn_busyPort(t *testing.T) {
+func TestStartOnBusyPort(t *testing.T) {
 	first := start(t, sandbox.Config{})
 	addr := strings.TrimSuffix(strings.TrimPrefix(first.URL(), "http://"), "/api")
 	second, err := sandbox.StartOn(addr, sandbox.Config{})
@@ -43,7 +43,7 @@ func TestStartOn_busyPort(t *testing.T) {
 	}
 }
 
-func TestStartOn_localhost(t *testing.T) {
+func TestStartOnLocalhost(t *testing.T) {
 	s, err := sandbox.StartOn("localhost:0", sandbox.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestStartOn_localhost(t *testing.T) {
 	}
 }
 
-func TestServer_bothMounts(t *testing.T) {
+func TestServerBothMounts(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	if !strings.HasPrefix(c.URL(), "http://127.0.0.1:") || !strings.HasSuffix(c.URL(), "/api") {
 		t.Errorf("unexpected URL %s", c.URL())
@@ -84,7 +84,7 @@ func TestServer_bothMounts(t *testing.T) {
 	}
 }
 
-func TestServer_asHandler(t *testing.T) {
+func TestServerAsHandler(t *testing.T) {
 	s := sandbox.New(sandbox.Config{Organization: "acme", Token: "secret"})
 	s.AddTask(processTask())
 	if s.URL() != "" {

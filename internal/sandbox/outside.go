@@ -3,7 +3,10 @@
 
 package sandbox
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // AddTask adds a task, or replaces the one with the same ID. Missing members get
 // defaults. A task without an ID panics. Lagging reads see the task immediately
@@ -111,6 +114,20 @@ func (s *Server) DeleteTask(id string) {
 	s.past.push(id, nil, s.cfg.Now())
 }
 
+// DeleteRun deletes a process and its tasks permanently, if it exists.
+func (s *Server) DeleteRun(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.runs, id)
+	for taskID, t := range s.tasks {
+		if t.RunID == id {
+			delete(s.tasks, taskID)
+			s.replica.push(taskID, nil)
+			s.past.push(taskID, nil, s.cfg.Now())
+		}
+	}
+}
+
 // Update changes a task in any other way. The function runs under the Server's
 // lock, so it must not call the Server. It panics if there is no such task.
 func (s *Server) Update(id string, change func(*Task)) {
@@ -139,4 +156,18 @@ func (s *Server) recordWrite(t *stored) {
 	t.updated = s.cfg.Now()
 	s.replica.push(t.ID, t)
 	s.past.push(t.ID, t, t.updated)
+}
+
+// Listed returns the titles of the tasks with a text in their title that lists show: neither
+// archived nor in an archived process.
+func (s *Server) Listed(text string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var titles []string
+	for _, t := range s.replica.all() {
+		if strings.Contains(t.Title, text) && !t.Archived && !s.deleted(t) {
+			titles = append(titles, t.Title)
+		}
+	}
+	return titles
 }

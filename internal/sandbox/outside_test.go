@@ -12,7 +12,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestAddTask_defaults(t *testing.T) {
+func TestAddTaskDefaults(t *testing.T) {
 	yes := true
 	s := sandbox.New(sandbox.Config{})
 	for _, test := range []struct {
@@ -43,8 +43,8 @@ func TestAddTask_defaults(t *testing.T) {
 	}
 }
 
-// TestTask_isACopy changes what was added and what was read.
-func TestTask_isACopy(t *testing.T) {
+// TestTaskIsACopy changes what was added and what was read.
+func TestTaskIsACopy(t *testing.T) {
 	yes := true
 	s := sandbox.New(sandbox.Config{})
 	added := sandbox.Task{
@@ -119,7 +119,7 @@ func TestCompleteOutside(t *testing.T) {
 	}
 }
 
-func TestCompleteOutside_share(t *testing.T) {
+func TestCompleteOutsideShare(t *testing.T) {
 	s := sandbox.New(sandbox.Config{})
 	s.AddTask(sandbox.Task{ID: "x", EveryoneMustComplete: 2})
 	s.CompleteOutside("x", 7, nil)
@@ -170,7 +170,7 @@ func TestChangedOutside(t *testing.T) {
 	}
 }
 
-func TestUpdate_outside(t *testing.T) {
+func TestUpdateOutside(t *testing.T) {
 	s := sandbox.New(sandbox.Config{})
 	s.AddTask(sandbox.Task{ID: "x"})
 	s.Update("x", func(task *sandbox.Task) {

@@ -85,7 +85,7 @@ func TestArchivedRun(t *testing.T) {
 	c.expect(http.StatusNotFound, http.MethodPut, orgRuns+"/unknown/activate", "")
 }
 
-func TestArchiveRun_outside(t *testing.T) {
+func TestArchiveRunOutside(t *testing.T) {
 	now := noon
 	c := start(t, sandbox.Config{ReadLag: time.Hour, ListLag: 5, Now: func() time.Time { return now }}, processTask())
 	c.ArchiveRun(run, true)
@@ -100,7 +100,7 @@ func TestArchiveRun_outside(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodGet, runTask, "")
 }
 
-func TestRun_shape(t *testing.T) {
+func TestRunShape(t *testing.T) {
 	now := noon
 	c := start(t, sandbox.Config{Now: func() time.Time { return now }}, processTask(),
 		sandbox.Task{ID: "b", RunID: run}, sandbox.Task{ID: "c", RunID: run})

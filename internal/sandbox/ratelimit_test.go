@@ -18,7 +18,7 @@ type arrival struct {
 	retryAfter string
 }
 
-func TestRateLimit_windows(t *testing.T) {
+func TestRateLimitWindows(t *testing.T) {
 	t.Parallel()
 	const s, ms = time.Second, time.Millisecond
 	for name, test := range map[string]struct {
@@ -60,7 +60,7 @@ func TestRateLimit_windows(t *testing.T) {
 	}
 }
 
-func TestRateLimit_clock(t *testing.T) {
+func TestRateLimitClock(t *testing.T) {
 	t.Parallel()
 	now := noon
 	limited := sandbox.Config{
@@ -76,7 +76,7 @@ func TestRateLimit_clock(t *testing.T) {
 	}, processTask())
 }
 
-func TestRateLimit_refusal(t *testing.T) {
+func TestRateLimitRefusal(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{RateLimit: sandbox.RateLimit{Requests: 1, Per: time.Minute}}, processTask())
 	c.expect(http.StatusOK, http.MethodGet, runTask, "")
@@ -108,7 +108,7 @@ func TestRateLimit_refusal(t *testing.T) {
 
 // Requests without a valid route, token or organization count too, and are rejected before these
 // are checked.
-func TestRateLimit_everyArrival(t *testing.T) {
+func TestRateLimitEveryArrival(t *testing.T) {
 	t.Parallel()
 	stray := func(c *client) []*http.Request {
 		noToken := c.request(http.MethodGet, runTask, "")
@@ -135,7 +135,7 @@ func TestRateLimit_everyArrival(t *testing.T) {
 }
 
 // Requests of a fault neither use up the limit nor are rejected.
-func TestRateLimit_faultsComeFirst(t *testing.T) {
+func TestRateLimitFaultsComeFirst(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{RateLimit: sandbox.RateLimit{Requests: 1, Per: time.Minute}}, processTask())
 	c.Inject(sandbox.Fault{Method: http.MethodGet, Times: 2, Status: http.StatusTooManyRequests, Body: "busy"})

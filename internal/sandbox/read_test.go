@@ -10,7 +10,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestGet_shapes(t *testing.T) {
+func TestGetShapes(t *testing.T) {
 	added := processTask()
 	added.Alias = "a-task"
 	added.Owners = sandbox.Owners{Users: []int64{7}}
@@ -48,7 +48,7 @@ func TestGet_shapes(t *testing.T) {
 	}
 }
 
-func TestGet_oneOff(t *testing.T) {
+func TestGetOneOff(t *testing.T) {
 	c := start(t, sandbox.Config{}, oneOff())
 	got := c.expect(http.StatusOK, http.MethodGet, orgTask, "")
 	c.check(got, `null`, "data", "run_id")
@@ -58,7 +58,7 @@ func TestGet_oneOff(t *testing.T) {
 }
 
 // is_oneoff_task does not decide the path.
-func TestGet_oneOffInRun(t *testing.T) {
+func TestGetOneOffInRun(t *testing.T) {
 	added := processTask()
 	added.OneOff = true
 	c := start(t, sandbox.Config{}, added)
@@ -69,7 +69,7 @@ func TestGet_oneOffInRun(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodPost, runPost, completion)
 }
 
-func TestGet_includes(t *testing.T) {
+func TestGetIncludes(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{
 		{ID: field, Label: "Region", Type: "dropdown", Required: true, Options: []string{"west"}},
@@ -89,7 +89,7 @@ func TestGet_includes(t *testing.T) {
 	c.check(got, `"Launch"`, "data", "run", "data", "name")
 }
 
-func TestGet_approvalAndGuest(t *testing.T) {
+func TestGetApprovalAndGuest(t *testing.T) {
 	added := processTask()
 	added.Type = "approval"
 	added.EveryoneMustComplete = 2
@@ -112,7 +112,7 @@ func TestGet_approvalAndGuest(t *testing.T) {
 	c.check(got, `12`, "data", "id")
 }
 
-func TestGet_legacyNames(t *testing.T) {
+func TestGetLegacyNames(t *testing.T) {
 	c := start(t, sandbox.Config{Vintage: sandbox.Legacy}, processTask())
 	got := c.expect(http.StatusOK, http.MethodGet, runTask, "")
 	c.check(got, `null`, "data", "completer_guest")

@@ -43,7 +43,7 @@ func TestReopen(t *testing.T) {
 	}
 }
 
-func TestReopen_oneOff(t *testing.T) {
+func TestReopenOneOff(t *testing.T) {
 	c := start(t, sandbox.Config{}, oneOff())
 	c.expect(http.StatusOK, http.MethodPost, orgPost, completion)
 	got := c.expect(http.StatusOK, http.MethodDelete, orgPost+"/"+task, "")
@@ -51,7 +51,7 @@ func TestReopen_oneOff(t *testing.T) {
 	c.check(got, `absent`, "data", "tasks_changed_by_rules")
 }
 
-func TestReopen_routingTrap(t *testing.T) {
+func TestReopenRoutingTrap(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.CompleteOutside(task, 7, nil)
 	c.expect(http.StatusNotFound, http.MethodDelete, orgPost+"/"+task, "")
@@ -62,7 +62,7 @@ func TestReopen_routingTrap(t *testing.T) {
 	}
 }
 
-func TestReopen_assigneesOnly(t *testing.T) {
+func TestReopenAssigneesOnly(t *testing.T) {
 	added := processTask()
 	added.AssigneesOnly = true
 	c := start(t, sandbox.Config{}, added)
@@ -70,7 +70,7 @@ func TestReopen_assigneesOnly(t *testing.T) {
 	c.expect(http.StatusForbidden, http.MethodDelete, runPost+"/"+task, "")
 }
 
-func TestReopen_hiddenTask(t *testing.T) {
+func TestReopenHiddenTask(t *testing.T) {
 	added := processTask()
 	added.Hidden = true
 	c := start(t, sandbox.Config{}, added)

@@ -21,7 +21,7 @@ func (c *client) restart() {
 	c.base = c.URL()
 }
 
-func TestRestart_keepsEverything(t *testing.T) {
+func TestRestartKeepsEverything(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{RateLimit: sandbox.RateLimit{Requests: 2, Per: time.Minute}}, processTask())
 	c.Inject(sandbox.Fault{Method: http.MethodDelete, Times: 2, Status: http.StatusBadGateway})
@@ -44,7 +44,7 @@ func TestRestart_keepsEverything(t *testing.T) {
 }
 
 // The old port is in use by another server.
-func TestRestart_freePort(t *testing.T) {
+func TestRestartFreePort(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
 	addr := strings.TrimSuffix(strings.TrimPrefix(c.URL(), "http://"), "/api")
@@ -59,7 +59,7 @@ func TestRestart_freePort(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodGet, runTask, "")
 }
 
-func TestRestart_mistakes(t *testing.T) {
+func TestRestartMistakes(t *testing.T) {
 	t.Parallel()
 	refuses := func(s *sandbox.Server, why string) {
 		t.Helper()
@@ -84,7 +84,7 @@ func TestRestart_mistakes(t *testing.T) {
 }
 
 // If Close waited for the request that calls it, this test would not end.
-func TestClose_whileHandling(t *testing.T) {
+func TestCloseWhileHandling(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault   sandbox.Fault

@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestSeed_ids(t *testing.T) {
+func TestSeedIds(t *testing.T) {
 	valid := regexp.MustCompile(`^[a-f0-9]{32}$`)
 	seen := map[string]bool{}
 	check := func(id string) {
@@ -38,8 +38,8 @@ func TestSeed_ids(t *testing.T) {
 	}
 }
 
-// TestSeed_walk completes all seeded tasks.
-func TestSeed_walk(t *testing.T) {
+// TestSeedWalk completes all seeded tasks.
+func TestSeedWalk(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	sandbox.Seed(c.Server)
 	base := "/organizations/" + org

@@ -53,7 +53,7 @@ func storedAB(a, b string) string {
 }
 
 // Values that a test sets up are not changed to the stored form.
-func TestStoredMultiselect_setUp(t *testing.T) {
+func TestStoredMultiselectSetUp(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Type: "multiselect", Options: []string{"A", "B"}}}
 	added.Taskdata = map[string]any{field: []any{map[string]any{"id": 1}}}
@@ -61,7 +61,7 @@ func TestStoredMultiselect_setUp(t *testing.T) {
 	c.check(c.expect(http.StatusOK, http.MethodGet, runTask, ""), `[{"id":1}]`, "data", "taskdata", field)
 }
 
-func TestStoredMultiselect_legacy(t *testing.T) {
+func TestStoredMultiselectLegacy(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Type: "multiselect", Options: []string{"A", "B"}}}
 	c := start(t, sandbox.Config{Vintage: sandbox.Legacy, ShowTaskdata: true}, added)
@@ -69,7 +69,7 @@ func TestStoredMultiselect_legacy(t *testing.T) {
 	contains(t, got.at("data", "taskdata", field), `[{"id":1,"required":false,"selected":false,"text":"A"`)
 }
 
-func TestDropdown_withoutOptions(t *testing.T) {
+func TestDropdownWithoutOptions(t *testing.T) {
 	const sent = `{"id":9,"text":"Z"}`
 	if got := save(t, sandbox.Config{}, sandbox.Field{Type: "dropdown"}, sent); got != sent {
 		t.Errorf("got %s", got)
@@ -105,7 +105,7 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
-func TestRewrite_legacyCompletion(t *testing.T) {
+func TestRewriteLegacyCompletion(t *testing.T) {
 	added := processTask()
 	added.Fields = []sandbox.Field{{ID: field, Type: "text"}}
 	c := start(t, sandbox.Config{Vintage: sandbox.Legacy, Rewrite: strings.ToUpper}, added)

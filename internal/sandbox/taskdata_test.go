@@ -10,7 +10,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestTaskdata_shown(t *testing.T) {
+func TestTaskdataShown(t *testing.T) {
 	const held, sent = `{"` + field + `":"held"}`, `{"` + field + `":"new"}`
 	for _, test := range []struct {
 		name         string

@@ -16,7 +16,7 @@ import (
 const echo = `"title":"A task","deadline":"2035-06-04T17:00:00Z",` +
 	`"owners":{"users":[1001],"guests":["guest@example.com"],"groups":["96"]}`
 
-func TestUpdate_runTaskIsPartial(t *testing.T) {
+func TestUpdateRunTaskIsPartial(t *testing.T) {
 	added := processTask()
 	added.Owners = oneOff().Owners
 	added.Fields = []sandbox.Field{{ID: "a", Type: "text"}, {ID: "b", Type: "text"}}
@@ -48,7 +48,7 @@ func TestUpdate_runTaskIsPartial(t *testing.T) {
 	}
 }
 
-func TestUpdate_oneOffWantsEverything(t *testing.T) {
+func TestUpdateOneOffWantsEverything(t *testing.T) {
 	added := oneOff()
 	added.Fields = []sandbox.Field{{ID: field, Type: "text"}}
 	c := start(t, sandbox.Config{}, added)
@@ -69,7 +69,7 @@ func TestUpdate_oneOffWantsEverything(t *testing.T) {
 	}
 }
 
-func TestUpdate_omittedBucketsAreEmptied(t *testing.T) {
+func TestUpdateOmittedBucketsAreEmptied(t *testing.T) {
 	c := start(t, sandbox.Config{}, oneOff())
 	c.expect(http.StatusOK, http.MethodPut, orgTask,
 		`{"title":"A task","deadline":"2035-06-04T17:00:00.000Z","owners":{"users":["1001",7]}}`)
@@ -84,7 +84,7 @@ func TestUpdate_omittedBucketsAreEmptied(t *testing.T) {
 	}
 }
 
-func TestUpdate_refusals(t *testing.T) {
+func TestUpdateRefusals(t *testing.T) {
 	for name, test := range map[string]struct{ body, key string }{
 		"title, number":     {`{"title":5}`, "title"},
 		"title, too long":   {`{"title":"` + strings.Repeat("ä", 601) + `"}`, "title"},
@@ -114,14 +114,14 @@ func TestUpdate_refusals(t *testing.T) {
 	c.expect(http.StatusOK, http.MethodPut, runTask, `{"title":"`+strings.Repeat("ä", 600)+`"}`)
 }
 
-func TestUpdate_statusIsIgnored(t *testing.T) {
+func TestUpdateStatusIsIgnored(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	got := c.expect(http.StatusOK, http.MethodPut, runTask, `{"status":"completed"}`)
 	c.check(got, `"in-progress"`, "data", "status")
 	contains(t, c.lastNote(), "ignored status")
 }
 
-func TestUpdate_completedTask(t *testing.T) {
+func TestUpdateCompletedTask(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.CompleteOutside(task, 7, nil)
 	c.check(c.expect(422, http.MethodPut, runTask, `{"title":"New"}`), `"A completed task cannot be updated."`, "message")
@@ -130,7 +130,7 @@ func TestUpdate_completedTask(t *testing.T) {
 	}
 }
 
-func TestUpdate_routing(t *testing.T) {
+func TestUpdateRouting(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.expect(http.StatusNotFound, http.MethodPut, orgTask, `{`+echo+`}`)
 	c.expect(http.StatusNotFound, http.MethodPut, otherTask, `{}`)
@@ -138,7 +138,7 @@ func TestUpdate_routing(t *testing.T) {
 	c.expect(http.StatusNotFound, http.MethodPut, runTask, `{}`)
 }
 
-func TestUpdate_deadlineIsShifted(t *testing.T) {
+func TestUpdateDeadlineIsShifted(t *testing.T) {
 	for sent, want := range map[string]string{
 		"2035-06-09T23:30:00-02:00": "2035-06-11T01:30:00Z", // A Sunday in UTC.
 		"2035-06-09":                "2035-06-11T00:00:00Z", // A Saturday.

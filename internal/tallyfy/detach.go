@@ -51,14 +51,17 @@ func endOf(ctx context.Context) (end time.Time, known bool) {
 // from.
 type ending struct{ of context.Context }
 
-func (e *ending) Error() string { return stopped(e.of).Error() }
+func (e *ending) Error() string { return e.Unwrap().Error() }
+
+// Unwrap returns why the context that it was derived from is done.
+func (e *ending) Unwrap() error { return stopped(e.of) }
 
 // stopped returns why ctx is done: [ErrTimedOut] or [ErrCancelled].
 func stopped(ctx context.Context) error {
 	var end *ending
 	switch {
 	case errors.As(context.Cause(ctx), &end):
-		return stopped(end.of)
+		return end.Unwrap()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return ErrTimedOut
 	}

@@ -110,7 +110,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "; %s", e.GaveUp)
 	}
 	if e.Earlier != nil {
-		fmt.Fprintf(&b, "; an earlier attempt was answered %s", e.Earlier.Result())
+		fmt.Fprintf(&b, "; an earlier attempt returned %s", e.Earlier.Result())
 	}
 	if e.Advice != "" {
 		fmt.Fprintf(&b, ". %s", strings.TrimSuffix(e.Advice, "."))
@@ -124,9 +124,9 @@ func (e *Error) Response() string {
 	case e.Status == 0, e.Status/100 == 2 && e.Outcome == Unknown:
 		return e.Result()
 	case e.Status == http.StatusProxyAuthRequired:
-		return "the proxy answered " + e.Result()
+		return "the proxy returned " + e.Result()
 	}
-	return "Tallyfy answered " + e.Result()
+	return "Tallyfy returned " + e.Result()
 }
 
 // Result returns in a few words the status of the response, or why there is none.

@@ -204,7 +204,7 @@ func TestReplacementFails(t *testing.T) {
 	if OutcomeOf(err) != NotSent || o.Completions(task) != 0 {
 		t.Error(err)
 	}
-	contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": Tallyfy answered 503", `"Down"`, "an earlier attempt was answered 401 Unauthorized")
+	contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": Tallyfy returned 503", `"Down"`, "an earlier attempt returned 401 Unauthorized")
 }
 
 // A fetch that runs out of its own time does not fail the calls that wait for it, and no call waits

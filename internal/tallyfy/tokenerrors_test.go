@@ -24,7 +24,7 @@ func TestTokenRequestErrors(t *testing.T) {
 		script []reply
 		says   []string
 	}{
-		"invalid client":    {[]reply{{status: 401, header: said, body: `{"error":"invalid_client"}`}}, []string{forApplication + "Tallyfy answered 401 Unauthorized: invalid_client (request ID req-7)", "Check client_id, which is a number, and client_secret"}},
+		"invalid client":    {[]reply{{status: 401, header: said, body: `{"error":"invalid_client"}`}}, []string{forApplication + "Tallyfy returned 401 Unauthorized: invalid_client (request ID req-7)", "Check client_id, which is a number, and client_secret"}},
 		"described":         {[]reply{{status: 400, body: `{"error":"invalid_request","error_description":"No form."}`}}, []string{"400 Bad Request: invalid_request; No form.", "client_secret"}},
 		"no such address":   {[]reply{{status: 404, body: `{"error":true,"message":"API endpoint not found","code":"ENDPOINT_NOT_FOUND"}`}}, []string{"404 Not Found: API endpoint not found", "Check token_url"}},
 		"another method":    {[]reply{{status: 405}}, []string{"405 Method Not Allowed", "Check token_url"}},
@@ -39,11 +39,11 @@ func TestTokenRequestErrors(t *testing.T) {
 		"busy":              {[]reply{{status: 429}}, []string{"429 Too Many Requests", "raise max_retries"}},
 		"no connection":     {[]reply{{refused: errTest}}, []string{forApplication + "the wire broke", "Check token_url, the network and its proxy"}},
 		"never answered":    {[]reply{{hang: true}}, []string{forApplication + "no response within 30s (request_timeout)"}},
-		"no user":           {[]reply{app, {status: 404, header: said, body: `{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}`}}, []string{forUser + "Tallyfy answered 404 Not Found: Resource not found (request ID req-7)", "Tallyfy does not know this user"}},
+		"no user":           {[]reply{app, {status: 404, header: said, body: `{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}`}}, []string{forUser + "Tallyfy returned 404 Not Found: Resource not found (request ID req-7)", "Tallyfy does not know this user"}},
 		"no user endpoint":  {[]reply{app, {status: 404, body: `{"code":"ENDPOINT_NOT_FOUND"}`}}, []string{"404", "check base_url"}},
 		"another's user":    {[]reply{app, {status: 422, body: `{"message":"Not a member."}`}}, []string{"422 Unprocessable Entity: Not a member.", "must be a member"}},
 		"other application": {[]reply{app, {status: 403}}, []string{"403 Forbidden", "Check organization_id"}},
-		"application token": {[]reply{app, {status: 401}}, []string{forUser + "Tallyfy answered 401 Unauthorized", "Check client_id"}},
+		"application token": {[]reply{app, {status: 401}}, []string{forUser + "Tallyfy returned 401 Unauthorized", "Check client_id"}},
 		"user moved":        {[]reply{app, {status: 307}}, []string{"307", "set base_url"}},
 		"user refused":      {[]reply{app, {status: 400}}, []string{"400 Bad Request", "apply again"}},
 		"no user's token":   {[]reply{app, ok(`{}`)}, []string{"200 OK, but the response contains no access token", "check base_url"}},

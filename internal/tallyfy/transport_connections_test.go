@@ -47,7 +47,8 @@ func startCounted(t *testing.T, http2 bool) *countedServer {
 	return s
 }
 
-// client returns a client that reaches the server by the name of the certificate, as it reaches Tallyfy.
+// client returns a client that reaches the server by the name of the certificate, as it reaches
+// Tallyfy.
 func (s *countedServer) client(t *testing.T) *Client {
 	t.Helper()
 	transport := ownTransport(t)
@@ -63,9 +64,10 @@ func (s *countedServer) client(t *testing.T) *Client {
 	return client
 }
 
-// All requests of a process share one connection if the server offers HTTP/2, so that the name is looked up and TLS is negotiated
-// once, also after responses that are errors. With HTTP/1.1 they need about one for each concurrent request. net/http may open a few
-// more, because a request that finds no idle connection opens one even if another becomes idle meanwhile.
+// All requests of a process share one connection if the server offers HTTP/2, so that the name is
+// looked up and TLS is negotiated once, also after responses that are errors. With HTTP/1.1 they
+// need about one for each concurrent request. net/http may open a few more, because a request that
+// finds no idle connection opens one even if another becomes idle meanwhile.
 func TestTLSConnectionsAreShared(t *testing.T) {
 	t.Parallel()
 	const concurrent, each = 10, 40

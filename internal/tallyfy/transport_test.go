@@ -157,7 +157,7 @@ func TestProxyRejectsRequest(t *testing.T) {
 	client, w := newScriptedClient(t, 4, reply{status: 407})
 	_, err := client.GetTask(t.Context(), processTask)
 	var e *Error
-	if !errors.As(err, &e) || e.Outcome != Rejected || len(w.requests) != 1 || e.Response() != "the proxy answered 407 Proxy Authentication Required" {
+	if !errors.As(err, &e) || e.Outcome != Rejected || len(w.requests) != 1 || e.Response() != "the proxy returned 407 Proxy Authentication Required" {
 		t.Errorf("got %#v", err)
 	}
 	contains(t, err.Error(), "The proxy requires a user name and a password")

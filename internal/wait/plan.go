@@ -22,20 +22,15 @@ const (
 	planningFresh = 15 * time.Second
 )
 
-// Check predicts what an apply will wait for, or why it would fail. The error is a [*notice.Failure] about the task itself.
-// Without a response, Check reports nothing and the checks that follow are skipped, because a plan must work without a network.
+// Check predicts what an apply will wait for, or why it would fail. The error is a [*notice.Failure] about the task itself, or that of a
+// read that failed. Then nothing is known, and the plan goes on, because it must work without a network.
 func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
-	if w.unreachable.Load() {
-		return nil, nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, planningTime)
 	defer cancel()
 	task, warning, err := w.planned(ctx, &want)
 	switch {
-	case lookup.IsAmbiguous(err):
-		return nil, err
 	case err != nil:
-		return w.unchecked(ctx, want, err), nil
+		return nil, err
 	case warning != nil:
 		return []notice.Notice{*warning}, nil
 	}
@@ -56,6 +51,9 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 	if want.Run != "" {
 		l := w.process(want.TaskRef).poll(ctx, w.client, planningFresh, want.Task == "")
 		if want.Task == "" {
+			if isAbsent(l.err) {
+				return nil, new(notThere(*want, l.err)), nil
+			}
 			if l.err != nil {
 				return nil, nil, l.err
 			}
@@ -63,7 +61,7 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 			if lookup.IsAmbiguous(err) {
 				return nil, nil, err
 			} else if err != nil {
-				return nil, new(noSuchAlias(err)), nil
+				return nil, new(noSuchAlias(*want, err)), nil
 			}
 			want.Task = named.ID
 		}
@@ -76,27 +74,9 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 	}
 	task, err := w.client.GetTask(ctx, want.TaskRef)
 	if isAbsent(err) {
-		return nil, new(notThere(want.TaskRef, err)), nil
+		return nil, new(notThere(*want, err)), nil
 	}
 	return task, nil, err
-}
-
-// unchecked warns once that Tallyfy refuses to show tasks. Failures that a later apply need not meet are not reported.
-func (w *Waits) unchecked(ctx context.Context, want Wanted, err error) []notice.Notice {
-	var e *tallyfy.Error
-	errors.As(err, &e)
-	w.log(ctx, "the check of a planned wait failed", map[string]any{"task_id": want.Task, "run_id": want.Run, "error": err.Error()})
-	refused := isForGood(err) || e != nil && e.Status/100 == 2
-	switch {
-	case refused && e != nil && e.Status != 0:
-		if w.refused.Swap(true) {
-			return nil
-		}
-		return []notice.Notice{notShown(want, withoutBudget(err))}
-	case e == nil || e.Status == 0:
-		w.unreachable.Store(true)
-	}
-	return nil
 }
 
 func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
@@ -126,40 +106,35 @@ func isOver(task *tallyfy.Task) notice.Notice {
 }
 
 // stillMissing describes a wait for a task that a plan does not find.
-const stillMissing = "Applying this looks for the task for a minute, and fails unless Tallyfy shows it by then."
+func stillMissing(want Wanted) string {
+	patience := want.patience()
+	switch {
+	case want.Timeout == 0:
+		return fmt.Sprintf("Applying this searches for the task for about %s, or until timeouts.create is over, and fails unless Tallyfy shows it by then.", patience)
+	case want.Timeout <= patience:
+		return fmt.Sprintf("Applying this searches for the task until timeouts.create (%s) is over, and fails unless Tallyfy shows it by then.", want.Timeout)
+	}
+	return fmt.Sprintf("Applying this searches for the task for about %s, and fails unless Tallyfy shows it by then.", patience)
+}
 
-func notThere(ref tallyfy.TaskRef, err error) notice.Notice {
+func notThere(want Wanted, err error) notice.Notice {
+	what, check := notice.TaskRef(want.TaskRef), "Check organization_id, run_id and task_id."
+	if want.Task == "" {
+		what, check = "the tasks of process "+want.Run, "Check organization_id and run_id."
+	}
 	return notice.Notice{
 		Summary: "Task Cannot Be Found", Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s. %s", notice.TaskRef(ref), notice.Outcome(withoutBudget(err)), stillMissing),
-			"Check organization_id, run_id and task_id.", notice.ServerMessage(err)),
+			fmt.Sprintf("Reading %s while planning: %s. %s", what, notice.Outcome(withoutBudget(err)), stillMissing(want)),
+			check, notice.ServerMessage(err)),
 	}
 }
 
-func noSuchAlias(err error) notice.Notice {
+func noSuchAlias(want Wanted, err error) notice.Notice {
 	detail := err.Error()
 	var failure *notice.Failure
 	if errors.As(err, &failure) {
 		detail = failure.Detail
 	}
-	return notice.Notice{Summary: "Task Cannot Be Found", Attribute: "alias", Detail: notice.Paragraphs(detail, stillMissing)}
-}
-
-func notShown(want Wanted, err error) notice.Notice {
-	what := notice.TaskRef(want.TaskRef)
-	if want.Task == "" {
-		what = "the tasks of process " + want.Run
-	}
-	next := advice(err, want.TaskRef)
-	if next == "" {
-		next = notice.Advice(err)
-	}
-	return notice.Notice{
-		Summary: "Planned Wait Could Not Be Checked", Attribute: attrTaskID,
-		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s while planning: %s. The plan does not say what the apply waits for; the apply fails if Tallyfy still refuses to show the task. "+
-				"Other waits of this plan are not reported.", what, notice.Outcome(err)),
-			next, notice.ServerMessage(err)),
-	}
+	return notice.Notice{Summary: "Task Cannot Be Found", Attribute: "alias", Detail: notice.Paragraphs(detail, stillMissing(want))}
 }

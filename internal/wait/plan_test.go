@@ -13,6 +13,7 @@ import (
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // foresee returns what a plan says, a line for each message: "Warning: summary: detail".
@@ -58,11 +59,11 @@ func TestCheck(t *testing.T) {
 		"archived":                  {task: func(task *sandbox.Task) { task.Archived = true }, says: []string{"Error: Task Is Archived: ", "The plan does not wait for it"}, tasks: 1},
 		"not there": {
 			want: func(w *Wanted) { w.Task = strings.Repeat("a", 32) }, tasks: 1,
-			says: []string{"Warning: Task Cannot Be Found: ", "while planning: Tallyfy answered 404", "Applying this looks for the task for a minute, and fails unless Tallyfy shows it by then."},
+			says: []string{"Warning: Task Cannot Be Found: ", "while planning: Tallyfy returned 404", "Applying this searches for the task for about 1m0s, and fails unless Tallyfy shows it by then."},
 		},
 		"no such alias": {
 			want: func(w *Wanted) { w.Task, w.Alias = "", "approve-the-chagne" },
-			says: []string{"Warning: Task Cannot Be Found: ", `Did you mean "approve-the-change"?`, "Applying this looks for the task for a minute"},
+			says: []string{"Warning: Task Cannot Be Found: ", `Did you mean "approve-the-change"?`, "Applying this searches for the task for about 1m0s"},
 		},
 		"two with the alias": {
 			given: func(h *harness) {
@@ -138,47 +139,87 @@ func TestUntilRightAfterCheck(t *testing.T) {
 	})
 }
 
-// A refusal is told once. No response is nothing to tell, and is not waited for again.
-func TestCheckWithoutAResponse(t *testing.T) {
+// TestCheckOfAMissingTask reads how long an apply searches for a task, and waits that long.
+func TestCheckOfAMissingTask(t *testing.T) {
 	t.Parallel()
-	for code, says := range map[int]string{401: "Check the access token", 403: "may see the task", 302: "Redirects are not followed"} {
-		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-				h.server.Inject(sandbox.Fault{Status: code, Body: "{}", Times: -1})
-				first, second := h.foresee(h.want()), h.foresee(h.want())
-				if !strings.HasPrefix(first, "Warning: Planned Wait Could Not Be Checked: ") || second != "" {
-					h.Errorf("%d: it says %q, then %q", code, first, second)
-				}
-				h.says(first, fmt.Sprintf("Tallyfy answered %d", code), says, "the apply fails if Tallyfy still refuses")
+	for name, c := range map[string]struct {
+		interval, timeout time.Duration
+		says              string
+		ends              time.Duration
+	}{
+		"defaults":                {interval, timeout, "Applying this searches for the task for about 1m0s, and fails unless", time.Minute},
+		"an interval beyond it":   {5 * time.Minute, timeout, "for about 5m0s, and fails unless", 5 * time.Minute},
+		"an interval across it":   {25 * time.Second, timeout, "for about 1m15s, and fails unless", 75 * time.Second},
+		"a short timeout":         {interval, 30 * time.Second, "until timeouts.create (30s) is over, and fails unless", 30 * time.Second},
+		"a timeout at the end":    {interval, time.Minute, "until timeouts.create (1m0s) is over, and fails unless", time.Minute},
+		"a timeout before a poll": {5 * time.Minute, 2 * time.Minute, "until timeouts.create (2m0s) is over, and fails unless", 2 * time.Minute},
+		"an unknown timeout":      {interval, 0, "for about 1m0s, or until timeouts.create is over, and fails unless", 0},
+	} {
+		for by, want := range map[string]Wanted{
+			"ID":    {TaskRef: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: strings.Repeat("a", 32)}},
+			"alias": {TaskRef: tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID}, Alias: "nobody"},
+		} {
+			t.Run(name+", by "+by, func(t *testing.T) {
+				inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+					want.Interval, want.Timeout = c.interval, c.timeout
+					h.says(h.foresee(want), c.says)
+					if c.timeout == 0 {
+						return
+					}
+					time.Sleep(c.interval) // so that the list of the plan is too old
+					h.began = time.Now()
+					if o := h.wait(h.Context(), want); o.err == nil || o.at != c.ends {
+						h.Errorf("after %s: got %v, want an error after %s", o.at, o.err, c.ends)
+					}
+				})
 			})
-		})
+		}
 	}
-	for name, fault := range map[string]sandbox.Fault{"dropped": {Drop: true}, "no answer in time": {Delay: time.Hour}} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-				fault.Times = -1
-				h.server.Inject(fault)
-				said := h.foresee(h.want())
-				took := time.Since(h.began)
-				for range 5 {
-					said += h.foresee(h.want())
-				}
-				if said != "" || took > planningTime || time.Since(h.began) != took || len(h.server.Journal()) != 1 {
-					h.Errorf("%s: it says %q after %s, and after %s and %d requests in all", name, said, took, time.Since(h.began), len(h.server.Journal()))
-				}
-			})
-		})
-	}
-	inBubble(t, sandbox.Config{}, nil, func(h *harness) { // a server error says nothing about the apply, and nothing about the next
-		h.server.Inject(sandbox.Fault{Status: 502, Body: "<html></html>"})
-		if said := h.foresee(h.want()); said != "" {
+}
+
+// TestCheckOfAMissingProcess has an alias in a process that Tallyfy does not know.
+func TestCheckOfAMissingProcess(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+		want := h.want()
+		want.Run, want.Task, want.Alias = strings.Repeat("a", 32), "", "approve-the-change"
+		said := h.foresee(want)
+		if !strings.HasPrefix(said, "Warning: Task Cannot Be Found: Reading the tasks of process "+want.Run+" while planning: Tallyfy returned 404") {
 			h.Errorf("it says %q", said)
 		}
-		time.Sleep(planningFresh)
-		if said := h.foresee(h.want()); !strings.HasPrefix(said, "Warning: Apply Waits for a Task: ") {
-			h.Errorf("it says %q", said)
-		}
+		h.says(said, "for about 1m0s", "Check organization_id and run_id.")
 	})
+}
+
+// TestCheckThatCannotRead returns the error of the read, and does not wait long for it.
+func TestCheckThatCannotRead(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]sandbox.Fault{
+		"401": {Status: 401, Body: "{}"}, "403": {Status: 403, Body: "{}"}, "302": {Status: 302, Body: "{}"}, "404 of the path": {Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`},
+		"a page": {Status: 200, Body: "<html></html>"}, "502": {Status: 502, Body: "<html></html>"}, "dropped": {Drop: true}, "no response in time": {Delay: time.Hour},
+	} {
+		for by, alias := range map[string]string{"ID": "", "alias": "approve-the-change"} {
+			t.Run(name+", by "+by, func(t *testing.T) {
+				inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+					fault.Times = -1
+					h.server.Inject(fault)
+					want := h.want()
+					if alias != "" {
+						want.Task, want.Alias = "", alias
+					}
+					warnings, err := h.waits.Check(h.Context(), want)
+					if len(warnings) > 0 || err == nil || errors.As(err, new(*notice.Failure)) || time.Since(h.began) > planningTime {
+						h.Errorf("after %s: got %v, %v", time.Since(h.began), warnings, err)
+					}
+					h.server.Calm()
+					time.Sleep(planningFresh)
+					if said := h.foresee(want); !strings.HasPrefix(said, "Warning: Apply Waits for a Task: ") {
+						h.Errorf("afterwards it says %q", said)
+					}
+				})
+			})
+		}
+	}
 }
 
 func TestImport(t *testing.T) {
@@ -194,6 +235,6 @@ func TestImport(t *testing.T) {
 		ref := h.want().TaskRef
 		ref.Task = strings.Repeat("a", 32)
 		_, err = Import(h.Context(), h.client, ref)
-		h.failed(outcome{err: err}, 0, "Task Could Not Be Imported", "Tallyfy answered 404", "Check the IDs")
+		h.failed(outcome{err: err}, 0, "Task Could Not Be Imported", "Tallyfy returned 404", "Check the IDs")
 	})
 }

@@ -16,6 +16,12 @@ import (
 // reads may lag behind a write by seconds (API.md §1.4, §8).
 const appearance = time.Minute
 
+// patience returns how long a wait searches for a task that does not appear. It ends with the first poll after [appearance].
+func (w Wanted) patience() time.Duration {
+	polls := (appearance + w.Interval - 1) / w.Interval
+	return polls * w.Interval
+}
+
 // session is one wait.
 type session struct {
 	waits *Waits

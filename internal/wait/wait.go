@@ -18,7 +18,6 @@ import (
 	"iter"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -49,10 +48,6 @@ type Waits struct {
 
 	mu        sync.Mutex
 	processes map[tallyfy.List]*process
-
-	// unreachable and refused are what a plan has found: Tallyfy does not respond, or refuses to show tasks. Other checks of the
-	// plan do not repeat that.
-	unreachable, refused atomic.Bool
 }
 
 // reader is the part of the client that reads.

@@ -333,7 +333,7 @@ func TestUntilThroughFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 				h.after(20*time.Second, func() { fault.Times = -1; h.server.Inject(fault) })
-				h.failed(h.wait(h.Context(), h.want()), 30*time.Second, "Task Could Not Be Read", `Waiting for task "Approve the change"`, "Tallyfy answered "+fmt.Sprint(fault.Status),
+				h.failed(h.wait(h.Context(), h.want()), 30*time.Second, "Task Could Not Be Read", `Waiting for task "Approve the change"`, "Tallyfy returned "+fmt.Sprint(fault.Status),
 					`status is "in-progress"`, "Nothing is recorded")
 				if h.Failed() {
 					h.Log(name)
@@ -371,7 +371,7 @@ func TestUntilATaskAppears(t *testing.T) {
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 		want := h.want()
 		want.Task = late
-		h.failed(h.wait(h.Context(), want), time.Minute, "Task Could Not Be Read", "Waiting for task "+late+" of process "+runID+": Tallyfy answered 404",
+		h.failed(h.wait(h.Context(), want), time.Minute, "Task Could Not Be Read", "Waiting for task "+late+" of process "+runID+": Tallyfy returned 404",
 			"for at least 1m0s", "Check organization_id, run_id and task_id", "The next apply waits again")
 	})
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) { // it is deleted while someone waits for it
@@ -410,7 +410,7 @@ func TestUntilByAlias(t *testing.T) {
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) { // the list fails until the time is over
 		h.server.Inject(sandbox.Fault{Status: 502, Body: "<html></html>", Times: -1})
 		h.failed(h.wait(h.Context(), byAlias(h, "approve-the-change")), timeout, "Wait Timed Out",
-			`the task with the alias "approve-the-change" of process `+runID, "The last poll failed: Tallyfy answered 502")
+			`the task with the alias "approve-the-change" of process `+runID, "The last poll failed: Tallyfy returned 502")
 	})
 }
 

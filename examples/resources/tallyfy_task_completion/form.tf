@@ -17,7 +17,7 @@ resource "tallyfy_task_completion" "provision_vpc_form" {
       guests = ["auditor@example.com"]
       groups = ["96000000000000000000000000000001"]
     }
-    "f1e1d00000000000000000000000000a" = [ # file; an uploaded one by its id
+    "f1e1d00000000000000000000000000a" = [ # file; an uploaded one by its ID
       { filename = "vpc.svg", source = "url", url = "https://files.example.com/vpc.svg" },
     ]
   }

@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Command null serves a provider that has the schema of this provider's task completion and sends no request. It shows what
-// Terraform and the framework need for any provider with this schema.
+// Command null serves a provider that has the schema of this provider's task completion and sends
+// no request. It shows what Terraform and the framework need for any provider with this schema.
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	tallyfy.HushLogs()
+	tallyfy.SilenceUnusedLogs()
 	err := providerserver.Serve(context.Background(), newNullProvider, providerserver.ServeOpts{
 		Address:         "registry.terraform.io/tallyfy/null",
 		ProtocolVersion: 6,
@@ -51,13 +51,14 @@ func (p *nullProvider) Resources(ctx context.Context) []func() resource.Resource
 	}}
 }
 
-// completionResource is what the null resource takes over of the real one.
+// completionResource is what the null resource uses of the real one.
 type completionResource interface {
 	resource.Resource
 	resource.ResourceWithIdentity
 }
 
-// nullCompletion has the schema, identity and plan modifiers of the real resource. It has no plan of its own.
+// nullCompletion has the schema, identity and plan modifiers of the real resource. It has no plan
+// of its own.
 type nullCompletion struct{ completion completionResource }
 
 // Metadata returns that of the real resource.
@@ -65,8 +66,8 @@ func (r *nullCompletion) Metadata(ctx context.Context, req resource.MetadataRequ
 	r.completion.Metadata(ctx, req, resp)
 }
 
-// Schema returns that of the real resource. Its whole numbers have the framework's type, because theirs is not exported. Terraform
-// sees no difference.
+// Schema returns that of the real resource. Its whole numbers have the framework's type, because
+// theirs is not exported. Terraform sees no difference.
 func (r *nullCompletion) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
 	r.completion.Schema(ctx, req, resp)
 	for name, attribute := range resp.Schema.Attributes {
@@ -82,7 +83,7 @@ func (r *nullCompletion) IdentitySchema(ctx context.Context, req resource.Identi
 	r.completion.IdentitySchema(ctx, req, resp)
 }
 
-// model is the resource as Terraform holds it, with each attribute in the type of the schema.
+// model is the resource in the state, with each attribute in the type of the schema.
 type model struct {
 	ID                  types.String         `tfsdk:"id"`
 	OrganizationID      types.String         `tfsdk:"organization_id"`
@@ -107,7 +108,7 @@ type model struct {
 	TasksChangedByRules jsontypes.Normalized `tfsdk:"tasks_changed_by_rules"`
 }
 
-// record sets what a completion is recorded with.
+// record sets the attributes that a completion records.
 func (m *model) record() {
 	m.ID = types.StringValue(m.OrganizationID.ValueString() + "/" + m.RunID.ValueString() + "/" + m.TaskID.ValueString())
 	m.Status, m.Title, m.TaskType = types.StringValue("completed"), types.StringValue("Step"), types.StringValue("task")

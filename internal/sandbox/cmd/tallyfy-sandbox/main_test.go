@@ -105,9 +105,9 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestRun_rateLimit goes on until a request comes within a second of the one
+// TestRunRateLimit goes on until a request comes within a second of the one
 // before, which on a slow machine need not be the second.
-func TestRun_rateLimit(t *testing.T) {
+func TestRunRateLimit(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
@@ -152,7 +152,7 @@ func complete(t *testing.T, url string) (status int, retryAfter string) {
 	return answer.StatusCode, answer.Header.Get("Retry-After")
 }
 
-func TestRun_mistakes(t *testing.T) {
+func TestRunMistakes(t *testing.T) {
 	taken, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)

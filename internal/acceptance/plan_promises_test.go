@@ -15,25 +15,27 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What a plan says is compared here with what its apply sends: for each way in which a block comes, changes and goes, each setting
-// of reopen_on_destroy, and each way in which the task may be found. All rows are blocks of one configuration, each with tasks of
-// its own, so that a few commands of the CLI serve them all.
+// This file compares what a plan says with what its apply sends, for each way in which a block is
+// created, changed and removed, each setting of reopen_on_destroy, and each state of the task. All
+// rows are blocks of one configuration with separate tasks, so a few commands of the CLI are
+// enough.
 
-// faults returns what is wrong with a row: what the plan says and the apply does not do, or the other way round.
-func (r *wordsRow) faults() (all []string) {
+// faults returns what is wrong with a row: what the plan says and the apply does not do, or what
+// the apply does and the plan does not say.
+func (r *planRow) faults() (all []string) {
 	fault := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	if r.refused() {
 		for _, id := range r.tasks() {
 			if sent := r.written[id]; len(sent) > 0 {
-				fault("the plan is refused, and %q was sent", sent)
+				fault("the plan is rejected, and %q was sent", sent)
 			}
 		}
 		return all
 	}
-	if r.failed != "" && len(r.said) == 0 && !r.isUnspoken() {
+	if r.failed != "" && len(r.said) == 0 && !r.isUnannounced() {
 		fault("the plan is silent, and the apply fails: %s", r.failed)
 	}
-	if r.failed != "" && r.state != foundGone && !meaningOf(r.said).fails && !r.isUnspoken() {
+	if r.failed != "" && r.state != foundGone && !claimsOf(r.said).fails && !r.isUnannounced() {
 		fault("the plan does not say that the apply may fail: %s", r.failed)
 	}
 	for _, id := range r.tasks() {
@@ -44,10 +46,10 @@ func (r *wordsRow) faults() (all []string) {
 	return all
 }
 
-// faultsOf returns what is wrong with what is said of a task and sent for it.
-func (r *wordsRow) faultsOf(id string) (all []string) {
+// faultsOf returns the contradictions between the diagnostics and the requests of a task.
+func (r *planRow) faultsOf(id string) (all []string) {
 	fault := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
-	said, sent := meaningOf(r.saidOf(id)), r.written[id]
+	said, sent := claimsOf(r.saidOf(id)), r.written[id]
 	for method, words := range said.denied {
 		if slices.Contains(sent, method) {
 			fault("the plan says %q, and the apply sends a %s", words, method)
@@ -65,7 +67,7 @@ func (r *wordsRow) faultsOf(id string) (all []string) {
 	completes := creates && r.open[id] || said.announced[http.MethodPost]
 	reopens := slices.Contains(sent, http.MethodDelete)
 	switch {
-	case r.isUnspoken():
+	case r.isUnannounced():
 	case reopens && !said.announced[http.MethodDelete]:
 		fault("the plan does not say that the apply reopens the task")
 	case slices.Contains(sent, http.MethodPost) && !completes:
@@ -86,14 +88,15 @@ func (r *wordsRow) faultsOf(id string) (all []string) {
 	return all
 }
 
-func (r *wordsRow) isUnspoken() bool { return r.unspoken != "" && r.reopen == yes }
+func (r *planRow) isUnannounced() bool { return r.unannounced != "" && r.reopen == yes }
 
-func (r *wordsRow) refused() bool {
-	return slices.ContainsFunc(r.said, func(said spoken) bool { return said.Severity == "error" })
+func (r *planRow) refused() bool {
+	return slices.ContainsFunc(r.said, func(said diagnostic) bool { return said.Severity == "error" })
 }
 
-// saidOf returns what the plan says of a task: what names it, and what names none of the row's tasks.
-func (r *wordsRow) saidOf(id string) (all []spoken) {
+// saidOf returns the plan's diagnostics about a task: those that name it, and those that name none
+// of the row's tasks.
+func (r *planRow) saidOf(id string) (all []diagnostic) {
 	for _, said := range r.said {
 		names := func(id string) bool { return strings.Contains(said.Detail, id) }
 		if names(id) || !slices.ContainsFunc(r.tasks(), names) {
@@ -103,21 +106,22 @@ func (r *wordsRow) saidOf(id string) (all []spoken) {
 	return all
 }
 
-// wordsBook is a configuration of rows under a CLI.
-type wordsBook struct {
+// planHarness plans and applies a configuration of rows with a CLI.
+type planHarness struct {
 	*cli
-	rows []*wordsRow
+	rows []*planRow
 }
 
-// TestPlanSaysWhatTheApplyDoes plans and applies all rows. Those with -replace have a CLI of their own, because CLIs lose some of the
-// triggered replacements of a plan that is made with several of these, and so have those with -destroy.
+// TestPlanSaysWhatTheApplyDoes plans and applies all rows. Rows with -replace have a separate plan,
+// because CLIs lose some of the triggered replacements of a plan with several -replace options.
+// Rows with -destroy need one too.
 func TestPlanSaysWhatTheApplyDoes(t *testing.T) {
 	t.Parallel()
-	for _, book := range []book{byConfiguration, byReplace, byDestroy} {
-		rows := slices.DeleteFunc(wordsRows(), func(r *wordsRow) bool { return r.book != book })
-		t.Run(string(book), func(t *testing.T) {
+	for _, kind := range []planKind{byConfiguration, byReplace, byDestroy} {
+		rows := slices.DeleteFunc(planRows(), func(r *planRow) bool { return r.plan != kind })
+		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			applyWords(t, rows)
+			applyPlanRows(t, rows)
 			for _, r := range rows {
 				t.Run(r.title, func(t *testing.T) {
 					for _, fault := range r.faults() {
@@ -130,34 +134,34 @@ func TestPlanSaysWhatTheApplyDoes(t *testing.T) {
 	}
 }
 
-// applyWords plans and applies rows, and takes down what is said and sent.
-func applyWords(t *testing.T, all []*wordsRow) {
+// applyPlanRows plans and applies rows, and records the diagnostics and the writes.
+func applyPlanRows(t *testing.T, all []*planRow) {
 	t.Helper()
 	var ahead atomic.Int64
 	c := newCLI(t, sandbox.Config{Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
-	c.settings = map[string]any{} // as a user has it: a plan reads the tasks
+	c.settings = map[string]any{} // the default: a plan reads the tasks
 	c.configure(nil)
-	b := &wordsBook{cli: c, rows: slices.Clone(all)}
+	b := &planHarness{cli: c, rows: slices.Clone(all)}
 	for _, r := range all {
 		r.addTasks(c.server)
 	}
-	b.write(func(r *wordsRow) string {
+	b.write(func(r *planRow) string {
 		if r.before == nil {
 			return ""
 		}
 		return r.before(r)
 	})
 	c.mustRun("apply", "-input=false", "-auto-approve", "-parallelism=50")
-	ahead.Store(int64(time.Hour)) // no read is behind the completions that are recorded
+	ahead.Store(int64(time.Hour)) // no read lags behind the recorded completions
 	for _, r := range all {
 		r.find(c.server)
 		r.open = r.each(func(id string) bool { held, ok := c.server.Task(id); return ok && held.CompletedAt == "" })
 	}
-	c.taint(b.named(func(r *wordsRow) bool { return r.tainted }))
+	c.taint(b.named(func(r *planRow) bool { return r.tainted }))
 
 	c.server.ResetJournal()
-	b.write(func(r *wordsRow) string { return r.after(r) })
-	for refused := b.plan(); len(refused) > 0; refused = b.plan() { // what depends on what is refused is planned once that is left out
+	b.write(func(r *planRow) string { return r.after(r) })
+	for refused := b.plan(); len(refused) > 0; refused = b.plan() { // a block that depends on a rejected one is planned only without it
 		b.leaveOut(refused)
 	}
 	for _, entry := range c.server.Journal() {
@@ -171,20 +175,20 @@ func applyWords(t *testing.T, all []*wordsRow) {
 		r.completed = r.each(func(id string) bool { held, _ := c.server.Task(id); return held.CompletedAt != "" })
 	}
 	b.rows = all
-	b.written()
+	b.recordWrites()
 }
 
-// each asks something of each of the row's tasks.
-func (r *wordsRow) each(ask func(id string) bool) map[string]bool {
-	answers := map[string]bool{}
+// each returns the result of holds for each of the row's tasks.
+func (r *planRow) each(holds func(id string) bool) map[string]bool {
+	results := map[string]bool{}
 	for _, id := range r.tasks() {
-		answers[id] = ask(id)
+		results[id] = holds(id)
 	}
-	return answers
+	return results
 }
 
 // write writes the rows' configurations.
-func (b *wordsBook) write(of func(*wordsRow) string) {
+func (b *planHarness) write(of func(*planRow) string) {
 	b.Helper()
 	var text strings.Builder
 	for _, r := range b.rows {
@@ -193,21 +197,21 @@ func (b *wordsBook) write(of func(*wordsRow) string) {
 	b.add("rows.tf", text.String())
 }
 
-// plan plans, and returns the rows for which that fails.
-func (b *wordsBook) plan() (refused []*wordsRow) {
+// plan plans all rows, and returns those whose plan fails.
+func (b *planHarness) plan() (refused []*planRow) {
 	b.Helper()
 	args := []string{"plan", "-json", "-input=false", "-parallelism=50", "-out=planned"}
-	if b.rows[0].book == byDestroy {
+	if b.rows[0].plan == byDestroy {
 		args = append(args, "-destroy")
 	}
 	for _, r := range b.rows {
 		r.said, r.actions = nil, nil
-		if r.book == byReplace {
+		if r.plan == byReplace {
 			args = append(args, "-replace=tallyfy_task_completion."+r.name)
 		}
 	}
-	failed := map[*wordsRow]bool{}
-	code := b.tell(func(r *wordsRow, said spoken) {
+	failed := map[*planRow]bool{}
+	code := b.runForRows(func(r *planRow, said diagnostic) {
 		r.said = append(r.said, said)
 		failed[r] = failed[r] || said.Severity == "error"
 	}, args...)
@@ -217,7 +221,7 @@ func (b *wordsBook) plan() (refused []*wordsRow) {
 		}
 	}
 	if (len(refused) > 0) != (code != 0) {
-		b.Fatalf("the plan ended with %d, and %d rows are refused", code, len(refused))
+		b.Fatalf("the plan ended with %d, and %d rows are rejected", code, len(refused))
 	}
 	if code != 0 {
 		return refused
@@ -231,7 +235,7 @@ func (b *wordsBook) plan() (refused []*wordsRow) {
 	b.read(&plan, "show", "-json", "planned")
 	for _, change := range plan.Changes {
 		for _, r := range b.rows {
-			if r.matches(spoken{Address: change.Address}) {
+			if r.matches(diagnostic{Address: change.Address}) {
 				r.actions = append(r.actions, strings.Join(change.Change.Actions, ", "))
 			}
 		}
@@ -239,29 +243,29 @@ func (b *wordsBook) plan() (refused []*wordsRow) {
 	return nil
 }
 
-func (b *wordsBook) apply() {
+func (b *planHarness) apply() {
 	b.Helper()
-	b.tell(func(r *wordsRow, said spoken) {
+	b.runForRows(func(r *planRow, said diagnostic) {
 		if said.Severity == "error" {
 			r.failed = said.text()
 		}
 	}, "apply", "-json", "-input=false", "-parallelism=50", "planned")
 }
 
-// tell runs a command and hands what it says to the rows.
-func (b *wordsBook) tell(to func(*wordsRow, spoken), args ...string) (code int) {
+// runForRows runs a command, and reports each diagnostic with the row that it belongs to.
+func (b *planHarness) runForRows(report func(*planRow, diagnostic), args ...string) (code int) {
 	b.Helper()
-	said, out, code := b.listen(args...)
+	said, out, code := b.runJSON(args...)
 	for _, d := range said {
 		known := false
 		for _, r := range b.rows {
 			if r.matches(d) {
-				to(r, d)
+				report(r, d)
 				known = true
 			}
 		}
-		if !known && d.Severity == "error" { // the CLI warns of its own accord, too
-			b.Errorf("%s says to nobody: %s", args[0], d.text())
+		if !known && d.Severity == "error" { // the CLI has warnings of its own
+			b.Errorf("%s reports, for no row: %s", args[0], d.text())
 		}
 	}
 	if code != 0 && len(said) == 0 {
@@ -270,8 +274,8 @@ func (b *wordsBook) tell(to func(*wordsRow, spoken), args ...string) (code int) 
 	return code
 }
 
-// written hands each write in the journal to the row whose task it is for.
-func (b *wordsBook) written() {
+// recordWrites records each write in the journal with the row whose task it is for.
+func (b *planHarness) recordWrites() {
 	b.Helper()
 	for _, entry := range b.server.Journal() {
 		if entry.Method == http.MethodGet {
@@ -292,10 +296,10 @@ func (b *wordsBook) written() {
 	}
 }
 
-// leaveOut takes rows out of the configuration and out of the state.
-func (b *wordsBook) leaveOut(rows []*wordsRow) {
+// leaveOut removes rows from the configuration and from the state.
+func (b *planHarness) leaveOut(rows []*planRow) {
 	b.Helper()
-	b.rows = slices.DeleteFunc(b.rows, func(r *wordsRow) bool { return slices.Contains(rows, r) })
+	b.rows = slices.DeleteFunc(b.rows, func(r *planRow) bool { return slices.Contains(rows, r) })
 	names := map[string]bool{}
 	for _, r := range rows {
 		for _, name := range []string{r.name, "after_" + r.name, "trigger_" + r.name, "later_" + r.name} {
@@ -305,11 +309,11 @@ func (b *wordsBook) leaveOut(rows []*wordsRow) {
 	b.editState(func(state *stateFile) {
 		state.Resources = slices.DeleteFunc(state.Resources, func(resource stateResource) bool { return names[resource.Name] })
 	})
-	b.write(func(r *wordsRow) string { return r.after(r) })
+	b.write(func(r *planRow) string { return r.after(r) })
 }
 
-// named returns the names of the blocks of some of the rows.
-func (b *wordsBook) named(which func(*wordsRow) bool) map[string]bool {
+// named returns the names of the blocks of the rows that which selects.
+func (b *planHarness) named(which func(*planRow) bool) map[string]bool {
 	names := map[string]bool{}
 	for _, r := range b.rows {
 		if which(r) {
@@ -319,7 +323,7 @@ func (b *wordsBook) named(which func(*wordsRow) bool) map[string]bool {
 	return names
 }
 
-// taint marks resources in the state's file as tainted.
+// taint marks resources in the state file as tainted.
 func (c *cli) taint(names map[string]bool) {
 	c.Helper()
 	c.editState(func(state *stateFile) {
@@ -333,8 +337,8 @@ func (c *cli) taint(names map[string]bool) {
 	})
 }
 
-// String returns what was planned, sent and said.
-func (r *wordsRow) String() string {
+// String returns the planned actions, the writes and the diagnostics.
+func (r *planRow) String() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "planned %q, sent %q for %s and %q for %s\n", r.actions, r.written[r.task], r.task, r.written[r.other], r.other)
 	for _, said := range r.said {

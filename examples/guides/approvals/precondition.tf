@@ -14,7 +14,7 @@ resource "terraform_data" "production" {
   }
 }
 
-# The step after the gate.
+# The task that follows the approval.
 resource "tallyfy_task_completion" "announce_maintenance" {
   run_id  = data.tallyfy_task.approve_change.run_id
   task_id = "7a5c0000000000000000000000000004" # "Announce the maintenance window"

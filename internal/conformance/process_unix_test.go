@@ -1,0 +1,167 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+// These tests run TestAccConformance in a process of its own, as "make testacc" does.
+
+// envPanic makes the process of a test panic in the middle of the suite.
+const envPanic = "CONFORMANCE_TEST_PANIC"
+
+// accProcess returns a command that runs a test of this binary with the environment of "make testacc".
+func accProcess(t *testing.T, base, pattern string, more ...string) (command *exec.Cmd, report string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report = t.TempDir()
+	command = exec.CommandContext(t.Context(), self, "-test.run="+pattern, "-test.v") //nolint:gosec // this test
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "TALLYFY_") && !strings.HasPrefix(variable, "TF_ACC") {
+			command.Env = append(command.Env, variable)
+		}
+	}
+	command.Env = append(command.Env,
+		envEnabled+"=1", envBaseURL+"="+base, envAccessToken+"="+sandbox.DefaultToken, envOrganization+"="+sandbox.DefaultOrganization,
+		envConfirmation+"="+sandbox.DefaultOrganization, envInterval+"=0s", envReport+"="+report)
+	command.Env = append(command.Env, more...)
+	return command, report
+}
+
+// TestPanicInProcess panics in the middle of a suite, if the environment of the process asks for it.
+func TestPanicInProcess(t *testing.T) {
+	if os.Getenv(envPanic) == "" {
+		t.Skip("this is for the process of TestPanic")
+	}
+	settings, err := ReadSettings(os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := creation()
+	see := broken.see
+	broken.see = func(o *observer, ctx context.Context) error {
+		if err := see(o, ctx); err != nil {
+			t.Error(err)
+		}
+		panic("a mistake in a scenario")
+	}
+	suite := &Suite{Settings: settings, scenarios: []scenario{broken}}
+	suite.begin(t.Context(), t)
+	t.Run("observations", func(t *testing.T) { suite.makeObservations(t.Context(), t) })
+}
+
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	command, dir := accProcess(t, server.URL(), "^TestPanicInProcess$", envPanic+"=1")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "a mistake in a scenario") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+	checkRemoved(t, server)
+	if report, _ := readReport(t, dir); report.NotRemoved != 0 {
+		t.Errorf("the report has %d that were not removed", report.NotRemoved)
+	}
+}
+
+// TestInterrupt interrupts the suite after its third task.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	created, once := make(chan struct{}), sync.Once{}
+	number := 0
+	server := seeded(t, sandbox.Config{Watch: func(e sandbox.Entry) {
+		if e.Method == http.MethodPost && strings.HasSuffix(e.Path, "/tasks") {
+			if number++; number == 3 {
+				once.Do(func() { close(created) })
+			}
+		}
+	}})
+	command, dir := accProcess(t, server.URL(), "^TestAccConformance$/^observations$", envInterval+"=20ms")
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-created
+	if err := command.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Wait(); err == nil {
+		t.Errorf("it ended well:\n%s", &out)
+	}
+	checkRemoved(t, server)
+	report, _ := readReport(t, dir)
+	if report.Ended != "interrupted" || report.NotRemoved != 0 {
+		t.Errorf("the report says %q, and %d were not removed:\n%s", report.Ended, report.NotRemoved, &out)
+	}
+}
+
+// TestLeftovers has a server that archives no task but the first. The suite fails, and names what is left.
+func TestLeftovers(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	base := changed(t, server, func(*http.Request, string, *httptest.ResponseRecorder) {})
+	server.Inject(sandbox.Fault{Method: http.MethodDelete, PathPart: "/tasks/", Skip: 1, Times: 1000, Status: http.StatusForbidden, Body: `{"message":"Not allowed."}`})
+	command, dir := accProcess(t, base, "^TestAccConformance$/^observations$/^(a_new_task|refused_requests)$")
+	out, err := command.CombinedOutput()
+	if err == nil {
+		t.Errorf("it ended well:\n%s", out)
+	}
+	report, text := readReport(t, dir)
+	left := server.Listed(titlePrefix)
+	if len(left) == 0 || report.NotRemoved != len(left) {
+		t.Errorf("%d are left, and the report says %d", len(left), report.NotRemoved)
+	}
+	for _, title := range left {
+		if !strings.Contains(string(out), title) {
+			t.Errorf("the output does not name %q:\n%s", title, out)
+		}
+	}
+	if !strings.Contains(string(out), "403 Not allowed.") {
+		t.Errorf("the output does not say why:\n%s", out)
+	}
+	checkRedacted(t, text, base)
+}
+
+// TestMake checks what "make testacc" runs, and that "make test" does not.
+func TestMake(t *testing.T) {
+	t.Parallel()
+	root, err := clitest.SourceRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, want := range map[string][]string{
+		"testacc": {"TF_ACC=1 ", "go test ./internal/conformance -run '^TestAccConformance$' ", "-timeout=0"},
+		"test":    {"TF_ACC= "},
+	} {
+		command := exec.CommandContext(t.Context(), "make", "--dry-run", "--directory="+root, target) //nolint:gosec // of this table
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, part := range want {
+			if !strings.Contains(string(out), part) {
+				t.Errorf("make %s does not run %q:\n%s", target, part, out)
+			}
+		}
+	}
+}

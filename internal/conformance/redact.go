@@ -1,0 +1,104 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package conformance
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// redactor removes what identifies an account from a text that is published. A text is replaced in one pass, so that a replacement is
+// not replaced again.
+type redactor struct {
+	pattern *regexp.Regexp // with one group for each entry of with
+	with    []string
+}
+
+// redaction is what is removed, as a regular expression without groups, and what stands there instead.
+type redaction struct{ pattern, with string }
+
+// patterns are removed whatever account it is: tokens, emails, URLs, IDs and addresses. For the form of IDs see API.md §5.
+var patterns = []redaction{
+	{`(?i)bearer\s+[^\s"',;]+`, "<token>"},
+	{`\beyJ[\w-]+\.[\w-]+(?:\.[\w-]+)?`, "<token>"},
+	{`(?i)[\w.+-]+(?:@|%40|\\u0040)[\w-]+(?:\.[\w-]+)*`, "<email>"},
+	{`(?i)\b[a-z][a-z0-9+.-]*:\\?/\\?/[^\s"'<>)]+`, "<URL>"},
+	{`(?i)\b[a-f0-9]{8}-?(?:[a-f0-9]{4}-?){3}[a-f0-9]{12}\b`, "<ID>"},
+	{`\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b`, "<address>"},
+}
+
+// newRedactor returns a redactor for an account. me is GET /me, or nil.
+func newRedactor(s Settings, me object) *redactor {
+	var all []redaction
+	add := func(secret, with string) {
+		if secret != "" {
+			all = append(all, redaction{`(?i)` + regexp.QuoteMeta(secret), with})
+		}
+	}
+	add(s.Token, "<token>")
+	add(s.ClientSecret, "<secret>")
+	add(s.ClientID, "<application>")
+	add(s.Organization, "<organization>")
+	add(s.Template, "<template>")
+	all = append(all, patterns...)
+	if s.BaseURL != nil && !s.IsDefault {
+		add(s.BaseURL.Host, "<host>")
+		add(s.BaseURL.Hostname(), "<host>")
+	}
+	for _, member := range []string{"email", "username", "full_name", "first_name", "last_name"} {
+		text, _ := me[member].(string)
+		if utf8.RuneCountInString(text) > 2 { // a shorter one may be a part of any word
+			all = append(all, redaction{`(?i)` + wholeWord(text), "<user>"})
+		}
+	}
+	r := &redactor{}
+	var groups []string
+	for _, one := range all {
+		groups, r.with = append(groups, "("+one.pattern+")"), append(r.with, one.with)
+	}
+	r.pattern = regexp.MustCompile(strings.Join(groups, "|"))
+	return r
+}
+
+// wholeWord returns a pattern of a text that is not a part of a longer word.
+func wholeWord(text string) string {
+	pattern := regexp.QuoteMeta(text)
+	if isWord.MatchString(text[:1]) {
+		pattern = `\b` + pattern
+	}
+	if isWord.MatchString(text[len(text)-1:]) {
+		pattern += `\b`
+	}
+	return pattern
+}
+
+// isWord matches the characters that \b knows.
+var isWord = regexp.MustCompile(`^\w$`)
+
+// redact returns the text without what identifies the account, on one line and not longer than a cell of a table.
+func (r *redactor) redact(text string) string {
+	var b strings.Builder
+	rest := 0
+	for _, found := range r.pattern.FindAllStringSubmatchIndex(text, -1) {
+		b.WriteString(text[rest:found[0]])
+		rest = found[1]
+		for group, with := range r.with {
+			if found[2+2*group] >= 0 {
+				b.WriteString(with)
+			}
+		}
+	}
+	b.WriteString(text[rest:])
+	return shorten(strings.Join(strings.Fields(b.String()), " "), 200)
+}
+
+// shorten cuts a text to a number of characters.
+func shorten(text string, length int) string {
+	runes := []rune(text)
+	if len(runes) <= length {
+		return text
+	}
+	return string(runes[:length-1]) + "…"
+}

@@ -1,0 +1,54 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package conformance
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	s := Settings{
+		Token: "tok-123", Organization: "acme-org", Template: "tmpl-9", ClientID: "4711", ClientSecret: "s3cret",
+		BaseURL: &url.URL{Scheme: "https", Host: "tallyfy.corp.example:8443", Path: "/api"},
+	}
+	r := newRedactor(s, object{"email": "jane@corp.example", "full_name": "Jane Doe", "first_name": "José", "last_name": "Doe", "username": "user"})
+	for text, want := range map[string]string{
+		"token tok-123 of ACME-ORG":                        "token <token> of <organization>",
+		"Bearer abc.def failed":                            "<token> failed",
+		"eyJhbGciOi.eyJzdWIi.sig-1":                        "<token>",
+		"jane@corp.example, max+x@b.c and a%40b.example":   "<email>, <email> and <email>",
+		"José, user; users":                                "<user>, <user>; users",
+		"The user user of a user":                          "The <user> <user> of a <user>",
+		"Jane Doe did it, said doe; does not":              "<user> did it, said <user>; does not",
+		"task 7a5c0000000000000000000000000001 is gone":    "task <ID> is gone",
+		"id 01234567-89AB-cdef-0123-456789abcdef.":         "id <ID>.",
+		"at https://tallyfy.corp.example:8443/api/x, so":   "at <URL> so",
+		"dial tcp 10.0.0.7:443: host tallyfy.corp.example": "dial tcp <address>: host <host>",
+		"tmpl-9 4711 s3cret":                               "<template> <application> <secret>",
+		"404 Resource not found (RESOURCE_NOT_FOUND)":      "404 Resource not found (RESOURCE_NOT_FOUND)",
+		"9999-99-99 99:99:99, the same instant, 3 options": "9999-99-99 99:99:99, the same instant, 3 options",
+		"two\nlines": "two lines",
+		"422 This task is already completed. (ALREADY_COMP)":  "422 This task is already completed. (ALREADY_COMP)",
+		`{"self":"https:\/\/tallyfy.corp.example:8443\/api"}`: `{"self":"<URL>"}`,
+	} {
+		if got := r.redact(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+	if got := r.redact(strings.Repeat("ä", 500)); len([]rune(got)) != 200 || !strings.HasSuffix(got, "…") {
+		t.Errorf("got %d characters", len([]rune(got)))
+	}
+}
+
+// TestRedact_default keeps Tallyfy's own address out of the text too, and does not replace what is empty.
+func TestRedact_default(t *testing.T) {
+	t.Parallel()
+	r := newRedactor(Settings{Token: "x1", IsDefault: true, BaseURL: &url.URL{Host: "go.tallyfy.com"}}, nil)
+	if got := r.redact("Resource not found"); got != "Resource not found" {
+		t.Errorf("got %q", got)
+	}
+}
