@@ -112,6 +112,21 @@ func (h *harness) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: taskID}
 }
 
+// refTo returns the reference of another task of the process.
+func (h *harness) refTo(task string) tallyfy.TaskRef {
+	ref := h.ref()
+	ref.Task = task
+	return ref
+}
+
+// listingPreflight returns a preflight check that expects another task of the process too, so that
+// it lists the tasks of the process.
+func (h *harness) listingPreflight() *Preflight {
+	p := h.engine.Preflight()
+	p.Expect(h.refTo("another"))
+	return p
+}
+
 func (h *harness) want() Desired { return Desired{Task: h.ref()} }
 
 func (h *harness) wantValue(value any) Desired {
