@@ -176,13 +176,19 @@ func (h *harness) failure(result Result, err error) *Failure {
 	return failure
 }
 
+// methods returns the methods of all requests, in order.
+func (h *harness) methods() []string {
+	var all []string
+	for _, entry := range h.server.Journal() {
+		all = append(all, entry.Method)
+	}
+	return all
+}
+
 // wantRequests fails the test unless exactly these methods were requested, in order.
 func (h *harness) wantRequests(methods ...string) {
 	h.Helper()
-	var got []string
-	for _, entry := range h.server.Journal() {
-		got = append(got, entry.Method)
-	}
+	got := h.methods()
 	if strings.Join(got, " ") != strings.Join(methods, " ") {
 		h.Errorf("requests: got %v, want %v", got, methods)
 	}
