@@ -107,6 +107,7 @@ func TestPreflightReadsOnce(t *testing.T) {
 			ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: task.RunID, Task: task.ID}
 			p.Expect(ref)
 			all.Go(func() {
+				time.Sleep(time.Second) // until all have been added
 				if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err != nil || len(problems)+len(warnings) > 0 {
 					h.Errorf("got %v, %v, %v", problems, warnings, err)
 				}

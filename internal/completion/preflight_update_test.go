@@ -55,6 +55,7 @@ func TestPreflightOfUpdatesSharesTheList(t *testing.T) {
 			h.server.AddTask(task)
 			p.Expect(h.refTo(task.ID))
 			all.Go(func() {
+				time.Sleep(time.Second) // until all have been added
 				want := h.wantValue("vpc-1")
 				want.Task.Task = task.ID
 				plan := Planned{Desired: want}
