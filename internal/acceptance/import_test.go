@@ -4,7 +4,6 @@
 package acceptance
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -146,18 +145,12 @@ func TestIdentityOfATaskThatIsAttachedToAProcess(t *testing.T) {
 // recordedIdentity returns the identity of the only resource in the state file.
 func (c *cli) recordedIdentity() taskIdentity {
 	c.Helper()
-	text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
-	if err != nil {
-		c.Fatal(err)
-	}
 	var state struct {
 		Resources []struct {
 			Instances []struct{ Identity taskIdentity }
 		}
 	}
-	if err := json.Unmarshal(text, &state); err != nil {
-		c.Fatal(err)
-	}
+	c.readState(&state)
 	return state.Resources[0].Instances[0].Identity
 }
 

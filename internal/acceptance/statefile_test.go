@@ -28,23 +28,32 @@ type stateResource struct {
 	Instances []map[string]any `json:"instances"`
 }
 
-// editState changes the state file in ways that no command of a CLI supports.
-func (c *cli) editState(change func(*stateFile)) {
+// stateFileName returns the path of the state file.
+func (c *cli) stateFileName() string { return filepath.Join(c.folder, "terraform.tfstate") }
+
+// readState decodes the state file into a value that has the needed parts of it.
+func (c *cli) readState(into any) {
 	c.Helper()
-	name := filepath.Join(c.folder, "terraform.tfstate")
-	text, err := os.ReadFile(name) //nolint:gosec // in the test's own folder
+	text, err := os.ReadFile(c.stateFileName())
 	if err != nil {
 		c.Fatal(err)
 	}
+	if err := json.Unmarshal(text, into); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// editState changes the state file in ways that no command of a CLI supports.
+func (c *cli) editState(change func(*stateFile)) {
+	c.Helper()
 	var state stateFile
-	if err := json.Unmarshal(text, &state); err != nil {
-		c.Fatal(err)
-	}
+	c.readState(&state)
 	change(&state)
-	if text, err = json.Marshal(state); err != nil {
+	text, err := json.Marshal(state)
+	if err != nil {
 		c.Fatal(err)
 	}
-	if err := os.WriteFile(name, text, 0o600); err != nil {
+	if err := os.WriteFile(c.stateFileName(), text, 0o600); err != nil {
 		c.Fatal(err)
 	}
 }

@@ -4,7 +4,6 @@
 package acceptance
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"net/http"
@@ -118,18 +117,12 @@ type heldCompletion struct {
 // shows the state only after an apply.
 func (c *cli) recordedCompletions() []heldCompletion {
 	c.Helper()
-	text, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
-	if err != nil {
-		c.Fatal(err)
-	}
 	var state struct {
 		Resources []struct {
 			Instances []struct{ Attributes heldCompletion }
 		}
 	}
-	if err := json.Unmarshal(text, &state); err != nil {
-		c.Fatal(err)
-	}
+	c.readState(&state)
 	var all []heldCompletion
 	for _, resource := range state.Resources {
 		for _, instance := range resource.Instances {

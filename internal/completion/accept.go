@@ -22,10 +22,10 @@ type accepted struct {
 // else probably completed the task first.
 func adoptAfterLostResponse(task *tallyfy.Task, want Desired, cause error) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
-		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, true)}
+		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, true, want.Subject)}
 	}
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
-		return accepted{task: task, warnings: []Notice{adoptedWithDoubt(task)}}, nil
+		return accepted{task: task, warnings: []Notice{adoptedWithDoubt(task, want.Subject)}}, nil
 	}
 	return accepted{task: task}, nil
 }
@@ -35,7 +35,7 @@ func adoptAfterLostResponse(task *tallyfy.Task, want Desired, cause error) (acce
 // is not worth reporting.
 func adoptFromOthers(task *tallyfy.Task, want Desired, cause error, warning Notice) (accepted, error) {
 	if differs := differing(task, want); len(differs) > 0 {
-		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, false)}
+		return accepted{}, &Failure{Notice: overtaken(task, differs, cause, false, want.Subject)}
 	}
 	return accepted{task: task, warnings: []Notice{warning}}, nil
 }
@@ -45,7 +45,7 @@ func adoptFromOthers(task *tallyfy.Task, want Desired, cause error, warning Noti
 func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline, response *tallyfy.Task, want Desired) accepted {
 	if response != nil && response.Completed() {
 		task := withType(response, base.task)
-		return accepted{task: task, warnings: append(recordedDifferently(task, want), completedBefore(task)...)}
+		return accepted{task: task, warnings: append(recordedDifferently(task, want), completedBefore(task, want.Subject)...)}
 	}
 	o := readOptions{form: want.hasValues(), detached: true, until: base.isSettled}
 	if response != nil && (response.EveryoneMustComplete || base.everyone()) {
@@ -58,9 +58,9 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	case response != nil && response.Status != "": // only its status is known
 		task = response
 	case err != nil:
-		return accepted{warnings: []Notice{unconfirmed(ref, err)}}
+		return accepted{warnings: []Notice{unconfirmed(ref, err, want.Subject)}}
 	default:
-		return accepted{warnings: []Notice{unconfirmed(ref, errStale)}}
+		return accepted{warnings: []Notice{unconfirmed(ref, errStale, want.Subject)}}
 	}
 	if response != nil && len(task.TasksChangedByRules) == 0 {
 		task.TasksChangedByRules = response.TasksChangedByRules // only the response to the completion shows them
@@ -68,7 +68,7 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 	if task.Completed() {
 		return accepted{task: task, warnings: recordedDifferently(withType(task, base.task), want)}
 	}
-	return accepted{task: task, warnings: []Notice{leftOpen(ref, task, task.EveryoneMustComplete || base.everyone())}}
+	return accepted{task: task, warnings: []Notice{leftOpen(ref, task, task.EveryoneMustComplete || base.everyone(), want.Subject)}}
 }
 
 // slack is the tolerated difference between the clocks of Tallyfy's servers. It includes the
@@ -77,12 +77,12 @@ const slack = 2 * time.Second
 
 // completedBefore returns a warning if the response to a completion shows, by the server's own
 // clock, that the task was completed before the request was sent.
-func completedBefore(task *tallyfy.Task) []Notice {
+func completedBefore(task *tallyfy.Task, s Subject) []Notice {
 	at, ok := parseTime(task.CompletedAt)
 	if !ok || task.Timing.Date.IsZero() || task.Timing.Date.Sub(at) <= task.Timing.Took+slack {
 		return nil
 	}
-	return []Notice{completedBeforeRequest(task)}
+	return []Notice{completedBeforeRequest(task, s)}
 }
 
 // withType returns the task with the type from an earlier read, if the response does not show the

@@ -176,7 +176,7 @@ func TestCompletedBefore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			task := &tallyfy.Task{ID: "t", Title: "T", Status: "completed", CompletedAt: c.completedAt, Timing: c.timing}
-			if got := len(completedBefore(task)) > 0; got != c.want {
+			if got := len(completedBefore(task, Resource)) > 0; got != c.want {
 				t.Errorf("has a warning: %t", got)
 			}
 			began := time.Now().Add(-c.timing.Took)

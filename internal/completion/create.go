@@ -14,14 +14,14 @@ import (
 // result. Any error is a [*Failure], and nothing is recorded then.
 func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
-	unlock, err := e.locks.lock(ctx, want.Task)
+	unlock, err := e.locks.lock(ctx, want.Task, want.Subject)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
 	history := e.locks.history(want.Task)
 	o := readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown}
-	return e.afterRead(ctx, want.Task, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
+	return e.afterRead(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
 		return e.createFrom(ctx, task, history, want)
 	})
 }
@@ -30,7 +30,7 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 // error is a [*Failure].
 func (e *Engine) createFrom(ctx context.Context, task *tallyfy.Task, history taskHistory, want Desired) (Result, error) {
 	if doubts := history.reasonNotToSend(task); doubts != "" {
-		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
+		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts, want.Subject)}
 	}
 	task, behind := history.correct(want.Task, task, merged(want.Taskdata, want.SecretTaskdata))
 	want, err := want.resolved(task)
@@ -57,7 +57,7 @@ func (e *Engine) createFrom(ctx context.Context, task *tallyfy.Task, history tas
 func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings []Notice) Result {
 	record := recordOf(Record{}, withRun(want.Task, task).Run, task)
 	if behind { // the record for the other block stays valid
-		return Result{Record: record, Warnings: append(warnings, notShownYet(task))}
+		return Result{Record: record, Warnings: append(warnings, notShownYet(task, want.Subject))}
 	}
 	e.locks.record(want, record)
 	return Result{Record: record, Warnings: warnings}
@@ -67,9 +67,9 @@ func (e *Engine) record(want Desired, task *tallyfy.Task, behind bool, warnings 
 // has completed it. The error is a [*Failure] that lists the differences between the blocks.
 func sentAlready(want Desired, earlier *recordedCompletion) (Result, error) {
 	if differs := earlier.differing(want); len(differs) > 0 {
-		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs)}
+		return Result{}, &Failure{Notice: sentDifferently(want.Task, differs, want.Subject)}
 	}
-	return Result{Record: earlier.record, Warnings: []Notice{sentByAnother(want.Task)}}, nil
+	return Result{Record: earlier.record, Warnings: []Notice{sentByAnother(want.Task, want.Subject)}}, nil
 }
 
 // complete saves the values and completes an open task. Any error is a [*Failure].

@@ -38,9 +38,9 @@ func decideCreate(task *tallyfy.Task, want Desired) decision {
 	switch {
 	case task.Completed() && !wouldExpire(task, want):
 		if differs := differing(task, want); len(differs) > 0 {
-			return refused(completedDifferently(task, differs))
+			return refused(completedDifferently(task, differs, want.Subject))
 		}
-		return decision{step: adopt, warnings: append(warnings, adopted(task))}
+		return decision{step: adopt, warnings: append(warnings, adopted(task, want.Subject))}
 	case refusal != nil:
 		return refused(*refusal)
 	}
@@ -87,13 +87,13 @@ func emptyRequiredFields[V any](task *tallyfy.Task, given map[string]V) []tallyf
 func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice) {
 	switch {
 	case task.ArchivedAt != "":
-		return new(archived(task)), nil
+		return new(archived(task, want.Subject)), nil
 	case withRun(want.Task, task).Run == "" && len(want.Taskdata) > 0 && len(missingEcho(task)) > 0:
 		return new(cannotBeSaved(task, want, missingEcho(task), true)), nil
 	case task.Type == tallyfy.TypeApproval && want.IsApproved == nil:
-		return new(decisionMissing(task)), nil
+		return new(decisionMissing(task, want.Subject)), nil
 	case wouldExpire(task, want):
-		return new(decisionExpires(task)), nil
+		return new(decisionExpires(task, want.Subject)), nil
 	case want.IsApproved != nil && !tallyfy.TakesDecision(task.Type):
 		warnings = append(warnings, decisionIgnored(task))
 	}

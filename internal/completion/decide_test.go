@@ -136,7 +136,7 @@ func TestAdviceForEveryStatus(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(e.Status, e.Code, e.GaveUp), func(t *testing.T) {
 			t.Parallel()
-			if advice(e) == "" {
+			if Resource.advice(e) == "" {
 				t.Error("there is no advice")
 			}
 		})
@@ -144,7 +144,7 @@ func TestAdviceForEveryStatus(t *testing.T) {
 	for status, part := range map[int]string{409: "-parallelism", 423: "resolve the issue in Tallyfy"} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
-			if got := advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(got, part) {
+			if got := Resource.advice(&tallyfy.Error{Status: status, Outcome: tallyfy.Rejected}); !strings.Contains(got, part) {
 				t.Errorf("got %q", got)
 			}
 		})

@@ -17,7 +17,7 @@ import (
 // recorded or sent another block's completion of the task, as with create_before_destroy and
 // renamed blocks; or someone completes the task again in the meantime. Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
-	unlock, err := e.locks.lock(ctx, ref)
+	unlock, err := e.locks.lock(ctx, ref, Resource)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	if history.last != nil || history.outcomeUnknown {
 		return []Notice{takenOver(ref, history.outcomeUnknown)}, nil
 	}
-	task, err := e.readBefore(ctx, ref, readOptions{until: history.condition(known.isShown())})
+	task, err := e.readBefore(ctx, ref, Resource, readOptions{until: history.condition(known.isShown())})
 	if err != nil {
 		return nil, err
 	}

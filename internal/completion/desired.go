@@ -20,6 +20,8 @@ type Desired struct {
 	// their versions show whether they changed; nil for none.
 	SecretTaskdata, SecretFormFields               map[string]any
 	SecretTaskdataVersion, SecretFormFieldsVersion *int64
+	// Subject is what messages about this completion are written for.
+	Subject Subject
 	// OverrideUser is the ID of the user to record as the completer; nil for the owner of the
 	// token.
 	OverrideUser *int64

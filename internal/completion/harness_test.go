@@ -8,10 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httptrace"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,7 +63,7 @@ func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, chang
 		server.AddTask(task)
 		client, err := tallyfy.New(tallyfy.Config{
 			BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, TokenSource: "TALLYFY_X", MaxRetries: retries,
-			RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: inProcess{server},
+			RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: sandbox.Transport{Handler: server},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -75,36 +72,6 @@ func inBubbleWithRetries(t *testing.T, retries int, config sandbox.Config, chang
 		defer cancel()
 		test(&harness{T: t, server: server, client: client, engine: New(client), ctx: ctx})
 	})
-}
-
-// inProcess is a transport that calls the server without a network.
-type inProcess struct{ handler http.Handler }
-
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
-	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
-	answer := make(chan *http.Response, 1)
-	go func() {
-		defer close(answer)
-		defer func() {
-			if aborted := recover(); aborted != nil && aborted != http.ErrAbortHandler { //nolint:errorlint // a panic's value
-				panic(aborted)
-			}
-		}()
-		recorder := httptest.NewRecorder()
-		p.handler.ServeHTTP(recorder, r)
-		answer <- recorder.Result()
-	}()
-	select {
-	case resp, ok := <-answer:
-		if !ok {
-			return nil, io.ErrUnexpectedEOF
-		}
-		return resp, nil
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
 }
 
 // ref returns the reference of the task, with its run.

@@ -62,7 +62,7 @@ func LeftOut(task *tallyfy.Task, err error) (warning Notice, ok bool) {
 		reason = fmt.Sprintf("Reading the task itself: %s. An import needs that read too.", notice.Outcome(cause))
 	}
 	return Notice{
-		Summary: taskSummary(task, "Task Was Left Out"),
+		Summary: notice.TaskSummary(task, "Task Was Left Out"),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy's list shows %s as completed, without all the facts that an import records. %s", notice.Task(task), reason),
 			"The results do not contain this task. The query goes on with the others.",

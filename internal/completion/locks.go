@@ -66,15 +66,15 @@ type taskLocks struct {
 }
 
 // lock waits for the task, and returns the function that releases it. The error is a [*Failure].
-func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef) (unlock func(), err error) {
+func (l *taskLocks) lock(ctx context.Context, ref tallyfy.TaskRef, s Subject) (unlock func(), err error) {
 	if unlock := l.mutexes.lock(ctx, taskKey(ref)); unlock != nil {
 		return unlock, nil
 	}
-	return nil, failed(notice.Report{
+	return nil, s.failed(notice.Report{
 		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
 		Action: "Waiting for another block of this configuration that works on " + notice.TaskRef(ref),
 		Effect: "Nothing was sent for this one.",
-		Remedy: "Keep one block for each task, and apply again.",
+		Remedy: "Keep one block for each task, and " + s.again() + ".",
 		Cause:  tallyfy.Stopped(ctx, ""),
 	})
 }
@@ -163,7 +163,7 @@ func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func
 		unlock := l.mutexes.lock(ctx, key)
 		if unlock == nil {
 			return nil, tallyfy.Stopped(ctx, "The request was still waiting: requests to this process are sent one at a time for a while, because Tallyfy did not accept one of them. "+
-				"Apply again; raise the operation's timeouts or lower -parallelism if this happens often.")
+				"Try again; raise the operation's timeouts or lower -parallelism if this happens often.")
 		}
 		defer unlock()
 	}

@@ -56,7 +56,7 @@ func TestTwoBlocksForOneTask(t *testing.T) {
 func TestTimeoutWhileWaitingForATask(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Latency: time.Minute}, nil, func(h *harness) {
-		unlock, err := h.engine.locks.lock(h.ctx, h.ref())
+		unlock, err := h.engine.locks.lock(h.ctx, h.ref(), Resource)
 		if err != nil {
 			h.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestTimeoutWhileWaitingForATask(t *testing.T) {
 		h.wantText(h.failure(h.destroy(ctx, Record{})).Error(), "Nothing was sent")
 		h.wantRequests()
 		unlock()
-		again, err := h.engine.locks.lock(h.ctx, h.ref())
+		again, err := h.engine.locks.lock(h.ctx, h.ref(), Resource)
 		if err != nil {
 			h.Fatal(err)
 		}

@@ -15,33 +15,33 @@ import (
 // This file holds the notices about the state of a task. Notices about saving and planning are in
 // save_messages.go and preflight_messages.go, and failures stand beside the request that fails.
 
-func archived(task *tallyfy.Task) Notice {
+func archived(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Task Is Archived",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s was archived at %s, and an archived task cannot be completed. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.ArchivedAt),
-			"Restore the task in Tallyfy and apply again, or remove the block from the configuration."),
+			"Restore the task in Tallyfy and "+s.again()+", or remove the block from the configuration."),
 	}
 }
 
-func decisionMissing(task *tallyfy.Task) Notice {
+func decisionMissing(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Approval Needs a Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is an approval, and is_approved is not set. Nothing was sent; the task is as it was.", notice.TaskSubject(task)),
-			"Set is_approved to true to approve or to false to reject, and apply again."),
+			"Set is_approved to true to approve or to false to reject, and "+s.again()+"."),
 	}
 }
 
-func decisionExpires(task *tallyfy.Task) Notice {
+func decisionExpires(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Expiring Task Takes No Decision",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is of type %s, and is_approved = false would mark it as expired instead of acknowledged. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.Type),
-			"Remove is_approved and apply again."),
+			"Remove is_approved and "+s.again()+"."),
 	}
 }
 
@@ -54,56 +54,56 @@ func decisionIgnored(task *tallyfy.Task) Notice {
 	}
 }
 
-func adopted(task *tallyfy.Task) Notice {
+func adopted(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Task Was Already Completed",
 		Attribute: attrTaskID,
-		Detail: fmt.Sprintf("%s was already completed, by %s. It is recorded as it is, and no completion was sent, "+
-			"so no webhook or email fired again.", notice.TaskSubject(task), notice.Completer(task)),
+		Detail: fmt.Sprintf("%s was already completed, by %s. %s, so no webhook or email fired again.", notice.TaskSubject(task), notice.Completer(task),
+			s.or("It is recorded as it is, and no completion was sent", "No completion was sent")),
 	}
 }
 
 // adoptedAfter is [adopted] for a completion by someone else that is found after this apply has
 // sent one too. unsure reports that an attempt may have been processed.
-func adoptedAfter(task *tallyfy.Task, unsure bool) Notice {
+func adoptedAfter(task *tallyfy.Task, unsure bool, s Subject) Notice {
 	sent := "Tallyfy rejected the completion that this apply sent, so no webhook or email fired again."
 	if unsure {
 		sent = "This apply sent a completion too, and its outcome is unknown. Tallyfy may have fired webhooks and emails twice."
 	}
-	n := adopted(task)
-	n.Detail = fmt.Sprintf("%s was already completed, by %s. It is recorded as it is. %s", notice.TaskSubject(task), notice.Completer(task), sent)
+	n := adopted(task, s)
+	n.Detail = fmt.Sprintf("%s was already completed, by %s. %s%s", notice.TaskSubject(task), notice.Completer(task), s.or("It is recorded as it is. ", ""), sent)
 	return n
 }
 
 // notShownYet warns about a completion that this apply has recorded for another block, and that a
 // read does not show.
-func notShownYet(task *tallyfy.Task) Notice {
+func notShownYet(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Completion Is Not Shown Yet",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads may lag, someone has reopened or removed the task, or the token may not see it. "+
-				"The completion was recorded for this block too, and nothing was sent.", notice.Task(task), notice.Completer(task)),
-			"Keep one block for each task. If the task was reopened, the next plan shows it."),
+				"%s", notice.Task(task), notice.Completer(task), s.or("The completion was recorded for this block too, and nothing was sent.", "Nothing was sent for this action.")),
+			"Keep one block for each task. "+s.or("If the task was reopened, the next plan shows it.", "If the task was reopened, invoke the action again to complete it.")),
 	}
 }
 
 // sentByAnother warns that this apply has sent the same completion for another block, and that it
 // left the task open.
-func sentByAnother(ref tallyfy.TaskRef) Notice {
+func sentByAnother(ref tallyfy.TaskRef, s Subject) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s. Tallyfy accepted it, but does not show the task as completed. "+
-				"The same is recorded for this block, and nothing was sent.", notice.TaskRef(ref)),
+				"%s", notice.TaskRef(ref), s.or("The same is recorded for this block, and nothing was sent.", "Nothing was sent for this action.")),
 			"Keep one block for each task."),
 	}
 }
 
 // sentDifferently refuses a completion after this apply has sent a different one for another block,
 // which left the task open.
-func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
+func sentDifferently(ref tallyfy.TaskRef, differs []string, s Subject) Notice {
 	return Notice{
 		Summary:   "Completion Was Already Sent Differently",
 		Attribute: attrTaskID,
@@ -111,20 +111,20 @@ func sentDifferently(ref tallyfy.TaskRef, differs []string) Notice {
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s. Tallyfy accepted it, but does not show the task as completed. "+
 				"It was sent without these settings, or with different ones:\n  - %s", notice.TaskRef(ref), strings.Join(differs, "\n  - ")),
 			"Nothing was sent for this block.",
-			"Keep one block for each task, then apply again."),
+			"Keep one block for each task, then "+s.again()+"."),
 	}
 }
 
 // mayBeSent refuses a completion after this apply has sent one for another block with an unknown
 // outcome. shows is what a read shows.
-func mayBeSent(ref tallyfy.TaskRef, shows string) Notice {
+func mayBeSent(ref tallyfy.TaskRef, shows string, s Subject) Notice {
 	return Notice{
 		Summary:   "Completion May Have Gone Through",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent a completion of %s, and it is unknown whether Tallyfy processed it. %s "+
 				"Nothing was sent for this block, because a second completion could fire webhooks and emails twice.", notice.TaskRef(ref), shows),
-			"Check in Tallyfy whether the completion is there. Keep one block for each task, then apply again."),
+			"Check in Tallyfy whether the completion is there. Keep one block for each task, then "+s.again()+"."),
 	}
 }
 
@@ -138,22 +138,21 @@ func alreadyUpdated(task *tallyfy.Task) Notice {
 }
 
 // completedDifferently refuses a task that is completed, but not as configured.
-func completedDifferently(task *tallyfy.Task, differs []string) Notice {
+func completedDifferently(task *tallyfy.Task, differs []string, s Subject) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
 			sentNothing,
-			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
-				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again. "+
-				importID(task)),
+			s.overrule(task, "Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
+				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again.")),
 	}
 }
 
 // overtaken refuses a task that someone completed differently while an attempt was in flight or
 // after it was rejected. unsure reports that an attempt may have been processed. cause may be nil.
-func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) Notice {
+func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool, s Subject) Notice {
 	who := "Someone else completed it first."
 	if unsure {
 		who = "Someone else completed it first, or Tallyfy processed the request of this apply and stored something else."
@@ -167,9 +166,9 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool) N
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", notice.Task(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
-			who+" This completion is not in the state, and nothing more was sent; the task is as it was completed.",
-			"Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, import the task if it is not in the state, and apply: "+
-				"that is an update, which reopens the task and completes it again. "+importID(task),
+			who+s.or(" This completion is not in the state, and nothing more was sent", " Nothing more was sent")+"; the task is as it was completed.",
+			s.overrule(task, "Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
+				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again."),
 			failure, notice.ServerMessage(cause)),
 	}
 }
@@ -197,7 +196,7 @@ func verdict(approved bool) string {
 
 // leftOpen warns that an accepted completion left the task open. everyone reports that it was one
 // of several shares.
-func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
+func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool, s Subject) Notice {
 	why := "An automation or an issue may have reopened it, or Tallyfy's reads may lag." // API.md §2.3
 	if everyone {
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
@@ -215,43 +214,45 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and %s. %s", which, shown, why),
-			"The true status is recorded. No further completion will be sent for it; refresh to see when the task is done."),
+			s.or("The true status is recorded. No further completion will be sent for it; refresh to see when the task is done.",
+				"The action keeps no record of it: invoked again while the task is open, it sends another completion.")),
 	}
 }
 
 // adoptedWithDoubt warns about a recorded completion that someone else seems to have made.
-func adoptedWithDoubt(task *tallyfy.Task) Notice {
+func adoptedWithDoubt(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", notice.Task(task), notice.Completer(task))+
 				"Someone else may have completed it meanwhile, or the token's owner may not be allowed to override the completer.",
-			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that it is the right one."),
+			s.or("The completion is recorded as Tallyfy reports it. ", "")+"Check in Tallyfy that it is the right one."),
 	}
 }
 
 // completedBeforeRequest warns that Tallyfy accepted a completion of a task that was completed
 // before.
-func completedBeforeRequest(task *tallyfy.Task) Notice {
+func completedBeforeRequest(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Completion May Be Someone Else's",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and reports that it was completed by %s, which was before the request was sent. "+
 				"Someone else probably completed it between the provider's read and its request, and Tallyfy may have fired webhooks and emails twice.", notice.Task(task), notice.Completer(task)),
-			"The completion is recorded as Tallyfy reports it. Check in Tallyfy that the decision and the values are the right ones."),
+			s.or("The completion is recorded as Tallyfy reports it. ", "")+"Check in Tallyfy that the decision and the values are the right ones."),
 	}
 }
 
 // unconfirmed warns about an accepted completion whose response shows no details.
-func unconfirmed(ref tallyfy.TaskRef, err error) Notice {
+func unconfirmed(ref tallyfy.TaskRef, err error, s Subject) Notice {
 	return Notice{
 		Summary:   "Completion Accepted, Details Unknown",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", notice.TaskRef(ref), notice.Outcome(err)),
-			"The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
+			s.or("The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
+				"The action keeps no record of it: invoked again, it sends another completion unless Tallyfy shows this one by then."),
 			notice.ServerMessage(err)),
 	}
 }
@@ -268,7 +269,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference
 		Attribute: want.attribute(slices.Concat(diff.absent, diff.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was accepted, together with the field values. %s", notice.TaskRef(ref), what),
-			"Check the task's form in Tallyfy. The completion will not be sent again."),
+			"Check the task's form in Tallyfy."+want.Subject.or(" The completion will not be sent again.", "")),
 	}
 }
 
@@ -284,8 +285,8 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 				fmt.Sprintf("The completion of %s was sent with is_approved = %t. Tallyfy accepted it, and shows the task as %s by %s. "+
 					"Someone else may have completed it first: Tallyfy accepts a repeated completion, and keeps the first decision.",
 					notice.Task(task), *want.IsApproved, verdict(*task.IsApproved), notice.Completer(task)),
-				fmt.Sprintf("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or set is_approved = %t to keep it.",
-					*task.IsApproved)),
+				want.Subject.or("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or",
+					"To overrule the decision, reopen the task in Tallyfy and invoke the action again; or")+fmt.Sprintf(" set is_approved = %t to keep it.", *task.IsApproved)),
 		})
 	}
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
@@ -313,7 +314,7 @@ func taskReopened(task *tallyfy.Task) Notice {
 func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
 	next := "The completion happened and stays recorded. Remove the block from the configuration when you no longer need it."
 	if tallyfy.IsNoEndpoint(err) {
-		next += " " + advice(err)
+		next += " " + Resource.advice(err)
 	}
 	return Notice{
 		Summary:   "Completed Task Cannot Be Found",

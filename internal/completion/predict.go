@@ -3,7 +3,10 @@
 
 package completion
 
-import "github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+import (
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
 
 // prediction is what an apply would do about a task as it was read.
 type prediction struct {
@@ -47,7 +50,7 @@ func (p *prediction) check(task *tallyfy.Task, want Desired, v formValues) (refu
 	want.Taskdata = merged(given, want.Taskdata)
 	refusal, warnings := check(task, want)
 	for _, warning := range warnings {
-		warning.Summary = taskSummary(task, warning.Summary)
+		warning.Summary = notice.TaskSummary(task, warning.Summary)
 		p.warnings = append(p.warnings, warning)
 	}
 	return refusal
@@ -67,7 +70,7 @@ func predictCreate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 		case p.ReopenOnDestroy:
 			f.warnings = append(f.warnings, differsUnlessReopened(task, p, differs))
 		default:
-			f.problems = append(f.problems, differsInPlan(task, differs))
+			f.problems = append(f.problems, differsInPlan(task, differs, p.Subject))
 		}
 		return f
 	case refusal != nil:

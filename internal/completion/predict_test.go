@@ -287,21 +287,3 @@ func TestPredictUpdate(t *testing.T) {
 		})
 	}
 }
-
-func TestTaskSummary(t *testing.T) {
-	t.Parallel()
-	for want, task := range map[string]*tallyfy.Task{
-		"Required Field Is Empty: Provision the VPC":                {Title: "Provision the VPC"},
-		"Required Field Is Empty: t1":                               {ID: "t1"},
-		"Required Field Is Empty: " + strings.Repeat("ü", 35):       {Title: strings.Repeat("ü", 35)},
-		"Required Field Is Empty: " + strings.Repeat("ü", 34) + "…": {Title: strings.Repeat("ü", 36)},
-		"Required Field Is Empty: " + strings.Repeat("a", 34) + "…": {Title: strings.Repeat("a", 99)},
-	} {
-		t.Run(want, func(t *testing.T) {
-			t.Parallel()
-			if got := taskSummary(task, "Required Field Is Empty"); got != want {
-				t.Errorf("got %q", got)
-			}
-		})
-	}
-}

@@ -141,7 +141,7 @@ func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	reopens, replaced = p.recorded[taskKey(plan.Task)]
-	return replaced && plan.Recorded == nil, reopens
+	return replaced && plan.Recorded == nil && plan.Subject == Resource, reopens
 }
 
 // predict reads the task of a plan and predicts what an apply does about it. task is nil if there

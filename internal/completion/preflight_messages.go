@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -16,28 +15,13 @@ import (
 // This file holds the notices of a plan. Each predicts what the apply does, as far as that is
 // known.
 
-// longestSummary is the maximum number of characters in a summary.
-const longestSummary = 60
-
-// taskSummary returns a summary with the task's title. Terraform prints only one of several
-// warnings with the same summary, so a warning that is needed for each task must have a summary for
-// each.
-func taskSummary(task *tallyfy.Task, summary string) string {
-	which := task.Title
-	if which == "" {
-		which = task.ID
-	}
-	room := longestSummary - len(summary) - len(": ")
-	if utf8.RuneCountInString(which) > room {
-		which = string([]rune(which)[:room-1]) + "…"
-	}
-	return summary + ": " + which
-}
-
 // unlessReopened returns the end of a sentence about the new completion of a task that is already
 // completed. Terraform plans a tainted resource as a new one, and the provider does not see what
 // its destroy does first. Nor does it see what the destroy of another block for the task does.
 func unlessReopened(p Planned) string {
+	if p.Subject != Resource {
+		return ", unless the task is reopened before."
+	}
 	unless := ", unless the same apply reopens the task first and completes it again."
 	if p.ReopenOnDestroy {
 		unless += " A destroy with reopen_on_destroy does that if it precedes this, as in a replacement without create_before_destroy. Webhooks and emails then fire again."
@@ -47,7 +31,7 @@ func unlessReopened(p Planned) string {
 
 func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 	return Notice{
-		Summary: taskSummary(task, "Required Field Is Empty"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(task, "Required Field Is Empty"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("These fields of %s are required, and neither the configuration nor the task has a value for them:\n%s", notice.Task(task), fieldLines(fields)),
 			"Tallyfy rejects the completion unless someone fills them in before the apply."),
@@ -56,7 +40,7 @@ func requiredEmpty(task *tallyfy.Task, fields []tallyfy.Field) Notice {
 
 func hiddenTask(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary: taskSummary(task, "Task Is Hidden"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(task, "Task Is Hidden"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("An automation hides %s: Tallyfy shows it as %q, and a hidden task cannot be completed.", notice.Task(task), task.Status),
 			"Applying this sends the completion, and fails unless an automation shows the task by then. "+
@@ -81,12 +65,14 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 		if hidden != "" {
 			how = ""
 		}
-		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s Applying this records it as it is and sends no completion", notice.TaskSubject(task), how, notice.Completer(task), hidden) + unlessReopened(p)
+		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s %s", notice.TaskSubject(task), how, notice.Completer(task), hidden,
+			p.Subject.or("Applying this records it as it is and sends no completion", "The action sends no completion")) + unlessReopened(p)
 		return n
 	}
 	n.Detail = notice.Paragraphs(
 		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. All other values are %s, as far as they are known.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", "), as),
-		"If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion"+unlessReopened(p))
+		p.Subject.or("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion",
+			"If the task holds what becomes known, the action sends nothing. If it does not, the action fails and sends no completion")+unlessReopened(p))
 	return n
 }
 
@@ -98,14 +84,15 @@ func completedHow(task *tallyfy.Task, differs []string) string {
 
 // differsInPlan refuses a task that is completed, but not as configured. The state may have the
 // completion nevertheless.
-func differsInPlan(task *tallyfy.Task, differs []string) Notice {
+func differsInPlan(task *tallyfy.Task, differs []string, s Subject) Notice {
 	return Notice{
 		Summary:   "Task Is Already Completed Differently",
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			completedHow(task, differs), sentNothing,
-			"Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
-				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it. "+importID(task)),
+			s.overrule(task, "Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, "+
+				"apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
+				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it.")),
 	}
 }
 
@@ -113,7 +100,7 @@ func differsInPlan(task *tallyfy.Task, differs []string) Notice {
 // reopens the task.
 func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Notice {
 	return Notice{
-		Summary:   taskSummary(task, "Task Is Already Completed Differently"),
+		Summary:   notice.TaskSummary(task, "Task Is Already Completed Differently"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			completedHow(task, differs),
@@ -126,7 +113,7 @@ func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Noti
 // none.
 func decisionMayExpire(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary: taskSummary(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
+		Summary: notice.TaskSummary(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. "+
 				"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then.", notice.TaskSubject(task), task.Type),
@@ -218,12 +205,12 @@ func notThere(p Planned, more string, err error) Notice {
 		does = "sends the reopening anyway, and fails"
 	}
 	return Notice{
-		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			more,
 			fmt.Sprintf("Applying this %s unless Tallyfy shows the task by then, as it may if an automation makes the task visible.", does),
-			advice(err), notice.ServerMessage(err)),
+			p.Subject.advice(err), notice.ServerMessage(err)),
 	}
 }
 
@@ -235,7 +222,7 @@ func mistyped(p Planned, meant []*tallyfy.Task, err error) Notice {
 		lines = append(lines, fmt.Sprintf("  - %s, the ID of %q", task.ID, task.Title))
 	}
 	return Notice{
-		Summary: taskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(&tallyfy.Task{ID: p.Task.Task}, "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			strings.Join(shortened(lines), "\n"),
@@ -252,7 +239,7 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 		belongs, next = "it is a one-off task, which belongs to no process", "Remove run_id."
 	}
 	return Notice{
-		Summary: taskSummary(task, "Task Cannot Be Found"), Attribute: attrRunID,
+		Summary: notice.TaskSummary(task, "Task Cannot Be Found"), Attribute: attrRunID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s.", notice.TaskRef(p.Task), notice.Outcome(err)),
 			fmt.Sprintf("The organization has %s, and %s. A completion in process %s fails.", notice.Task(task), belongs, p.Task.Run),
@@ -271,7 +258,7 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	case !isGeneral(refusalOf(err)):
 		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
 	}
-	next := advice(err)
+	next := PlannedAction.advice(err)          // of a plan, so for every subject
 	if statusOf(err) == http.StatusForbidden { // of a read, and not of a completion
 		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
@@ -287,7 +274,7 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 // the consequence.
 func contradicts(task *tallyfy.Task, differs []string, what string) Notice {
 	return Notice{
-		Summary: taskSummary(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(task, "Blocks Contradict Each Other"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration completes %s too, and they differ:\n  - %s", notice.Task(task), strings.Join(differs, "\n  - ")),
 			what, "Keep one block for each task."),

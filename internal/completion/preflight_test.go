@@ -219,7 +219,7 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		client, err := tallyfy.New(tallyfy.Config{
-			BaseURL: "http://127.0.0.1/api", Transport: inProcess{h.server}, RequestTimeout: time.Minute,
+			BaseURL: "http://127.0.0.1/api", Transport: sandbox.Transport{Handler: h.server}, RequestTimeout: time.Minute,
 			Credentials: &tallyfy.Credentials{ClientID: "7", ClientSecret: "wrong-secret", TokenURL: "http://127.0.0.1/oauth/token"},
 			TokenSource: "the application",
 		})

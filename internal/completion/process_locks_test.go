@@ -175,7 +175,7 @@ func clientOver(t *testing.T, handler http.Handler) *tallyfy.Client {
 	t.Helper()
 	client, err := tallyfy.New(tallyfy.Config{
 		BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, MaxRetries: tallyfy.DefaultMaxRetries,
-		RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: inProcess{handler},
+		RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: sandbox.Transport{Handler: handler},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func (e *Engine) read(ctx context.Context, ref tallyfy.TaskRef, o readOptions) (
 // readBefore reads a task before the engine decides. If the server responds that there is no such
 // task or no such path, the task is nil without an error, because the POST is authoritative. Any
 // error is a [*Failure].
-func (e *Engine) readBefore(ctx context.Context, ref tallyfy.TaskRef, o readOptions) (*tallyfy.Task, error) {
+func (e *Engine) readBefore(ctx context.Context, ref tallyfy.TaskRef, s Subject, o readOptions) (*tallyfy.Task, error) {
 	task, err := e.read(ctx, ref, o)
 	switch {
 	case err == nil:
@@ -64,7 +64,7 @@ func (e *Engine) readBefore(ctx context.Context, ref tallyfy.TaskRef, o readOpti
 	case tallyfy.IsNoTask(err):
 		return nil, nil // not shown, which is not a failure
 	}
-	return nil, failed(notice.Report{
+	return nil, s.failed(notice.Report{
 		Summary:   "Task Could Not Be Read",
 		Attribute: attrTaskID,
 		Action:    "Reading " + notice.TaskRef(ref) + " before anything is sent",

@@ -74,12 +74,13 @@ func (r *recentReads) end(ref tallyfy.TaskRef) {
 	r.ended[taskKey(ref)] = time.Now()
 }
 
-// afterRead runs an operation on a task as it was read. The operation rests on the read of the
+// afterRead runs an operation on the wanted task as it was read. The operation rests on the read of the
 // preflight check right before it, if that can serve, and otherwise on a read with these options.
 // If that check's read becomes too old before anything is written, because of a rate limit for
 // example, the task is read again and the operation starts over. The caller must hold the task's
 // lock. Any error is a [*Failure].
-func (e *Engine) afterRead(ctx context.Context, ref tallyfy.TaskRef, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
+func (e *Engine) afterRead(ctx context.Context, want Desired, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
+	ref := want.Task
 	defer e.recent.end(ref)
 	task, until := e.recent.take(ref)
 	if task != nil && !e.locks.hasActed(ref) && (o.until == nil || o.until(task)) {
@@ -89,7 +90,7 @@ func (e *Engine) afterRead(ctx context.Context, ref tallyfy.TaskRef, o readOptio
 		}
 	}
 	progress(ctx, "Reading %s", notice.TaskRef(ref))
-	task, err := e.readBefore(ctx, ref, o)
+	task, err := e.readBefore(ctx, ref, want.Subject, o)
 	if err != nil {
 		return Result{}, err
 	}

@@ -20,14 +20,14 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	task, err := e.read(ctx, ref, readOptions{until: known.isShown()})
 	switch {
 	case tallyfy.IsNoTask(err):
-		return Result{Record: known, Warnings: []Notice{completionNotFound(ref, err)}}, nil
+		return Result{Record: known, NotFound: err, Warnings: []Notice{completionNotFound(ref, err)}}, nil
 	case err != nil:
-		return Result{}, failed(notice.Report{
+		return Result{}, Resource.failed(notice.Report{
 			Summary:   "Task Could Not Be Read",
 			Attribute: attrTaskID,
 			Action:    "Refreshing the completion of " + notice.TaskRef(ref),
 			Effect:    "The state stays as it was, and nothing was sent.",
-			Remedy:    advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
+			Remedy:    Resource.advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
 			Cause:     err,
 		})
 	case isOpen(task) && known.saysCompleted():
@@ -63,7 +63,7 @@ func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, effect str
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:
-		return Result{}, failed(notice.Report{
+		return Result{}, Resource.failed(notice.Report{
 			Summary: "Task Could Not Be Imported",
 			Action:  "Reading " + notice.TaskRef(ref) + " of organization " + ref.Organization + " to " + verb + " it",
 			Effect:  effect,

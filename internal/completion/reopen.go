@@ -90,7 +90,7 @@ func stillAsItWas(ref tallyfy.TaskRef, err error) *Failure {
 }
 
 func reopeningFailed(ref tallyfy.TaskRef, effect string, err error) *Failure {
-	return failed(notice.Report{
+	return Resource.failed(notice.Report{
 		Summary:   "Task Could Not Be Reopened",
 		Attribute: attrTaskID,
 		Action:    "Reopening " + notice.TaskRef(ref),
@@ -105,7 +105,7 @@ func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEnd
 
 // notSeenOpen is the failure of an update whose reopening was accepted and could not be confirmed.
 func notSeenOpen(ref tallyfy.TaskRef, readErr error) *Failure {
-	return failed(notice.Report{
+	return Resource.failed(notice.Report{
 		Summary:   "Task Could Not Be Reopened",
 		Attribute: attrTaskID,
 		Action:    "Reading " + notice.TaskRef(ref) + " after Tallyfy accepted its reopening",

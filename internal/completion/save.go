@@ -127,7 +127,7 @@ func (s *saver) failure(err error) *Failure {
 	if failure, ok := err.(*Failure); ok { //nolint:errorlint // put returns it as it is
 		return failure
 	}
-	return failed(notice.Report{
+	return s.want.Subject.failed(notice.Report{
 		Summary:   "Field Values Could Not Be Saved",
 		Attribute: s.want.attribute(),
 		Action:    "Saving the field values of " + notice.TaskRef(s.ref),

@@ -28,7 +28,7 @@ func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bo
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is a one-off task. Tallyfy requires its title, its deadline and its owners each time its field values are saved, replaces them with what it receives, "+
 				"and does not show %s. %s", notice.TaskSubject(task), strings.Join(missing, " and "), left),
-			"Set in Tallyfy what the task does not have, or give the token's owner the right to see it, then apply again. Or fill in the form in Tallyfy, and remove the values here."),
+			"Set in Tallyfy what the task does not have, or give the token's owner the right to see it, then "+want.Subject.again()+". Or fill in the form in Tallyfy, and remove the values here."),
 	}
 }
 
@@ -46,7 +46,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 				notice.TaskRef(ref), strings.Join(want.differentValues(lost), "\n  - ")),
 			"The completion was not sent: this apply has not completed the task.",
 			hint,
-			"Fix the values, then apply again."),
+			"Fix the values, then "+want.Subject.again()+"."),
 	}}
 }
 
@@ -59,7 +59,7 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows some of them in a different form from the one that was sent:\n  - %s",
 				notice.TaskRef(ref), strings.Join(lines, "\n  - ")),
-			"The completion was still sent. Check the fields in Tallyfy; no further request is sent for them while the configuration stays as it is."),
+			"The completion was still sent. Check the fields in Tallyfy"+want.Subject.or("; no further request is sent for them while the configuration stays as it is.", ".")),
 	}
 }
 

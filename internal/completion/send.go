@@ -37,7 +37,7 @@ func (e *Engine) send(ctx context.Context, ref tallyfy.TaskRef, base baseline, w
 		}
 		switch {
 		case !unsure && last != nil:
-			return accepted{}, notCompleted(ref, last)
+			return accepted{}, notCompleted(ref, last, want.Subject)
 		case !unsure && outcome == tallyfy.NotSent:
 			continue
 		}
@@ -87,27 +87,27 @@ func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base b
 	task, readErr := e.read(ctx, ref, o)
 	switch {
 	case readErr != nil && a.unsure:
-		return accepted{}, true, outcomeUnknown(ref, a.cause(), readErr)
+		return accepted{}, true, outcomeUnknown(ref, a.cause(), readErr, want.Subject)
 	case tallyfy.IsNoTask(readErr): // the server shows no tasks, and a rate limit is unambiguous
 		return accepted{}, false, nil
 	case readErr != nil:
-		return accepted{}, true, notReadAgain(ref, a.err, readErr)
+		return accepted{}, true, notReadAgain(ref, a.err, readErr, want.Subject)
 	case base.isNew(task) && a.unsure && !a.isBefore(task):
 		done, err = adoptAfterLostResponse(task, want, a.err)
 		return done, true, err
 	case base.isNew(task):
-		done, err = adoptFromOthers(task, want, a.err, adoptedAfter(task, a.unsure))
+		done, err = adoptFromOthers(task, want, a.err, adoptedAfter(task, a.unsure, want.Subject))
 		return done, true, err
 	case !a.unsure:
 		return accepted{}, false, nil
 	case task.Completed(): // with the completion that the update has reopened
-		return accepted{}, true, outcomeUnknown(ref, a.cause(), errStale)
+		return accepted{}, true, outcomeUnknown(ref, a.cause(), errStale, want.Subject)
 	case base.hasShare(task):
-		return accepted{task: task, warnings: []Notice{leftOpen(ref, task, true)}}, true, nil
+		return accepted{task: task, warnings: []Notice{leftOpen(ref, task, true, want.Subject)}}, true, nil
 	case base.everyone():
-		return accepted{}, true, shareUnknown(task, ref, a.cause())
+		return accepted{}, true, shareUnknown(task, ref, a.cause(), want.Subject)
 	case a.last != nil:
-		return accepted{}, true, stillOpen(task, ref, a.last)
+		return accepted{}, true, stillOpen(task, ref, a.last, want.Subject)
 	}
 	return accepted{}, false, nil
 }
@@ -137,8 +137,8 @@ func hasEarlier(err error) bool {
 	return errors.As(err, &e) && e.Earlier != nil
 }
 
-func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
-	return failed(notice.Report{
+func notCompleted(ref tallyfy.TaskRef, err error, s Subject) *Failure {
+	return s.failed(notice.Report{
 		Summary:   "Task Was Not Completed",
 		Attribute: attrTaskID,
 		Action:    "Completing " + notice.TaskRef(ref),
@@ -148,8 +148,8 @@ func notCompleted(ref tallyfy.TaskRef, err error) *Failure {
 }
 
 // notReadAgain is the failure of a read between attempts, after Tallyfy asked to retry later.
-func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
-	return failed(notice.Report{
+func notReadAgain(ref tallyfy.TaskRef, err, readErr error, s Subject) *Failure {
+	return s.failed(notice.Report{
 		Summary:   "Task Was Not Completed",
 		Attribute: attrTaskID,
 		Action:    "Reading " + notice.TaskRef(ref) + " before sending its completion again",
@@ -158,12 +158,12 @@ func notReadAgain(ref tallyfy.TaskRef, err, readErr error) *Failure {
 	})
 }
 
-func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
-	next := "Apply again: the provider reads the task first, and sends nothing if it has been completed meanwhile."
+func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error, s Subject) *Failure {
+	next := s.againFirst() + ": the provider reads the task first, and sends nothing if it has been completed meanwhile."
 	if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
 		next = "" // the response decides what to do
 	}
-	return failed(notice.Report{
+	return s.failed(notice.Report{
 		Summary:   "Task Was Not Completed",
 		Attribute: attrTaskID,
 		Action:    "Completing " + notice.TaskRef(ref),
@@ -176,24 +176,24 @@ func stillOpen(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
 
 // shareUnknown is the failure of an attempt at a task that everyone must complete. Such a task
 // stays open after a share, so a read does not show the outcome.
-func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error) *Failure {
-	return failed(notice.Report{
+func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error, s Subject) *Failure {
+	return s.failed(notice.Report{
 		Summary:   "Completion May Have Gone Through",
 		Attribute: attrTaskID,
 		Action:    "Completing " + notice.TaskRef(ref),
 		Effect: "Everyone who is assigned must complete this task, so it stays open after one share of it, and Tallyfy shows no sign of this one: it is \"" +
 			task.Status + "\". The share was not sent again, because a second one could fire webhooks and emails twice.",
-		Remedy: "Check in Tallyfy whether the share is there before you apply again: the next apply sends it again unless the task is completed by then.",
+		Remedy: "Check in Tallyfy whether the share is there before you " + s.again() + ": " + s.next() + " sends it again unless the task is completed by then.",
 		Cause:  err,
 	})
 }
 
-func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error) *Failure {
-	next := "Apply again when Tallyfy responds: the provider reads the task first, and records it without sending anything if it is completed as configured."
+func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error, s Subject) *Failure {
+	next := s.againFirst() + " when Tallyfy responds: the provider reads the task first, and " + s.or("records it without sending anything", "sends nothing") + " if it is completed as configured."
 	if tallyfy.IsNoTask(readErr) {
-		next = "Check the task in Tallyfy before you apply again: if Tallyfy does not show it to the provider, the next apply sends the completion again."
+		next = "Check the task in Tallyfy before you " + s.again() + ": if Tallyfy does not show it to the provider, " + s.next() + " sends the completion again."
 	}
-	failure := failed(notice.Report{
+	failure := s.failed(notice.Report{
 		Summary:   "Completion May Have Gone Through",
 		Attribute: attrTaskID,
 		Action:    "Completing " + notice.TaskRef(ref),

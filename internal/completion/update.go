@@ -20,14 +20,14 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 		return Result{Record: known}, nil
 	}
 	ctx = tallyfy.WithSecrets(ctx, want.secrets()...)
-	unlock, err := e.locks.lock(ctx, want.Task)
+	unlock, err := e.locks.lock(ctx, want.Task, want.Subject)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
 	history := e.locks.history(want.Task)
 	o := readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown}
-	return e.afterRead(ctx, want.Task, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
+	return e.afterRead(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
 		return e.updateFrom(ctx, task, history, known, want)
 	})
 }
@@ -36,7 +36,7 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 // show it. Any error is a [*Failure].
 func (e *Engine) updateFrom(ctx context.Context, task *tallyfy.Task, history taskHistory, known Record, want Desired) (Result, error) {
 	if doubts := history.reasonNotToSend(task); doubts != "" {
-		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts)}
+		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts, want.Subject)}
 	}
 	task, behind := history.correct(want.Task, task, nil)
 	want, err := want.resolved(task)
@@ -75,9 +75,9 @@ func (e *Engine) completeAgain(ctx context.Context, base baseline, want Desired)
 		return Result{}, err
 	case reopening.completedAgain:
 		if len(want.Taskdata) > 0 && reopening.task.Taskdata == nil {
-			return Result{}, &Failure{Notice: overtaken(reopening.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false)}
+			return Result{}, &Failure{Notice: overtaken(reopening.task, []string{want.attribute() + ": Tallyfy does not show the values"}, nil, false, want.Subject)}
 		}
-		done, err := adoptFromOthers(reopening.task, want, nil, adopted(reopening.task))
+		done, err := adoptFromOthers(reopening.task, want, nil, adopted(reopening.task, want.Subject))
 		if err != nil {
 			return Result{}, err
 		}

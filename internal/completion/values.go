@@ -121,7 +121,7 @@ func (d Desired) resolved(task *tallyfy.Task) (Desired, error) {
 	v := d.values(task)
 	if problems := v.all(task, nil); len(problems) > 0 {
 		for i := range problems {
-			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Fix the configuration, then apply again.")
+			problems[i].Detail = notice.Paragraphs(problems[i].Detail, "Nothing was sent; the task is as it was. Fix the configuration, then "+d.Subject.again()+".")
 		}
 		return d, &Failure{Notice: problems[0], Others: problems[1:]}
 	}
@@ -274,7 +274,7 @@ func formHidden(want Desired) Notice {
 		Attribute: attribute,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s sets fields by name, but Tallyfy does not show the form of %s, which has their IDs. Nothing was sent; the task is as it was.", attribute, notice.TaskRef(want.Task)),
-			"Check organization_id, run_id and task_id and apply again, or set the values in "+byID+", by field ID."),
+			"Check organization_id, run_id and task_id and "+want.Subject.again()+", or set the values in "+byID+", by field ID."),
 	}
 }
 

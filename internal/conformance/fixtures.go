@@ -150,7 +150,7 @@ func (a *account) form(ctx context.Context, task *fixture) (reply, error) {
 	if err != nil {
 		return got, err
 	}
-	entries, _ := included(got.data(), "form_fields")
+	entries, _ := formFieldsOf(got.data())
 	if len(entries) == 0 {
 		return got, errNoForm
 	}
@@ -165,7 +165,7 @@ func (a *account) form(ctx context.Context, task *fixture) (reply, error) {
 // values returns the answers of a form by the labels of its fields.
 func values(got reply) map[string]any {
 	all := map[string]any{}
-	entries, _ := included(got.data(), "form_fields")
+	entries, _ := formFieldsOf(got.data())
 	for _, entry := range entries {
 		label, _ := entry["label"].(string)
 		if value, ok := entry["field_value"]; ok {

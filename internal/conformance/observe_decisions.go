@@ -28,6 +28,9 @@ func decisions() scenario {
 		{
 			ID: "override-self", Section: "8", Question: "May a user name themselves in override_user?", How: "POST completed-tasks with the caller's ID",
 		},
+		{
+			ID: "completion-comment", Section: "8", Question: "Does a comment in a completion become a comment of the task?", How: "POST completed-tasks with comment, GET with=threads",
+		},
 	}}
 }
 
@@ -69,5 +72,31 @@ func (o *observer) seeDecisions(ctx context.Context) error {
 		seen += ", recorded: " + map[bool]string{true: "yes", false: "no"}[fmt.Sprint(got.data()["completer_id"]) == o.user.String()]
 	}
 	o.saw("override-self", "%s", seen)
+	return o.seeComment(ctx)
+}
+
+func (o *observer) seeComment(ctx context.Context) error {
+	task, err := o.newTask(ctx, spec{purpose: "a comment"})
+	if err != nil {
+		return err
+	}
+	got, err := o.complete(ctx, task, object{"comment": "A comment in a completion."})
+	if err != nil {
+		return err
+	}
+	seen := got.outcome()
+	if got, err = o.get(ctx, "threads", pathTasks, task.id); err != nil {
+		return err
+	}
+	threads, _ := included(got.data(), "threads")
+	switch {
+	case absentOr(got.data(), "threads") == "absent":
+		seen += ", threads are not shown"
+	case len(threads) == 0:
+		seen += ", no"
+	default:
+		seen += ", yes"
+	}
+	o.saw("completion-comment", "%s", seen)
 	return nil
 }

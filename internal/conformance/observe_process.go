@@ -125,7 +125,7 @@ func (a *account) processTasks(ctx context.Context, process *fixture) ([]object,
 func completable(process *fixture, tasks []object, kinds ...string) []*fixture {
 	var found []*fixture
 	for _, task := range tasks {
-		fields, _ := included(task, "form_fields")
+		fields, _ := formFieldsOf(task)
 		required := false
 		for _, f := range fields {
 			required = required || f["required"] == true

@@ -145,7 +145,7 @@ func (o *observer) seeStoredValues(ctx context.Context) error {
 
 // seeForm records the shape of a form.
 func (o *observer) seeForm(got reply) {
-	entries, wrapped := included(got.data(), "form_fields")
+	entries, wrapped := formFieldsOf(got.data())
 	shape, member := "bare", "neither"
 	if wrapped {
 		shape = "wrapped"

@@ -41,7 +41,7 @@ func statuses(interval time.Duration, limit int, headers http.Header, codes ...i
 	})}, &at
 }
 
-func request(t *testing.T, ctx context.Context, p *pacer) (int, error) { //nolint:revive // the test is first, as in helpers
+func request(ctx context.Context, t *testing.T, p *pacer) error {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://tallyfy.example/", nil)
 	if err != nil {
@@ -49,9 +49,9 @@ func request(t *testing.T, ctx context.Context, p *pacer) (int, error) { //nolin
 	}
 	response, err := p.RoundTrip(r)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return response.StatusCode, response.Body.Close()
+	return response.Body.Close()
 }
 
 func TestPacer(t *testing.T) {
@@ -71,7 +71,7 @@ func TestPacer(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p, at := statuses(time.Second, 0, http.Header{"Retry-After": {test.retryAfter}}, http.StatusTooManyRequests)
 				for range 3 {
-					if _, err := request(t, t.Context(), p); err != nil {
+					if err := request(t.Context(), t, p); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -92,7 +92,7 @@ func TestPacer_many(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, at := statuses(time.Second, 0, nil)
 		for range 5 {
-			go func() { _, _ = request(t, t.Context(), p) }()
+			go func() { _ = request(t.Context(), t, p) }()
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -111,12 +111,12 @@ func TestPacer_limit(t *testing.T) {
 	t.Parallel()
 	p, at := statuses(0, 2, nil)
 	for n := range 4 {
-		if _, err := request(t, t.Context(), p); errors.Is(err, errSpent) != (n >= 2) {
+		if err := request(t.Context(), t, p); errors.Is(err, errSpent) != (n >= 2) {
 			t.Errorf("request %d: %v", n, err)
 		}
 	}
 	p.unlimit()
-	if _, err := request(t, t.Context(), p); err != nil || len(*at) != 3 {
+	if err := request(t.Context(), t, p); err != nil || len(*at) != 3 {
 		t.Errorf("after the limit was lifted: %v, %d requests", err, len(*at))
 	}
 }
@@ -127,8 +127,8 @@ func TestPacer_canceled(t *testing.T) {
 		p, at := statuses(time.Hour, 0, nil)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, _ = request(t, ctx, p)
-		if _, err := request(t, ctx, p); !errors.Is(err, context.DeadlineExceeded) || len(*at) != 1 {
+		_ = request(ctx, t, p)
+		if err := request(ctx, t, p); !errors.Is(err, context.DeadlineExceeded) || len(*at) != 1 {
 			t.Errorf("got %v after %d requests", err, len(*at))
 		}
 	})

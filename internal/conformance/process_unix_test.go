@@ -83,35 +83,57 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// TestInterrupt interrupts the suite after its third task.
+// TestInterrupt interrupts the suite while it makes observations, and while the CLI applies.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	created, once := make(chan struct{}), sync.Once{}
-	number := 0
-	server := seeded(t, sandbox.Config{Watch: func(e sandbox.Entry) {
-		if e.Method == http.MethodPost && strings.HasSuffix(e.Path, "/tasks") {
-			if number++; number == 3 {
-				once.Do(func() { close(created) })
+	for name, test := range map[string]struct {
+		pattern string
+		path    string // of the requests that are counted
+		number  int    // of the request at which the suite is interrupted
+	}{
+		"observations": {"^TestAccConformance$/^observations$", "/tasks", 3},
+		"an apply":     {"^TestAccConformance$", "/completed-tasks", 3}, // two are the suite's own
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reached, once, number := make(chan struct{}), sync.Once{}, 0
+			server := seeded(t, sandbox.Config{Watch: func(e sandbox.Entry) {
+				if e.Method == http.MethodPost && strings.HasSuffix(e.Path, test.path) {
+					if number++; number == test.number {
+						once.Do(func() { close(reached) })
+					}
+				}
+			}})
+			command, dir := accProcess(t, server.URL(), test.pattern, envInterval+"=20ms")
+			var out bytes.Buffer
+			command.Stdout, command.Stderr = &out, &out
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
 			}
-		}
-	}})
-	command, dir := accProcess(t, server.URL(), "^TestAccConformance$/^observations$", envInterval+"=20ms")
-	var out bytes.Buffer
-	command.Stdout, command.Stderr = &out, &out
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	<-created
-	if err := command.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Wait(); err == nil {
-		t.Errorf("it ended well:\n%s", &out)
-	}
-	checkRemoved(t, server)
-	report, _ := readReport(t, dir)
-	if report.Ended != "interrupted" || report.NotRemoved != 0 {
-		t.Errorf("the report says %q, and %d were not removed:\n%s", report.Ended, report.NotRemoved, &out)
+			ended := make(chan error, 1)
+			go func() { ended <- command.Wait() }()
+			select {
+			case <-reached:
+			case err := <-ended:
+				t.Fatalf("it ended before, with %v:\n%s", err, &out)
+			}
+			if err := command.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-ended; err == nil {
+				t.Errorf("it ended well:\n%s", &out)
+			}
+			checkRemoved(t, server)
+			report, _ := readReport(t, dir)
+			if report.Ended != "interrupted" || report.NotRemoved != 0 {
+				t.Errorf("the report says %q, and %d were not removed:\n%s", report.Ended, report.NotRemoved, &out)
+			}
+			for _, p := range report.Promises {
+				if p.Result != resultSkipped {
+					t.Errorf("%s: %s", p.Name, p.Result)
+				}
+			}
+		})
 	}
 }
 
@@ -163,5 +185,49 @@ func TestMake(t *testing.T) {
 				t.Errorf("make %s does not run %q:\n%s", target, part, out)
 			}
 		}
+	}
+}
+
+// TestSpent ends at the limit of requests, and cleans up nevertheless.
+func TestSpent(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	command, dir := accProcess(t, server.URL(), "^TestAccConformance$/^observations$", envMaxRequests+"=30")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "the limit of requests is reached: 30") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+	checkRemoved(t, server)
+	report, _ := readReport(t, dir)
+	if !strings.HasSuffix(report.Ended, "the limit of requests is reached: 30") || report.Requests <= 30 || report.NotRemoved != 0 {
+		t.Errorf("the report says %q after %d requests", report.Ended, report.Requests)
+	}
+	if last := report.Observations[len(report.Observations)-1]; last.Verdict != NotObserved || last.Note != "the suite ended before" {
+		t.Errorf("the last observation is %+v", last)
+	}
+}
+
+// TestRefusedToken has nothing to clean up, and does not print the token.
+func TestRefusedToken(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	command, _ := accProcess(t, server.URL(), "^TestAccConformance$", envAccessToken+"=another-token")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "nothing was created, because the user of the token could not be read: GET /me: 401 Unauthenticated.") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+	if strings.Contains(string(out), "another-token") || server.Count("", "") != 1 {
+		t.Errorf("%d requests:\n%s", server.Count("", ""), out)
+	}
+}
+
+// TestUnconfirmed sends nothing without a confirmation.
+func TestUnconfirmed(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	command, _ := accProcess(t, server.URL(), "^TestAccConformance$", envConfirmation+"=")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "TALLYFY_ACC_ORGANIZATION is not set") || server.Count("", "") != 0 {
+		t.Errorf("it ended with %v after %d requests:\n%s", err, server.Count("", ""), out)
 	}
 }

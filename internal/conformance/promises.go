@@ -79,8 +79,10 @@ func (s *Suite) testPromises(ctx context.Context, t *testing.T) {
 	defer x.close()
 	e := &evidence{account: s.account, workspace: &workspace{installation: installation, proxy: x, dir: t.TempDir()}, tasks: map[string]*fixture{}, log: t.Logf}
 	if err := e.gather(ctx); err != nil {
-		s.end(err)
 		t.Error(s.redactor().redact(err.Error()))
+		if s.end(ctx, err) {
+			return
+		}
 		for _, p := range promises() {
 			s.report.Promises = append(s.report.Promises, Promise{Name: p.name, Result: resultFailed, Note: err.Error()})
 		}

@@ -117,7 +117,7 @@ func TestPromises(t *testing.T) {
 func TestPromises_skipped(t *testing.T) {
 	t.Parallel()
 	e := kept()
-	e.formError, e.processError = errors.New("422 No such type."), skipped("TALLYFY_ACC_CHECKLIST is not set")
+	e.formError, e.processError = errors.New("422 no such type"), skipped("TALLYFY_ACC_CHECKLIST is not set")
 	var reasons []string
 	for _, p := range promises() {
 		var reason skipped
@@ -125,7 +125,7 @@ func TestPromises_skipped(t *testing.T) {
 			reasons = append(reasons, err.Error())
 		}
 	}
-	if got := strings.Join(reasons, "\n"); strings.Count(got, "TALLYFY_ACC_CHECKLIST is not set") != 2 || !strings.Contains(got, "422 No such type.") {
+	if got := strings.Join(reasons, "\n"); strings.Count(got, "TALLYFY_ACC_CHECKLIST is not set") != 2 || !strings.Contains(got, "422 no such type") {
 		t.Errorf("the reasons are\n%s", got)
 	}
 }

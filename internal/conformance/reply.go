@@ -112,6 +112,9 @@ func objects(list []any) []object {
 	return all
 }
 
+// formFieldsOf returns the entries of the include form_fields, and whether it is wrapped in an envelope.
+func formFieldsOf(task object) (entries []object, wrapped bool) { return included(task, "form_fields") }
+
 // included returns the entries of an include, and whether it is wrapped in an envelope.
 func included(task object, name string) (entries []object, wrapped bool) {
 	switch include := task[name].(type) {

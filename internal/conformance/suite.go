@@ -50,7 +50,6 @@ func (s *Suite) Run(ctx context.Context, t *testing.T) {
 	s.begin(ctx, t)
 	t.Run("promises", func(t *testing.T) { s.testPromises(ctx, t) })
 	t.Run("observations", func(t *testing.T) { s.makeObservations(ctx, t) })
-	s.end(ctx.Err())
 }
 
 // begin reads who the caller is, and registers the clean-up with the test.
@@ -102,12 +101,12 @@ func (s *Suite) makeObservations(ctx context.Context, t *testing.T) {
 		all = scenarios()
 	}
 	for _, scenario := range all {
-		ended := false
+		if s.report.Ended != "" {
+			t.Skip("the suite has ended: " + s.redactor().redact(s.report.Ended))
+		}
 		t.Run(scenario.name, func(t *testing.T) {
-			if err := s.observer.observe(ctx, scenario); err != nil {
-				s.end(err)
-				ended = true
-				t.Error(s.redactor().redact(err.Error()))
+			if err := s.observer.observe(ctx, scenario); err != nil && s.end(ctx, err) {
+				t.Fatal(s.redactor().redact(err.Error()))
 			}
 			for _, o := range scenario.observations {
 				if made, ok := s.observer.results[o.ID]; ok {
@@ -115,23 +114,20 @@ func (s *Suite) makeObservations(ctx context.Context, t *testing.T) {
 				}
 			}
 		})
-		if ended {
-			return
-		}
 	}
 }
 
-// end records why the suite ended early, the first reason only.
-func (s *Suite) end(err error) {
+// end reports whether an error ends the whole suite, and records why.
+func (s *Suite) end(ctx context.Context, err error) bool {
 	switch {
-	case err == nil || s.report.Ended != "":
-	case errors.Is(err, context.Canceled):
-		s.report.Ended = "interrupted"
-	case errors.Is(err, context.DeadlineExceeded):
-		s.report.Ended = "timeout"
-	default:
+	case errors.Is(err, errSpent):
 		s.report.Ended = err.Error()
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		s.report.Ended = "timeout"
+	case ctx.Err() != nil:
+		s.report.Ended = "interrupted"
 	}
+	return s.report.Ended != ""
 }
 
 // finish archives what was created and writes the report.

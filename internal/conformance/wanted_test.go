@@ -74,6 +74,7 @@ var ofToday = map[string]string{
 	"rejection":                 "200, false → as expected",
 	"decision-change":           "200, false → answers an unknown",
 	"override-self":             "200, recorded: yes → answers an unknown",
+	"completion-comment":        "200, threads are not shown → answers an unknown",
 
 	"archive-status":      "204 → as expected",
 	"archived-get":        "200, archived_at set → answers an unknown",

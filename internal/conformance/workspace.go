@@ -78,7 +78,10 @@ func (w *workspace) run(ctx context.Context, args ...string) (result, error) {
 		}
 	}
 	var exit *exec.ExitError
-	if errors.As(err, &exit) && ctx.Err() == nil {
+	switch {
+	case ctx.Err() != nil:
+		return r, ctx.Err()
+	case errors.As(err, &exit):
 		r.code, err = exit.ExitCode(), nil
 	}
 	return r, err

@@ -51,8 +51,8 @@ func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
 	return nil
 }
 
-// meanwhile lets a person decide while the CLI waits. The plan and the check before an apply read the
-// list of tasks once each, so the third list is a poll of the wait.
+// meanwhile lets a person decide while the CLI waits. The plan and the check before an apply read
+// the list of tasks once each, so the third list is a poll of the wait.
 func (r *demoRunner) meanwhile(approved bool) {
 	r.server.Inject(sandbox.Fault{
 		Method: http.MethodGet, PathPart: "/runs/" + sandbox.SeedRunID + "/tasks", Skip: 2, Handle: true,

@@ -44,14 +44,20 @@ func TestExamples(t *testing.T) {
 		name = filepath.ToSlash(name)
 		switch {
 		case name == "demo/main.tf", name == "demo/wait/main.tf": // internal/demo runs them
-		case isMigration(name): // tested two by two, in comingfrom_test.go
+		case isMigration(name): // comingfrom_test.go tests them in pairs
 		case name == "provider/application.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApplication(t, path) })
+		case name == "provider/certificates.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testCertificates(t, path) })
 		case name == "guides/ci-cd/backend.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path) })
+		case name == "guides/webhook/backend.tf":
+			t.Run(name, func(t *testing.T) { t.Parallel(); testBackend(t, path, "-backend-config=key=tallyfy/id.tfstate") })
+		case name == "guides/webhook/github-actions.yml": // TestWebhook runs it
+		case strings.HasPrefix(name, "guides/webhook/relay/"): // has tests of its own, and TestWebhook runs it
 		case name == "guides/ci-cd/tear-down/removed.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testTearDownRemoved(t, path) })
-		case name == "guides/ci-cd/hcp-terraform/cloud.tf": // keeps its state where no test comes
+		case name == "guides/ci-cd/hcp-terraform/cloud.tf": // its state is in HCP Terraform, which tests cannot reach
 			t.Run(name, func(t *testing.T) { t.Parallel(); testValidate(t, path) })
 		case slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(path)):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testPipeline(t, path) })
@@ -69,7 +75,7 @@ func TestExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) { t.Parallel(); testQuery(t, path) })
 		case name == "guides/testing/main.tf":
 			t.Run(name, func(t *testing.T) { t.Parallel(); testApply(t, path) })
-		case name == "guides/testing/vpc.tftest.hcl": // has tests of its own, in testing_test.go
+		case name == "guides/testing/vpc.tftest.hcl": // testing_test.go runs it
 		case filepath.Ext(path) == ".tf" && strings.HasPrefix(entry.Name(), "import"):
 			t.Run(name, func(t *testing.T) { t.Parallel(); testImportBlock(t, path) })
 		case filepath.Ext(path) == ".tf":

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -41,7 +42,8 @@ var diagnostics = map[string]struct {
 func messages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, room := range []string{"provider", "completion", "lookup", "notice", "wait"} {
+	exported := map[string]int{} // of package notice, which the others call
+	for _, room := range []string{"notice", "provider", "completion", "lookup", "wait"} {
 		set := token.NewFileSet()
 		var files []*ast.File
 		for _, name := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", room, "*.go")) {
@@ -54,9 +56,14 @@ func messages(t *testing.T) map[string]string {
 			}
 			files = append(files, file)
 		}
-		r := reader{t: t, set: set, takes: map[string]int{}, found: found}
+		r := reader{t: t, set: set, takes: maps.Clone(exported), found: found}
 		for _, file := range files {
 			ast.Inspect(file, r.learn)
+		}
+		for name, index := range r.takes {
+			if room == "notice" && ast.IsExported(name) {
+				exported[name] = index
+			}
 		}
 		for _, file := range files {
 			ast.Inspect(file, r.read)
@@ -115,7 +122,7 @@ func (r reader) read(node ast.Node) bool {
 		if kind == "Definition" { // of a function, whose summary is not a message
 			return true
 		}
-		severity := map[string]string{"Story": anError, "story": anError, "stringRule": anError}[kind]
+		severity := map[string]string{"Report": anError, "stringRule": anError}[kind]
 		for _, element := range node.Elts {
 			if pair, ok := element.(*ast.KeyValueExpr); ok && strings.EqualFold(called(pair.Key), "summary") {
 				r.summary(pair.Value, severity)

@@ -91,7 +91,8 @@ func testGitLab(t *testing.T, all map[string]any) {
 // Terraform is the one under test.
 type pipeline struct {
 	*fixture
-	path string
+	path  string
+	shell string
 }
 
 func newPipeline(t *testing.T) *pipeline {
@@ -100,10 +101,15 @@ func newPipeline(t *testing.T) *pipeline {
 		t.Skip("the commands are a POSIX shell's")
 	}
 	// init writes the lock file that the repository would contain.
-	s := newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf"))
-	p := &pipeline{fixture: s, path: t.TempDir()}
-	if err := os.Symlink(s.w.CLI, filepath.Join(p.path, "terraform")); err != nil {
-		t.Fatal(err)
+	return pipelineOf(newFixtureOf(t, filepath.Join(examples(t), "provider", "application.tf"), filepath.Join(examples(t), "guides", "ci-cd", "main.tf")))
+}
+
+// pipelineOf returns the pipeline of a checkout.
+func pipelineOf(f *fixture) *pipeline {
+	f.t.Helper()
+	p := &pipeline{fixture: f, path: f.t.TempDir(), shell: "sh"}
+	if err := os.Symlink(f.w.CLI, filepath.Join(p.path, "terraform")); err != nil {
+		f.t.Fatal(err)
 	}
 	return p
 }
@@ -115,7 +121,7 @@ func (p *pipeline) run(commands ...string) (string, error) {
 		p.t.Fatal("there are no commands in the job")
 	}
 	p.server.ResetJournal()
-	command := exec.CommandContext(p.t.Context(), "sh", "-eu", "-c", strings.Join(commands, "\n")) //nolint:gosec // an example's
+	command := exec.CommandContext(p.t.Context(), p.shell, "-eu", "-c", strings.Join(commands, "\n")) //nolint:gosec // an example's
 	command.Dir = p.folder
 	command.Env = append(p.w.Command(p.t.Context(), p.server, p.folder).Env,
 		"PATH="+p.path+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_IN_AUTOMATION=true", "TALLYFY_ACCESS_TOKEN=",

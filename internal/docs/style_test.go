@@ -18,10 +18,7 @@ import (
 
 // pendingStyle are the files, by how their paths begin, whose findings are only logged.
 var pendingStyle = []string{
-	"internal/completion/action",
-	"internal/provider/",
 	"internal/wait/",
-	"templates/",
 }
 
 // messageRooms are the packages whose string literals users read.
@@ -41,6 +38,7 @@ var wrappedRooms = []string{
 	"internal/lookup/",
 	"internal/notice/",
 	"internal/prototest/",
+	"internal/provider/",
 	"internal/release/",
 	"internal/sandbox/",
 	"internal/tallyfy/",

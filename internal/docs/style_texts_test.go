@@ -38,8 +38,8 @@ var (
 	linkTarget     = regexp.MustCompile(`\]\([^)\n]*\)`)
 )
 
-// blank replaces matches by as many characters that no rule matches, so that lines and columns
-// stay.
+// blank replaces matches with the same number of characters that no rule matches, so that lines and
+// columns stay the same.
 func blank(text string, patterns ...*regexp.Regexp) string {
 	for _, pattern := range patterns {
 		text = pattern.ReplaceAllStringFunc(text, func(match string) string {
@@ -101,7 +101,7 @@ func goTexts(t *testing.T, root, name string, hasMessages bool) (texts []passage
 			}
 		case *ast.Field:
 			if node.Tag != nil {
-				node.Tag = nil // which is not a message
+				node.Tag = nil // it is not a message
 			}
 			for _, name := range node.Names {
 				declared(name)
@@ -132,7 +132,7 @@ func goTexts(t *testing.T, root, name string, hasMessages bool) (texts []passage
 	return texts, names
 }
 
-// commentText returns a comment without its marks. Directives such as //nolint have only their
+// commentText returns the text of a comment. Of a directive such as //nolint, it returns only the
 // explanation.
 func commentText(set *token.FileSet, group *ast.CommentGroup) passage {
 	var text strings.Builder

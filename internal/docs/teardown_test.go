@@ -15,8 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// What is gone when a pipeline is torn down, as the section "Tear Down" lists it. Each prepares a
-// pipeline whose completion is applied.
+// This file runs the commands of the section "Tear Down" after parts of a pipeline were removed.
+// Each function removes a part of a pipeline whose completion is applied.
 var (
 	taskGone = func(p *pipeline) { p.server.DeleteTask(sandbox.SeedVPCTaskID) }
 	runGone  = func(p *pipeline) { p.server.DeleteRun(sandbox.SeedRunID) }
@@ -65,8 +65,7 @@ func (p *pipeline) edit(file string, part *regexp.Regexp, by string) {
 	}
 }
 
-// checkTaskWrites checks the number of requests that may change a task. Requests for a token are
-// not counted.
+// checkTaskWrites checks the number of writes to a task. Requests for a token are not counted.
 func (p *pipeline) checkTaskWrites(during string, want int) {
 	p.t.Helper()
 	got := 0
@@ -76,17 +75,17 @@ func (p *pipeline) checkTaskWrites(during string, want int) {
 		}
 	}
 	if got != want {
-		p.t.Errorf("%s sent %d requests that may change a task, want %d", during, got, want)
+		p.t.Errorf("%s sent %d writes to a task, want %d", during, got, want)
 	}
 }
 
-// TestTearDown applies the guide's configuration, takes something away, and runs the commands of
-// the section "Tear Down".
+// TestTearDown applies the guide's configuration, removes a part, and runs the commands of the
+// section "Tear Down".
 func TestTearDown(t *testing.T) {
 	t.Parallel()
 	blocks := shellBlocks(t, "docs/guides/ci-cd.md", "Tear Down")
 	if len(blocks) != 3 {
-		t.Fatalf("the section has %d blocks of commands: teach this test to run them", len(blocks))
+		t.Fatalf("the section has %d blocks of commands: add them to this test", len(blocks))
 	}
 	const destroy = "terraform destroy"
 	unread, forget, uninstalled := blocks[0], blocks[1], blocks[2]+blocks[1]
@@ -97,7 +96,7 @@ func TestTearDown(t *testing.T) {
 	}{
 		"nothing":                         {func(*pipeline) {}, "", destroy},
 		"the task":                        {taskGone, "Error: Invalid index", unread},
-		"the process":                     {runGone, "Error: Run Could Not Be Read", unread},
+		"the process":                     {runGone, "Error: Process Could Not Be Read", unread},
 		"the credentials":                 {credentialsGone, "401", unread},
 		"the process and the credentials": {func(p *pipeline) { runGone(p); credentialsGone(p) }, "401", unread},
 		"the provider block":              {blockGone, "Error: Missing Access Token", unread},
@@ -160,8 +159,8 @@ func TestTearDownReopening(t *testing.T) {
 	p.checkTaskWrites("a destroy", 1)
 }
 
-// testTearDownRemoved replaces the completion of the guide by a removed block, when neither the
-// process nor the credentials are there any more. The rest of the state stays.
+// testTearDownRemoved replaces the completion of the guide with a removed block, without the
+// process and without credentials. The rest of the state stays.
 func testTearDownRemoved(t *testing.T, file string) {
 	needs(t, file)
 	p := newPipeline(t)

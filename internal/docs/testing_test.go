@@ -71,8 +71,8 @@ func TestTestingGuideUnmocked(t *testing.T) {
 	}
 }
 
-// TestTestingGuideDefaults leaves out each default that the guide names as needed: the
-// configuration cannot use what is made up instead.
+// TestTestingGuideDefaults removes each default that the guide calls necessary: the configuration
+// cannot use the generated value.
 func TestTestingGuideDefaults(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"completed_at", "tasks_changed_by_rules"} {

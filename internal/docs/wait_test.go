@@ -40,8 +40,8 @@ func testWaits(t *testing.T, file, name string) {
 	}
 }
 
-// testWait applies an example whose approval is rejected, so that it stops, and once more when it
-// is approved.
+// testWait applies an example whose approval is rejected, which stops the apply, and applies it
+// again after the approval.
 func testWait(t *testing.T, file string) {
 	f := newFixture(t, file)
 	f.decide(false)
@@ -57,18 +57,18 @@ func testWait(t *testing.T, file string) {
 	f.applyAndDestroy()
 }
 
-// decide decides the seeded approval as a person does, and forgets the requests until then.
+// decide decides the seeded approval as a person does, and resets the journal.
 func (f *fixture) decide(approved bool) {
 	f.server.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 	f.server.ResetJournal()
 }
 
-// TestWaitsOfTheGuideStopInTheMiddle shows that the step before a wait is completed once, whatever
-// becomes of the wait.
+// TestWaitsOfTheGuideStopInTheMiddle checks that the step before a wait is completed once, whether
+// the wait fails or not.
 func TestWaitsOfTheGuideStopInTheMiddle(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, filepath.Join(examples(t), "guides", "approvals", "wait.tf"))
-	f.server.Inject(sandbox.Fault{ // a person rejects what the first step has brought
+	f.server.Inject(sandbox.Fault{ // a person rejects the approval after the first step
 		Method: http.MethodPost, Handle: true,
 		Before: func(*http.Request) {
 			f.server.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))

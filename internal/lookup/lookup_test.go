@@ -155,7 +155,7 @@ func TestFailures(t *testing.T) {
 	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: "wrong"})
 	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "Listing the tasks of organization wrong: Tallyfy returned 403", "the token's organization", "You don't have application's permissions")
 	_, err = Run(t.Context(), h.client, sandbox.DefaultOrganization, "gone")
-	h.failed(err, "run_id", "Run Could Not Be Read", "Reading process gone: Tallyfy returned 404", "Check organization_id and run_id.")
+	h.failed(err, "run_id", "Process Could Not Be Read", "Reading process gone: Tallyfy returned 404", "Check organization_id and run_id.")
 	h.server.Inject(sandbox.Fault{Status: http.StatusNotFound, Body: `{"code":"ENDPOINT_NOT_FOUND"}`})
 	_, err = Tasks(t.Context(), h.client, tallyfy.List{Organization: sandbox.DefaultOrganization})
 	h.failed(err, "organization_id", "Tasks Could Not Be Listed", "check base_url")

@@ -80,7 +80,7 @@ func taskNotRead(ref tallyfy.TaskRef, err error) *notice.Failure {
 }
 
 func runNotRead(id string, err error) *notice.Failure {
-	return notice.Report{Summary: "Run Could Not Be Read", Attribute: "run_id", Action: "Reading process " + id, Remedy: advice(err, "process", "run_id"), Cause: err}.Failure()
+	return notice.Report{Summary: "Process Could Not Be Read", Attribute: "run_id", Action: "Reading process " + id, Remedy: advice(err, "process", "run_id"), Cause: err}.Failure()
 }
 
 func notListed(list tallyfy.List, err error) *notice.Failure {

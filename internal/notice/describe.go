@@ -30,6 +30,24 @@ func TaskRef(ref tallyfy.TaskRef) string {
 	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
 }
 
+// longestSummary is the maximum number of characters in a summary.
+const longestSummary = 60
+
+// TaskSummary returns a summary with the title of the task, or with its ID if it has no title.
+// Terraform prints only one of several warnings with the same summary, so a warning that is needed
+// for each task must have a summary for each.
+func TaskSummary(task *tallyfy.Task, summary string) string {
+	which := task.Title
+	if which == "" {
+		which = task.ID
+	}
+	room := longestSummary - len(summary) - len(": ")
+	if utf8.RuneCountInString(which) > room {
+		which = string([]rune(which)[:room-1]) + "…"
+	}
+	return summary + ": " + which
+}
+
 // Completer describes who completed a task and when, as far as the task shows it.
 func Completer(task *tallyfy.Task) string {
 	who := "an unknown user"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	frameworkaction "github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -24,14 +25,16 @@ var (
 	_ frameworkaction.ActionWithValidateConfig = (*completeTaskAction)(nil)
 )
 
-// completeTaskAction is the action tallyfy_complete_task: the create of tallyfy_task_completion, without a record.
+// completeTaskAction is the action tallyfy_complete_task: the create of tallyfy_task_completion,
+// without a record.
 type completeTaskAction struct {
 	provider *providerData // nil until the provider is configured
 }
 
 func newCompleteTaskAction() frameworkaction.Action { return &completeTaskAction{} }
 
-// defaultInvokeTimeout is how long an invocation may take unless the timeouts block says otherwise: as long as a create.
+// defaultInvokeTimeout is how long an invocation may take unless the timeouts block says otherwise:
+// as long as a create.
 const defaultInvokeTimeout = 10 * time.Minute
 
 // completeTaskModel is the configuration of an action.
@@ -54,8 +57,8 @@ func (a *completeTaskAction) Configure(_ context.Context, req frameworkaction.Co
 	a.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would fail at. It makes no request while
-// an ID is unknown.
+// ModifyPlan runs the preflight check of a create, so that a plan reports what the invocation would
+// fail at. It makes no request while an ID is unknown.
 func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction.ModifyPlanRequest, resp *frameworkaction.ModifyPlanResponse) {
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -71,36 +74,35 @@ func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction
 	planned := taskCompletionModel{
 		IsApproved: config.IsApproved, OverrideUser: config.OverrideUser, Taskdata: config.Taskdata, FormFields: config.FormFields,
 	}
-	found := a.provider.preflight.Check(ctx, planned.planned(ctx, config.ref()))
+	plan := planned.planned(ctx, config.ref())
+	plan.Subject = completion.PlannedAction
+	found := a.provider.preflight.Check(ctx, plan)
 	if found.Err != nil {
 		tflog.Debug(ctx, "the preflight check of a planned action failed", map[string]any{"task_id": config.TaskID.ValueString(), "error": found.Err.Error()})
 	}
-	report(&resp.Diagnostics, reworded(found.Warnings, completion.PlannedAction), nil)
+	report(&resp.Diagnostics, found.Warnings, nil)
 	if len(found.Problems) > 0 {
-		problems := reworded(found.Problems, completion.PlannedAction)
-		report(&resp.Diagnostics, nil, &completion.Failure{Notice: problems[0], Others: problems[1:]})
+		report(&resp.Diagnostics, nil, &completion.Failure{Notice: found.Problems[0], Others: found.Problems[1:]})
 	}
 }
 
-// ValidateConfig refuses values that are given both by ID and by name.
-func (a *completeTaskAction) ValidateConfig(ctx context.Context, req frameworkaction.ValidateConfigRequest, resp *frameworkaction.ValidateConfigResponse) {
-	var config completeTaskModel
-	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); !resp.Diagnostics.HasError() {
-		checkOneWay(map[string]types.Dynamic{"taskdata": config.Taskdata, "form_fields": config.FormFields}, &resp.Diagnostics)
-	}
-}
-
-// Invoke completes the task as a create does, and reports each step as progress. It reports warnings as progress too, because Terraform
-// 1.16 drops the warnings of actions that a create or an update triggers.
+// Invoke completes the task as a create does, and reports each step as progress. It reports
+// warnings as progress too, because Terraform 1.16 drops the warnings of actions that a create or
+// an update triggers.
 func (a *completeTaskAction) Invoke(ctx context.Context, req frameworkaction.InvokeRequest, resp *frameworkaction.InvokeResponse) {
+	defer func() { resp.Diagnostics = invokedAgain(resp.Diagnostics) }()
 	var config completeTaskModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(a.validate(ctx, req.Config, &config)...)
+	}
 	engine := a.provider.requireEngine(&resp.Diagnostics)
 	if engine != nil && config.OrganizationID.IsNull() {
 		config.OrganizationID = a.provider.organization("action", &resp.Diagnostics)
 	}
 	want := completion.Desired{
 		Task:         config.ref(),
+		Subject:      completion.InvokedAction,
 		IsApproved:   config.IsApproved.ValueBoolPointer(),
 		OverrideUser: config.OverrideUser.ValueInt64Pointer(),
 		Taskdata:     knownValues(ctx, config.Taskdata, "taskdata", &resp.Diagnostics),
@@ -115,12 +117,12 @@ func (a *completeTaskAction) Invoke(ctx context.Context, req frameworkaction.Inv
 	defer cancel()
 	progress := func(message string) { resp.SendProgress(frameworkaction.InvokeProgressEvent{Message: message}) }
 	result, err := engine.Create(completion.WithProgress(ctx, progress), want)
-	for _, warning := range reworded(result.Warnings, completion.InvokedAction) {
+	for _, warning := range result.Warnings {
 		progress("Warning: " + warning.Summary + ": " + warning.Detail)
 		report(&resp.Diagnostics, []completion.Notice{warning}, nil)
 	}
 	if err != nil {
-		report(&resp.Diagnostics, nil, invocationFailed(err))
+		report(&resp.Diagnostics, nil, err)
 		return
 	}
 	progress(outcome(result.Record, config.TaskID.ValueString()))
@@ -138,26 +140,31 @@ func outcome(r completion.Record, task string) string {
 	return which + " is completed, since " + r.CompletedAt
 }
 
-// invocationFailed returns the failure of a create with advice that is true of an action.
-func invocationFailed(err error) error {
+// invokedAgain adds to the first error how the action is invoked again. The provider does not know
+// the address of the action.
+func invokedAgain(diags diag.Diagnostics) diag.Diagnostics {
 	const next = "The next apply invokes the action only if something triggers it again. " +
-		"To invoke it without a trigger, run: terraform apply -invoke=action.tallyfy_complete_task.<name>"
-	failure, ok := err.(*completion.Failure) //nolint:errorlint // the engine returns it as it is
-	if !ok {
-		return err
+		"To invoke it without a trigger, run terraform apply -invoke='ADDRESS', with the address that Terraform shows for the action that failed."
+	for i, d := range diags {
+		if d.Severity() != diag.SeverityError {
+			continue
+		}
+		diags[i] = advised{Diagnostic: d, detail: notice.Paragraphs(d.Detail(), next)}
+		if at, ok := d.(diag.DiagnosticWithPath); ok {
+			diags[i] = diag.WithPath(at.Path(), diags[i])
+		}
+		break
 	}
-	reworded := reworded(append([]completion.Notice{failure.Notice}, failure.Others...), completion.InvokedAction)
-	reworded[0].Detail = notice.Paragraphs(reworded[0].Detail, next)
-	return &completion.Failure{Notice: reworded[0], Others: reworded[1:]}
+	return diags
 }
 
-// reworded returns notices as change makes them.
-func reworded(notices []completion.Notice, change func(completion.Notice) completion.Notice) []completion.Notice {
-	changed := make([]completion.Notice, 0, len(notices))
-	for _, n := range notices {
-		changed = append(changed, change(n))
-	}
-	return changed
+// advised is a diagnostic with another detail.
+type advised struct {
+	diag.Diagnostic
+	detail string
 }
+
+// Detail returns the detail.
+func (a advised) Detail() string { return a.detail }
 
 func lowerFirst(s string) string { return "t" + s[1:] }

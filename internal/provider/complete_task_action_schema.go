@@ -15,8 +15,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Schema returns the arguments of the resource that a create uses, without the write-only ones: the framework rejects an action that
-// has write-only values.
+// Schema returns the arguments of the resource that a create uses, without the write-only ones: the
+// framework rejects an action that has write-only values.
 func (a *completeTaskAction) Schema(_ context.Context, _ frameworkaction.SchemaRequest, resp *frameworkaction.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Completes a Tallyfy task, as creating a `tallyfy_task_completion` does, and records nothing.",

@@ -25,7 +25,7 @@ const (
 )
 
 // session is a configured provider, as an apply or a query runs it.
-func (s *stage) session(more prototest.Attributes) *prototest.Session {
+func (s *harness) session(more prototest.Attributes) *prototest.Session {
 	s.Helper()
 	settings := prototest.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()}
 	for name, value := range more {
@@ -44,7 +44,7 @@ type invoked struct {
 	said     prototest.Diagnostics
 }
 
-func (s *stage) invoke(session *prototest.Session, block prototest.Attributes) invoked {
+func (s *harness) invoke(session *prototest.Session, block prototest.Attributes) invoked {
 	s.Helper()
 	progress, said, err := session.InvokeAction(s.Context(), completeTaskName, block)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestActionCompletesATask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			block := prototest.Attributes{"task_id": c.task}
 			for attribute, value := range c.block {
 				block[attribute] = value
@@ -139,7 +139,8 @@ func TestActionCompletesATask(t *testing.T) {
 	}
 }
 
-// TestActionAndResourceSendOneCompletion has a resource and an action for one task in one apply, in either order and side by side.
+// TestActionAndResourceSendOneCompletion has a resource and an action for one task in one apply, in
+// either order and side by side.
 func TestActionAndResourceSendOneCompletion(t *testing.T) {
 	t.Parallel()
 	block := prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC id": "vpc-1"})}
@@ -147,7 +148,7 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 		for lag, config := range map[string]sandbox.Config{"": {}, ", reads lag": {ReadLag: 2}} {
 			t.Run(name+lag, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, config)
+				s := newHarness(t, config)
 				session := s.session(prototest.Attributes{"preflight": false})
 				create := func() {
 					if said, err := session.Create(t.Context(), completionName, block); err != nil || said.Failed() {
@@ -176,20 +177,21 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 	}
 }
 
-// TestActionFails looks at what a failed invocation reports: what Terraform does not repeat, and nothing of a record.
+// TestActionFails checks what a failed invocation reports: what Terraform does not repeat, and
+// nothing of a record.
 func TestActionFails(t *testing.T) {
 	t.Parallel()
 	plain := prototest.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
 	for name, c := range map[string]struct {
 		block  prototest.Attributes
-		before func(*stage)
+		before func(*harness)
 		want   []string
 		posts  int
 	}{
-		"rejected": {plain, func(s *stage) {
+		"rejected": {plain, func(s *harness) {
 			s.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"No."}`})
 		}, []string{"Task Was Not Completed", "then invoke the action again.", "Tallyfy said: No."}, 1},
-		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *stage) {
+		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *harness) {
 			s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 		}, []string{"Task Is Already Completed Differently", "change it to what the task holds"}, 0},
 		"no decision": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
@@ -205,13 +207,13 @@ func TestActionFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			if c.before != nil {
 				c.before(s)
 			}
 			got := s.invoke(s.session(nil), c.block)
 			told := got.said.String()
-			for _, want := range append(c.want, "-invoke=action.tallyfy_complete_task.<name>") {
+			for _, want := range append(c.want, "-invoke='ADDRESS', with the address that Terraform shows") {
 				if !got.said.Failed() || !strings.Contains(told, want) {
 					t.Errorf("%q is not in\n%s", want, told)
 				}
@@ -228,15 +230,15 @@ func TestActionFails(t *testing.T) {
 	}
 }
 
-// TestActionIsCheckedWhilePlanned looks at what a plan reports.
+// TestActionIsCheckedWhilePlanned checks what a plan reports.
 func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	t.Parallel()
 	unknown := func(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, tftypes.UnknownValue) }
-	completed := func(s *stage) { s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
+	completed := func(s *harness) { s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
 	for name, c := range map[string]struct {
 		block    prototest.Attributes
 		settings prototest.Attributes
-		before   func(*stage)
+		before   func(*harness)
 		want     string // nothing if empty
 		silent   bool   // no request
 	}{
@@ -244,7 +246,7 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 		"no decision": {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
 		"decision unknown": {
 			block:  prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)},
-			before: func(s *stage) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
+			before: func(s *harness) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
 		},
 		"unknown field":        {block: prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1"})}, want: "Error: Unknown Form Field"},
 		"already completed":    {block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, before: completed, want: "Warning: Task Is Already Completed"},
@@ -260,14 +262,14 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 			block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, settings: prototest.Attributes{"organization_id": nil},
 			want: "Error: Missing Organization: It is not known which organization to use: neither the action", silent: true,
 		},
-		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid Id", silent: true},
+		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid ID", silent: true},
 		"both values":      {block: prototest.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},
 		"negative timeout": {block: prototest.Attributes{"task_id": "t", "timeouts": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "-1s")})}, want: "Error: Invalid", silent: true},
-		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *stage) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
+		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *harness) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			if c.before != nil {
 				c.before(s)
 			}
@@ -286,7 +288,8 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	}
 }
 
-// TestActionSchemaFollowsTheResource compares the arguments of the action with those of the resource that a create uses.
+// TestActionSchemaFollowsTheResource compares the arguments of the action with those of the
+// resource that a create uses.
 func TestActionSchemaFollowsTheResource(t *testing.T) {
 	t.Parallel()
 	schemas, err := providerserver.NewProtocol6(New("test")())().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
@@ -311,5 +314,50 @@ func TestActionSchemaFollowsTheResource(t *testing.T) {
 	}
 	if len(of) > 0 {
 		t.Errorf("the resource does not have %v", of)
+	}
+}
+
+// TestActionIsValidatedBeforeItIsInvoked invokes actions with values that were unknown while they
+// were validated. Nothing is sent.
+func TestActionIsValidatedBeforeItIsInvoked(t *testing.T) {
+	t.Parallel()
+	within := func(text string) tftypes.Value {
+		typ := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}
+		return tftypes.NewValue(typ, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, text)})
+	}
+	for name, c := range map[string]struct {
+		block prototest.Attributes
+		want  string
+	}{
+		"task":             {prototest.Attributes{"task_id": "a/b"}, "Error: Invalid I"},
+		"no task":          {prototest.Attributes{"task_id": nil}, "Error: Invalid I"},
+		"process":          {prototest.Attributes{"run_id": " "}, "Error: Invalid I"},
+		"organization":     {prototest.Attributes{"organization_id": ".."}, "Error: Invalid I"},
+		"negative user":    {prototest.Attributes{"override_user": -5}, "override_user value must be at least 1"},
+		"half a user":      {prototest.Attributes{"override_user": tftypes.NewValue(tftypes.Number, 1002.5)}, "override_user cannot be used: it is not a whole number"},
+		"name of a field":  {prototest.Attributes{"form_fields": textObject(map[string]string{" ": "x"})}, "Error: Invalid Field Name"},
+		"ID of a field":    {prototest.Attributes{"taskdata": textObject(map[string]string{"": "x"})}, "Error: Invalid Field Name"},
+		"values not a map": {prototest.Attributes{"taskdata": tftypes.NewValue(tftypes.String, "x")}, "Error: Invalid Field Values"},
+		"both values": {
+			prototest.Attributes{"taskdata": textObject(map[string]string{sandbox.SeedVPCIDField: "a"}), "form_fields": textObject(map[string]string{"VPC id": "b"})},
+			"Error: Invalid Attribute Combination",
+		},
+		"timeout": {prototest.Attributes{"timeouts": within("-1s")}, "Error: Invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newHarness(t, sandbox.Config{})
+			block := prototest.Attributes{"task_id": sandbox.SeedVPCTaskID}
+			for attribute, value := range c.block {
+				block[attribute] = value
+			}
+			got := s.invoke(s.session(nil), block)
+			if !got.said.Failed() || len(got.said) != 1 || !strings.Contains(got.said.String(), c.want) || !strings.Contains(got.said.String(), "-invoke='ADDRESS'") || len(got.progress) > 0 {
+				t.Errorf("said %q, progress %q", got.said, got.progress)
+			}
+			if n := s.Count("", ""); n != 0 {
+				t.Errorf("%d requests were sent", n)
+			}
+		})
 	}
 }

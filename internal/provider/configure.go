@@ -20,10 +20,11 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
-// The environment variables that stand in for attributes, named as Tallyfy's own tools name them (tallyfy-api §4).
+// The environment variables for attributes that are not set, with the names of Tallyfy's own tools
+// (API.md §4).
 const (
-	envAccessToken  = "TALLYFY_ACCESS_TOKEN" //nolint:gosec // the name of a variable, no token
-	envAPIToken     = "TALLYFY_API_TOKEN"    //nolint:gosec // the name of a variable, no token
+	envAccessToken  = "TALLYFY_ACCESS_TOKEN" //nolint:gosec // the name of a variable and not a token
+	envAPIToken     = "TALLYFY_API_TOKEN"    //nolint:gosec // the name of a variable and not a token
 	envOrganization = "TALLYFY_ORG_ID"
 	envBaseURL      = "TALLYFY_BASE_URL"
 )
@@ -36,9 +37,10 @@ type providerModel struct {
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	Preflight      types.Bool   `tfsdk:"preflight"`
 	credentialsModel
+	certificatesModel
 }
 
-// Configure prepares the client. It makes no request, and takes values that are not known yet: they are in the plan's phase.
+// Configure prepares the provider data. It makes no request. While planning, values may be unknown.
 func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -54,35 +56,37 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 	if root == "" {
 		root = tallyfy.DefaultBaseURL
 	}
-	who := config.identify(data.organizationID, &resp.Diagnostics)
-	data.tokenMissing = who.missing
+	auth := config.identify(data.organizationID, &resp.Diagnostics)
+	data.tokenMissing = auth.missing
 	retries := int64(tallyfy.DefaultMaxRetries)
 	if !config.MaxRetries.IsNull() {
 		retries = min(config.MaxRetries.ValueInt64(), math.MaxInt32)
 	}
-	perTry := tallyfy.DefaultRequestTimeout
+	timeout := tallyfy.DefaultRequestTimeout
 	if !config.RequestTimeout.IsNull() && !config.RequestTimeout.IsUnknown() {
 		var err error
-		if perTry, err = time.ParseDuration(config.RequestTimeout.ValueString()); err != nil { // the schema has checked it
+		if timeout, err = time.ParseDuration(config.RequestTimeout.ValueString()); err != nil { // the schema has already checked it
 			resp.Diagnostics.AddAttributeError(path.Root("request_timeout"), "Invalid Duration", "request_timeout cannot be used: "+err.Error()+".")
 		}
 	}
-	if resp.Diagnostics.HasError() || anyUnknown(config) || who.missing {
+	certificates := config.certificates(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() || anyUnknown(config) || auth.missing {
 		return
 	}
 	var client *tallyfy.Client
 	client, err := tallyfy.New(tallyfy.Config{
 		BaseURL:        root,
-		AccessToken:    who.token,
-		Credentials:    who.credentials,
-		TokenSource:    who.source,
+		AccessToken:    auth.token,
+		Credentials:    auth.credentials,
+		TokenSource:    auth.source,
 		UserAgent:      userAgent(p.version, req.TerraformVersion),
 		MaxRetries:     int(retries),
-		RequestTimeout: max(perTry, time.Millisecond),
+		RequestTimeout: max(timeout, time.Millisecond),
 		Log:            logger(func() []string { return client.Secrets() }),
+		Certificates:   certificates,
 		Transport:      p.transport,
 	})
-	if err != nil { // each part has been checked by the same rules
+	if err != nil { // the same rules have already checked each part
 		resp.Diagnostics.AddError("Provider Cannot Be Configured", "Preparing the client of Tallyfy's API: "+err.Error()+".")
 		return
 	}
@@ -94,12 +98,12 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 }
 
 func anyUnknown(c providerModel) bool {
-	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown()
+	return c.AccessToken.IsUnknown() || c.OrganizationID.IsUnknown() || c.BaseURL.IsUnknown() || c.MaxRetries.IsUnknown() || c.RequestTimeout.IsUnknown() || c.credentialUnknown() || c.certificatesUnknown()
 }
 
-// setting returns the configured value, else that of the first of the environment variables that is set and not empty, else "",
-// and in words where it comes from. The environment's is held to the same rule as the configuration's, which the schema has checked;
-// no value is quoted.
+// setting returns the value of an attribute and, in words, its source. If it is not configured, the
+// value is that of the first environment variable that is not empty, or else "". The value of a
+// variable must pass check, as the schema requires of a configured one. Errors do not quote it.
 func setting(configured types.String, diags *diag.Diagnostics, attribute string, check func(string) error, variables ...string) (value, source string) {
 	if !configured.IsNull() {
 		return configured.ValueString(), attribute + " in the provider block"
@@ -111,7 +115,7 @@ func setting(configured types.String, diags *diag.Diagnostics, attribute string,
 		}
 		if err := check(value); err != nil {
 			diags.AddAttributeError(path.Root(attribute), "Invalid Environment Variable",
-				fmt.Sprintf("The environment variable %s, which stands in for %s, cannot be used: %s.\n\nCorrect it, or set %s in the provider block.",
+				fmt.Sprintf("The environment variable %s, which sets %s, cannot be used: %s.\n\nCorrect it, or set %s in the provider block.",
 					variable, attribute, err, attribute))
 			return "", ""
 		}
@@ -120,7 +124,7 @@ func setting(configured types.String, diags *diag.Diagnostics, attribute string,
 	return "", ""
 }
 
-// userAgent names the provider, the CLI, and what TF_APPEND_USER_AGENT asks to add.
+// userAgent returns the User-Agent header: the provider, the CLI, and TF_APPEND_USER_AGENT.
 func userAgent(version, cli string) string {
 	agent := "terraform-provider-tallyfy/" + version + " terraform/" + cli
 	if more := os.Getenv("TF_APPEND_USER_AGENT"); more != "" {

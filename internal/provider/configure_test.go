@@ -52,7 +52,7 @@ func TestSchemasAreValid(t *testing.T) {
 	}
 }
 
-// spaced makes a pattern of a text that the CLI may wrap at any space.
+// spaced returns a pattern that matches the texts in this order, wrapped at any space by the CLI.
 func spaced(texts ...string) *regexp.Regexp {
 	var patterns []string
 	for _, text := range texts {
@@ -61,8 +61,9 @@ func spaced(texts ...string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(patterns, `.*`))
 }
 
-// Each error that a configuration can hold by itself is found by the plan, on the attribute that it is in, and no request is made.
-func TestConfigurationErrorsAtPlanTime(t *testing.T) {
+// Each invalid configuration is an error of the plan, on the attribute that is wrong, without a
+// request.
+func TestPlanReportsInvalidConfigurations(t *testing.T) {
 	t.Parallel()
 	ids := plainTask
 	for name, c := range map[string]struct {
@@ -71,22 +72,22 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 		says     *regexp.Regexp
 	}{
 		"task_id missing":     {"", "", spaced(`The argument "task_id" is required`)},
-		"task_id empty":       {"", `task_id = ""`, spaced("Invalid Id", `task_id = ""`, "task_id cannot be used: it is empty")},
-		"task_id blank":       {"", `task_id = "a b"`, spaced("Invalid Id", "whitespace", `(given: "a b")`)},
-		"task_id a URL":       {"", `task_id = "https://go.tallyfy.com/tasks/1"`, spaced("Invalid Id", "use only the ID")},
-		"task_id dots":        {"", `task_id = ".."`, spaced("Invalid Id", "is a path, not an ID")},
-		"task_id escaped":     {"", `task_id = "a%2fb"`, spaced("Invalid Id")},
-		"run_id slash":        {"", "task_id = \"t\"\n  run_id = \"a/b\"", spaced("Invalid Id", `run_id = "a/b"`)},
-		"run_id empty string": {"", "task_id = \"t\"\n  run_id = \"\"", spaced("Invalid Id", `run_id = ""`)},
-		"organization_id":     {"", "task_id = \"t\"\n  organization_id = \"a?b\"", spaced("Invalid Id", "organization_id")},
+		"task_id empty":       {"", `task_id = ""`, spaced("Invalid ID", `task_id = ""`, "task_id cannot be used: it is empty")},
+		"task_id blank":       {"", `task_id = "a b"`, spaced("Invalid ID", "whitespace", `(given: "a b")`)},
+		"task_id a URL":       {"", `task_id = "https://go.tallyfy.com/tasks/1"`, spaced("Invalid ID", "use only the ID")},
+		"task_id dots":        {"", `task_id = ".."`, spaced("Invalid ID", "is a path, not an ID")},
+		"task_id escaped":     {"", `task_id = "a%2fb"`, spaced("Invalid ID")},
+		"run_id slash":        {"", "task_id = \"t\"\n  run_id = \"a/b\"", spaced("Invalid ID", `run_id = "a/b"`)},
+		"run_id empty string": {"", "task_id = \"t\"\n  run_id = \"\"", spaced("Invalid ID", `run_id = ""`)},
+		"organization_id":     {"", "task_id = \"t\"\n  organization_id = \"a?b\"", spaced("Invalid ID", "organization_id")},
 		"override_user":       {"", ids + "\n  override_user = 0", spaced("override_user value must be at least 1")},
 		"is_approved":         {"", ids + "\n  is_approved = \"maybe\"", spaced("a bool is required")},
 		"taskdata string":     {"", ids + "\n  taskdata = \"x\"", spaced("Invalid Field Values", `taskdata = "x"`, "must be an object or a map")},
 		"taskdata list":       {"", ids + "\n  taskdata = [\"x\"]", spaced("Invalid Field Values", "must be an object or a map")},
-		"taskdata JSON":       {"", ids + "\n  taskdata = jsonencode({ a = 1 })", spaced("Invalid Field Values", "taskdata = jsonencode", "Leave jsonencode out")},
+		"taskdata JSON":       {"", ids + "\n  taskdata = jsonencode({ a = 1 })", spaced("Invalid Field Values", "taskdata = jsonencode", "Leave out jsonencode")},
 		"taskdata set":        {"", ids + "\n  taskdata = toset([\"x\"])", spaced("Invalid Field Values")},
 		"taskdata empty key":  {"", ids + "\n  taskdata = { \"\" = 1 }", spaced("Invalid Field Name", "it is empty")},
-		"taskdata label":      {"", ids + "\n  taskdata = { \"VPC id\" = 1 }", spaced("Invalid Field Name", `"VPC id"`, "form_fields takes labels")},
+		"taskdata label":      {"", ids + "\n  taskdata = { \"VPC id\" = 1 }", spaced("Invalid Field Name", `"VPC id"`, "form_fields also accepts labels")},
 		"timeouts":            {"", ids + "\n  timeouts {\n    create = \"soon\"\n  }", spaced("Invalid Duration", `create = "soon"`, `such as "30s", "5m" or "1h30m" (given: "soon")`)},
 		"timeouts negative":   {"", ids + "\n  timeouts {\n    read = \"-1s\"\n  }", spaced("Invalid Duration", "above zero")},
 		"timeouts zero":       {"", ids + "\n  timeouts {\n    delete = \"0s\"\n  }", spaced("Invalid Duration", "above zero")},
@@ -108,37 +109,37 @@ func TestConfigurationErrorsAtPlanTime(t *testing.T) {
 		"request_timeout":    {"access_token = \"t\"\n  request_timeout = \"fast\"", ids, spaced("Invalid Duration", `such as "30s", "5m" or "1h30m" (given: "fast")`)},
 		"request_timeout 30": {"access_token = \"t\"\n  request_timeout = \"30\"", ids, spaced("Invalid Duration", "request_timeout cannot be used: it must be above zero, in numbers that each have a unit", `(given: "30")`)},
 		"request_timeout 0":  {"access_token = \"t\"\n  request_timeout = \"0s\"", ids, spaced("Invalid Duration", "above zero")},
-		"organization":       {"access_token = \"t\"\n  organization_id = \"a b\"", ids, spaced("Invalid Id", "organization_id cannot be used")},
+		"organization":       {"access_token = \"t\"\n  organization_id = \"a b\"", ids, spaced("Invalid ID", "organization_id cannot be used")},
 		"no organization":    {`access_token = "t"`, ids, spaced("Missing Organization", "TALLYFY_ORG_ID")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			config := s.task(c.lines)
+			h := newHarness(t, sandbox.Config{})
+			config := h.task(c.lines)
 			if c.provider != "" {
 				config = fmt.Sprintf("provider \"tallyfy\" {\n  %s\n}\n%s", c.provider, block(c.lines))
 			}
-			s.run(acc.TestStep{Config: config, PlanOnly: true, ExpectError: c.says})
-			if n := len(s.Journal()); n != 0 {
+			h.run(acc.TestStep{Config: config, PlanOnly: true, ExpectError: c.says})
+			if n := len(h.Journal()); n != 0 {
 				t.Errorf("%d requests were made", n)
 			}
 		})
 	}
 }
 
-func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
+func TestEnvironmentConfiguresTheProvider(t *testing.T) {
 	for name, variable := range map[string]string{"access token": envAccessToken, "API token": envAPIToken} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			t.Setenv(variable, sandbox.DefaultToken)
 			t.Setenv(envOrganization, sandbox.DefaultOrganization)
-			t.Setenv(envBaseURL, s.URL()+"/")
+			t.Setenv(envBaseURL, h.URL()+"/")
 			t.Setenv("TF_APPEND_USER_AGENT", "pipeline/7")
-			s.run(acc.TestStep{
+			h.run(acc.TestStep{
 				Config:            block(plainTask),
-				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET /tasks", "GET /tasks", "GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)}, // a plan looks, and so does an apply, which plans once more
+				ConfigStateChecks: []statecheck.StateCheck{h.sent("GET /tasks", "GET /tasks", "GET", "POST"), h.fired(sandbox.SeedPlainTaskID, 1)}, // a plan reads the list and the task, and an apply plans again
 			})
-			for _, entry := range s.Journal() {
+			for _, entry := range h.Journal() {
 				if got := entry.Header.Get("User-Agent"); !regexp.MustCompile(`^terraform-provider-tallyfy/test terraform/\d+\.\d+\.\S+ pipeline/7$`).MatchString(got) {
 					t.Errorf("User-Agent is %q", got)
 				}
@@ -146,12 +147,12 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 		})
 	}
 	t.Run("the block comes first", func(t *testing.T) {
-		s := newStage(t, sandbox.Config{})
+		h := newHarness(t, sandbox.Config{})
 		t.Setenv(envAccessToken, "wrong")
 		t.Setenv(envAPIToken, "wrong too")
 		t.Setenv(envOrganization, "wrong")
 		t.Setenv(envBaseURL, "https://tallyfy.invalid")
-		s.run(acc.TestStep{Config: s.task(plainTask), ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST")}})
+		h.run(acc.TestStep{Config: h.task(plainTask), ConfigStateChecks: []statecheck.StateCheck{h.sent("GET", "POST")}})
 	})
 	for variable, c := range map[string]struct{ value, says string }{
 		envAccessToken:  {"s3cr3t with space", "Invalid Environment Variable"},
@@ -159,10 +160,10 @@ func TestConfiguredByTheEnvironmentAlone(t *testing.T) {
 		envOrganization: {"a/b", "Invalid Environment Variable"},
 	} {
 		t.Run(variable, func(t *testing.T) {
-			s := newStage(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			t.Setenv(envAPIToken, sandbox.DefaultToken)
 			t.Setenv(variable, c.value)
-			s.run(acc.TestStep{Config: block(plainTask), PlanOnly: true, ExpectError: spaced(c.says, "The environment variable "+variable)})
+			h.run(acc.TestStep{Config: block(plainTask), PlanOnly: true, ExpectError: spaced(c.says, "The environment variable "+variable)})
 		})
 	}
 }

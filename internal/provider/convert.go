@@ -45,7 +45,7 @@ func jsonValue(value any) jsontypes.Normalized {
 		return jsontypes.NewNormalizedNull()
 	}
 	written, err := json.Marshal(value)
-	if err != nil { // it came out of JSON
+	if err != nil { // impossible for a value decoded from JSON
 		return jsontypes.NewNormalizedNull()
 	}
 	return jsontypes.NewNormalizedValue(string(written))
@@ -59,7 +59,7 @@ func attrOf(ctx context.Context, value any) attr.Value {
 		return types.StringValue(value)
 	case json.Number:
 		number, _, err := big.ParseFloat(value.String(), 10, completion.NumberPrecision, big.ToNearestEven)
-		if err != nil { // it came out of JSON
+		if err != nil { // impossible for a value decoded from JSON
 			return types.StringValue(value.String())
 		}
 		return types.NumberValue(number)
@@ -88,7 +88,8 @@ func setIfUnknown[V interface{ IsUnknown() bool }](attribute *V, value V) {
 	}
 }
 
-// unlessUnknown returns the pointer to a value; nil if the value is unknown, for which the framework points to a zero value.
+// unlessUnknown returns the pointer to a value; nil if the value is unknown, because the framework
+// then returns a pointer to a zero value.
 func unlessUnknown[T any](value attr.Value, pointer *T) *T {
 	if value.IsUnknown() {
 		return nil

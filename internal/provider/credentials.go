@@ -18,15 +18,16 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// The environment variables that stand in for an application's credentials. There is none for user_email: whom a pipeline
-// acts as belongs where it can be reviewed.
+// The environment variables for an application's credentials. user_email has none, because the user
+// that a pipeline acts as should be visible in a review.
 const (
 	envClientID     = "TALLYFY_CLIENT_ID"
-	envClientSecret = "TALLYFY_CLIENT_SECRET" //nolint:gosec // the name of a variable, no secret
-	envTokenURL     = "TALLYFY_TOKEN_URL"     //nolint:gosec // the name of a variable, no token
+	envClientSecret = "TALLYFY_CLIENT_SECRET" //nolint:gosec // the name of a variable and not a secret
+	envTokenURL     = "TALLYFY_TOKEN_URL"     //nolint:gosec // the name of a variable and not a token
 )
 
-// credentialsModel is what a provider block may hold to get tokens with, in place of an access_token.
+// credentialsModel contains the arguments of the provider block that request tokens instead of an
+// access_token.
 type credentialsModel struct {
 	ClientID     types.String `tfsdk:"client_id"`
 	ClientSecret types.String `tfsdk:"client_secret"`
@@ -34,11 +35,12 @@ type credentialsModel struct {
 	UserEmail    types.String `tfsdk:"user_email"`
 }
 
+// all returns all arguments.
 func (m credentialsModel) all() []attr.Value {
 	return []attr.Value{m.ClientID, m.ClientSecret, m.TokenURL, m.UserEmail}
 }
 
-// isConfigured tells whether the block has any of them, even if it is not known yet.
+// isConfigured reports whether any of them is set, even if it is not known yet.
 func (m credentialsModel) isConfigured() bool {
 	for _, value := range m.all() {
 		if !value.IsNull() {
@@ -48,6 +50,7 @@ func (m credentialsModel) isConfigured() bool {
 	return false
 }
 
+// credentialUnknown reports whether any of them is known only after apply.
 func (m credentialsModel) credentialUnknown() bool {
 	for _, value := range m.all() {
 		if value.IsUnknown() {
@@ -64,7 +67,7 @@ func addCredentials(attributes map[string]schema.Attribute) {
 			Optional: true,
 			MarkdownDescription: "The client ID of an application that requests its own access tokens. " +
 				"Can also be set with the `" + envClientID + "` environment variable. Conflicts with `access_token`.",
-			Validators: []validator.String{credential("Invalid Client Id")},
+			Validators: []validator.String{credential("Invalid Client ID")},
 		},
 		"client_secret": schema.StringAttribute{
 			Optional:  true,
@@ -88,17 +91,19 @@ func addCredentials(attributes map[string]schema.Attribute) {
 	})
 }
 
-// identity is what the provider's requests are authorized by: a token or credentials, or neither if that is missing.
+// identity is what authorizes the provider's requests: a token or credentials, or neither if both
+// are missing.
 type identity struct {
 	token       string
 	credentials *tallyfy.Credentials
-	// source says in words where these come from. It holds no secret.
+	// source describes where they come from. It contains no secret.
 	source  string
 	missing bool
 }
 
-// identify determines whether a token is configured or what to get one with, and which. What the block has decides, and the
-// environment fills in what is missing there; a block with neither leaves it to the environment alone.
+// identify returns the configured identity. Arguments of the block decide between a token and
+// credentials, and the environment supplies those that are missing. If the block has none of them,
+// the environment decides.
 func (m providerModel) identify(organization string, diags *diag.Diagnostics) identity {
 	byToken := !m.AccessToken.IsNull()
 	if !byToken && !m.isConfigured() {
@@ -106,7 +111,7 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 		if !byToken && anySet(envAccessToken, envAPIToken) {
 			diags.AddError("Conflicting Credentials in the Environment", fmt.Sprintf(
 				"The environment has both an access token (%s or %s) and credentials of an application (%s or %s), and the provider block has neither: "+
-					"it is not clear which identity the provider should use.\n\nUnset the variables of one kind, or set access_token or client_id in the provider block, which then decides.",
+					"it is not clear which identity the provider should use.\n\nUnset the variables of one kind, or set access_token or client_id in the provider block, which takes precedence.",
 				envAccessToken, envAPIToken, envClientID, envClientSecret))
 			return identity{}
 		}
@@ -119,19 +124,20 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 	return identity{token: token, source: source, missing: source == "" && !diags.HasError()}
 }
 
-// addMissingToken adds the error that there is neither an access token nor credentials to request one.
+// addMissingToken adds the error that there is neither an access token nor credentials to request
+// one.
 func addMissingToken(diags *diag.Diagnostics) {
 	diags.AddError("Missing Access Token",
-		"This needs a request to Tallyfy, and the provider has no access token: neither its block nor the environment has one.\n\n"+
+		"A request to Tallyfy is required, and the provider has no access token: neither its block nor the environment has one.\n\n"+
 			"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+
-			"A personal access token is made in Tallyfy under Settings > Integrations > REST API.\n\n"+
+			"Create a personal access token in Tallyfy under Settings > Integrations > REST API.\n\n"+
 			"For a pipeline, client_id and client_secret (or "+envClientID+" and "+envClientSecret+") are better: "+
-			"the provider then requests its tokens itself, and they do not end when a user logs out.\n\n"+
-			"A destroy that reopens no task needs no token: terraform destroy -refresh=false.")
+			"the provider then requests its own tokens, which do not expire when a user logs out.\n\n"+
+			"A destroy that does not reopen a task needs no token: terraform destroy -refresh=false.")
 }
 
-// credentials reads what to get a token with, and in words where it comes from. The rules that involve more than one attribute wait
-// until all of them are known.
+// credentials returns the configured credentials and a description of their source. Rules that
+// involve more than one attribute apply when all of them are known.
 func (m credentialsModel) credentials(organization string, organizationUnknown bool, diags *diag.Diagnostics) (c *tallyfy.Credentials, source string) {
 	c = &tallyfy.Credentials{UserEmail: m.UserEmail.ValueString(), Organization: organization}
 	var idFrom, secretFrom string
@@ -145,25 +151,25 @@ func (m credentialsModel) credentials(organization string, organizationUnknown b
 		return c, source
 	}
 	for _, part := range []struct{ value, attribute, summary, variable string }{
-		{value: c.ClientID, attribute: "client_id", summary: "Missing Client Id", variable: envClientID},
+		{value: c.ClientID, attribute: "client_id", summary: "Missing Client ID", variable: envClientID},
 		{value: c.ClientSecret, attribute: "client_secret", summary: "Missing Client Secret", variable: envClientSecret},
 	} {
 		if part.value == "" {
 			diags.AddAttributeError(path.Root(part.attribute), part.summary, fmt.Sprintf(
-				"The provider should request its access token as an application, which requires both a client_id and a client_secret, and %s is not configured.\n\n"+
-					"Set %s in the provider block, or the environment variable %s. Tallyfy's support gives out both. Or remove client_id, client_secret, token_url and user_email, and use an access_token.",
+				"Requesting an access token as an application requires both a client_id and a client_secret, and %s is not configured.\n\n"+
+					"Set %s in the provider block, or the environment variable %s. Tallyfy's support provides both. Or remove client_id, client_secret, token_url and user_email, and use an access_token.",
 				part.attribute, part.attribute, part.variable))
 		}
 	}
 	if c.UserEmail != "" && organization == "" && !organizationUnknown {
 		diags.AddAttributeError(path.Root("user_email"), "Missing Organization",
-			"The provider is to act as the user of user_email, whom it has to name together with the user's organization, and no organization is configured.\n\n"+
+			"user_email requires the organization of the user, and no organization is configured.\n\n"+
 				"Set organization_id in the provider block, or the environment variable "+envOrganization+".")
 	}
 	return c, source
 }
 
-// anySet tells whether one of the environment variables is set and not empty.
+// anySet reports whether any of the environment variables is not empty.
 func anySet(variables ...string) bool {
 	for _, variable := range variables {
 		if os.Getenv(variable) != "" {

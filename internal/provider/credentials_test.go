@@ -24,13 +24,14 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// asApplication is a configuration against the sandbox with credentials, and these lines in the provider block. As with config, no plan looks.
-func (s *stage) asApplication(blocks string, lines ...string) string {
+// asApplication returns a configuration for the sandbox with credentials and more lines in the
+// provider block. As with config, plans do not read.
+func (h *harness) asApplication(blocks string, lines ...string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  preflight = false\n  base_url = %q\n  token_url = %q\n  organization_id = %q\n  %s\n}\n%s\n",
-		s.URL(), s.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
+		h.URL(), h.URL()+"/oauth/token", sandbox.DefaultOrganization, strings.Join(lines, "\n  "), blocks)
 }
 
-// lines of a provider block.
+// Lines of a provider block.
 var (
 	clientID     = fmt.Sprintf("client_id = %q", sandbox.DefaultClientID)
 	clientSecret = fmt.Sprintf("client_secret = %q", sandbox.DefaultClientSecret)
@@ -38,8 +39,9 @@ var (
 	callerEmail  = fmt.Sprintf("user_email = %q", sandbox.SeedCallerEmail)
 )
 
-// Each configuration with credentials that cannot work is found by the plan, on the attribute that it is in, without a request.
-func TestCredentialErrorsAtPlanTime(t *testing.T) {
+// Each invalid combination of credentials is an error of the plan, on the attribute that is wrong,
+// without a request.
+func TestPlanReportsInvalidCredentials(t *testing.T) {
 	t.Parallel()
 	const token = `access_token = "t"`
 	for name, c := range map[string]struct {
@@ -51,59 +53,60 @@ func TestCredentialErrorsAtPlanTime(t *testing.T) {
 		"address and token":       {token + "\n  token_url = \"https://h/t\"", spaced("Invalid Attribute Combination", "together with token_url:")},
 		"user and token":          {token + "\n  user_email = \"a@b\"", spaced("Invalid Attribute Combination", "together with user_email:")},
 		"id alone":                {clientID, spaced("Missing Client Secret", "client_secret is not configured", "TALLYFY_CLIENT_SECRET")},
-		"secret alone":            {clientSecret, spaced("Missing Client Id", "client_id is not configured", "TALLYFY_CLIENT_ID")},
-		"address alone":           {`token_url = "https://h/t"`, spaced("Missing Client Id")},
-		"user alone":              {callerEmail, spaced("Missing Client Id")},
+		"secret alone":            {clientSecret, spaced("Missing Client ID", "client_id is not configured", "TALLYFY_CLIENT_ID")},
+		"address alone":           {`token_url = "https://h/t"`, spaced("Missing Client ID")},
+		"user alone":              {callerEmail, spaced("Missing Client ID")},
 		"user, no organization":   {bothOfClient + "\n  " + callerEmail, spaced("Missing Organization", "user_email", "TALLYFY_ORG_ID")},
-		"id empty":                {`client_id = ""`, spaced("Invalid Client Id", "client_id cannot be used: it is empty")},
-		"id with space":           {`client_id = "1 2"`, spaced("Invalid Client Id", "whitespace")},
+		"id empty":                {`client_id = ""`, spaced("Invalid Client ID", "client_id cannot be used: it is empty")},
+		"id with space":           {`client_id = "1 2"`, spaced("Invalid Client ID", "whitespace")},
 		"secret with line break":  {clientID + "\n  client_secret = \"s3cr3t\\n\"", spaced("Invalid Client Secret", "trailing line break")},
 		"address without TLS":     {bothOfClient + "\n  token_url = \"http://account.tallyfy.com/oauth/token\"", spaced("Invalid Token URL", "would send the client secret unencrypted")},
 		"address with a password": {bothOfClient + "\n  token_url = \"https://u:s3cr3t@h/t\"", spaced("Invalid Token URL", "must not hold a user name or password")},
-		"user is no address":      {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid E-Mail Address", `(given: "me")`)},
+		"user is not an address":  {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid Email Address", `(given: "me")`)},
 		"neither":                 {"", spaced("Missing Access Token", "client_id and client_secret")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			s.run(acc.TestStep{
-				Config:   fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  %s\n}\n%s", s.URL(), c.provider, block(plainTask, "organization_id = \"o\"")),
+			h := newHarness(t, sandbox.Config{})
+			h.run(acc.TestStep{
+				Config:   fmt.Sprintf("provider \"tallyfy\" {\n  base_url = %q\n  %s\n}\n%s", h.URL(), c.provider, block(plainTask, "organization_id = \"o\"")),
 				PlanOnly: true, ExpectError: c.says,
 			})
-			if n := len(s.Journal()); n != 0 {
+			if n := len(h.Journal()); n != 0 {
 				t.Errorf("%d requests were made", n)
 			}
 		})
 	}
 }
 
-func TestAnApplicationCompletesATask(t *testing.T) {
+func TestApplicationCompletesATask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(acc.TestStep{
-		Config: s.asApplication(block(plainTask), bothOfClient),
+	h := newHarness(t, sandbox.Config{})
+	h.run(acc.TestStep{
+		Config: h.asApplication(block(plainTask), bothOfClient),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("POST /oauth/token", "GET", "POST /completed-tasks"), s.fired(sandbox.SeedPlainTaskID, 1),
+			h.sent("POST /oauth/token", "GET", "POST /completed-tasks"), h.fired(sandbox.SeedPlainTaskID, 1),
 			statecheck.ExpectKnownValue(it, at("completer_id"), knownvalue.Null()),
 		},
 	})
 }
 
-func TestAnApplicationActsAsAUser(t *testing.T) {
+func TestApplicationActsAsAUser(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(acc.TestStep{
-		// A number is as good as its digits.
-		Config: s.asApplication(block(plainTask), "client_id = "+sandbox.DefaultClientID, clientSecret, fmt.Sprintf("user_email = %q", sandbox.SeedColleagueEmail)),
+	h := newHarness(t, sandbox.Config{})
+	h.run(acc.TestStep{
+		// A number is converted to its digits.
+		Config: h.asApplication(block(plainTask), "client_id = "+sandbox.DefaultClientID, clientSecret, fmt.Sprintf("user_email = %q", sandbox.SeedColleagueEmail)),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("POST /oauth/token", "POST /users/"+sandbox.SeedColleagueEmail+"/token", "GET", "POST /completed-tasks"),
+			h.sent("POST /oauth/token", "POST /users/"+sandbox.SeedColleagueEmail+"/token", "GET", "POST /completed-tasks"),
 			statecheck.ExpectKnownValue(it, at("completer_id"), knownvalue.Int64Exact(sandbox.SeedColleagueID)),
 		},
 	})
 }
 
-// The block decides between the kinds, and the environment fills in what is missing. By itself it must be clear.
-func TestCredentialsOfTheEnvironment(t *testing.T) {
+// The block decides between a token and credentials, and the environment supplies what is missing.
+// If the block has neither, the environment must have only one of them.
+func TestCredentialsFromTheEnvironment(t *testing.T) {
 	both := map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret}
 	withToken := func(token string) map[string]string {
 		return map[string]string{envClientID: sandbox.DefaultClientID, envClientSecret: sandbox.DefaultClientSecret, envAccessToken: token, envAPIToken: token}
@@ -122,16 +125,16 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 		"block with token":            {environment: map[string]string{envClientID: "w r o n g"}, provider: []string{fmt.Sprintf("access_token = %q", sandbox.DefaultToken)}, first: "GET"},
 		"both kinds":                  {environment: withToken(sandbox.DefaultToken), fails: spaced("Conflicting Credentials in the Environment", "TALLYFY_ACCESS_TOKEN", "TALLYFY_CLIENT_ID", "Unset the variables of one kind")},
 		"id alone":                    {environment: map[string]string{envClientID: "1"}, fails: spaced("Missing Client Secret")},
-		"secret alone":                {environment: map[string]string{envClientSecret: "s"}, fails: spaced("Missing Client Id")},
-		"invalid secret":              {environment: map[string]string{envClientID: "1", envClientSecret: "s3cr3t\n"}, fails: spaced("Invalid Environment Variable", "TALLYFY_CLIENT_SECRET, which stands in for client_secret")},
+		"secret alone":                {environment: map[string]string{envClientSecret: "s"}, fails: spaced("Missing Client ID")},
+		"invalid secret":              {environment: map[string]string{envClientID: "1", envClientSecret: "s3cr3t\n"}, fails: spaced("Invalid Environment Variable", "TALLYFY_CLIENT_SECRET, which sets client_secret")},
 		"invalid address":             {environment: map[string]string{envClientID: "1", envClientSecret: "s", envTokenURL: "http://account.tallyfy.com"}, fails: spaced("Invalid Environment Variable", "TALLYFY_TOKEN_URL")},
 		"address alone":               {environment: map[string]string{envAccessToken: sandbox.DefaultToken, envTokenURL: "nonsense"}, first: "GET"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, sandbox.Config{})
-			t.Setenv(envBaseURL, s.URL())
+			h := newHarness(t, sandbox.Config{})
+			t.Setenv(envBaseURL, h.URL())
 			t.Setenv(envOrganization, sandbox.DefaultOrganization)
-			t.Setenv(envTokenURL, s.URL()+"/oauth/token")
+			t.Setenv(envTokenURL, h.URL()+"/oauth/token")
 			for variable, value := range c.environment {
 				t.Setenv(variable, value)
 			}
@@ -139,8 +142,8 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 			if c.fails != nil {
 				step.PlanOnly, step.ExpectError = true, c.fails
 			}
-			s.run(step)
-			journal := s.Journal()
+			h.run(step)
+			journal := h.Journal()
 			if c.fails != nil && len(journal) > 0 {
 				t.Errorf("%d requests were made", len(journal))
 			}
@@ -151,59 +154,62 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// A token that ends between the look and the completion costs no second completion and no retry.
-func TestATokenIsReplacedDuringACompletion(t *testing.T) {
+// A token that expires between the read and the completion causes neither a second completion nor a
+// retry.
+func TestExpiredTokenIsReplacedDuringACompletion(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(*http.Request) { s.RevokeTokens() }})
-	s.run(acc.TestStep{
-		Config: s.asApplication(block(plainTask), bothOfClient, "max_retries = 0"),
+	h := newHarness(t, sandbox.Config{})
+	h.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "completed-tasks", Before: func(*http.Request) { h.RevokeTokens() }})
+	h.run(acc.TestStep{
+		Config: h.asApplication(block(plainTask), bothOfClient, "max_retries = 0"),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("POST /oauth/token", "GET", "POST /completed-tasks", "POST /oauth/token", "POST /completed-tasks"), s.fired(sandbox.SeedPlainTaskID, 1),
+			h.sent("POST /oauth/token", "GET", "POST /completed-tasks", "POST /oauth/token", "POST /completed-tasks"), h.fired(sandbox.SeedPlainTaskID, 1),
 		},
 	})
-	if n := s.Completions(sandbox.SeedPlainTaskID); n != 1 {
+	if n := h.Completions(sandbox.SeedPlainTaskID); n != 1 {
 		t.Errorf("it was completed %d times", n)
 	}
 }
 
-// A refused application fails the operation before anything is sent, with all that there is to know.
-func TestARefusedApplication(t *testing.T) {
+// A refused application fails the operation before it sends anything. The error names the source,
+// the response and the fix.
+func TestRefusedApplicationSendsNothingElse(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{ClientSecret: "another"})
-	s.run(acc.TestStep{
-		Config:      s.asApplication(block(plainTask), bothOfClient),
-		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+s.URL()+"/oauth/token: Tallyfy returned 401 Unauthorized", "Tallyfy said: invalid_client", "Request ID: sandbox-"),
+	h := newHarness(t, sandbox.Config{ClientSecret: "another"})
+	h.run(acc.TestStep{
+		Config:      h.asApplication(block(plainTask), bothOfClient),
+		ExpectError: spaced("Task Could Not Be Read", "getting an access token from "+h.URL()+"/oauth/token: Tallyfy returned 401 Unauthorized", "Tallyfy said: invalid_client", "Request ID: sandbox-"),
 	})
-	if n := s.Count("", "organizations"); n != 0 {
+	if n := h.Count("", "organizations"); n != 0 {
 		t.Errorf("%d requests were made without a token", n)
 	}
 }
 
-// TestAnEphemeralToken hands the provider a value that is in no plan and no state.
-func TestAnEphemeralToken(t *testing.T) {
+// TestEphemeralToken passes the provider a value that is in neither plans nor states.
+func TestEphemeralToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(variable, argument string) string {
 		return fmt.Sprintf("variable %q {\n  type      = string\n  ephemeral = true\n  default   = %q\n}\n", variable, map[string]string{
 			"token": sandbox.DefaultToken, "secret": sandbox.DefaultClientSecret,
-		}[variable]) + s.asApplication(block(plainTask), argument)
+		}[variable]) + h.asApplication(block(plainTask), argument)
 	}
 	acc.UnitTest(t, acc.TestCase{
 		ProtoV6ProviderFactories: factories,
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, // OpenTofu's first; Terraform's is 1.10
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, // the first OpenTofu with ephemeral values; Terraform has them since 1.10
 		Steps: []acc.TestStep{
 			{
 				Config:            strings.Replace(config("token", "access_token = var.token"), "token_url", "# token_url", 1),
-				ConfigStateChecks: []statecheck.StateCheck{s.sent("GET", "POST"), s.fired(sandbox.SeedPlainTaskID, 1)},
+				ConfigStateChecks: []statecheck.StateCheck{h.sent("GET", "POST"), h.fired(sandbox.SeedPlainTaskID, 1)},
 			},
 			{Config: config("secret", clientID+"\n  client_secret = var.secret"), PlanOnly: true},
 		},
 	})
 }
 
-// While credentials are not known, a plan makes do without them. They wait for one another with their errors too.
-func TestCredentialsThatAreNotKnown(t *testing.T) {
+// While credentials are unknown, a plan works without them. Rules about several of them apply when
+// all are known.
+func TestPlanWithUnknownCredentials(t *testing.T) {
 	t.Parallel()
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, provider := range map[string]attributes{
@@ -216,23 +222,25 @@ func TestCredentialsThatAreNotKnown(t *testing.T) {
 		"token beside id": {"access_token": unknown, "client_id": "1"},
 		"nothing":         {"client_id": "1", "client_secret": "s", "user_email": "a@b", "organization_id": "o"},
 	} {
-		sent := &refusing{}
-		terraform, err := prototest.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if plan, err := terraform.PlanAsRecorded(t.Context(), configured()); err != nil || plan.Failed() && !strings.Contains(plan.String(), "Missing Organization") {
-			t.Errorf("%s: %v, %v", name, plan, err)
-		}
-		terraform.Record(completedState())
-		said, err := terraform.Refresh(t.Context())
-		if known := name == "nothing"; err != nil || strings.Contains(said.String(), "Completed Task Was Not Refreshed") == known || (sent.requests() > 0) != known {
-			t.Errorf("%s: after %d requests %s, %v", name, sent.requests(), said, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			sent := &refusing{}
+			terraform, err := prototest.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plan, err := terraform.PlanAsRecorded(t.Context(), configured()); err != nil || plan.Failed() && !strings.Contains(plan.String(), "Missing Organization") {
+				t.Errorf("%v, %v", plan, err)
+			}
+			terraform.Record(completedState())
+			said, err := terraform.Refresh(t.Context())
+			if known := name == "nothing"; err != nil || strings.Contains(said.String(), "Completed Task Was Not Refreshed") == known || (sent.requests() > 0) != known {
+				t.Errorf("after %d requests %s, %v", sent.requests(), said, err)
+			}
+		})
 	}
 }
 
-// refusing is a network where nobody gets a token.
+// refusing is a transport that responds to each request with a refusal.
 type refusing struct {
 	mu    sync.Mutex
 	count int
@@ -253,8 +261,8 @@ func (r *refusing) requests() int {
 	return r.count
 }
 
-// What the client learns later is masked as well.
-func TestLogMasksWhatIsLearnedLater(t *testing.T) {
+// Secrets that the client receives later are masked as well.
+func TestLogMasksSecretsReceivedLater(t *testing.T) {
 	t.Parallel()
 	var lines bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &lines)

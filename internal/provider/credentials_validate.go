@@ -15,11 +15,12 @@ import (
 
 var _ provider.ProviderWithValidateConfig = (*tallyfyProvider)(nil)
 
-// ValidateConfig refuses an access token beside the credentials of an application. What is known only after apply may be null then, so
-// nothing is said of it.
+// ValidateConfig rejects an access token together with credentials of an application. A value that
+// is known only after apply may then be null, so it is not an error.
 func (p *tallyfyProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config.checkConflict(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() || config.AccessToken.IsNull() || config.AccessToken.IsUnknown() {
 		return
 	}

@@ -17,21 +17,22 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// lookupDataSource is what the data sources have in common: each reads by way of the provider's client.
+// lookupDataSource is the base of the data sources. They read with the provider's client.
 type lookupDataSource struct {
 	provider *providerData // nil until the provider is configured
 }
 
-// defaultLookupTimeout is the time that reading may take unless the timeouts block says otherwise. It leaves room for long lists.
+// defaultLookupTimeout is the default of timeouts.read. It leaves time for long lists.
 const defaultLookupTimeout = 5 * time.Minute
 
-// Configure takes what the provider prepared. There is nothing when a configuration is only validated.
+// Configure sets the provider data. It is nil while Terraform only validates a configuration.
 func (d *lookupDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.provider = providerDataOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// begin gives what a read needs: the client, the organization (the provider's where none is configured) and a context that ends with
-// the time-out. Where diags has an error there is nothing to read with; cancel is to be called in any case.
+// begin returns the client for a read, and a context that ends with the timeout. It sets
+// organization to the provider's if it is null. If diags has an error, do not read. Always call the
+// cancel function.
 func (d *lookupDataSource) begin(ctx context.Context, organization *types.String, within timeouts.Value, diags *diag.Diagnostics) (context.Context, context.CancelFunc, *tallyfy.Client) {
 	if !d.provider.canRequest(diags) {
 		return ctx, func() {}, nil
@@ -45,13 +46,13 @@ func (d *lookupDataSource) begin(ctx context.Context, organization *types.String
 	return ctx, cancel, d.provider.client
 }
 
-// organizationAttribute is the same in each data source.
+// organizationAttribute returns the attribute organization_id of a data source.
 func organizationAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: "The ID of the organization. Defaults to the provider's `organization_id`.",
-		Validators:          idOnly(),
+		Validators:          []validator.String{id()},
 	}
 }
 

@@ -15,12 +15,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// A webhook hands a pipeline the id of the run, and nothing else.
-func TestLookupsLeadToACompletion(t *testing.T) {
+// A webhook passes the ID of the process to a pipeline, and nothing else.
+func TestDataSourcesLeadToACompletion(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(resource.TestStep{
-		Config: s.config(fmt.Sprintf(`
+	h := newHarness(t, sandbox.Config{})
+	h.run(resource.TestStep{
+		Config: h.config(fmt.Sprintf(`
 data "tallyfy_run" "it" {
   run_id = %q
 }
@@ -47,40 +47,40 @@ output "open" {
   value = length(data.tallyfy_tasks.open.tasks)
 }`, sandbox.SeedRunID)),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.wrote("PUT", "POST"), s.fired(sandbox.SeedVPCTaskID, 1), s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1"),
+			h.wrote("PUT", "POST"), h.fired(sandbox.SeedVPCTaskID, 1), h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1"),
 			expect("task_id", knownvalue.StringExact(sandbox.SeedVPCTaskID)),
 			statecheck.ExpectKnownValue("data.tallyfy_task.it", tfjsonpath.New("task_id"), knownvalue.StringExact(sandbox.SeedVPCTaskID)),
 			statecheck.ExpectKnownOutputValue("open", knownvalue.Int64Exact(7)),
 			statecheck.ExpectKnownOutputValue("regions", knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("us-west-2"), knownvalue.StringExact("eu-central-1")})),
 		},
-		ExpectNonEmptyPlan: true, // the facts of the completed task, and that there is one open task less
+		ExpectNonEmptyPlan: true, // the attributes of the completed task, and one open task less
 	})
-	if err := s.writes("PUT", "POST"); err != nil {
+	if err := h.writes("PUT", "POST"); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestLookupErrorsAtPlanTime(t *testing.T) {
+func TestDataSourceErrorsAtPlanTime(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
+	h := newHarness(t, sandbox.Config{})
+	h.run(
 		resource.TestStep{
-			Config:      s.config(fmt.Sprintf("data \"tallyfy_task\" \"it\" {\n  run_id = %q\n  alias = \"provision-the-vcp\"\n}", sandbox.SeedRunID)),
+			Config:      h.config(fmt.Sprintf("data \"tallyfy_task\" \"it\" {\n  run_id = %q\n  alias = \"provision-the-vcp\"\n}", sandbox.SeedRunID)),
 			PlanOnly:    true,
 			ExpectError: spaced("No Task Matches", `alias = "provision-the-vcp"`, `Did you mean "provision-the-vpc"?`),
 		},
 		resource.TestStep{
-			Config:      s.config("data \"tallyfy_tasks\" \"it\" {\n  status = \"completed\"\n}"),
+			Config:      h.config("data \"tallyfy_tasks\" \"it\" {\n  status = \"completed\"\n}"),
 			PlanOnly:    true,
 			ExpectError: spaced("Invalid Status Filter", `status = "completed"`, `use "complete"`, `(given: "completed")`),
 		},
 		resource.TestStep{
-			Config:      s.config("data \"tallyfy_task\" \"it\" {\n  title = \"A\"\n}"),
+			Config:      h.config("data \"tallyfy_task\" \"it\" {\n  title = \"A\"\n}"),
 			PlanOnly:    true,
 			ExpectError: spaced(`Attribute "run_id" must be specified when "title" is specified`),
 		},
 	)
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }

@@ -20,45 +20,47 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// Data sources are read here over the protocol, as a CLI does; what a CLI does with them beyond that is in lookup_acc_test.go.
+// These tests read data sources over the protocol, as a CLI does. Those with a CLI are in
+// data_source_acc_test.go.
 
-// settings is the provider's block against the sandbox.
-func (s *stage) settings() attributes {
-	return attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "max_retries": 0}
+// settings returns a provider block for the sandbox.
+func (h *harness) settings() attributes {
+	return attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": h.URL(), "max_retries": 0}
 }
 
-// data reads a data source, and gives its attributes and what was said. The requests until then are forgotten.
-func (s *stage) data(source string, block attributes) (map[string]any, prototest.Diagnostics) {
-	s.Helper()
-	return s.dataBy(s.settings(), source, block)
+// data resets the journal, reads a data source, and returns its attributes and the diagnostics.
+func (h *harness) data(source string, block attributes) (map[string]any, prototest.Diagnostics) {
+	h.Helper()
+	return h.dataBy(h.settings(), source, block)
 }
 
-func (s *stage) dataBy(settings attributes, source string, block attributes) (map[string]any, prototest.Diagnostics) {
-	s.Helper()
-	s.ResetJournal()
-	value, said, err := prototest.Data(s.Context(), New("test"), settings, source, block)
+func (h *harness) dataBy(settings attributes, source string, block attributes) (map[string]any, prototest.Diagnostics) {
+	h.Helper()
+	h.ResetJournal()
+	value, said, err := prototest.Data(h.Context(), New("test"), settings, source, block)
 	if err != nil {
-		s.Fatal(err)
+		h.Fatal(err)
 	}
-	values, _ := goValue(s.T, value).(map[string]any)
+	values, _ := goValue(h.T, value).(map[string]any)
 	return values, said
 }
 
-// mustData is data that is read without a word.
-func (s *stage) mustData(source string, block attributes) map[string]any {
-	s.Helper()
-	values, said := s.data(source, block)
+// mustData is data that fails the test if there are diagnostics.
+func (h *harness) mustData(source string, block attributes) map[string]any {
+	h.Helper()
+	values, said := h.data(source, block)
 	if len(said) > 0 {
-		s.Fatalf("said %s", said)
+		h.Fatalf("said %s", said)
 	}
 	return values
 }
 
-// asked checks the requests that were made: exactly these, by the endings of their paths with query. All of them read.
-func (s *stage) asked(endings ...string) {
-	s.Helper()
+// checkReads checks that the requests were exactly these reads, by the endings of their paths with
+// query.
+func (h *harness) checkReads(endings ...string) {
+	h.Helper()
 	var got []string
-	for _, entry := range s.Journal() {
+	for _, entry := range h.Journal() {
 		target := entry.Path
 		if entry.Query != "" {
 			target += "?" + entry.Query
@@ -68,19 +70,20 @@ func (s *stage) asked(endings ...string) {
 	if !slices.EqualFunc(got, endings, func(got, ending string) bool {
 		return strings.HasPrefix(got, http.MethodGet+" ") && strings.HasSuffix(got, ending)
 	}) {
-		s.Errorf("asked %q, want %q", got, endings)
+		h.Errorf("requested %q, want %q", got, endings)
 	}
 }
 
-// refused checks that all that was said is one error, on the attribute, with these words in this order.
-func (s *stage) refused(said prototest.Diagnostics, attribute string, words ...string) {
-	s.Helper()
+// checkError checks that there is one diagnostic: an error on the attribute with these words in
+// this order.
+func (h *harness) checkError(said prototest.Diagnostics, attribute string, words ...string) {
+	h.Helper()
 	if len(said) != 1 || !said.Failed() {
-		s.Fatalf("said %q, want one error", said)
+		h.Fatalf("said %q, want one error", said)
 	}
-	onAttribute(s.T, said[0], attribute)
+	onAttribute(h.T, said[0], attribute)
 	if text := said.String(); !spaced(words...).MatchString(text) {
-		s.Errorf("%q are missing in %s", words, text)
+		h.Errorf("%q are missing in %s", words, text)
 	}
 }
 
@@ -91,7 +94,7 @@ func onAttribute(t *testing.T, d *tfprotov6.Diagnostic, attribute string) {
 	}
 }
 
-// goValue makes of a known value what encoding/json would, with whole numbers as int64.
+// goValue returns a known value as encoding/json decodes it, with whole numbers as int64.
 func goValue(t *testing.T, value tftypes.Value) any {
 	t.Helper()
 	if value.IsNull() {
@@ -138,7 +141,7 @@ func goValue(t *testing.T, value tftypes.Value) any {
 
 var dataSources = []string{"tallyfy_task", "tallyfy_tasks", "tallyfy_run"}
 
-// blockOf is a block of a data source that needs nothing more.
+// blockOf returns the smallest valid block of a data source, with more attributes.
 func blockOf(source string, more attributes) attributes {
 	block := attributes{}
 	switch source {
@@ -199,39 +202,39 @@ func TestOrganizationOfADataSource(t *testing.T) {
 	for _, source := range dataSources {
 		t.Run(source, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			if got := s.mustData(source, blockOf(source, nil)); got["organization_id"] != sandbox.DefaultOrganization {
+			h := newHarness(t, sandbox.Config{})
+			if got := h.mustData(source, blockOf(source, nil)); got["organization_id"] != sandbox.DefaultOrganization {
 				t.Errorf("the provider's: got %v", got["organization_id"])
 			}
-			elsewhere := s.settings()
+			elsewhere := h.settings()
 			elsewhere["organization_id"] = "elsewhere"
-			got, said := s.dataBy(elsewhere, source, blockOf(source, attributes{"organization_id": sandbox.DefaultOrganization}))
+			got, said := h.dataBy(elsewhere, source, blockOf(source, attributes{"organization_id": sandbox.DefaultOrganization}))
 			if len(said) > 0 || got["organization_id"] != sandbox.DefaultOrganization {
 				t.Errorf("its own: got %v, %s", got["organization_id"], said)
 			}
-			_, said = s.dataBy(elsewhere, source, blockOf(source, nil))
+			_, said = h.dataBy(elsewhere, source, blockOf(source, nil))
 			if len(said) != 1 || !spaced("403 Forbidden", "Check that organization_id is the token's organization", "Tallyfy said: You don't have application's permissions", "Request ID: sandbox-").MatchString(said.String()) {
 				t.Errorf("another's: said %s", said)
 			}
-			nowhere := s.settings()
+			nowhere := h.settings()
 			delete(nowhere, "organization_id")
-			_, said = s.dataBy(nowhere, source, blockOf(source, nil))
-			s.refused(said, "organization_id", "Missing Organization", "organization_id of this data source")
-			s.asked()
+			_, said = h.dataBy(nowhere, source, blockOf(source, nil))
+			h.checkError(said, "organization_id", "Missing Organization", "organization_id of this data source")
+			h.checkReads()
 		})
 	}
 }
 
-func TestDataSourceOfAProviderThatIsNotKnown(t *testing.T) {
+func TestDataSourceWithAnUnknownProvider(t *testing.T) {
 	t.Parallel()
 	for _, source := range dataSources {
 		for _, unknown := range []string{"access_token", "organization_id", "base_url"} {
-			s := newStage(t, sandbox.Config{})
-			settings := s.settings()
+			h := newHarness(t, sandbox.Config{})
+			settings := h.settings()
 			settings[unknown] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-			_, said := s.dataBy(settings, source, blockOf(source, nil))
-			s.refused(said, "", "Provider Configuration Is Not Known", "known only after apply", "-target")
-			s.asked()
+			_, said := h.dataBy(settings, source, blockOf(source, nil))
+			h.checkError(said, "", "Provider Configuration Is Not Known", "known only after apply", "-target")
+			h.checkReads()
 		}
 	}
 }
@@ -243,16 +246,16 @@ func TestTimeoutOfADataSource(t *testing.T) {
 		return attributes{"timeouts": tftypes.NewValue(typ, map[string]tftypes.Value{"read": tftypes.NewValue(tftypes.String, text)})}
 	}
 	for _, source := range dataSources {
-		s := newStage(t, sandbox.Config{})
-		s.Inject(sandbox.Fault{Times: -1, Before: func(r *http.Request) { <-r.Context().Done() }})
-		_, said := s.data(source, blockOf(source, read("50ms")))
+		h := newHarness(t, sandbox.Config{})
+		h.Inject(sandbox.Fault{Times: -1, Before: func(r *http.Request) { <-r.Context().Done() }})
+		_, said := h.data(source, blockOf(source, read("50ms")))
 		if len(said) != 1 || !spaced("no response came before", "timeout").MatchString(said.String()) {
 			t.Errorf("%s: said %s", source, said)
 		}
-		_, said = s.data(source, blockOf(source, read("0s")))
+		_, said = h.data(source, blockOf(source, read("0s")))
 		if len(said) != 1 || !strings.Contains(said.String(), "Invalid Duration") {
 			t.Errorf("%s: said %s", source, said)
 		}
-		s.asked()
+		h.checkReads()
 	}
 }

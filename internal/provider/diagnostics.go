@@ -12,8 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
 
-// report adds warnings and an error as diagnostics on the attributes that they are about. Either may
-// be nil.
+// report adds warnings and an error as diagnostics on the attributes that they are about. Either
+// may be nil.
 func report(diags *diag.Diagnostics, warnings []completion.Notice, err error) {
 	for _, warning := range warnings {
 		diags.Append(diag.NewAttributeWarningDiagnostic(pathOf(warning), warning.Summary, warning.Detail))
@@ -29,7 +29,8 @@ func report(diags *diag.Diagnostics, warnings []completion.Notice, err error) {
 	}
 }
 
-// pathOf returns the path of the attribute that a notice is about; empty for one about the whole task.
+// pathOf returns the path of the attribute that a notice is about; empty for one about the whole
+// task.
 func pathOf(n completion.Notice) path.Path {
 	switch {
 	case n.Attribute == "":

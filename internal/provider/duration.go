@@ -11,7 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// duration rejects strings that are not durations above zero. It is the one rule for all durations of a configuration.
+// duration rejects strings that are not durations above zero. It is the one rule for all durations
+// of a configuration.
 func duration() validator.String {
 	return stringRule{summary: "Invalid Duration", rule: "must be a duration above zero, such as `30s`", check: checkDuration}
 }

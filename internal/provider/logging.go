@@ -14,11 +14,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
-// subsystem is the name under which the provider's own lines stand in Terraform's log.
+// subsystem is the name of the provider's own lines in Terraform's log.
 const subsystem = "tallyfy"
 
-// logger writes the client's lines to Terraform's log at DEBUG. The client logs no header and no body; should one of its
-// secrets get into a line all the same, it is masked. They are asked for with each line, since tokens come in answers.
+// logger returns a function that writes the client's lines to Terraform's log at DEBUG. The client
+// logs neither headers nor bodies; as a second line of defence, its secrets are masked. They are
+// read for each line, because responses add tokens.
 func logger(secrets func() []string) tallyfy.LogFunc {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
@@ -27,10 +28,11 @@ func logger(secrets func() []string) tallyfy.LogFunc {
 	}
 }
 
-// SilenceUnusedLogs keeps the SDK and the provider from writing log lines that nobody will read. They write all of them otherwise, dozens for
-// each block, and the CLI parses each one only to drop it: more than a third of what the provider and the CLI together would take.
-// The CLI shows lines of providers where TF_LOG_PROVIDER, else TF_LOG, names a level. What a user sets of the variables that tell
-// the parts of a provider how much to write is respected. Call it before anything is served.
+// SilenceUnusedLogs switches off the log lines of the SDK and the provider that the CLI would drop.
+// The CLI only shows lines of providers if TF_LOG_PROVIDER, or else TF_LOG, names a level. By
+// default, the SDK writes dozens of lines for each block, and the CLI parses each one, which takes
+// more than a third of the time of both. Variables that a user has set keep their values. Call it
+// before serving.
 func SilenceUnusedLogs() {
 	asked := os.Getenv("TF_LOG_PROVIDER")
 	if asked == "" {
@@ -41,12 +43,13 @@ func SilenceUnusedLogs() {
 	}
 	for _, part := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"} {
 		if os.Getenv(part) == "" {
-			_ = os.Setenv(part, "off") // if it cannot be set the lines are written, as ever
+			_ = os.Setenv(part, "off") // if it cannot be set, the lines are written
 		}
 	}
 }
 
-// progress writes lines about what is waited for to Terraform's log at INFO, less the client's secrets.
+// progress returns a function that writes lines about waits to Terraform's log at INFO. It masks
+// the client's secrets.
 func progress(secrets func() []string) wait.LogFunc {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())

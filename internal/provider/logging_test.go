@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
 
-// What a wait is about is in the log at INFO, less the secrets.
+// The log names the task of a wait at INFO, with secrets masked.
 func TestProgressIsLoggedAtInfo(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -28,7 +28,7 @@ func TestProgressIsLoggedAtInfo(t *testing.T) {
 	}
 }
 
-// Lines are written where the CLI shows them, and nowhere else; what a user sets is left alone.
+// Lines are written only if the CLI shows them. Variables that a user has set keep their values.
 func TestSilenceUnusedLogs(t *testing.T) {
 	parts := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"}
 	for name, c := range map[string]struct {
@@ -43,22 +43,24 @@ func TestSilenceUnusedLogs(t *testing.T) {
 		"off":                           {map[string]string{"TF_LOG": "OFF"}, true},
 		"as JSON":                       {map[string]string{"TF_LOG": "JSON"}, false},
 	} {
-		for _, variable := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_CORE"}, parts...) {
-			t.Setenv(variable, c.set[variable])
-		}
-		t.Setenv("TF_LOG_SDK_PROTO", "WARN")
-		SilenceUnusedLogs()
-		for _, part := range parts {
-			want := ""
-			if c.hushed {
-				want = "off"
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_CORE"}, parts...) {
+				t.Setenv(variable, c.set[variable])
 			}
-			if part == "TF_LOG_SDK_PROTO" {
-				want = "WARN"
+			t.Setenv("TF_LOG_SDK_PROTO", "WARN")
+			SilenceUnusedLogs()
+			for _, part := range parts {
+				want := ""
+				if c.hushed {
+					want = "off"
+				}
+				if part == "TF_LOG_SDK_PROTO" {
+					want = "WARN"
+				}
+				if got := os.Getenv(part); got != want {
+					t.Errorf("%s is %q, want %q", part, got, want)
+				}
 			}
-			if got := os.Getenv(part); got != want {
-				t.Errorf("%s: %s is %q, want %q", name, part, got, want)
-			}
-		}
+		})
 	}
 }

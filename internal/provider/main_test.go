@@ -20,7 +20,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// TestMain gives the CLI an environment of its own: a user's settings must not decide whether tests pass.
+// TestMain removes a user's settings from the environment of the CLI, so that they do not affect
+// tests.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		if err := prepare(); err != nil {
@@ -46,18 +47,18 @@ func prepare() error {
 		}
 	}
 	if cli == "" {
-		return fmt.Errorf("there is no terraform and no tofu on PATH: run `make test`, which builds an OpenTofu then")
+		return fmt.Errorf("neither terraform nor tofu is on PATH: run `make test`, which builds an OpenTofu then")
 	}
 	settings := map[string]string{
 		"TF_ACC_TERRAFORM_PATH": cli,
 		"CHECKPOINT_DISABLE":    "1",
 		"TF_CLI_CONFIG_FILE":    os.DevNull,
 	}
-	version, err := exec.CommandContext(context.Background(), cli, "version").Output() //nolint:gosec // the CLI that tests are run with
+	version, err := exec.CommandContext(context.Background(), cli, "version").Output() //nolint:gosec // the CLI for the tests
 	if err != nil {
-		return fmt.Errorf("asking %s for its version: %w", cli, err)
+		return fmt.Errorf("running %s version: %w", cli, err)
 	}
-	if strings.Contains(string(version), "OpenTofu") { // where it looks for a provider without a source
+	if strings.Contains(string(version), "OpenTofu") { // the default source of a provider
 		settings["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"
 		settings["TF_ACC_PROVIDER_NAMESPACE"] = "hashicorp"
 	}
@@ -73,13 +74,13 @@ var factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"tallyfy": providerserver.NewProtocol6WithError(New("test")()),
 }
 
-// stage is a test with a sandbox of its own, seeded with the process that examples use.
-type stage struct {
+// harness is a test with a sandbox of its own, seeded with the process of the examples.
+type harness struct {
 	*testing.T
 	*sandbox.Server
 }
 
-func newStage(t *testing.T, config sandbox.Config) *stage {
+func newHarness(t *testing.T, config sandbox.Config) *harness {
 	t.Helper()
 	server, err := sandbox.Start(config)
 	if err != nil {
@@ -87,26 +88,27 @@ func newStage(t *testing.T, config sandbox.Config) *stage {
 	}
 	t.Cleanup(server.Close)
 	sandbox.Seed(server)
-	return &stage{T: t, Server: server}
+	return &harness{T: t, Server: server}
 }
 
-// run applies the steps one after the other and destroys what is left.
-func (s *stage) run(steps ...resource.TestStep) {
-	s.Helper()
-	resource.UnitTest(s.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
+// run applies the steps in order, and then destroys all resources.
+func (h *harness) run(steps ...resource.TestStep) {
+	h.Helper()
+	resource.UnitTest(h.T, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
-// config is a configuration against the sandbox, without the look that a plan takes: what an apply sends stands alone.
-func (s *stage) config(blocks string) string { return s.configWith("preflight = false", blocks) }
+// config returns a configuration for the sandbox without a preflight check, so that the journal
+// only has an apply's requests.
+func (h *harness) config(blocks string) string { return h.configWith("preflight = false", blocks) }
 
-// configWith is a configuration against the sandbox with more lines in the provider's block.
-func (s *stage) configWith(lines, blocks string) string {
+// configWith returns a configuration for the sandbox with more lines in the provider block.
+func (h *harness) configWith(lines, blocks string) string {
 	return fmt.Sprintf("provider \"tallyfy\" {\n  access_token    = %q\n  organization_id = %q\n  base_url        = %q\n  %s\n}\n%s\n",
-		sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), lines, blocks)
+		sandbox.DefaultToken, sandbox.DefaultOrganization, h.URL(), lines, blocks)
 }
 
-// task is a configuration of one resource, "tallyfy_task_completion.it", with these lines in it.
-func (s *stage) task(lines ...string) string { return s.config(block(lines...)) }
+// task returns a configuration with one resource, "tallyfy_task_completion.it", with these lines.
+func (h *harness) task(lines ...string) string { return h.config(block(lines...)) }
 
 func block(lines ...string) string {
 	return "resource \"tallyfy_task_completion\" \"it\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
@@ -114,7 +116,7 @@ func block(lines ...string) string {
 
 const it = "tallyfy_task_completion.it"
 
-// lines of a block that name seeded tasks.
+// Lines of a block that name seeded tasks.
 var (
 	plainTask = fmt.Sprintf("run_id = %q\n  task_id = %q", sandbox.SeedRunID, sandbox.SeedPlainTaskID)
 	vpcTask   = fmt.Sprintf("run_id = %q\n  task_id = %q", sandbox.SeedRunID, sandbox.SeedVPCTaskID)
@@ -122,16 +124,17 @@ var (
 	oneOff    = fmt.Sprintf("task_id = %q", sandbox.SeedOneOffTaskID)
 )
 
-// vpcValue is taskdata that the VPC task is content with.
+// vpcValue returns a line with the only required value of the VPC task.
 func vpcValue(value string) string {
 	return fmt.Sprintf("taskdata = { %q = %s }", sandbox.SeedVPCIDField, value)
 }
 
-// sent is a check of the requests that were made until now: exactly these, as "METHOD" or "METHOD ending-of-path", in order.
-func (s *stage) sent(requests ...string) statecheck.StateCheck {
+// sent checks that the requests until now were exactly these, as "METHOD" or "METHOD
+// ending-of-path", in order.
+func (h *harness) sent(requests ...string) statecheck.StateCheck {
 	return stateCheck(func() error {
 		var got []string
-		for _, entry := range s.Journal() {
+		for _, entry := range h.Journal() {
 			got = append(got, entry.Method+" "+entry.Path)
 		}
 		if len(got) != len(requests) {
@@ -147,15 +150,15 @@ func (s *stage) sent(requests ...string) statecheck.StateCheck {
 	})
 }
 
-// wrote is a check of the requests that may change something, by method, in order.
-func (s *stage) wrote(methods ...string) statecheck.StateCheck {
-	return stateCheck(func() error { return s.writes(methods...) })
+// wrote checks the requests that may change something, by method, in order.
+func (h *harness) wrote(methods ...string) statecheck.StateCheck {
+	return stateCheck(func() error { return h.writes(methods...) })
 }
 
-// writes tells whether the requests that may change something were exactly these.
-func (s *stage) writes(methods ...string) error {
+// writes returns an error unless the requests that may change something were exactly these.
+func (h *harness) writes(methods ...string) error {
 	var got []string
-	for _, entry := range s.Journal() {
+	for _, entry := range h.Journal() {
 		if entry.Method != http.MethodGet {
 			got = append(got, entry.Method)
 		}
@@ -166,20 +169,20 @@ func (s *stage) writes(methods ...string) error {
 	return nil
 }
 
-// fired is a check of how often the webhooks of a task fired.
-func (s *stage) fired(task string, times int) statecheck.StateCheck {
+// fired checks how often the webhooks of a task fired.
+func (h *harness) fired(task string, times int) statecheck.StateCheck {
 	return stateCheck(func() error {
-		if got := s.Webhooks(task); got != times {
+		if got := h.Webhooks(task); got != times {
 			return fmt.Errorf("the webhooks fired %d times, want %d", got, times)
 		}
 		return nil
 	})
 }
 
-// holds is a check of what a field of a task holds.
-func (s *stage) holds(task, field string, want any) statecheck.StateCheck {
+// holds checks the value of a field of a task.
+func (h *harness) holds(task, field string, want any) statecheck.StateCheck {
 	return stateCheck(func() error {
-		held, _ := s.Task(task)
+		held, _ := h.Task(task)
 		if got := fmt.Sprint(held.Taskdata[field]); got != fmt.Sprint(want) {
 			return fmt.Errorf("field %s holds %s, want %v", field, got, want)
 		}
@@ -187,7 +190,7 @@ func (s *stage) holds(task, field string, want any) statecheck.StateCheck {
 	})
 }
 
-// stateCheck runs after an apply, before the plans that follow it.
+// stateCheck is a check that runs after an apply, before the next plans.
 type stateCheck func() error
 
 func (c stateCheck) CheckState(_ context.Context, _ statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {

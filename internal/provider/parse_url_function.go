@@ -17,7 +17,7 @@ import (
 
 var _ function.Function = parseURLFunction{}
 
-// parseURLFunction is the function parse_url: the ids in an address of Tallyfy's web app.
+// parseURLFunction is the function parse_url, which returns the IDs in a URL of Tallyfy's web app.
 type parseURLFunction struct{}
 
 func newParseURLFunction() function.Function { return parseURLFunction{} }
@@ -28,12 +28,12 @@ type urlIDs struct {
 	TaskID         types.String `tfsdk:"task_id"`
 }
 
-// Metadata names the function.
+// Metadata returns the name of the function.
 func (parseURLFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "parse_url"
 }
 
-// Definition tells what the function takes and gives.
+// Definition returns the parameter and the return type of the function.
 func (parseURLFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "The IDs in a URL of Tallyfy",
@@ -52,7 +52,7 @@ func (parseURLFunction) Definition(_ context.Context, _ function.DefinitionReque
 	}
 }
 
-// Run takes the address apart.
+// Run parses the URL.
 func (parseURLFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var address string
 	if resp.Error = req.Arguments.Get(ctx, &address); resp.Error != nil {
@@ -60,7 +60,7 @@ func (parseURLFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	ref, err := tallyfy.ParseURL(address)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("The address cannot be used: %s.\n\nThese forms are known, on any host:\n  - %s",
+		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("The URL cannot be used: %s.\n\nThese forms are accepted, on any host:\n  - %s",
 			err, strings.Join(tallyfy.URLForms, "\n  - ")))
 		return
 	}

@@ -51,37 +51,41 @@ func TestParseURL(t *testing.T) {
 		"https://go.tallyfy.com/#/org/o/and/more":                              {org, none, none},
 		"https://staging.go.tallyfy.com/o/magic?action=completeTask&task_id=t": {org, none, task},
 	} {
-		got, err := parse(t, address)
-		if err != nil {
-			t.Errorf("%s: %s", address, err)
-			continue
-		}
-		all := got.Attributes()
-		for i, name := range []string{"organization_id", "run_id", "task_id"} {
-			if !all[name].Equal(want[i]) {
-				t.Errorf("%s: %s is %s, want %s", address, name, all[name], want[i])
+		t.Run(address, func(t *testing.T) {
+			got, err := parse(t, address)
+			if err != nil {
+				t.Error(err)
+				return
 			}
-		}
+			all := got.Attributes()
+			for i, name := range []string{"organization_id", "run_id", "task_id"} {
+				if !all[name].Equal(want[i]) {
+					t.Errorf("%s is %s, want %s", name, all[name], want[i])
+				}
+			}
+		})
 	}
 	for _, address := range []string{"", "r", "https://go.tallyfy.com/o/tasks/t", "https://go.tallyfy.com/tracker/r/more", "https://go.tallyfy.com/tracker/..%2f"} {
-		_, err := parse(t, address)
-		if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != 0 {
-			t.Errorf("%q: got %v", address, err)
-			continue
-		}
-		for _, words := range []string{"The address cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
-			if !strings.Contains(err.Text, words) {
-				t.Errorf("%q: %q is missing in %s", address, words, err.Text)
+		t.Run(address, func(t *testing.T) {
+			_, err := parse(t, address)
+			if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != 0 {
+				t.Errorf("got %v", err)
+				return
 			}
-		}
+			for _, words := range []string{"The URL cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
+				if !strings.Contains(err.Text, words) {
+					t.Errorf("%q is missing in %s", words, err.Text)
+				}
+			}
+		})
 	}
 }
 
-func TestParseURLUnderTheCLI(t *testing.T) {
+func TestParseURLInAConfiguration(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(address string) string {
-		return s.config(fmt.Sprintf("output \"ids\" {\n  value = provider::tallyfy::parse_url(%s)\n}\n", address))
+		return h.config(fmt.Sprintf("output \"ids\" {\n  value = provider::tallyfy::parse_url(%s)\n}\n", address))
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
@@ -95,11 +99,11 @@ func TestParseURLUnderTheCLI(t *testing.T) {
 					"task_id":         knownvalue.Null(),
 				}))},
 			},
-			{Config: config(`"https://go.tallyfy.com/"`), ExpectError: spaced(`Invalid value for "url" parameter`, "The address cannot be used", "/tracker/{run}")},
+			{Config: config(`"https://go.tallyfy.com/"`), ExpectError: spaced(`Invalid value for "url" parameter`, "The URL cannot be used", "/tracker/{run}")},
 			{Config: config(`null`), ExpectError: spaced(`Invalid value for "url" parameter`, "argument must not be null")},
 		},
 	})
-	if n := len(s.Journal()); n != 0 {
+	if n := len(h.Journal()); n != 0 {
 		t.Errorf("%d requests were made", n)
 	}
 }

@@ -1,8 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider is the Terraform face of the completion engine: schemas, plan-time checks, and the mapping
-// between Terraform's values and the engine's. It decides nothing about tasks.
+// Package provider contains the Terraform layer: schemas, plans, and conversions between
+// Terraform's values and those of the packages below. It decides nothing about tasks.
 package provider
 
 import (
@@ -32,24 +32,24 @@ var (
 
 type tallyfyProvider struct {
 	version   string
-	transport http.RoundTripper // nil for the network
+	transport http.RoundTripper // nil for the default one
 }
 
-// New gives a maker of providers that call themselves by this version.
+// New returns a constructor of providers with this version.
 func New(version string) func() provider.Provider { return NewOver(version, nil) }
 
-// NewOver is [New] with the transport that requests go over in place of the network, for tests that have a network of their own.
+// NewOver is [New] with a transport for all requests, for tests that have a network of their own.
 func NewOver(version string, transport http.RoundTripper) func() provider.Provider {
 	return func() provider.Provider { return &tallyfyProvider{version: version, transport: transport} }
 }
 
-// Metadata names the provider.
+// Metadata returns the name and the version of the provider.
 func (p *tallyfyProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "tallyfy"
 	resp.Version = p.version
 }
 
-// Schema tells what a provider block may hold.
+// Schema returns the arguments of the provider block.
 func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Completes [Tallyfy](https://tallyfy.com) tasks: sets the fields of their forms, decides approvals, and waits for people.",
@@ -94,29 +94,30 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 		},
 	}
 	addCredentials(resp.Schema.Attributes)
+	addCertificates(resp.Schema.Attributes)
 }
 
-// Resources lists what can be managed.
+// Resources returns the resources.
 func (p *tallyfyProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newTaskCompletionResource, newTaskWaitResource}
 }
 
-// DataSources lists what can be read.
+// DataSources returns the data sources.
 func (p *tallyfyProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newTaskDataSource, newTasksDataSource, newRunDataSource}
 }
 
-// Functions lists what can be computed without asking Tallyfy.
+// Functions returns the functions. They make no requests.
 func (p *tallyfyProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newParseURLFunction}
 }
 
-// Actions returns what can be invoked, with Terraform 1.14 or later.
+// Actions returns the actions. They require Terraform 1.14.
 func (p *tallyfyProvider) Actions(context.Context) []func() frameworkaction.Action {
 	return []func() frameworkaction.Action{newCompleteTaskAction}
 }
 
-// ListResources returns what can be queried, with Terraform 1.14 or later.
+// ListResources returns the list resources. They require Terraform 1.14.
 func (p *tallyfyProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{newTaskCompletionList}
 }

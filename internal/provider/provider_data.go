@@ -67,7 +67,8 @@ func (d *providerData) canRequest(diags *diag.Diagnostics) bool {
 	return false
 }
 
-// requireEngine returns the engine, or nil after it has added the error that says why there is none.
+// requireEngine returns the engine, or nil after it has added the error that says why there is
+// none.
 func (d *providerData) requireEngine(diags *diag.Diagnostics) *completion.Engine {
 	if !d.canRequest(diags) {
 		return nil

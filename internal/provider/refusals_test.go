@@ -32,7 +32,7 @@ func TestRefusalIsReportedOnce(t *testing.T) {
 		for _, order := range []string{"cwa", "wca", "awc", "wac"} {
 			t.Run(name+", "+order, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, sandbox.Config{})
+				s := newHarness(t, sandbox.Config{})
 				c.fault.Times = -1
 				s.Inject(c.fault)
 				session := s.session(nil)

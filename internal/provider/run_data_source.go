@@ -6,10 +6,10 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/lookup"
@@ -20,28 +20,36 @@ var (
 	_ datasource.DataSourceWithConfigure = (*runDataSource)(nil)
 )
 
-// runDataSource is the data source tallyfy_run: a process, and the ids of its tasks by their aliases.
+// runDataSource is the data source tallyfy_run: a process and the IDs of its tasks by their
+// aliases.
 type runDataSource struct{ lookupDataSource }
 
 func newRunDataSource() datasource.DataSource { return &runDataSource{} }
 
 type runDataModel struct {
-	OrganizationID types.String         `tfsdk:"organization_id"`
-	RunID          types.String         `tfsdk:"run_id"`
-	ID             types.String         `tfsdk:"id"`
-	Name           types.String         `tfsdk:"name"`
-	Status         types.String         `tfsdk:"status"`
-	Progress       jsontypes.Normalized `tfsdk:"progress"`
-	TaskIDs        map[string]string    `tfsdk:"task_ids"`
-	Timeouts       timeouts.Value       `tfsdk:"timeouts"`
+	OrganizationID types.String      `tfsdk:"organization_id"`
+	RunID          types.String      `tfsdk:"run_id"`
+	ID             types.String      `tfsdk:"id"`
+	Name           types.String      `tfsdk:"name"`
+	Status         types.String      `tfsdk:"status"`
+	Progress       *progressModel    `tfsdk:"progress"`
+	TaskIDs        map[string]string `tfsdk:"task_ids"`
+	Timeouts       timeouts.Value    `tfsdk:"timeouts"`
 }
 
-// Metadata names the data source.
+// progressModel is the progress of a process. It is null if Tallyfy does not report it.
+type progressModel struct {
+	Complete types.Int64   `tfsdk:"complete"`
+	Total    types.Int64   `tfsdk:"total"`
+	Percent  types.Float64 `tfsdk:"percent"`
+}
+
+// Metadata returns the name of the data source.
 func (d *runDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_run"
 }
 
-// Schema tells which run is read, and what is told of it.
+// Schema returns the attributes of the data source.
 func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a Tallyfy process (the API's `run`), and the IDs of its tasks by their aliases. " +
@@ -51,16 +59,19 @@ func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 			"run_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The ID of the process to read.",
-				Validators:          idOnly(),
+				Validators:          []validator.String{id()},
 			},
 			"id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the process."},
 			"name":   schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the process."},
 			"status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the process as Tallyfy reports it, such as `active`, `complete` or `archived`. It is `issue` while the process has an open issue."},
-			"progress": schema.StringAttribute{
-				Computed:   true,
-				CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "The progress of the process, as JSON for `jsondecode`: an object with the numbers `complete`, `total` and `percent`. " +
-					"The provider does not check its shape. Null if Tallyfy does not report it.",
+			"progress": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "How many tasks of the process are completed; null if Tallyfy does not report it.",
+				Attributes: map[string]schema.Attribute{
+					"complete": schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of completed tasks."},
+					"total":    schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of tasks."},
+					"percent":  schema.Float64Attribute{Computed: true, MarkdownDescription: "The share of completed tasks, from 0 to 100."},
+				},
 			},
 			"task_ids": schema.MapAttribute{
 				Computed:    true,
@@ -73,7 +84,7 @@ func (d *runDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 	}
 }
 
-// Read reads the run and the list of its tasks.
+// Read reads the process and the list of its tasks.
 func (d *runDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data runDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
@@ -90,7 +101,9 @@ func (d *runDataSource) Read(ctx context.Context, req datasource.ReadRequest, re
 	report(&resp.Diagnostics, run.Warnings, nil)
 	data.ID = types.StringValue(run.ID)
 	data.Name, data.Status = textOrNull(run.Name), textOrNull(run.Status)
-	data.Progress = jsonOrNull(string(run.Progress))
+	if p := run.Progress; p != nil {
+		data.Progress = &progressModel{types.Int64PointerValue(p.Complete), types.Int64PointerValue(p.Total), types.Float64PointerValue(p.Percent)}
+	}
 	data.TaskIDs = run.TaskIDs
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }

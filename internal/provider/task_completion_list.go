@@ -26,15 +26,16 @@ var (
 	_ list.ListResourceWithConfigure = (*taskCompletionList)(nil)
 )
 
-// taskCompletionList is the list resource tallyfy_task_completion: the completed tasks of a process, or the completed one-off tasks of
-// an organization.
+// taskCompletionList is the list resource tallyfy_task_completion: the completed tasks of a
+// process, or the completed one-off tasks of an organization.
 type taskCompletionList struct {
 	provider *providerData // nil until the provider is configured
 }
 
 func newTaskCompletionList() list.ListResource { return &taskCompletionList{} }
 
-// defaultListTimeout is how long a query may take unless the timeouts block says otherwise. It leaves room for long lists.
+// defaultListTimeout is how long a query may take unless the timeouts block says otherwise. It
+// leaves room for long lists.
 const defaultListTimeout = 10 * time.Minute
 
 // taskCompletionListModel is the config block of a query.
@@ -87,9 +88,9 @@ func listTimeouts() schema.Block {
 	}
 }
 
-// List yields a result for each completed task. It reads a page of Tallyfy's list only when its tasks are asked for, and stops at the
-// limit. An error is a result of its own, after which there are no others. A warning about a task that is left out is one too, and does
-// not count.
+// List yields a result for each completed task. It reads a page of Tallyfy's list only when its
+// tasks are asked for, and stops at the limit. An error is a result of its own, after which there
+// are no others. A warning about a task that is left out is one too, and does not count.
 func (l *taskCompletionList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config taskCompletionListModel
 	diags := req.Config.Get(ctx, &config)
@@ -116,7 +117,8 @@ func (l *taskCompletionList) List(ctx context.Context, req list.ListRequest, str
 	}
 }
 
-// results returns a result for each task of the list or a warning about it, and one with the error that ended the list.
+// results returns a result for each task of the list or a warning about it, and one with the error
+// that ended the list.
 func (l *taskCompletionList) results(ctx context.Context, req list.ListRequest, organization, run string) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		process := l.process(ctx, organization, run)
@@ -140,8 +142,8 @@ func (l *taskCompletionList) results(ctx context.Context, req list.ListRequest, 
 	}
 }
 
-// process names the process in the display names of its tasks: by its name, or by its ID if Tallyfy does not show the name. It is empty
-// for a query of one-off tasks.
+// process names the process in the display names of its tasks: by its name, or by its ID if Tallyfy
+// does not show the name. It is empty for a query of one-off tasks.
 func (l *taskCompletionList) process(ctx context.Context, organization, run string) string {
 	if run == "" {
 		return ""
@@ -167,8 +169,8 @@ func displayName(task *tallyfy.Task, process string) string {
 	return title + " (one-off task)"
 }
 
-// result returns the identity of a completion, and the completion as an import records it if the request asks for it. It has diagnostics
-// alone if the task had to be read and that failed.
+// result returns the identity of a completion, and the completion as an import records it if the
+// request asks for it. It has diagnostics alone if the task had to be read and that failed.
 func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, ref tallyfy.TaskRef, task *tallyfy.Task) list.ListResult {
 	if task.RunID != "" {
 		ref.Run = task.RunID
@@ -194,7 +196,8 @@ func (l *taskCompletionList) result(ctx context.Context, req list.ListRequest, r
 	return result
 }
 
-// unlistable returns a warning about a task that cannot be read, or the error if other tasks cannot be read either.
+// unlistable returns a warning about a task that cannot be read, or the error if other tasks cannot
+// be read either.
 func unlistable(task *tallyfy.Task, err error) (result list.ListResult) {
 	if warning, ok := completion.LeftOut(task, err); ok {
 		report(&result.Diagnostics, []completion.Notice{warning}, nil)

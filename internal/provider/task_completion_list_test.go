@@ -21,7 +21,7 @@ const (
 )
 
 // completedTasks adds completed tasks to a process, or one-off ones if run is empty.
-func (s *stage) completedTasks(run string, n int) {
+func (s *harness) completedTasks(run string, n int) {
 	if run != "" {
 		s.AddRun(run, "Launch")
 	}
@@ -32,7 +32,7 @@ func (s *stage) completedTasks(run string, n int) {
 }
 
 // query runs a query to its end.
-func (s *stage) query(session *prototest.Session, block prototest.Attributes, whole bool, limit int64) []prototest.Listed {
+func (s *harness) query(session *prototest.Session, block prototest.Attributes, whole bool, limit int64) []prototest.Listed {
 	s.Helper()
 	var all []prototest.Listed
 	said, err := session.Query(s.Context(), completionName, block, whole, limit, func(one prototest.Listed) bool { all = append(all, one); return true })
@@ -42,10 +42,11 @@ func (s *stage) query(session *prototest.Session, block prototest.Attributes, wh
 	return all
 }
 
-// TestListIsWhatAnImportRecords compares each result with an import and a refresh of its identity, in another session.
+// TestListIsWhatAnImportRecords compares each result with an import and a refresh of its identity,
+// in another session.
 func TestListIsWhatAnImportRecords(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	for _, task := range sandbox.SeedTasks() {
 		var approved *bool
 		if task.Type == "approval" {
@@ -91,26 +92,26 @@ func TestListNamesTasks(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		run    string
-		change func(*stage)
+		change func(*harness)
 		want   string
 	}{
 		"process": {listedRun, nil, `Step 0 (process "Launch")`},
-		"process that cannot be read": {listedRun, func(s *stage) {
+		"process that cannot be read": {listedRun, func(s *harness) {
 			s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/tasks", Times: -1})
 			s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/runs/" + listedRun, Status: http.StatusForbidden})
 		}, `Step 0 (process ` + listedRun + `)`},
 		"one-off": {"", nil, `Step 0 (one-off task)`},
-		"one-off of a process": {"", func(s *stage) {
+		"one-off of a process": {"", func(s *harness) {
 			s.AddRun(listedRun, "Hidden")
 			s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.RunID, task.OneOff = listedRun, true })
 		}, `Step 0 (process ` + listedRun + `)`},
-		"no title": {"", func(s *stage) {
+		"no title": {"", func(s *harness) {
 			s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.Extra = map[string]any{"title": nil} })
 		}, fmt.Sprintf("c%030d (one-off task)", 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.completedTasks(c.run, 1)
 			if c.change != nil {
 				c.change(s)
@@ -133,7 +134,7 @@ func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
 		for _, whole := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d, whole %t", limit, whole), func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, sandbox.Config{})
+				s := newHarness(t, sandbox.Config{})
 				s.completedTasks(listedRun, 250)
 				got := s.query(s.session(nil), prototest.Attributes{"run_id": listedRun}, whole, limit)
 				if pages := s.Count(http.MethodGet, "/tasks"); len(got) != want.results || pages != want.pages {
@@ -147,7 +148,7 @@ func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
 	}
 	t.Run("the CLI has enough", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, sandbox.Config{})
+		s := newHarness(t, sandbox.Config{})
 		s.completedTasks(listedRun, 250)
 		count := 0
 		_, err := s.session(nil).Query(t.Context(), completionName, prototest.Attributes{"run_id": listedRun}, false, 1000, func(prototest.Listed) bool { count++; return count < 3 })
@@ -160,7 +161,7 @@ func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
 // TestListLeavesOutOthers lists with a server that ignores the filters.
 func TestListLeavesOutOthers(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.completedTasks(listedRun, 3)
 	s.completedTasks("", 2)
 	s.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
@@ -178,10 +179,11 @@ func TestListLeavesOutOthers(t *testing.T) {
 	}
 }
 
-// TestListShowsTheProcessOfAOneOff lists a one-off task of a process, of which the list does not show all facts.
+// TestListShowsTheProcessOfAOneOff lists a one-off task of a process, of which the list does not
+// show all facts.
 func TestListShowsTheProcessOfAOneOff(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.completedTasks("", 1)
 	s.AddRun(listedRun, "Hidden")
 	s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) {
@@ -203,27 +205,27 @@ func TestListFails(t *testing.T) {
 		block    prototest.Attributes
 		settings prototest.Attributes
 		whole    bool
-		before   func(*stage)
+		before   func(*harness)
 		results  int
 		want     string
 	}{
 		"no such process": {block: prototest.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy returned 404"},
-		"second page": {block: prototest.Attributes{"run_id": listedRun}, before: func(s *stage) {
+		"second page": {block: prototest.Attributes{"run_id": listedRun}, before: func(s *harness) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
 		}, results: 100, want: "Error: Tasks Could Not Be Listed"},
-		"third page": {block: prototest.Attributes{"run_id": listedRun}, settings: prototest.Attributes{"max_retries": 0}, before: func(s *stage) {
+		"third page": {block: prototest.Attributes{"run_id": listedRun}, settings: prototest.Attributes{"max_retries": 0}, before: func(s *harness) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 2, Status: http.StatusInternalServerError})
 		}, results: 200, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process " + listedRun + ": Tallyfy returned 500"},
 		"no organization":  {settings: prototest.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization to use: neither the query"},
 		"provider unknown": {settings: prototest.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
-		"the token ends before a task is read": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(s *stage) {
+		"the token ends before a task is read": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(s *harness) {
 			s.Update(listedTask(1), func(task *sandbox.Task) { task.Extra = noFacts })
 			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusUnauthorized})
 		}, results: 1, want: "Error: Task Could Not Be Imported"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.completedTasks(listedRun, 250)
 			if c.before != nil {
 				c.before(s)
@@ -244,27 +246,27 @@ func TestListFails(t *testing.T) {
 // listedTask returns the ID of a task of completedTasks.
 func listedTask(n int) string { return fmt.Sprintf("c5%030d", n) }
 
-// TestListLeavesOutUnreadableTasks has tasks that the list shows without all facts, and whose own read fails. The others are listed, up
-// to the limit.
+// TestListLeavesOutUnreadableTasks has tasks that the list shows without all facts, and whose own
+// read fails. The others are listed, up to the limit.
 func TestListLeavesOutUnreadableTasks(t *testing.T) {
 	t.Parallel()
-	forbidden := func(s *stage) {
+	forbidden := func(s *harness) {
 		s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusForbidden, Body: `{"message":"Not yours."}`, Times: -1})
 	}
 	for name, c := range map[string]struct {
-		fails   func(*stage)
+		fails   func(*harness)
 		limit   int64
 		results int
 		says    string // empty if no warning is expected
 	}{
 		"forbidden": {fails: forbidden, limit: 1000, results: 119, says: "Tallyfy returned 403 Forbidden. An import needs that read too. The results do not contain this task. The query goes on with the others. Tallyfy said: Not yours."},
-		"not found": {fails: func(s *stage) {
+		"not found": {fails: func(s *harness) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusNotFound, Body: `{"error":true,"code":"RESOURCE_NOT_FOUND"}`, Times: -1})
 		}, limit: 1000, results: 119, says: "Tallyfy returned 404 Not Found"},
-		"server error": {fails: func(s *stage) {
+		"server error": {fails: func(s *harness) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusInternalServerError, Times: -1})
 		}, limit: 1000, results: 119, says: "Tallyfy returned 500 Internal Server Error"},
-		"open by now": {fails: func(s *stage) {
+		"open by now": {fails: func(s *harness) {
 			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Times: -1, Status: http.StatusOK, Body: `{"data":{"id":"` + listedTask(1) + `","status":"in-progress"}}`})
 		}, limit: 1000, results: 119, says: "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."},
 		"within the limit": {fails: forbidden, limit: 10, results: 10, says: "403"},
@@ -272,7 +274,7 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.completedTasks(listedRun, 120)
 			s.Update(listedTask(1), func(task *sandbox.Task) {
 				task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil}
@@ -303,10 +305,11 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 	}
 }
 
-// TestListThatShifts has a task appear at the start of the list while its pages are read, which moves another one to the next page.
+// TestListThatShifts has a task appear at the start of the list while its pages are read, which
+// moves another one to the next page.
 func TestListThatShifts(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.completedTasks(listedRun, 150)
 	pages := 0
 	s.Inject(sandbox.Fault{PathPart: "/tasks", Times: -1, Before: func(r *http.Request) {

@@ -63,8 +63,9 @@ func (m *taskCompletionModel) record(r completion.Record) {
 	setIfUnknown(&m.ID, m.resourceID())
 }
 
-// refresh sets what a task shows now. A decision is only compared with the task's if one is recorded;
-// an import records the task's. Form values stay as configured, because the task has other fields too.
+// refresh sets what a task shows now. A decision is only compared with the task's if one is
+// recorded; an import records the task's. Form values stay as configured, because the task has
+// other fields too.
 func (m *taskCompletionModel) refresh(r completion.Record, importing bool) {
 	if m.RunID.IsNull() { // a configured one stays as it is written
 		m.RunID = textOrNull(r.RunID)

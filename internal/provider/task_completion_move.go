@@ -19,30 +19,34 @@ import (
 
 var _ resource.ResourceWithMoveState = (*taskCompletionResource)(nil)
 
-// moveSource is a resource type of another provider that can POST anything, a completion too, and how its state tells of it.
+// moveSource describes how the state of a generic REST resource of another provider shows that it
+// has completed a task.
 type moveSource struct {
 	provider, resource string
-	// paths are the attributes with the path of the POST. The first that is set counts.
+	// paths are the attributes that may contain the path of the POST. The first non-empty one is
+	// used.
 	paths []string
-	// method is the attribute with the method; POST where it is not set.
+	// method is the attribute with the method; an empty one means POST.
 	method string
-	// body is the attribute with what was sent.
+	// body is the attribute with the body of the request.
 	body string
-	// answers are the attributes with what came back, the POST's own first. They matter where a refresh has put the answer into the body.
-	answers []string
+	// responses are the attributes that may contain a response, that to the POST first. They are
+	// used if a refresh has replaced the body with a response.
+	responses []string
 }
 
 var moveSources = []moveSource{
 	{
 		provider: "mastercard/restapi", resource: "restapi_object",
-		paths: []string{"create_path", "path"}, method: "create_method", body: "data", answers: []string{"create_response", "api_response", "data"},
+		paths: []string{"create_path", "path"}, method: "create_method", body: "data", responses: []string{"create_response", "api_response", "data"},
 	},
-	{provider: "magodo/restful", resource: "restful_operation", paths: []string{"path"}, method: "method", body: "body", answers: []string{"output"}},
-	{provider: "magodo/restful", resource: "restful_resource", paths: []string{"path"}, method: "create_method", body: "body", answers: []string{"output"}},
+	{provider: "magodo/restful", resource: "restful_operation", paths: []string{"path"}, method: "method", body: "body", responses: []string{"output"}},
+	{provider: "magodo/restful", resource: "restful_resource", paths: []string{"path"}, method: "create_method", body: "body", responses: []string{"output"}},
 }
 
-// MoveState takes over completions that were sent by generic REST providers, for moved blocks between resource types (Terraform
-// 1.8, OpenTofu 1.10). As after an import, the state that it makes names the task alone, and the Read that follows finds the rest.
+// MoveState moves completions that generic REST providers have sent, for moved blocks between
+// resource types (Terraform 1.8, OpenTofu 1.10). As after an import, the new state only names the
+// task, and the Read that follows finds the rest.
 func (r *taskCompletionResource) MoveState(context.Context) []resource.StateMover {
 	var movers []resource.StateMover
 	for _, source := range moveSources {
@@ -52,7 +56,7 @@ func (r *taskCompletionResource) MoveState(context.Context) []resource.StateMove
 }
 
 func (s moveSource) move(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-	_, provider, _ := strings.Cut(req.SourceProviderAddress, "/") // whichever registry or mirror it is from
+	_, provider, _ := strings.Cut(req.SourceProviderAddress, "/") // without the registry or mirror
 	if req.SourceTypeName != s.resource || !strings.EqualFold(provider, s.provider) {
 		return
 	}
@@ -63,27 +67,29 @@ func (s moveSource) move(ctx context.Context, req resource.MoveStateRequest, res
 				"Replace the moved block by a removed block with destroy = false. The next apply then finds the task completed, and records it.", s.resource, err))
 		return
 	}
-	resp.TargetIdentity = nil // told by the Read, which finds out the run where the path has none
+	resp.TargetIdentity = nil // the Read sets it, because it finds the process if the path has none
 	resp.Diagnostics.Append(nameTask(ctx, &resp.TargetState, ref)...)
 	resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, movedKey, []byte("true"))...)
 }
 
-// movedKey is the private state of a completion that was moved here and is not read yet. An import leaves the same state otherwise.
+// movedKey is the key in the private state of a completion that was moved and is not read yet. In
+// everything else, an import leaves the same state.
 const movedKey = "moved"
 
-// privateState is what a provider keeps beside a state, unseen by users.
+// privateState is data that a provider stores beside a state, hidden from users.
 type privateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
 
-// wasMoved reports whether a completion was moved here and is not read yet.
+// wasMoved reports whether a completion was moved and is not read yet.
 func wasMoved(ctx context.Context, private privateState, diags *diag.Diagnostics) bool {
 	value, more := private.GetKey(ctx, movedKey)
 	diags.Append(more...)
 	return len(value) > 0
 }
 
-// completion reads which completion a state is of. The error is a sentence's end, and quotes no more of the state than the path.
+// completion returns the task that a state has completed. The error completes a sentence, and
+// quotes nothing of the state but the method and the path.
 func (s moveSource) completion(raw *tfprotov6.RawState) (ref tallyfy.TaskRef, err error) {
 	var state map[string]any
 	if json.Unmarshal(raw.JSON, &state) != nil || state == nil {
@@ -102,32 +108,33 @@ func (s moveSource) completion(raw *tfprotov6.RawState) (ref tallyfy.TaskRef, er
 		return ref, fmt.Errorf("its %s is %q: %w", attribute, path, err)
 	}
 	if ref.Task = s.task(state); ref.Task == "" {
-		return ref, fmt.Errorf("its %s holds no task_id, and %s no id of a task", s.body, strings.Join(s.answers, ", "))
+		return ref, fmt.Errorf("its %s contains no task_id, and %s no ID of a task", s.body, strings.Join(s.responses, ", "))
 	}
 	if err := tallyfy.CheckID(ref.Task); err != nil {
-		return ref, fmt.Errorf("its task_id is no id: %w", err)
+		return ref, fmt.Errorf("its task_id is not an ID: %w", err)
 	}
 	return ref, nil
 }
 
-// task is the id that was sent, or else the id in the first answer that has one.
+// task returns the ID that was sent, or else the ID in the first response that has one.
 func (s moveSource) task(state map[string]any) string {
 	if id := textIn(document(state[s.body]), "task_id"); id != "" {
 		return id
 	}
-	for _, attribute := range s.answers {
-		answer := document(state[attribute])
-		if data, ok := answer["data"].(map[string]any); ok {
-			answer = data
+	for _, attribute := range s.responses {
+		response := document(state[attribute])
+		if data, ok := response["data"].(map[string]any); ok {
+			response = data
 		}
-		if id := textIn(answer, "id"); id != "" {
+		if id := textIn(response, "id"); id != "" {
 			return id
 		}
 	}
 	return ""
 }
 
-// document is the object in an attribute: JSON text, or a dynamic value, which a state keeps beside its type.
+// document returns the object in an attribute, which is JSON text or a dynamic value. A state
+// stores a dynamic value beside its type.
 func document(value any) map[string]any {
 	if dynamic, ok := value.(map[string]any); ok {
 		value = dynamic["value"]
@@ -139,6 +146,7 @@ func document(value any) map[string]any {
 	return object
 }
 
+// textIn returns the text of a member; empty if it is not a text.
 func textIn(object map[string]any, name string) string {
 	text, _ := object[name].(string)
 	return text

@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// FuzzMoveSource holds that a state of another provider, whatever is in it, is refused or becomes ids that are in it.
+// FuzzMoveSource checks that any state of another provider is rejected, or yields IDs that are in
+// it.
 func FuzzMoveSource(f *testing.F) {
 	for _, state := range []string{
 		`{` + inRun + `,"data":"{\"task_id\":\"t\"}"}`,
@@ -32,10 +33,10 @@ func FuzzMoveSource(f *testing.F) {
 			}
 			for name, id := range map[string]string{"organization": ref.Organization, "run": ref.Run, "task": ref.Task} {
 				if err := tallyfy.CheckID(id); err != nil && (id != "" || name == "task") {
-					t.Errorf("%s: the %s is no id: %v", source.resource, name, err)
+					t.Errorf("%s: the %s is not an ID: %v", source.resource, name, err)
 				}
 			}
-			// What is escaped may be written in many ways.
+			// Escaped IDs have several spellings.
 			if utf8.ValidString(state) && !strings.ContainsAny(state, `\%`) && !strings.Contains(state, ref.Task) {
 				t.Errorf("%s: the task %q is not in the state", source.resource, ref.Task)
 			}

@@ -14,7 +14,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The resources of other providers that a completion is moved from, with the attributes that tell of it.
+// The resources of other providers that a completion is moved from, with the attributes that are
+// read.
 func restapi(attributes string) prototest.Source {
 	return prototest.Source{Provider: "registry.terraform.io/mastercard/restapi", Resource: "restapi_object", JSON: attributes}
 }
@@ -29,8 +30,8 @@ func restful(version int64, attributes string) prototest.Source {
 
 const inRun = `"path":"/organizations/o/runs/r/completed-tasks"`
 
-// What a state tells becomes the ids of the completion, and nothing else.
-func TestMoveTakesTheIDs(t *testing.T) {
+// A moved state contains the IDs of the completion, and nothing else.
+func TestMoveReadsTheIDs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		from              prototest.Source
@@ -55,11 +56,11 @@ func TestMoveTakesTheIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPlanner(t, somewhere())
-			if said, err := p.Move(t.Context(), c.from); err != nil || len(said) > 0 {
+			d := newDriver(t, somewhere())
+			if said, err := d.Move(t.Context(), c.from); err != nil || len(said) > 0 {
 				t.Fatalf("got %v, %v", err, said)
 			}
-			for name, value := range attributesOf(p.T, p.State.Value) {
+			for name, value := range attributesOf(d.T, d.State.Value) {
 				want := map[string]string{"organization_id": c.organization, "run_id": c.run, "task_id": "t"}[name]
 				if (want == "") != value.IsNull() || want != "" && !value.Equal(tftypes.NewValue(tftypes.String, want)) {
 					t.Errorf("%s is %s, want %q", name, value, want)
@@ -69,8 +70,9 @@ func TestMoveTakesTheIDs(t *testing.T) {
 	}
 }
 
-// A state that names no completion is refused, with what is wrong and what to do, and without what it may hold of secrets.
-func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
+// A state without a completion is rejected. The error states the problem and the fix, and does not
+// quote values that may be secrets.
+func TestMoveRejectsStatesWithoutACompletion(t *testing.T) {
 	t.Parallel()
 	const body = `"data":"{\"task_id\":\"t\",\"taskdata\":{\"f\":\"hunter2\"}}"`
 	for _, c := range []struct {
@@ -84,18 +86,18 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 		{`its create_path is "/organizations/o/runs/r/completed-tasks/t"`, restapi(`{` + inRun + `,"create_path":"/organizations/o/runs/r/completed-tasks/t",` + body + `}`)},
 		{`its path is "/organizations/o o/completed-tasks": its organization cannot be an id: it contains whitespace`, restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`)},
 		{`its create_method is "PUT", and a completion is a POST`, restapi(`{` + inRun + `,"create_method":"PUT",` + body + `}`)},
-		{"its data holds no task_id, and create_response, api_response, data no id of a task", restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`)},
-		{"its data holds no task_id, and create_response, api_response, data no id of a task", restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`)},
-		{"its task_id is no id: it contains whitespace", restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`)},
+		{"its data contains no task_id, and create_response, api_response, data no ID of a task", restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`)},
+		{"its data contains no task_id, and create_response, api_response, data no ID of a task", restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`)},
+		{"its task_id is not an ID: it contains whitespace", restapi(`{` + inRun + `,"data":"{\"task_id\":\"hunter2 hunter2\"}"}`)},
 		{`its method is "DELETE"`, operation(2, `{`+inRun+`,"method":"DELETE","body":{"value":{"task_id":"t"},"type":"dynamic"}}`)},
-		{"its body holds no task_id, and output no id of a task", operation(2, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":7},"type":"dynamic"},"output":{"value":null,"type":"dynamic"}}`)},
-		{"its body holds no task_id, and output no id of a task", restful(1, `{`+inRun+`}`)},
+		{"its body contains no task_id, and output no ID of a task", operation(2, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":7},"type":"dynamic"},"output":{"value":null,"type":"dynamic"}}`)},
+		{"its body contains no task_id, and output no ID of a task", restful(1, `{`+inRun+`}`)},
 		{"Moving a restful_resource here: its state cannot be read", restful(1, ``)},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			t.Parallel()
-			p := newPlanner(t, somewhere())
-			said, err := p.Move(t.Context(), c.from)
+			d := newDriver(t, somewhere())
+			said, err := d.Move(t.Context(), c.from)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,15 +107,15 @@ func TestMoveRefusesWhatNamesNoCompletion(t *testing.T) {
 					t.Errorf("%q is missing in: %s", part, text)
 				}
 			}
-			if p.State != nil || strings.Contains(text, "hunter2") {
-				t.Errorf("it said %s and left %v", text, p.State)
+			if d.State != nil || strings.Contains(text, "hunter2") {
+				t.Errorf("it said %s and left %v", text, d.State)
 			}
 		})
 	}
 }
 
-// Other resources, and those of the same name of other providers, are none of ours to read.
-func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
+// Other resources, and resources of the same type of other providers, are not read.
+func TestMoveSkipsOtherResources(t *testing.T) {
 	t.Parallel()
 	const attributes = `{` + inRun + `,"method":"POST","data":"{\"task_id\":\"t\"}","body":"{\"task_id\":\"t\"}"}`
 	for _, from := range []prototest.Source{
@@ -124,31 +126,35 @@ func TestMoveSkipsWhatItDoesNotKnow(t *testing.T) {
 		{Provider: "terraform.io/builtin/terraform", Resource: "terraform_data", JSON: attributes},
 		{Provider: "registry.terraform.io/hashicorp/null", Resource: "null_resource", JSON: attributes},
 	} {
-		p := newPlanner(t, somewhere())
-		said, err := p.Move(t.Context(), from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text := said.String(); !strings.Contains(text, "Error: Unable to Move Resource State") || p.State != nil {
-			t.Errorf("%s of %s: it said %s and left %v", from.Resource, from.Provider, text, p.State)
-		}
+		t.Run(from.Provider+", "+from.Resource, func(t *testing.T) {
+			d := newDriver(t, somewhere())
+			said, err := d.Move(t.Context(), from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := said.String(); !strings.Contains(text, "Error: Unable to Move Resource State") || d.State != nil {
+				t.Errorf("it said %s and left %v", text, d.State)
+			}
+		})
 	}
 }
 
-// moved is a provider that has taken over the completion of a task, in a sandbox where it may be completed.
-func moved(t *testing.T, path, task string, prepare func(*stage)) (*planner, *stage) {
+// moved returns a driver that has moved the completion of a task, after prepare has changed the
+// sandbox.
+func moved(t *testing.T, path, task string, prepare func(*harness)) (*driver, *harness) {
 	t.Helper()
-	s := newStage(t, sandbox.Config{})
-	prepare(s)
-	p := newPlanner(t, attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()})
-	said, err := p.Move(t.Context(), restapi(fmt.Sprintf(`{"path":%q,"data":"{\"task_id\":\"%s\"}"}`, path, task)))
+	h := newHarness(t, sandbox.Config{})
+	prepare(h)
+	d := newDriver(t, attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": h.URL()})
+	said, err := d.Move(t.Context(), restapi(fmt.Sprintf(`{"path":%q,"data":"{\"task_id\":\"%s\"}"}`, path, task)))
 	if err != nil || len(said) > 0 {
 		t.Fatalf("got %v, %v", err, said)
 	}
-	return p, s
+	return d, h
 }
 
-// The plan after a move asks Tallyfy, and the apply changes the state alone where the task holds what is configured.
+// The plan after a move reads the task. The apply only changes the state if the task has the
+// configured values.
 func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	approved := true
@@ -166,78 +172,79 @@ func TestMovedCompletionIsNotSentAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, s := moved(t, c.path, c.task, func(s *stage) {
+			d, h := moved(t, c.path, c.task, func(h *harness) {
 				if c.task == sandbox.SeedVPCTaskID {
-					s.Update(c.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1"} })
+					h.Update(c.task, func(task *sandbox.Task) { task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1"} })
 				}
-				s.CompleteOutside(c.task, sandbox.SeedColleagueID, c.decision)
+				h.CompleteOutside(c.task, sandbox.SeedColleagueID, c.decision)
 			})
 			c.config["task_id"] = c.task
-			plan, err := p.Plan(t.Context(), c.config)
+			plan, err := d.Plan(t.Context(), c.config)
 			if err != nil || plan.Failed() || plan.Action != c.action {
 				t.Fatalf("the plan is to %s, with %v and %v", plan.Action, err, plan)
 			}
-			if said, err := p.Apply(t.Context(), plan); err != nil || said.Failed() {
+			if said, err := d.Apply(t.Context(), plan); err != nil || said.Failed() {
 				t.Fatalf("the apply brought %v, %v", err, said)
 			}
-			if plan, err := p.Plan(t.Context(), c.config); err != nil || plan.Action != prototest.NoOp || len(plan.Diagnostics) > 0 {
+			if plan, err := d.Plan(t.Context(), c.config); err != nil || plan.Action != prototest.NoOp || len(plan.Diagnostics) > 0 {
 				t.Errorf("the next plan is to %s, with %v and %v", plan.Action, err, plan)
 			}
-			if err := s.writes(); err != nil {
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
-			if fired := s.Webhooks(c.task); fired != 1 {
+			if fired := h.Webhooks(c.task); fired != 1 {
 				t.Errorf("the webhooks fired %d times", fired)
 			}
 		})
 	}
 }
 
-// A move of a task that is open fails, as an import of it does, and completes nothing.
-func TestMoveOfAnOpenTask(t *testing.T) {
+// The move of an open task fails, as its import does, and does not complete it.
+func TestMoveOfAnOpenTaskFails(t *testing.T) {
 	t.Parallel()
-	p, s := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*stage) {})
-	plan, err := p.Plan(t.Context(), attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID})
+	d, h := moved(t, "/runs/"+sandbox.SeedRunID+"/completed-tasks", sandbox.SeedPlainTaskID, func(*harness) {})
+	plan, err := d.Plan(t.Context(), attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID})
 	if err != nil || !strings.Contains(plan.String(), "Error: Task Is Not Completed") || !strings.Contains(plan.String(), "removed block") {
 		t.Errorf("got %v, %v", err, plan)
 	}
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }
 
-// An organization that neither the moved state nor the provider names is missed before anything is asked.
-func TestMoveWithoutAnOrganization(t *testing.T) {
+// If neither the moved state nor the provider names the organization, the move fails without a
+// request.
+func TestMoveWithoutAnOrganizationFails(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})
-	if said, err := p.Move(t.Context(), restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`)); err != nil || len(said) > 0 {
+	d := newDriver(t, attributes{"access_token": "token", "base_url": "http://127.0.0.1:1/api"})
+	if said, err := d.Move(t.Context(), restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`)); err != nil || len(said) > 0 {
 		t.Fatalf("got %v, %v", err, said)
 	}
-	said, err := p.Refresh(t.Context())
+	said, err := d.Refresh(t.Context())
 	if err != nil || len(said) != 1 || said[0].Summary != "Missing Organization" {
 		t.Errorf("got %v, %v", err, said)
 	}
 }
 
-// Without the refresh that follows a move, the apply looks at the task by itself.
+// Without the refresh that follows a move, the apply reads the task.
 func TestMovedCompletionIsNotSentAgainWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	approved := true
-	p, s := moved(t, "/organizations/"+sandbox.DefaultOrganization+"/completed-tasks", sandbox.SeedApprovalTaskID, func(s *stage) {
-		s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
+	d, h := moved(t, "/organizations/"+sandbox.DefaultOrganization+"/completed-tasks", sandbox.SeedApprovalTaskID, func(h *harness) {
+		h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 	})
 	config := attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}
-	plan, err := p.PlanAsRecorded(t.Context(), config)
+	plan, err := d.PlanAsRecorded(t.Context(), config)
 	if err != nil || plan.Failed() || plan.Action != prototest.Update {
 		t.Fatalf("the plan is to %s, with %v and %v", plan.Action, err, plan)
 	}
-	if said, err := p.Apply(t.Context(), plan); err != nil || said.Failed() {
+	if said, err := d.Apply(t.Context(), plan); err != nil || said.Failed() {
 		t.Fatalf("the apply brought %v, %v", err, said)
 	}
-	if plan, err := p.Plan(t.Context(), config); err != nil || plan.Action != prototest.NoOp || plan.Failed() {
+	if plan, err := d.Plan(t.Context(), config); err != nil || plan.Action != prototest.NoOp || plan.Failed() {
 		t.Errorf("the next plan is to %s, with %v and %v", plan.Action, err, plan)
 	}
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// ModifyPlan makes the plan say what an apply will do to Tallyfy. It makes requests for a completion that is new or changes, and none
-// that changes anything.
+// ModifyPlan makes the plan report what an apply will do in Tallyfy. If the completion is new or
+// changes, it reads the task.
 func (r *taskCompletionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if asks(ctx, req, &resp.Diagnostics) && r.provider.lacksToken(&resp.Diagnostics) {
+	if sendsRequests(ctx, req, &resp.Diagnostics) && r.provider.lacksToken(&resp.Diagnostics) {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
@@ -42,8 +42,9 @@ func (r *taskCompletionResource) ModifyPlan(ctx context.Context, req resource.Mo
 	r.planUpdate(ctx, req, &config, resp)
 }
 
-// asks reports whether applying a plan may send a request: a change does, and a destroy only if it reopens the task.
-func asks(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
+// sendsRequests reports whether applying a plan may send a request: any change may, and a destroy
+// only if it reopens the task.
+func sendsRequests(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
 	if !req.Plan.Raw.IsNull() {
 		return !req.Plan.Raw.Equal(req.State.Raw)
 	}
@@ -52,10 +53,10 @@ func asks(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagn
 	return reopens.ValueBool()
 }
 
-// planCreate fills in the organization, and misses it at plan time if there is none. Where all parts of the ID are known, so is the ID,
-// and a replacement changes nothing for what refers to it.
+// planCreate plans the organization, and reports while planning if there is none. It plans the ID
+// if all of its parts are known, so that a replacement does not change what refers to it.
 func (r *taskCompletionResource) planCreate(ctx context.Context, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
-	at := *config // as planned, except that what the configuration leaves out is unknown there
+	at := *config // the plan, except that what the configuration omits is unknown in the plan
 	if at.OrganizationID.IsNull() {
 		if at.OrganizationID = r.planOrganization(ctx, resp); at.OrganizationID.IsNull() {
 			return
@@ -67,7 +68,7 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, config *taskCom
 	r.checkNew(ctx, config, at.OrganizationID, &resp.Diagnostics)
 }
 
-// checkNew checks the task of a completion that is not recorded.
+// checkNew checks the task of a completion that is not recorded, if its IDs are known.
 func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
 	at := *config
 	at.OrganizationID = organization
@@ -76,9 +77,9 @@ func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompl
 	}
 }
 
-// planUpdate announces what an update does to the task, and leaves open what it will change.
+// planUpdate reports what an update does to the task, and marks what it will change as unknown.
 func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans, so only the part of the state that the configuration lacks is parsed
+	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans; parses only what the configuration lacks
 		kept := *config
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("organization_id"), &kept.OrganizationID)...)
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("run_id"), &kept.RunID)...)
@@ -104,7 +105,7 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 		return
 	}
 	plan.Status, plan.CompletedAt = types.StringUnknown(), types.StringUnknown()
-	if !plan.CompleterGuestID.IsNull() { // a completion by the provider is never a guest's
+	if !plan.CompleterGuestID.IsNull() { // a completion by the provider never has a guest as completer
 		plan.CompleterGuestID = types.StringUnknown()
 	}
 	plan.CompleterID = types.Int64Unknown()
@@ -121,8 +122,8 @@ func (r *taskCompletionResource) keepRecorded(ctx context.Context, m *taskComple
 	r.keep(kept, diags)
 }
 
-// checkReplacement checks the new task of a replacement. Terraform plans it once more as a new resource, and drops the warnings of
-// that.
+// checkReplacement checks the new task of a replacement. Terraform plans it again as a new
+// resource, and drops the warnings of that second plan.
 func (r *taskCompletionResource) checkReplacement(ctx context.Context, config, plan *taskCompletionModel, diags *diag.Diagnostics) {
 	organization := config.OrganizationID
 	if organization.IsNull() && r.provider != nil && r.provider.organizationID != "" {
@@ -133,30 +134,31 @@ func (r *taskCompletionResource) checkReplacement(ctx context.Context, config, p
 	}
 }
 
-// destroys says what taking a completion out of the state does: nothing to Tallyfy, unless it was asked to reopen the task. A written
-// reopen_on_destroy = false says that this is known. Terraform may plan the destroy of what a refresh has just removed, so state may be
-// behind: whatever the task is by now, the words must hold.
+// destroys returns a warning about what a destroy does: nothing in Tallyfy, unless it reopens the
+// task. An explicit reopen_on_destroy = false silences it. Terraform may plan the destroy of what a
+// refresh has just removed, so state may be outdated: the text must be true of any status of the
+// task.
 func destroys(state *taskCompletionModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	shown := state.Status.ValueString()
 	completed := (&tallyfy.Task{Status: shown, CompletedAt: state.CompletedAt.ValueString()}).Completed()
 	const left = "The task is left as it is if another block records its completion in the same apply, or if Terraform only forgets the resource (destroy = false)."
 	switch {
-	case state.ReopenOnDestroy.ValueBool() && !completed && shown != "": // everyone must complete it, say
+	case state.ReopenOnDestroy.ValueBool() && !completed && shown != "": // for example because everyone must complete it
 		diags.AddWarning("Destroy May Reopen the Task",
 			fmt.Sprintf("reopen_on_destroy is true, and Tallyfy shows %s as %q. If the task is completed by then, destroying this reopens it. ", state.named(), shown)+left)
 	case state.ReopenOnDestroy.ValueBool():
 		diags.AddWarning("Destroy Reopens the Task",
-			fmt.Sprintf("reopen_on_destroy is true: if %s is still completed, destroying this reopens it in Tallyfy, and automations work out deadlines and visibility anew. ", state.named())+left)
+			fmt.Sprintf("reopen_on_destroy is true: if %s is still completed, destroying this reopens it in Tallyfy, and automations evaluate deadlines and visibility again. ", state.named())+left)
 	case state.ReopenOnDestroy.IsNull():
 		diags.AddWarning("Destroy Does Not Reopen the Task",
 			fmt.Sprintf("Destroying this sends nothing to Tallyfy. It only removes the completion of %s from the state. ", state.named())+
-				"To reopen a task with its resource, apply reopen_on_destroy = true first. Write reopen_on_destroy = false to plan without this warning.")
+				"To reopen a task with its resource, apply reopen_on_destroy = true first. Apply reopen_on_destroy = false to plan without this warning.")
 	}
 	return diags
 }
 
-// named tells a person which task is meant.
+// named returns the task as messages name it.
 func (m *taskCompletionModel) named() string {
 	if m.Title.ValueString() == "" {
 		return "task " + m.TaskID.ValueString()

@@ -12,44 +12,46 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
-// No check of the testing framework sees a warning, so these tests plan through the protocol, as a CLI does.
+// The testing framework cannot check warnings, so these tests plan over the protocol, as a CLI
+// does.
 
-// planner is a configured provider.
-type planner struct {
+// driver plans and applies with a configured provider in this process.
+type driver struct {
 	*testing.T
 	*prototest.Terraform
 }
 
-// attributes of a block by name; what is left out is null.
+// attributes are those of a block by name. Attributes that are left out are null.
 type attributes = prototest.Attributes
 
-func newPlanner(t *testing.T, provider attributes) *planner {
+func newDriver(t *testing.T, provider attributes) *driver {
 	t.Helper()
 	terraform, err := prototest.New(t.Context(), New("test"), provider, "tallyfy_task_completion")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &planner{T: t, Terraform: terraform}
+	return &driver{T: t, Terraform: terraform}
 }
 
-// plan plans from a state to a configuration; nil stands for none. It gives the planned attributes and the warnings.
-func (p *planner) plan(state, config attributes) (map[string]tftypes.Value, string) {
-	p.Helper()
-	p.State = nil
+// plan plans a configuration for a state, either of which may be nil. It returns the planned
+// attributes and the warnings.
+func (d *driver) plan(state, config attributes) (map[string]tftypes.Value, string) {
+	d.Helper()
+	d.State = nil
 	if state != nil {
-		p.Record(state)
+		d.Record(state)
 	}
-	plan, err := p.PlanAsRecorded(p.Context(), config)
+	plan, err := d.PlanAsRecorded(d.Context(), config)
 	if err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	if plan.Failed() {
-		p.Error(plan)
+		d.Error(plan)
 	}
-	return attributesOf(p.T, plan.Planned), plan.String()
+	return attributesOf(d.T, plan.Planned), plan.String()
 }
 
-// attributesOf returns the attributes of an object by name, none of null.
+// attributesOf returns the attributes of an object by name; none if it is null.
 func attributesOf(t *testing.T, value tftypes.Value) map[string]tftypes.Value {
 	t.Helper()
 	values := map[string]tftypes.Value{}
@@ -88,7 +90,7 @@ func somewhere() attributes {
 	return attributes{"access_token": "t", "organization_id": "o", "base_url": "http://127.0.0.1:1"}
 }
 
-func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
+func TestPlanWarnsOfAReopening(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		attribute string
@@ -108,90 +110,92 @@ func TestPlanWarnsOfAnUpdateThatReopens(t *testing.T) {
 		"another organization": {"organization_id", "p", false},
 		"nothing":              {"task_id", "t", false},
 	} {
-		p := newPlanner(t, somewhere())
-		config := configured()
-		config[c.attribute] = c.value
-		planned, warnings := p.plan(completedState(), config)
-		if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
-			t.Errorf("%s: warnings are %q", name, warnings)
-		}
-		if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
-			t.Errorf("%s: the warning says %q", name, warnings)
-		}
-		for _, fact := range []string{"status", "completed_at", "completer_id", "tasks_changed_by_rules"} {
-			if planned[fact].IsKnown() == c.warns {
-				t.Errorf("%s: %s is planned as %s", name, fact, planned[fact])
+		t.Run(name, func(t *testing.T) {
+			d := newDriver(t, somewhere())
+			config := configured()
+			config[c.attribute] = c.value
+			planned, warnings := d.plan(completedState(), config)
+			if warned := strings.Contains(warnings, "Update May Reopen the Task and Complete It Again"); warned != c.warns {
+				t.Errorf("warnings are %q", warnings)
 			}
-		}
-		for _, fixed := range []string{"id", "run_id", "title", "task_type", "completer_guest_id"} {
-			if !planned[fixed].IsKnown() {
-				t.Errorf("%s: %s is not known any more", name, fixed)
+			if c.warns && (!strings.Contains(warnings, `task "Provision the VPC" (t)`) || !strings.Contains(warnings, "fire again")) {
+				t.Errorf("the warning says %q", warnings)
 			}
-		}
+			for _, fact := range []string{"status", "completed_at", "completer_id", "tasks_changed_by_rules"} {
+				if planned[fact].IsKnown() == c.warns {
+					t.Errorf("%s is planned as %s", fact, planned[fact])
+				}
+			}
+			for _, fixed := range []string{"id", "run_id", "title", "task_type", "completer_guest_id"} {
+				if !planned[fixed].IsKnown() {
+					t.Errorf("%s is not known any more", fixed)
+				}
+			}
+		})
 	}
 }
 
 func TestPlanWarnsOfADestroy(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, somewhere())
+	d := newDriver(t, somewhere())
 	state := completedState()
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || !strings.Contains(warnings, `only removes the completion of task "Provision the VPC" (t)`) {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || !strings.Contains(warnings, `only removes the completion of task "Provision the VPC" (t)`) {
 		t.Errorf("warnings are %q", warnings)
 	}
 	state["reopen_on_destroy"] = true
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") {
 		t.Errorf("warnings are %q", warnings)
 	}
 	delete(state, "reopen_on_destroy")
 	delete(state, "completed_at")
 	state["status"] = "in-progress"
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || strings.Contains(warnings, "stays completed") {
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || strings.Contains(warnings, "stays completed") {
 		t.Errorf("warnings of an open task are %q", warnings)
 	}
-	state["reopen_on_destroy"] = true // which sends nothing if the task is open then
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy May Reopen the Task: ") || !strings.Contains(warnings, "If the task is completed by then, destroying this reopens it.") {
+	state["reopen_on_destroy"] = true // sends nothing if the task is then open
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy May Reopen the Task: ") || !strings.Contains(warnings, "If the task is completed by then, destroying this reopens it.") {
 		t.Errorf("warnings of an open task that is to be reopened are %q", warnings)
 	}
-	state["status"], state["title"] = nil, nil // its completion was accepted, and nothing is known of it
-	if _, warnings := p.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "if task t is still completed, destroying this reopens it in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
+	state["status"], state["title"] = nil, nil // accepted, but its details are unknown
+	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "if task t is still completed, destroying this reopens it in Tallyfy") || !strings.Contains(warnings, "only forgets the resource") {
 		t.Errorf("warnings are %q", warnings)
 	}
-	for _, status := range []any{"completed", "in-progress", nil} { // false is written by who knows
+	for _, status := range []any{"completed", "in-progress", nil} { // an explicit false silences the warning
 		state["status"], state["reopen_on_destroy"] = status, false
-		if _, warnings := p.plan(state, nil); warnings != "" {
+		if _, warnings := d.plan(state, nil); warnings != "" {
 			t.Errorf("warnings are %q", warnings)
 		}
 	}
 }
 
-// What a guest has completed is completed by a user after the update.
+// An update replaces a guest as the completer by a user.
 func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 	t.Parallel()
 	state, config := completedState(), configured()
 	state["completer_guest_id"], state["completer_id"], config["is_approved"] = "g", nil, false
-	if planned, _ := newPlanner(t, somewhere()).plan(state, config); planned["completer_guest_id"].IsKnown() {
+	if planned, _ := newDriver(t, somewhere()).plan(state, config); planned["completer_guest_id"].IsKnown() {
 		t.Errorf("completer_guest_id is planned as %s", planned["completer_guest_id"])
 	}
 }
 
-// A replacement destroys too.
+// A replacement warns of its destroy.
 func TestPlanWarnsOfAReplacement(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, somewhere())
+	d := newDriver(t, somewhere())
 	state, config := completedState(), configured()
 	config["task_id"] = "another"
-	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") {
+	if _, warnings := d.plan(state, config); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") {
 		t.Errorf("warnings are %q", warnings)
 	}
 	state["reopen_on_destroy"] = true
-	if _, warnings := p.plan(state, config); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "(t)") {
+	if _, warnings := d.plan(state, config); !strings.Contains(warnings, "Destroy Reopens the Task: ") || !strings.Contains(warnings, "(t)") {
 		t.Errorf("warnings are %q", warnings)
 	}
 }
 
 func TestPlanOfACreate(t *testing.T) {
 	t.Parallel()
-	planned, warnings := newPlanner(t, somewhere()).plan(nil, configured())
+	planned, warnings := newDriver(t, somewhere()).plan(nil, configured())
 	if warnings != "" {
 		t.Errorf("warnings are %q", warnings)
 	}
@@ -199,35 +203,35 @@ func TestPlanOfACreate(t *testing.T) {
 		t.Errorf("organization_id is %s, id is %s", planned["organization_id"], planned["id"])
 	}
 	config := configured()
-	delete(config, "run_id") // which Tallyfy reports
-	if planned, _ = newPlanner(t, somewhere()).plan(nil, config); planned["id"].IsKnown() {
+	delete(config, "run_id") // Tallyfy reports it
+	if planned, _ = newDriver(t, somewhere()).plan(nil, config); planned["id"].IsKnown() {
 		t.Errorf("id is %s", planned["id"])
 	}
-	// A provider that is not known yet plans all the same.
+	// A plan also works while the provider configuration is unknown.
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-	planned, _ = newPlanner(t, attributes{"access_token": unknown, "organization_id": unknown, "base_url": unknown}).plan(nil, configured())
+	planned, _ = newDriver(t, attributes{"access_token": unknown, "organization_id": unknown, "base_url": unknown}).plan(nil, configured())
 	if planned["organization_id"].IsKnown() {
 		t.Errorf("organization_id is %s", planned["organization_id"])
 	}
 }
 
-// A state is kept, with a word about it, while the provider's configuration is not known.
-func TestReadWithoutAConfiguration(t *testing.T) {
+// While the provider configuration is unknown, a refresh keeps the state and warns.
+func TestRefreshWithAnUnknownProvider(t *testing.T) {
 	t.Parallel()
-	p := newPlanner(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
-	p.Record(completedState())
-	before := p.State.Value
-	said, err := p.Refresh(t.Context())
+	d := newDriver(t, attributes{"access_token": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
+	d.Record(completedState())
+	before := d.State.Value
+	said, err := d.Refresh(t.Context())
 	if err != nil || said.Failed() || !strings.HasPrefix(said.String(), "Warning: Completed Task Was Not Refreshed") {
 		t.Fatalf("got %s, %v", said, err)
 	}
-	if !p.State.Value.Equal(before) {
-		t.Errorf("the state became %s", p.State.Value)
+	if !d.State.Value.Equal(before) {
+		t.Errorf("the state became %s", d.State.Value)
 	}
 	imported := completedState()
 	imported["id"] = nil
-	p.Record(imported)
-	if said, err = p.Refresh(t.Context()); err != nil || len(said) != 1 || said[0].Summary != "Provider Configuration Is Not Known" {
+	d.Record(imported)
+	if said, err = d.Refresh(t.Context()); err != nil || len(said) != 1 || said[0].Summary != "Provider Configuration Is Not Known" {
 		t.Errorf("import: got %s, %v", said, err)
 	}
 }

@@ -17,9 +17,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// preflight checks the task of a planned completion, so that the plan of a pull request says what an apply does and what it would fail
-// at. recorded is the state's completion of the same task; nil for a new one. If the IDs are not known yet, or Tallyfy does not respond,
-// there is nothing to say about a new one.
+// preflight checks the task of a planned completion, so that the plan of a pull request reports
+// what an apply would do and where it would fail.
 func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
 	if r.provider == nil || r.provider.preflight == nil {
 		report(diags, completion.Unchecked(plan), nil)
@@ -35,7 +34,8 @@ func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.
 	}
 }
 
-// keep notes a recorded completion that does not change, in case the same plan names its task once more.
+// keep registers a recorded completion that does not change, in case another block of the same plan
+// names its task.
 func (r *taskCompletionResource) keep(plan completion.Planned, diags *diag.Diagnostics) {
 	if r.provider != nil && r.provider.preflight != nil {
 		report(diags, r.provider.preflight.Keep(plan), nil)
@@ -59,7 +59,7 @@ func (r *taskCompletionResource) expect(ctx context.Context, config tfsdk.Config
 	}
 }
 
-// planned returns what a configuration declares about a task, as far as it is known. The IDs of the task must be.
+// planned returns what a configuration declares about the task ref, as far as it is known.
 func (m *taskCompletionModel) planned(ctx context.Context, ref tallyfy.TaskRef) completion.Planned {
 	plan := completion.Planned{
 		Desired: completion.Desired{

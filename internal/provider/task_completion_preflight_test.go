@@ -16,26 +16,26 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// seeded is a planner on a seeded sandbox.
-func seeded(t *testing.T, settings attributes) (*planner, *sandbox.Server) {
+// seeded returns a driver and its seeded sandbox.
+func seeded(t *testing.T, settings attributes) (*driver, *sandbox.Server) {
 	t.Helper()
-	server := newStage(t, sandbox.Config{}).Server
+	server := newHarness(t, sandbox.Config{}).Server
 	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": server.URL(), "max_retries": 0}
 	for name, value := range settings {
 		all[name] = value
 	}
-	return newPlanner(t, all), server
+	return newDriver(t, all), server
 }
 
-// tried plans and gives what is said, failed or not.
-func (p *planner) tried(state, config attributes) string {
-	p.Helper()
-	if p.State = nil; state != nil {
-		p.Record(state)
+// planDiagnostics plans, and returns the diagnostics as text, even if the plan fails.
+func (d *driver) planDiagnostics(state, config attributes) string {
+	d.Helper()
+	if d.State = nil; state != nil {
+		d.Record(state)
 	}
-	plan, err := p.PlanAsRecorded(p.Context(), config)
+	plan, err := d.PlanAsRecorded(d.Context(), config)
 	if err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	return plan.String()
 }
@@ -44,7 +44,7 @@ func vpcFields(value any) tftypes.Value {
 	return object(map[string]tftypes.Value{"VPC id": tftypes.NewValue(tftypes.String, value)})
 }
 
-// vpcState is what the state has of the VPC task, completed with vpc-1.
+// vpcState returns the state of the VPC task, completed with vpc-1.
 func vpcState(s *sandbox.Server) attributes {
 	s.CompleteOutsideWith(sandbox.SeedVPCTaskID, sandbox.CallerID, nil, map[string]any{sandbox.SeedVPCIDField: "vpc-1"})
 	task, _ := s.Task(sandbox.SeedVPCTaskID)
@@ -60,7 +60,7 @@ func vpcBlock(value any) attributes {
 	return attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID, "form_fields": vpcFields(value)}
 }
 
-// An update is checked as a create is, with the list of the process and nothing that writes.
+// An update is checked as a create is, with one read of the list of the process.
 func TestPlanChecksAnUpdate(t *testing.T) {
 	t.Parallel()
 	with := func(name string, value any) attributes {
@@ -69,7 +69,7 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 		return block
 	}
 	for name, c := range map[string]struct {
-		before string // what the state says of the value; the task holds vpc-1
+		before string // the value in the state; the value of the task is vpc-1
 		block  attributes
 		says   []string
 		gets   int
@@ -89,10 +89,10 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, server := seeded(t, nil)
+			d, server := seeded(t, nil)
 			state := vpcState(server)
 			state["form_fields"] = vpcFields(c.before)
-			said := p.tried(state, c.block)
+			said := d.planDiagnostics(state, c.block)
 			for _, part := range c.says {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in:\n%s", part, said)
@@ -108,26 +108,26 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 	}
 }
 
-// A decision that is known only after apply contradicts no other block, whatever that one decides.
-func TestPlanOfADecisionKnownLaterContradictsNothing(t *testing.T) {
+// A decision that is known only after apply does not contradict any decision of another block.
+func TestUnknownDecisionContradictsNoOtherBlock(t *testing.T) {
 	t.Parallel()
 	for _, decision := range []bool{true, false} {
-		s := newStage(t, sandbox.Config{})
+		h := newHarness(t, sandbox.Config{})
 		known := strings.Replace(block(approval, fmt.Sprintf("is_approved = %t", decision)), `"it"`, `"known"`, 1)
 		later := block(approval, "is_approved = terraform_data.checks.output")
-		s.run(resource.TestStep{
-			Config:            s.configWith("", fmt.Sprintf("resource \"terraform_data\" \"checks\" {\n  input = %t\n}\n", decision)+known+later),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("POST"), s.fired(sandbox.SeedApprovalTaskID, 1)},
+		h.run(resource.TestStep{
+			Config:            h.configWith("", fmt.Sprintf("resource \"terraform_data\" \"checks\" {\n  input = %t\n}\n", decision)+known+later),
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("POST"), h.fired(sandbox.SeedApprovalTaskID, 1)},
 		})
 	}
 }
 
 // The warning of an update is on the attribute that changed.
-func TestPlanPointsToWhatChanged(t *testing.T) {
+func TestWarningOfAnUpdateIsOnTheChangedAttribute(t *testing.T) {
 	t.Parallel()
-	p, server := seeded(t, nil)
-	p.Record(vpcState(server))
-	plan, err := p.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
+	d, server := seeded(t, nil)
+	d.Record(vpcState(server))
+	plan, err := d.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
 	if err != nil || len(plan.Diagnostics) != 1 {
 		t.Fatal(plan, err)
 	}
@@ -136,31 +136,32 @@ func TestPlanPointsToWhatChanged(t *testing.T) {
 	}
 }
 
-// What is planned to be known is what is recorded, also if the completion turns out to be a guest's.
-func TestPlanOfAnUpdateIsKept(t *testing.T) {
+// The apply records the planned values, even if the completion turns out to be that of a guest.
+func TestApplyRecordsThePlannedValues(t *testing.T) {
 	t.Parallel()
-	p, server := seeded(t, nil)
-	p.Record(vpcState(server))
-	plan, err := p.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
+	d, server := seeded(t, nil)
+	d.Record(vpcState(server))
+	plan, err := d.PlanAsRecorded(t.Context(), vpcBlock("vpc-2"))
 	if err != nil || plan.Failed() {
 		t.Fatal(plan, err)
 	}
 	server.Update(sandbox.SeedVPCTaskID, func(k *sandbox.Task) {
 		k.Extra, k.Taskdata = map[string]any{"completer_id": nil, "completer_guest_id": "guest-1"}, map[string]any{sandbox.SeedVPCIDField: "vpc-2"}
 	})
-	said, err := p.Apply(t.Context(), plan)
+	said, err := d.Apply(t.Context(), plan)
 	if err != nil || said.Failed() || !strings.Contains(said.String(), "Task Is Already as Configured") {
 		t.Fatal(said, err)
 	}
-	if said, err = p.Refresh(t.Context()); err != nil || said.Failed() {
+	if said, err = d.Refresh(t.Context()); err != nil || said.Failed() {
 		t.Fatal(said, err)
 	}
-	if guest := p.attributes(p.State.Value)["completer_guest_id"]; !guest.Equal(text("guest-1")) {
+	if guest := d.attributes(d.State.Value)["completer_guest_id"]; !guest.Equal(text("guest-1")) {
 		t.Errorf("completer_guest_id is %s", guest)
 	}
 }
 
-// The new task of a replacement is checked in the first of its two plannings, whose warnings Terraform shows.
+// Terraform plans a replacement twice, and shows the warnings of the first plan, which checks the
+// new task.
 func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -174,8 +175,8 @@ func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, server := seeded(t, nil)
-			said := p.tried(vpcState(server), c.block)
+			d, server := seeded(t, nil)
+			said := d.planDiagnostics(vpcState(server), c.block)
 			for _, part := range append(c.says, "Warning: Destroy Does Not Reopen the Task: ") {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in:\n%s", part, said)
@@ -188,11 +189,11 @@ func TestPlanOfAReplacementChecksTheNewTask(t *testing.T) {
 	}
 }
 
-// A refused token is a warning that says where the token is from. That the plan goes on is the same.
+// A refused token is a warning that names the source of the token. It does not fail the plan.
 func TestPlanWithARefusedToken(t *testing.T) {
 	t.Parallel()
-	p, _ := seeded(t, attributes{"access_token": "expired-token-of-somebody"})
-	said := p.tried(nil, attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID})
+	d, _ := seeded(t, attributes{"access_token": "expired-token-of-somebody"})
+	said := d.planDiagnostics(nil, attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID})
 	for _, part := range []string{"Warning: Tasks Could Not Be Checked: ", "401", "Token from: access_token in the provider block", "Check the access token"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is missing in:\n%s", part, said)

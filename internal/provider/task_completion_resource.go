@@ -20,13 +20,14 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*taskCompletionResource)(nil)
 )
 
-// taskCompletionResource is the resource tallyfy_task_completion: an event in Tallyfy, recorded in the state.
+// taskCompletionResource is the resource tallyfy_task_completion: an event in Tallyfy, recorded in
+// the state.
 type taskCompletionResource struct{ taskResource }
 
 func newTaskCompletionResource() resource.Resource { return &taskCompletionResource{} }
 
-// The time that an operation may take unless the timeouts block says otherwise. Creating and updating leave room for the waits
-// that a busy Tallyfy asks for.
+// The defaults of the timeouts block. A create and an update leave time for the waits that Tallyfy
+// requests when it limits the rate.
 const (
 	defaultCreateTimeout = 10 * time.Minute
 	defaultReadTimeout   = 2 * time.Minute
@@ -34,8 +35,8 @@ const (
 	defaultDeleteTimeout = 5 * time.Minute
 )
 
-// Metadata names the resource. Its identity is mutable: a one-off task that is added to a process gets a run_id, and a refresh that
-// finds it must not fail.
+// Metadata returns the name of the resource. Its identity is mutable: a one-off task that is added
+// to a process gets a run_id, and the refresh that finds it must not fail.
 func (r *taskCompletionResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task_completion"
 	resp.ResourceBehavior.MutableIdentity = true
@@ -46,7 +47,7 @@ func (r *taskCompletionResource) Create(ctx context.Context, req resource.Create
 	var plan taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.provider.requireEngine(&resp.Diagnostics)
-	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
+	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known while planning
 		plan.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.desired(ctx, &resp.Diagnostics)
@@ -68,7 +69,7 @@ func (r *taskCompletionResource) Create(ctx context.Context, req resource.Create
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Read refreshes what is recorded. After an import or a move it is what finds it.
+// Read refreshes a recorded completion. After an import or a move, it finds the completion.
 func (r *taskCompletionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -81,7 +82,7 @@ func (r *taskCompletionResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	engine := r.provider.requireEngine(&resp.Diagnostics)
-	if engine != nil && importing && state.OrganizationID.IsNull() { // moved from a state that does not name it
+	if engine != nil && importing && state.OrganizationID.IsNull() { // moved from a state without it
 		state.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	timeout, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
@@ -121,7 +122,8 @@ func (r *taskCompletionResource) Read(ctx context.Context, req resource.ReadRequ
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Update reopens the task and completes it again where its decision, its values or its completer changed, and otherwise changes the state alone.
+// Update reopens the task and completes it again if its decision, its values or its completer
+// changed. Any other update only changes the state.
 func (r *taskCompletionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -146,7 +148,8 @@ func (r *taskCompletionResource) Update(ctx context.Context, req resource.Update
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Delete removes the completion from the state. Tallyfy hears of it only if reopen_on_destroy asks for that.
+// Delete removes the completion from the state. It sends a request only if reopen_on_destroy is
+// true.
 func (r *taskCompletionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

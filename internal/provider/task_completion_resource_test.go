@@ -17,7 +17,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// The framework that runs these steps plans again after each of them, and fails the test if that plan is not empty.
+// The testing framework plans again after each step, and fails the test if that plan is not empty.
 
 func at(attribute string) tfjsonpath.Path { return tfjsonpath.New(attribute) }
 
@@ -31,17 +31,17 @@ func action(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
 
 func TestProcessTask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(resource.TestStep{
-		Config: s.task(plainTask),
+	h := newHarness(t, sandbox.Config{})
+	h.run(resource.TestStep{
+		Config: h.task(plainTask),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 			plancheck.ExpectResourceAction(it, plancheck.ResourceActionCreate),
 			plancheck.ExpectKnownValue(it, at("organization_id"), knownvalue.StringExact(sandbox.DefaultOrganization)),
 			plancheck.ExpectUnknownValue(it, at("status")),
 		}},
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("GET /runs/"+sandbox.SeedRunID+"/tasks/"+sandbox.SeedPlainTaskID, "POST /runs/"+sandbox.SeedRunID+"/completed-tasks"),
-			s.fired(sandbox.SeedPlainTaskID, 1),
+			h.sent("GET /runs/"+sandbox.SeedRunID+"/tasks/"+sandbox.SeedPlainTaskID, "POST /runs/"+sandbox.SeedRunID+"/completed-tasks"),
+			h.fired(sandbox.SeedPlainTaskID, 1),
 			expect("id", knownvalue.StringExact(sandbox.DefaultOrganization+"/"+sandbox.SeedRunID+"/"+sandbox.SeedPlainTaskID)),
 			expect("status", knownvalue.StringExact("completed")),
 			expect("title", knownvalue.StringExact("Announce the maintenance window")),
@@ -53,56 +53,56 @@ func TestProcessTask(t *testing.T) {
 			expect("tasks_changed_by_rules", knownvalue.StringExact("[]")),
 		},
 	}, resource.TestStep{ // a second apply reads, and sends nothing
-		PreConfig:         s.ResetJournal,
-		Config:            s.task(plainTask),
+		PreConfig:         h.ResetJournal,
+		Config:            h.task(plainTask),
 		ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
-		ConfigStateChecks: []statecheck.StateCheck{s.wrote()},
+		ConfigStateChecks: []statecheck.StateCheck{h.wrote()},
 	})
-	// It has been destroyed since.
-	if err := s.writes(); err != nil {
+	// The framework has destroyed the resource.
+	if err := h.writes(); err != nil {
 		t.Errorf("destroy: %v", err)
 	}
-	if task, _ := s.Task(sandbox.SeedPlainTaskID); task.CompletedAt == "" {
+	if task, _ := h.Task(sandbox.SeedPlainTaskID); task.CompletedAt == "" {
 		t.Error("destroy touched the task")
 	}
 }
 
 func TestOneOffTask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(resource.TestStep{
-		Config: s.task(oneOff, fmt.Sprintf("taskdata = { %q = %q }", sandbox.SeedKeyField, "SHA256:abc")),
+	h := newHarness(t, sandbox.Config{})
+	h.run(resource.TestStep{
+		Config: h.task(oneOff, fmt.Sprintf("taskdata = { %q = %q }", sandbox.SeedKeyField, "SHA256:abc")),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("GET /tasks/"+sandbox.SeedOneOffTaskID, "PUT /tasks/"+sandbox.SeedOneOffTaskID, "POST "+sandbox.DefaultOrganization+"/completed-tasks"),
-			s.holds(sandbox.SeedOneOffTaskID, sandbox.SeedKeyField, "SHA256:abc"),
+			h.sent("GET /tasks/"+sandbox.SeedOneOffTaskID, "PUT /tasks/"+sandbox.SeedOneOffTaskID, "POST "+sandbox.DefaultOrganization+"/completed-tasks"),
+			h.holds(sandbox.SeedOneOffTaskID, sandbox.SeedKeyField, "SHA256:abc"),
 			expect("run_id", knownvalue.Null()),
 			expect("id", knownvalue.StringExact(sandbox.DefaultOrganization+"//"+sandbox.SeedOneOffTaskID)),
 			expect("tasks_changed_by_rules", knownvalue.Null()),
 		},
 	})
-	if task, _ := s.Task(sandbox.SeedOneOffTaskID); len(task.Owners.Users) != 1 || len(task.Owners.Guests) != 1 || len(task.Owners.Groups) != 1 || task.Deadline == "" {
+	if task, _ := h.Task(sandbox.SeedOneOffTaskID); len(task.Owners.Users) != 1 || len(task.Owners.Guests) != 1 || len(task.Owners.Groups) != 1 || task.Deadline == "" {
 		t.Errorf("saving the values changed the task: %+v", task)
 	}
 }
 
-func TestRunIsDiscovered(t *testing.T) {
+func TestProcessIsFoundByTheProvider(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(resource.TestStep{
-		Config: s.task(fmt.Sprintf("task_id = %q", sandbox.SeedPlainTaskID)),
+	h := newHarness(t, sandbox.Config{})
+	h.run(resource.TestStep{
+		Config: h.task(fmt.Sprintf("task_id = %q", sandbox.SeedPlainTaskID)),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("GET "+sandbox.DefaultOrganization+"/tasks/"+sandbox.SeedPlainTaskID, "POST /runs/"+sandbox.SeedRunID+"/completed-tasks"),
+			h.sent("GET "+sandbox.DefaultOrganization+"/tasks/"+sandbox.SeedPlainTaskID, "POST /runs/"+sandbox.SeedRunID+"/completed-tasks"),
 			expect("run_id", knownvalue.StringExact(sandbox.SeedRunID)),
 		},
-	}, resource.TestStep{ // to write down the run that was found is no change
-		PreConfig:         s.ResetJournal,
-		Config:            s.task(plainTask),
+	}, resource.TestStep{ // configuring the process that Tallyfy has reported changes nothing
+		PreConfig:         h.ResetJournal,
+		Config:            h.task(plainTask),
 		ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
-		ConfigStateChecks: []statecheck.StateCheck{s.wrote()},
+		ConfigStateChecks: []statecheck.StateCheck{h.wrote()},
 	}, resource.TestStep{
-		Config:            s.task(fmt.Sprintf("task_id = %q", sandbox.SeedPlainTaskID)),
+		Config:            h.task(fmt.Sprintf("task_id = %q", sandbox.SeedPlainTaskID)),
 		ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
-		ConfigStateChecks: []statecheck.StateCheck{s.wrote()},
+		ConfigStateChecks: []statecheck.StateCheck{h.wrote()},
 	})
 }
 
@@ -111,67 +111,67 @@ func TestApproval(t *testing.T) {
 	for _, approved := range []bool{true, false} {
 		t.Run(fmt.Sprint(approved), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			s.run(resource.TestStep{
-				Config: s.task(approval, fmt.Sprintf("is_approved = %v", approved)),
+			h := newHarness(t, sandbox.Config{})
+			h.run(resource.TestStep{
+				Config: h.task(approval, fmt.Sprintf("is_approved = %v", approved)),
 				ConfigStateChecks: []statecheck.StateCheck{
-					s.sent("GET", "POST"),
+					h.sent("GET", "POST"),
 					expect("is_approved", knownvalue.Bool(approved)),
 					expect("task_type", knownvalue.StringExact("approval")),
 				},
 			})
-			if task, _ := s.Task(sandbox.SeedApprovalTaskID); task.IsApproved == nil || *task.IsApproved != approved {
+			if task, _ := h.Task(sandbox.SeedApprovalTaskID); task.IsApproved == nil || *task.IsApproved != approved {
 				t.Errorf("the task holds %v", task.IsApproved)
 			}
 		})
 	}
 }
 
-func TestBothVintages(t *testing.T) {
+func TestCompletionByEachVersionOfTheAPI(t *testing.T) {
 	t.Parallel()
 	for name, vintage := range map[string]sandbox.Vintage{"today": sandbox.Today, "legacy": sandbox.Legacy} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{Vintage: vintage})
-			s.run(resource.TestStep{
-				Config: s.task(vpcTask, vpcValue(`"vpc-1"`)),
+			h := newHarness(t, sandbox.Config{Vintage: vintage})
+			h.run(resource.TestStep{
+				Config: h.task(vpcTask, vpcValue(`"vpc-1"`)),
 				ConfigStateChecks: []statecheck.StateCheck{
-					s.sent("GET", "PUT", "POST"),
-					s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1"),
-					s.fired(sandbox.SeedVPCTaskID, 1),
+					h.sent("GET", "PUT", "POST"),
+					h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1"),
+					h.fired(sandbox.SeedVPCTaskID, 1),
 				},
 			})
 		})
 	}
 }
 
-func TestServerWithTheCompletionAlone(t *testing.T) {
+func TestServerThatOnlyAcceptsCompletions(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{CompletionOnly: true})
-	s.run(resource.TestStep{
-		Config: s.task(plainTask),
+	h := newHarness(t, sandbox.Config{CompletionOnly: true})
+	h.run(resource.TestStep{
+		Config: h.task(plainTask),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("GET", "POST"),
+			h.sent("GET", "POST"),
 			expect("status", knownvalue.StringExact("completed")),
 			expect("title", knownvalue.NotNull()),
 		},
 	})
-	if err := s.writes("POST"); err != nil {
+	if err := h.writes("POST"); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestReopenedOutsideIsPlannedAgain(t *testing.T) {
+func TestReopenedTaskIsPlannedAgain(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
-		resource.TestStep{Config: s.task(plainTask)},
+	h := newHarness(t, sandbox.Config{})
+	h.run(
+		resource.TestStep{Config: h.task(plainTask)},
 		resource.TestStep{
-			PreConfig:        func() { s.ReopenOutside(sandbox.SeedPlainTaskID) },
-			Config:           s.task(plainTask),
+			PreConfig:        func() { h.ReopenOutside(sandbox.SeedPlainTaskID) },
+			Config:           h.task(plainTask),
 			ConfigPlanChecks: action(plancheck.ResourceActionCreate),
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.wrote("POST", "POST"),
+				h.wrote("POST", "POST"),
 				expect("status", knownvalue.StringExact("completed")),
 			},
 		})
@@ -179,15 +179,15 @@ func TestReopenedOutsideIsPlannedAgain(t *testing.T) {
 
 func TestDeletedTaskStaysRecorded(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
-		resource.TestStep{Config: s.task(plainTask)},
+	h := newHarness(t, sandbox.Config{})
+	h.run(
+		resource.TestStep{Config: h.task(plainTask)},
 		resource.TestStep{
-			PreConfig:        func() { s.DeleteTask(sandbox.SeedPlainTaskID) },
-			Config:           s.task(plainTask),
+			PreConfig:        func() { h.DeleteTask(sandbox.SeedPlainTaskID) },
+			Config:           h.task(plainTask),
 			ConfigPlanChecks: action(plancheck.ResourceActionNoop),
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.wrote("POST"),
+				h.wrote("POST"),
 				expect("status", knownvalue.StringExact("completed")),
 			},
 		})
@@ -195,12 +195,12 @@ func TestDeletedTaskStaysRecorded(t *testing.T) {
 
 func TestUpdateReopensAndCompletes(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
-		resource.TestStep{Config: s.task(vpcTask, vpcValue(`"vpc-1"`)), ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST")}},
+	h := newHarness(t, sandbox.Config{})
+	h.run(
+		resource.TestStep{Config: h.task(vpcTask, vpcValue(`"vpc-1"`)), ConfigStateChecks: []statecheck.StateCheck{h.wrote("PUT", "POST")}},
 		resource.TestStep{
-			PreConfig: s.ResetJournal,
-			Config:    s.task(vpcTask, vpcValue(`"vpc-2"`)),
+			PreConfig: h.ResetJournal,
+			Config:    h.task(vpcTask, vpcValue(`"vpc-2"`)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(it, plancheck.ResourceActionUpdate),
 				plancheck.ExpectUnknownValue(it, at("completed_at")),
@@ -209,9 +209,9 @@ func TestUpdateReopensAndCompletes(t *testing.T) {
 				plancheck.ExpectKnownValue(it, at("id"), knownvalue.NotNull()),
 			}},
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.wrote("DELETE", "PUT", "POST"),
-				s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-2"),
-				s.fired(sandbox.SeedVPCTaskID, 2),
+				h.wrote("DELETE", "PUT", "POST"),
+				h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-2"),
+				h.fired(sandbox.SeedVPCTaskID, 2),
 				expect("status", knownvalue.StringExact("completed")),
 			},
 		})
@@ -219,57 +219,57 @@ func TestUpdateReopensAndCompletes(t *testing.T) {
 
 func TestChangedDecisionIsAnUpdate(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
-		resource.TestStep{Config: s.task(approval, "is_approved = true")},
+	h := newHarness(t, sandbox.Config{})
+	h.run(
+		resource.TestStep{Config: h.task(approval, "is_approved = true")},
 		resource.TestStep{
-			PreConfig:         s.ResetJournal,
-			Config:            s.task(approval, "is_approved = false"),
+			PreConfig:         h.ResetJournal,
+			Config:            h.task(approval, "is_approved = false"),
 			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(false))},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(false))},
 		},
-		resource.TestStep{ // decided otherwise by a person: the plan shows it
+		resource.TestStep{ // a person has decided differently: the plan shows it
 			PreConfig: func() {
-				s.ReopenOutside(sandbox.SeedApprovalTaskID)
-				s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
-				s.ResetJournal()
+				h.ReopenOutside(sandbox.SeedApprovalTaskID)
+				h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true))
+				h.ResetJournal()
 			},
-			Config:            s.task(approval, "is_approved = false"),
+			Config:            h.task(approval, "is_approved = false"),
 			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "POST")},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("DELETE", "POST")},
 		})
 }
 
-func TestSettingsChangeTheStateAlone(t *testing.T) {
+func TestSettingsOnlyChangeTheState(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	steps := []resource.TestStep{{Config: s.task(plainTask)}}
+	h := newHarness(t, sandbox.Config{})
+	steps := []resource.TestStep{{Config: h.task(plainTask)}}
 	for _, lines := range []string{"reopen_on_destroy = true", "reopen_on_destroy = false", "timeouts {\n    create = \"1m\"\n    update = \"90s\"\n  }", "taskdata = {}"} {
 		steps = append(steps, resource.TestStep{
-			PreConfig: s.ResetJournal,
-			Config:    s.task(plainTask, lines),
+			PreConfig: h.ResetJournal,
+			Config:    h.task(plainTask, lines),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(it, plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(it, at("completed_at"), knownvalue.NotNull()),
 				plancheck.ExpectKnownValue(it, at("completer_guest_id"), knownvalue.Null()),
 			}},
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote(), s.fired(sandbox.SeedPlainTaskID, 1)},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote(), h.fired(sandbox.SeedPlainTaskID, 1)},
 		})
 	}
-	s.run(steps...)
+	h.run(steps...)
 }
 
 func TestAnotherTaskIsAReplacement(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
-		resource.TestStep{Config: s.task(plainTask)},
+	h := newHarness(t, sandbox.Config{})
+	h.run(
+		resource.TestStep{Config: h.task(plainTask)},
 		resource.TestStep{
-			PreConfig:        s.ResetJournal,
-			Config:           s.task(oneOff),
+			PreConfig:        h.ResetJournal,
+			Config:           h.task(oneOff),
 			ConfigPlanChecks: action(plancheck.ResourceActionReplace),
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.wrote("POST"),
+				h.wrote("POST"),
 				expect("title", knownvalue.StringExact("Rotate the deploy key")),
 				expect("run_id", knownvalue.Null()),
 			},
@@ -278,76 +278,76 @@ func TestAnotherTaskIsAReplacement(t *testing.T) {
 
 func TestReopenOnDestroy(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(resource.TestStep{Config: s.task(plainTask, "reopen_on_destroy = true")})
-	if err := s.writes("POST", "DELETE"); err != nil {
+	h := newHarness(t, sandbox.Config{})
+	h.run(resource.TestStep{Config: h.task(plainTask, "reopen_on_destroy = true")})
+	if err := h.writes("POST", "DELETE"); err != nil {
 		t.Error(err)
 	}
-	if task, _ := s.Task(sandbox.SeedPlainTaskID); task.CompletedAt != "" {
+	if task, _ := h.Task(sandbox.SeedPlainTaskID); task.CompletedAt != "" {
 		t.Error("the task is still completed")
 	}
 }
 
 func TestEveryoneMustComplete(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	config := s.task(fmt.Sprintf("task_id = %q", sandbox.SeedEveryoneTaskID))
-	s.run(
+	h := newHarness(t, sandbox.Config{})
+	config := h.task(fmt.Sprintf("task_id = %q", sandbox.SeedEveryoneTaskID))
+	h.run(
 		resource.TestStep{
 			Config:            config,
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("POST"), expect("status", knownvalue.StringExact("in-progress")), expect("completed_at", knownvalue.Null())},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("POST"), expect("status", knownvalue.StringExact("in-progress")), expect("completed_at", knownvalue.Null())},
 		},
 		resource.TestStep{
-			PreConfig:         func() { s.CompleteOutside(sandbox.SeedEveryoneTaskID, sandbox.SeedColleagueID, nil) },
+			PreConfig:         func() { h.CompleteOutside(sandbox.SeedEveryoneTaskID, sandbox.SeedColleagueID, nil) },
 			Config:            config,
 			ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("POST"), expect("status", knownvalue.StringExact("completed"))},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("POST"), expect("status", knownvalue.StringExact("completed"))},
 		})
 }
 
-// A lost answer must neither taint the resource nor complete the task again.
-func TestLostAnswerIsRecorded(t *testing.T) {
+// A lost response must neither taint the resource nor complete the task again.
+func TestLostResponseIsRecorded(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
-	s.run(resource.TestStep{
-		Config: s.task(plainTask),
+	h := newHarness(t, sandbox.Config{})
+	h.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
+	h.run(resource.TestStep{
+		Config: h.task(plainTask),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("GET", "POST", "GET"), s.fired(sandbox.SeedPlainTaskID, 1), expect("status", knownvalue.StringExact("completed")),
+			h.sent("GET", "POST", "GET"), h.fired(sandbox.SeedPlainTaskID, 1), expect("status", knownvalue.StringExact("completed")),
 		},
 	})
 }
 
-func TestCompletionThatMayHaveGoneThroughIsAdoptedByTheNextApply(t *testing.T) {
+func TestNextApplyAdoptsALostCompletion(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
-	s.Inject(sandbox.Fault{Method: "GET", Skip: 1, Status: 404})
-	s.run(
-		resource.TestStep{Config: s.task(plainTask), ExpectError: regexp.MustCompile(`Completion May Have Gone Through`)},
+	h := newHarness(t, sandbox.Config{})
+	h.Inject(sandbox.Fault{Method: "POST", Handle: true, Drop: true})
+	h.Inject(sandbox.Fault{Method: "GET", Skip: 1, Status: 404})
+	h.run(
+		resource.TestStep{Config: h.task(plainTask), ExpectError: regexp.MustCompile(`Completion May Have Gone Through`)},
 		resource.TestStep{
-			Config:            s.task(plainTask),
+			Config:            h.task(plainTask),
 			ConfigPlanChecks:  action(plancheck.ResourceActionCreate),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("POST"), s.fired(sandbox.SeedPlainTaskID, 1)},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("POST"), h.fired(sandbox.SeedPlainTaskID, 1)},
 		})
 }
 
-// The state stays as it was where Tallyfy does not let us look.
-func TestDeniedRefreshLeavesTheState(t *testing.T) {
+// A refresh that Tallyfy rejects does not change the state.
+func TestRejectedRefreshKeepsTheState(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(
-		resource.TestStep{Config: s.task(plainTask)},
+	h := newHarness(t, sandbox.Config{})
+	h.run(
+		resource.TestStep{Config: h.task(plainTask)},
 		resource.TestStep{
 			PreConfig: func() {
-				s.Inject(sandbox.Fault{Method: "GET", Status: 401, Body: `{"message":"Unauthenticated."}`})
+				h.Inject(sandbox.Fault{Method: "GET", Status: 401, Body: `{"message":"Unauthenticated."}`})
 			},
-			Config:      s.task(plainTask),
+			Config:      h.task(plainTask),
 			ExpectError: regexp.MustCompile(`(?s)Task Could Not Be Read.*401 Unauthorized.*Check the access\s+token.*Unauthenticated`),
 		},
 		resource.TestStep{
-			Config:            s.task(plainTask),
+			Config:            h.task(plainTask),
 			ConfigPlanChecks:  action(plancheck.ResourceActionNoop),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("POST")},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("POST")},
 		})
 }

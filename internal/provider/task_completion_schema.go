@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// Schema tells what a block may hold, and what is recorded of a completion.
+// Schema returns the attributes of the resource.
 func (r *taskCompletionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Completes a Tallyfy task: sets the fields of its form, decides it if it is an approval, and marks it as completed.\n\n" +
@@ -95,7 +95,8 @@ func (r *taskCompletionResource) Schema(_ context.Context, _ resource.SchemaRequ
 	maps.Copy(resp.Schema.Attributes, valueAttributes())
 }
 
-// fact is a string that Tallyfy tells of a completion. It stays as it is until a request really changes it.
+// fact returns an attribute that Tallyfy reports of a completion. It keeps its value in plans that
+// do not complete the task again.
 func fact(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed:            true,

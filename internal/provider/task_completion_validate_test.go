@@ -19,7 +19,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// One mistake is one error, on its attribute and the same each time. What may still be null is none.
+// Each mistake is one error, on its attribute and the same each time. A value that may become null
+// is not a mistake.
 func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	t.Parallel()
 	kind := tftypes.Map{ElementType: tftypes.String}
@@ -37,7 +38,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		block attributes
-		want  []string // each is the path, the summary and a part of the detail
+		want  []string // "path: summary: beginning of the detail" of each error
 	}{
 		"two ways":                        {attributes{"taskdata": fields, "form_fields": fields}, []string{`form_fields: Invalid Attribute Combination: taskdata and form_fields cannot be used together`}},
 		"two ways, partly unknown":        {attributes{"taskdata": partly, "form_fields": fields}, []string{`form_fields: Invalid Attribute Combination: taskdata and form_fields`}},
@@ -49,8 +50,8 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		"two ways, one of unknown type":   {attributes{"taskdata": fields, "form_fields": laterOfAnyType}, nil},
 		"two ways, both unknown":          {attributes{"taskdata": laterOfAnyType, "form_fields_wo": later}, nil},
 		"nothing at all":                  {attributes{"taskdata": null, "form_fields": null, "taskdata_wo": null, "form_fields_wo": null}, nil},
-		"secret without version":          {attributes{"form_fields_wo": fields}, []string{`form_fields_wo: Invalid Attribute Combination: form_fields_wo needs form_fields_wo_version`}},
-		"secret by ID without version":    {attributes{"taskdata_wo": partly}, []string{`taskdata_wo: Invalid Attribute Combination: taskdata_wo needs taskdata_wo_version`}},
+		"secret without version":          {attributes{"form_fields_wo": fields}, []string{`form_fields_wo: Invalid Attribute Combination: form_fields_wo requires form_fields_wo_version`}},
+		"secret by ID without version":    {attributes{"taskdata_wo": partly}, []string{`taskdata_wo: Invalid Attribute Combination: taskdata_wo requires taskdata_wo_version`}},
 		"secret, version unknown":         {attributes{"form_fields_wo": fields, "form_fields_wo_version": laterNumber}, nil},
 		"null secret":                     {attributes{"form_fields_wo": null}, nil},
 		"unknown secret":                  {attributes{"form_fields_wo": later}, nil},
@@ -64,7 +65,7 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		"fields given twice, one unknown": {attributes{"form_fields": partly, "form_fields_wo": fields, "form_fields_wo_version": 1}, []string{`form_fields_wo["f"]: Form Field Given Twice`}},
 		"several mistakes": {attributes{"taskdata": fields, "taskdata_wo": fields, "form_fields": fields, "form_fields_wo_version": 1}, []string{
 			`form_fields: Invalid Attribute Combination: taskdata and taskdata_wo and form_fields cannot be used together`,
-			`taskdata_wo: Invalid Attribute Combination: taskdata_wo needs`, `taskdata_wo["f"]: Form Field Given Twice`, `taskdata_wo["g"]: Form Field Given Twice`,
+			`taskdata_wo: Invalid Attribute Combination: taskdata_wo requires`, `taskdata_wo["f"]: Form Field Given Twice`, `taskdata_wo["g"]: Form Field Given Twice`,
 			`form_fields_wo_version: Invalid Attribute Combination: form_fields_wo_version is set`,
 		}},
 		"several bad names": {attributes{"taskdata": object(map[string]tftypes.Value{"a b": text("x"), "": text("x"), "c/d": text("x")})}, []string{
@@ -72,24 +73,24 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		}},
 
 		"version of 64 bits":          {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("9223372036854775807")}, nil},
-		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Give a whole number between -2^63 and 2^63 - 1. Of a hash, take at most 15 hexadecimal digits`}},
+		"version of more than 64":     {attributes{"form_fields_wo": fields, "form_fields_wo_version": number("1208925819614629174706175")}, []string{`form_fields_wo_version: Invalid Number: form_fields_wo_version cannot be used: it does not fit into 64 bits (given: 1208925819614629174706175). Set a whole number between -2^63 and 2^63 - 1. Use at most 15 hexadecimal digits of a hash`}},
 		"version of 2^63":             {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("9223372036854775808")}, []string{`taskdata_wo_version: Invalid Number`}},
-		"version that is a fraction":  {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("1.5")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it is not a whole number (given: 1.5). Give a whole number.`}},
+		"version that is a fraction":  {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("1.5")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it is not a whole number (given: 1.5). Set a whole number.`}},
 		"version too small":           {attributes{"taskdata_wo": fields, "taskdata_wo_version": number("-9223372036854775809")}, []string{`taskdata_wo_version: Invalid Number: taskdata_wo_version cannot be used: it does not fit`}},
 		"completer that is too large": {attributes{"override_user": number("1e30")}, []string{`override_user: Invalid Number: override_user cannot be used: it does not fit into 64 bits`}},
 		"completer in halves":         {attributes{"override_user": number("1001.5")}, []string{`override_user: Invalid Number: override_user cannot be used: it is not a whole number (given: 1001.5)`}},
 		"completer of zero":           {attributes{"override_user": 0}, []string{`override_user: Invalid Attribute Value: Attribute override_user value must be at least 1`}},
 
-		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, and it is a text that holds a JSON object. Leave jsonencode out`}},
-		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, and it is a text that holds a JSON object.`}},
+		"values as JSON":        {attributes{"taskdata": text(` {"f":"x"}`)}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map, but it is a string that contains a JSON object. Leave out jsonencode`}},
+		"secret values as JSON": {attributes{"form_fields_wo": text(`{"f":"s3cr3t"}`), "form_fields_wo_version": 1}, []string{`form_fields_wo: Invalid Field Values: form_fields_wo cannot be used: it must be an object or a map, but it is a string that contains a JSON object.`}},
 		"values as text":        {attributes{"taskdata": text("[1]")}, []string{`taskdata: Invalid Field Values: taskdata cannot be used: it must be an object or a map whose keys`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.block["task_id"] = "t"
-			for range 5 { // the order of errors is not left to chance
-				p := newPlanner(t, attributes{"access_token": "t", "organization_id": "o", "preflight": false})
-				plan, err := p.PlanAsRecorded(t.Context(), c.block)
+			for range 5 { // the order of errors is deterministic
+				d := newDriver(t, attributes{"access_token": "t", "organization_id": "o", "preflight": false})
+				plan, err := d.PlanAsRecorded(t.Context(), c.block)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -119,8 +120,8 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 	}
 }
 
-// One error is told of an access token beside an application's credentials, however many of them there are.
-func TestTokenBesideCredentialsIsOneError(t *testing.T) {
+// An access token together with credentials is one error, however many credentials there are.
+func TestTokenWithCredentialsIsOneError(t *testing.T) {
 	t.Parallel()
 	later := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, c := range map[string]struct {
@@ -133,22 +134,24 @@ func TestTokenBesideCredentialsIsOneError(t *testing.T) {
 		"token unknown": {attributes{"access_token": later, "client_id": "1", "client_secret": "s"}, ""},
 		"none":          {attributes{}, ""},
 	} {
-		c.provider["organization_id"], c.provider["preflight"] = "o", false
-		if c.provider["access_token"] == nil {
-			c.provider["access_token"] = "t"
-		}
-		plan, err := newPlanner(t, c.provider).PlanAsRecorded(t.Context(), configured())
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := plan.String()
-		if (said == "") != (c.says == "") || !strings.Contains(said, c.says) || strings.Contains(said, "\n") {
-			t.Errorf("%s: got %s", name, said)
-		}
+		t.Run(name, func(t *testing.T) {
+			c.provider["organization_id"], c.provider["preflight"] = "o", false
+			if c.provider["access_token"] == nil {
+				c.provider["access_token"] = "t"
+			}
+			plan, err := newDriver(t, c.provider).PlanAsRecorded(t.Context(), configured())
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := plan.String()
+			if (said == "") != (c.says == "") || !strings.Contains(said, c.says) || strings.Contains(said, "\n") {
+				t.Errorf("got %s", said)
+			}
+		})
 	}
 }
 
-// module is a module that offers both ways to give values, and secrets, and passes on what its caller uses.
+// module is a module that passes on values by ID, by name and as secrets from its caller.
 const module = `
 variable "by_name" {
   type    = map(string)
@@ -169,31 +172,32 @@ variable "on" {
 }
 `
 
-// A module may offer every way and leave what is not used null: the null of a variable has a type.
+// A module may offer all arguments and leave the unused ones null. The null of a variable has a
+// type.
 func TestModulesPassOnNull(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(byName, byID, secret string, lines ...string) string {
-		return fmt.Sprintf(module, byName, byID, secret) + s.task(append([]string{vpcTask, "form_fields = var.by_name", "taskdata = var.by_id"}, lines...)...)
+		return fmt.Sprintf(module, byName, byID, secret) + h.task(append([]string{vpcTask, "form_fields = var.by_name", "taskdata = var.by_id"}, lines...)...)
 	}
 	id := `{ "` + sandbox.SeedVPCIDField + `" = "vpc-1" }`
-	s.runSince111(
+	h.runSince111(
 		acc.TestStep{
 			Config:            config(`{ "VPC id" = "vpc-1" }`, "null", "null", "form_fields_wo = var.secret", `taskdata_wo = var.on ? { "f" = "x" } : null`),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST"), s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1")},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("PUT", "POST"), h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, "vpc-1")},
 		},
-		acc.TestStep{Config: config("null", id, "null"), ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST")}}, // the same value by ID
+		acc.TestStep{Config: config("null", id, "null"), ConfigStateChecks: []statecheck.StateCheck{h.wrote("PUT", "POST")}}, // the same value by ID
 		acc.TestStep{Config: config(`{ "VPC id" = "vpc-1" }`, id, "null"), PlanOnly: true, ExpectError: spaced("Invalid Attribute Combination", "form_fields = var.by_name", "taskdata and form_fields cannot be used together")},
 		acc.TestStep{Config: config("null", "null", "null", "form_fields_wo = var.secret", "form_fields_wo_version = 1"), PlanOnly: true, ExpectError: spaced("Invalid Attribute Combination", "form_fields_wo_version = 1", "there is no secret to send")},
 		acc.TestStep{Config: config(`{ "VPC id" = "vpc-1" }`, "null", "null"), PlanOnly: true, ExpectNonEmptyPlan: true},
 	)
-	if err := s.writes("PUT", "POST"); err != nil {
+	if err := h.writes("PUT", "POST"); err != nil {
 		t.Error(err)
 	}
 }
 
-// What is known only at the apply is validated there, before anything is sent.
-func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
+// Values that are known only after apply are validated by the apply, before it sends anything.
+func TestApplyValidatesUnknownValues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		lines string
@@ -201,39 +205,39 @@ func TestTheApplyRefusesWhatThePlanCouldNot(t *testing.T) {
 	}{
 		"null secret": {"form_fields_wo = terraform_data.later.output == \"x\" ? null : { \"VPC id\" = \"x\" }\n  form_fields_wo_version = 1", spaced("there is no secret to send")},
 		"two ways":    {"form_fields = { \"VPC id\" = \"x\" }\n  taskdata = terraform_data.later.output == \"x\" ? { f = \"x\" } : null", spaced("taskdata and form_fields cannot be used together")},
-		"no version":  {"form_fields_wo = { \"VPC id\" = \"x\" }\n  form_fields_wo_version = terraform_data.later.output == \"x\" ? null : 1", spaced("form_fields_wo needs form_fields_wo_version")},
+		"no version":  {"form_fields_wo = { \"VPC id\" = \"x\" }\n  form_fields_wo_version = terraform_data.later.output == \"x\" ? null : 1", spaced("form_fields_wo requires form_fields_wo_version")},
 		"large hash":  {"form_fields_wo = { \"VPC id\" = \"x\" }\n  form_fields_wo_version = parseint(substr(sha256(terraform_data.later.output), 0, 20), 16)", spaced("Invalid Number", "form_fields_wo_version = parseint", "it does not fit into 64 bits")},
-		"JSON":        {"taskdata = jsonencode({ f = terraform_data.later.output })", spaced("Invalid Field Values", "taskdata = jsonencode", "Leave jsonencode out")},
+		"JSON":        {"taskdata = jsonencode({ f = terraform_data.later.output })", spaced("Invalid Field Values", "taskdata = jsonencode", "Leave out jsonencode")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			config := s.config("resource \"terraform_data\" \"later\" {\n  input = \"x\"\n}\n" + block(vpcTask, c.lines))
-			s.runSince111(
+			h := newHarness(t, sandbox.Config{})
+			config := h.config("resource \"terraform_data\" \"later\" {\n  input = \"x\"\n}\n" + block(vpcTask, c.lines))
+			h.runSince111(
 				acc.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true},
 				acc.TestStep{Config: config, ExpectError: c.says},
 			)
-			if err := s.writes(); err != nil {
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// runSince111 is run for CLIs that know write-only attributes.
-func (s *stage) runSince111(steps ...acc.TestStep) {
-	s.Helper()
-	acc.UnitTest(s.T, acc.TestCase{
+// runSince111 is run, only for CLIs with write-only attributes.
+func (h *harness) runSince111(steps ...acc.TestStep) {
+	h.Helper()
+	acc.UnitTest(h.T, acc.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_11_0)}, ProtoV6ProviderFactories: factories, Steps: steps,
 	})
 }
 
-// runFor is run, and skips a CLI that does not know write-only attributes if the lines have one.
-func (s *stage) runFor(lines string, steps ...acc.TestStep) {
-	s.Helper()
+// runFor is run, but skips CLIs without write-only attributes if the lines have one.
+func (h *harness) runFor(lines string, steps ...acc.TestStep) {
+	h.Helper()
 	if strings.Contains(lines, "_wo") {
-		s.runSince111(steps...)
+		h.runSince111(steps...)
 		return
 	}
-	s.run(steps...)
+	h.run(steps...)
 }

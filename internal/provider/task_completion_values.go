@@ -18,7 +18,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// valueAttributes are the ways to give the values of a form: by id or by name, recorded or write-only.
+// valueAttributes returns the attributes for the values of a form: by ID or by name, recorded or
+// write-only.
 func valueAttributes() map[string]schema.Attribute {
 	const changing = " Changing this reopens the task and completes it again"
 	version := func(of string) schema.Int64Attribute {
@@ -63,7 +64,7 @@ func valueAttributes() map[string]schema.Attribute {
 	}
 }
 
-// openValues fills in the values that are recorded. All must be known.
+// openValues sets the values that the state records. All of them must be known.
 func (m *taskCompletionModel) openValues(ctx context.Context, want *completion.Desired, diags *diag.Diagnostics) {
 	want.Taskdata = knownValues(ctx, m.Taskdata, "taskdata", diags)
 	want.FormFields = knownValues(ctx, m.FormFields, "form_fields", diags)
@@ -71,8 +72,9 @@ func (m *taskCompletionModel) openValues(ctx context.Context, want *completion.D
 	want.SecretFormFieldsVersion = m.FormFieldsWOVersion.ValueInt64Pointer()
 }
 
-// addSecrets fills in the write-only values, which only the configuration has. It asks for them alone, since taking a whole
-// configuration apart is the most that a completion costs here.
+// addSecrets sets the write-only values, which only the configuration has. It reads only these
+// attributes, because decoding the whole configuration would be the most expensive step of a
+// completion in this package.
 func addSecrets(ctx context.Context, from tfsdk.Config, want *completion.Desired, diags *diag.Diagnostics) {
 	secret := func(attribute string) map[string]any {
 		var values types.Dynamic
@@ -82,6 +84,7 @@ func addSecrets(ctx context.Context, from tfsdk.Config, want *completion.Desired
 	want.SecretTaskdata, want.SecretFormFields = secret("taskdata_wo"), secret("form_fields_wo")
 }
 
+// knownValues returns the values of an attribute. Unknown values are an error.
 func knownValues(ctx context.Context, values types.Dynamic, attribute string, diags *diag.Diagnostics) map[string]any {
 	known, err := valuesOf(ctx, values)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -27,7 +26,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*taskDataSource)(nil)
 )
 
-// taskDataSource is the data source tallyfy_task: all facts of one task.
+// taskDataSource is the data source tallyfy_task: one task with its form.
 type taskDataSource struct{ lookupDataSource }
 
 func newTaskDataSource() datasource.DataSource { return &taskDataSource{} }
@@ -42,12 +41,12 @@ type taskDataModel struct {
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
-// Metadata names the data source.
+// Metadata returns the name of the data source.
 func (d *taskDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task"
 }
 
-// Schema tells how a task is named, and what is told of it.
+// Schema returns the attributes of the data source.
 func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := factAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
@@ -56,14 +55,14 @@ func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			Optional:            true,
 			Computed:            true,
 			MarkdownDescription: "The ID of the task. Exactly one of `task_id`, `alias` and `title` must be set.",
-			Validators:          idOnly(),
+			Validators:          []validator.String{id()},
 		},
 		"run_id": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
 			MarkdownDescription: "The ID of the process (the API's `run`) that the task belongs to. Required with `alias` and `title`. " +
 				"Defaults to the process that Tallyfy reports, and to null for a one-off task.",
-			Validators: idOnly(),
+			Validators: []validator.String{id()},
 		},
 		"alias": schema.StringAttribute{
 			Optional: true,
@@ -90,18 +89,10 @@ func (d *taskDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	}
 }
 
-// equalNames says when a configured alias or title is a task's.
+// equalNames states when a configured alias or title equals that of a task.
 const equalNames = "Case matters; Unicode normalization, no-break spaces and surrounding whitespace do not."
 
-// idOnly refuses what cannot be an id.
-func idOnly() []validator.String { return []validator.String{id()} }
-
-// nameWithin refuses the empty name, which a task without one would have, and a name without a run, since it says nothing outside of it.
-func nameWithin() []validator.String {
-	return []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("run_id"))}
-}
-
-// ConfigValidators want exactly one way to say which task.
+// ConfigValidators require exactly one way to name the task.
 func (d *taskDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
 		datasourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"), path.MatchRoot("title")),

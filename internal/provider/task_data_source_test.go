@@ -19,12 +19,12 @@ const (
 	withForm  = "?with=form_fields"
 )
 
-func TestTaskBy(t *testing.T) {
+func TestTaskByIDAliasAndTitle(t *testing.T) {
 	t.Parallel()
 	readInRun := seedRun + "/tasks/" + sandbox.SeedVPCTaskID + withForm
 	for name, c := range map[string]struct {
 		block attributes
-		asked []string
+		reads []string
 	}{
 		"task_id":            {attributes{"task_id": sandbox.SeedVPCTaskID}, []string{"c0ffee00/tasks/" + sandbox.SeedVPCTaskID + withForm}},
 		"task_id and run_id": {attributes{"task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID}, []string{readInRun}},
@@ -33,14 +33,14 @@ func TestTaskBy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			got := s.mustData("tallyfy_task", c.block)
-			s.asked(c.asked...)
+			h := newHarness(t, sandbox.Config{})
+			got := h.mustData("tallyfy_task", c.block)
+			h.checkReads(c.reads...)
 			delete(got, "form_fields") // see TestTaskForm
 			if empty := map[string]any{}; !reflect.DeepEqual(got["values_by_label"], empty) || !reflect.DeepEqual(got["values_by_alias"], empty) {
 				t.Errorf("an empty form has the values %v and %v", got["values_by_label"], got["values_by_alias"])
 			}
-			delete(got, "values_by_label") // see TestOneFormFillsAnother
+			delete(got, "values_by_label") // see TestPlainValuesFillAnotherForm
 			delete(got, "values_by_alias")
 			want := map[string]any{
 				"organization_id": sandbox.DefaultOrganization, "id": sandbox.SeedVPCTaskID, "task_id": sandbox.SeedVPCTaskID, "run_id": sandbox.SeedRunID,
@@ -60,7 +60,7 @@ func TestTaskFacts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		task string
-		do   func(*stage)
+		do   func(*harness)
 		want map[string]any
 	}{
 		"one-off": {sandbox.SeedOneOffTaskID, nil, map[string]any{
@@ -68,13 +68,13 @@ func TestTaskFacts(t *testing.T) {
 			"owners": map[string]any{"users": []any{int64(sandbox.CallerID)}, "guests": []any{sandbox.SeedGuest}, "groups": []any{sandbox.SeedGroupID}},
 		}},
 		"rejected": {
-			sandbox.SeedApprovalTaskID, func(s *stage) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false)) },
+			sandbox.SeedApprovalTaskID, func(h *harness) { h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false)) },
 			map[string]any{"task_type": "approval", "status": "completed", "is_approved": false, "completer_id": int64(sandbox.SeedColleagueID)},
 		},
 		"open approval": {sandbox.SeedApprovalTaskID, nil, map[string]any{"task_type": "approval", "is_approved": nil}},
 		"completed by a guest": {
-			sandbox.SeedPlainTaskID, func(s *stage) {
-				s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) {
+			sandbox.SeedPlainTaskID, func(h *harness) {
+				h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) {
 					task.CompletedAt, task.Status, task.CompleterGuest = "2026-05-20T17:00:00.000Z", "completed", "g1"
 				})
 			},
@@ -82,23 +82,23 @@ func TestTaskFacts(t *testing.T) {
 		},
 		"everyone": {sandbox.SeedEveryoneTaskID, nil, map[string]any{"everyone_must_complete": true}},
 		"hidden": {
-			sandbox.SeedPlainTaskID, func(s *stage) { s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Hidden = true }) },
+			sandbox.SeedPlainTaskID, func(h *harness) { h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Hidden = true }) },
 			map[string]any{"status": "auto-skipped"},
 		},
 		"owners not told": {
-			sandbox.SeedPlainTaskID, func(s *stage) {
-				s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"owners": nil} })
+			sandbox.SeedPlainTaskID, func(h *harness) {
+				h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"owners": nil} })
 			},
 			map[string]any{"owners": nil},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			if c.do != nil {
-				c.do(s)
+				c.do(h)
 			}
-			got := s.mustData("tallyfy_task", attributes{"task_id": c.task})
+			got := h.mustData("tallyfy_task", attributes{"task_id": c.task})
 			for attribute, want := range c.want {
 				if !reflect.DeepEqual(got[attribute], want) {
 					t.Errorf("%s: got %v, want %v", attribute, got[attribute], want)
@@ -106,9 +106,9 @@ func TestTaskFacts(t *testing.T) {
 			}
 		})
 	}
-	s := newStage(t, sandbox.Config{})
-	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
-	got := s.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "announce-the-maintenance-window"})
+	h := newHarness(t, sandbox.Config{})
+	h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Archived = true })
+	got := h.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "announce-the-maintenance-window"})
 	if got["archived_at"] == nil {
 		t.Error("an archived task is not shown as one")
 	}
@@ -116,8 +116,8 @@ func TestTaskFacts(t *testing.T) {
 
 func TestTaskForm(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
+	h := newHarness(t, sandbox.Config{})
+	h.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
 		task.Taskdata = map[string]any{
 			sandbox.SeedVPCIDField:      "vpc-1 <&>",
 			sandbox.SeedVPCRegionField:  map[string]any{"id": 2, "text": "eu-central-1"},
@@ -126,7 +126,7 @@ func TestTaskForm(t *testing.T) {
 			sandbox.SeedVPCTierField:    "critical",
 		}
 	})
-	fields, _ := s.mustData("tallyfy_task", attributes{"task_id": sandbox.SeedVPCTaskID})["form_fields"].([]any)
+	fields, _ := h.mustData("tallyfy_task", attributes{"task_id": sandbox.SeedVPCTaskID})["form_fields"].([]any)
 	options := func(texts ...string) []any {
 		all := []any{}
 		for i, text := range texts {
@@ -163,21 +163,21 @@ func TestTaskForm(t *testing.T) {
 		t.Errorf("there are %d fields", len(fields))
 	}
 
-	if got := s.mustData("tallyfy_task", attributes{"task_id": sandbox.SeedPlainTaskID})["form_fields"]; !reflect.DeepEqual(got, []any{}) {
+	if got := h.mustData("tallyfy_task", attributes{"task_id": sandbox.SeedPlainTaskID})["form_fields"]; !reflect.DeepEqual(got, []any{}) {
 		t.Errorf("no form: got %v", got)
 	}
-	s.Inject(sandbox.Fault{Status: http.StatusOK, Body: fmt.Sprintf(`{"data":{"id":%q}}`, sandbox.SeedPlainTaskID)})
-	if got := s.mustData("tallyfy_task", attributes{"task_id": sandbox.SeedPlainTaskID})["form_fields"]; got != nil {
+	h.Inject(sandbox.Fault{Status: http.StatusOK, Body: fmt.Sprintf(`{"data":{"id":%q}}`, sandbox.SeedPlainTaskID)})
+	if got := h.mustData("tallyfy_task", attributes{"task_id": sandbox.SeedPlainTaskID})["form_fields"]; got != nil {
 		t.Errorf("a form that is not shown: got %v", got)
 	}
 }
 
-// Facts are the task's own, however far the list is behind.
-func TestTaskIsNotTakenFromTheList(t *testing.T) {
+// The attributes are those of the task itself, even if the list lags behind.
+func TestTaskIsReadSeparately(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{ListLag: 10})
-	s.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
-	got := s.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vpc"})
+	h := newHarness(t, sandbox.Config{ListLag: 10})
+	h.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
+	got := h.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vpc"})
 	if got["status"] != "completed" || got["completer_id"] != int64(sandbox.SeedColleagueID) {
 		t.Errorf("got %v by %v", got["status"], got["completer_id"])
 	}
@@ -185,26 +185,26 @@ func TestTaskIsNotTakenFromTheList(t *testing.T) {
 
 func TestTaskIsFoundOnALaterPage(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	for i := range 200 {
-		s.AddTask(sandbox.Task{ID: fmt.Sprintf("task-%d", i), RunID: sandbox.SeedRunID, Alias: fmt.Sprintf("step-%d", i), Title: fmt.Sprintf("Step %d", i)})
+		h.AddTask(sandbox.Task{ID: fmt.Sprintf("task-%d", i), RunID: sandbox.SeedRunID, Alias: fmt.Sprintf("step-%d", i), Title: fmt.Sprintf("Step %d", i)})
 	}
-	if got := s.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "title": "Step 199"}); got["task_id"] != "task-199" {
+	if got := h.mustData("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "title": "Step 199"}); got["task_id"] != "task-199" {
 		t.Errorf("got %v", got["task_id"])
 	}
 	page := "/tasks?archived=true&page=%d&per_page=100&status=all"
-	s.asked(fmt.Sprintf(page, 1), fmt.Sprintf(page, 2), fmt.Sprintf(page, 3), "/tasks/task-199"+withForm)
-	_, said := s.data("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "step-nowhere"})
-	s.refused(said, "alias", "No Task Matches", "none of its 207 tasks has it", "- provision-the-vpc – \"Provision the VPC\" – "+sandbox.SeedVPCTaskID, "and 187 more")
+	h.checkReads(fmt.Sprintf(page, 1), fmt.Sprintf(page, 2), fmt.Sprintf(page, 3), "/tasks/task-199"+withForm)
+	_, said := h.data("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "step-nowhere"})
+	h.checkError(said, "alias", "No Task Matches", "none of its 207 tasks has it", "- provision-the-vpc – \"Provision the VPC\" – "+sandbox.SeedVPCTaskID, "and 187 more")
 }
 
-func TestTaskRefusals(t *testing.T) {
+func TestTaskDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		block     attributes
 		attribute string
 		words     []string
-		asked     []string
+		reads     []string
 	}{
 		"no such alias": {
 			attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vcp"},
@@ -251,18 +251,18 @@ func TestTaskRefusals(t *testing.T) {
 		"title without a run": {attributes{"title": "a"}, "title", []string{`Attribute "run_id" must be specified when "title" is specified`}, nil},
 		"empty alias":         {attributes{"alias": "", "run_id": "r"}, "alias", []string{"string length must be at least 1"}, nil},
 		"empty title":         {attributes{"title": "", "run_id": "r"}, "title", []string{"string length must be at least 1"}, nil},
-		"empty id":            {attributes{"task_id": ""}, "task_id", []string{"Invalid Id"}, nil},
-		"a URL":               {attributes{"task_id": "https://go.tallyfy.com/tracker/1"}, "task_id", []string{"Invalid Id", "use only the ID"}, nil},
-		"a run's URL":         {attributes{"run_id": "a/b", "task_id": "t"}, "run_id", []string{"Invalid Id"}, nil},
-		"an organization's":   {attributes{"organization_id": "a/b", "task_id": "t"}, "organization_id", []string{"Invalid Id"}, nil},
+		"empty id":            {attributes{"task_id": ""}, "task_id", []string{"Invalid ID"}, nil},
+		"a URL":               {attributes{"task_id": "https://go.tallyfy.com/tracker/1"}, "task_id", []string{"Invalid ID", "use only the ID"}, nil},
+		"a run's URL":         {attributes{"run_id": "a/b", "task_id": "t"}, "run_id", []string{"Invalid ID"}, nil},
+		"an organization's":   {attributes{"organization_id": "a/b", "task_id": "t"}, "organization_id", []string{"Invalid ID"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			s.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision the VPC"})
-			_, said := s.data("tallyfy_task", c.block)
-			s.refused(said, c.attribute, c.words...)
-			s.asked(c.asked...)
+			h := newHarness(t, sandbox.Config{})
+			h.AddTask(sandbox.Task{ID: "again", RunID: sandbox.SeedRunID, Title: "Provision the VPC"})
+			_, said := h.data("tallyfy_task", c.block)
+			h.checkError(said, c.attribute, c.words...)
+			h.checkReads(c.reads...)
 		})
 	}
 }

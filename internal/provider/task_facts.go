@@ -13,7 +13,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// taskFacts is what data sources tell of a task. What Tallyfy does not tell is null.
+// taskFacts are the attributes of a task in data sources. Those that Tallyfy does not report are
+// null.
 type taskFacts struct {
 	ID                   types.String `tfsdk:"id"`
 	RunID                types.String `tfsdk:"run_id"`
@@ -54,7 +55,8 @@ type fieldOption struct {
 	Text types.String `tfsdk:"text"`
 }
 
-// factsOf takes over what a task shows. run is where it was looked for, in case that the answer does not tell; it may be empty.
+// factsOf returns the facts of a task. run is the ID of the process for which Tallyfy returned the
+// task, which is used if the response does not contain it; it may be empty.
 func factsOf(task *tallyfy.Task, run string) taskFacts {
 	if task.RunID != "" {
 		run = task.RunID
@@ -80,14 +82,14 @@ func factsOf(task *tallyfy.Task, run string) taskFacts {
 	return facts
 }
 
-// formOf takes over a form; nil where the answer did not include it.
+// formOf returns the fields of a form; nil if the response did not include the form.
 func formOf(form []tallyfy.Field) []formField {
 	if form == nil {
 		return nil
 	}
 	fields := make([]formField, 0, len(form))
 	for _, field := range form {
-		options := make([]fieldOption, 0, len(field.Options)) // empty and not null, so that it can be iterated over
+		options := make([]fieldOption, 0, len(field.Options)) // empty instead of null, so that a configuration can iterate over it
 		for _, option := range field.Options {
 			options = append(options, fieldOption{ID: numberOrNull(option.ID), Text: types.StringValue(option.Text)})
 		}
@@ -99,7 +101,8 @@ func formOf(form []tallyfy.Field) []formField {
 	return fields
 }
 
-// dynamicOf returns the values of a form as an object; null if the response did not include the form.
+// dynamicOf returns the values of a form as an object; null if the response did not include the
+// form.
 func dynamicOf(ctx context.Context, form []tallyfy.Field, values map[string]any) types.Dynamic {
 	if form == nil {
 		return types.DynamicNull()
@@ -107,7 +110,7 @@ func dynamicOf(ctx context.Context, form []tallyfy.Field, values map[string]any)
 	return types.DynamicValue(attrOf(ctx, values))
 }
 
-// factAttributes describe [taskFacts]. None of them can be configured.
+// factAttributes returns the attributes of [taskFacts], all computed.
 func factAttributes() map[string]schema.Attribute {
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
@@ -150,7 +153,8 @@ func factAttributes() map[string]schema.Attribute {
 	}
 }
 
-// plainAttribute describes the values of a form by names of its fields.
+// plainAttribute returns an attribute with the values of a form by the names of its fields. which
+// names the fields without such a name.
 func plainAttribute(names, which string) schema.Attribute {
 	return schema.DynamicAttribute{
 		Computed: true,
@@ -159,7 +163,7 @@ func plainAttribute(names, which string) schema.Attribute {
 	}
 }
 
-// formAttribute describes a list of [formField].
+// formAttribute returns an attribute with a list of [formField].
 func formAttribute() schema.Attribute {
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}

@@ -12,149 +12,150 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// attach adds a one-off task to the seeded process, as a person does.
-func (s *stage) attach() {
-	s.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
+// attach adds a one-off task to the seeded process, as a person can do.
+func (h *harness) attach() {
+	h.Update(sandbox.SeedOneOffTaskID, func(task *sandbox.Task) { task.RunID = sandbox.SeedRunID })
 }
 
-// planner returns a CLI for one block of the sandbox's organization.
-func (s *stage) planner() *planner {
-	s.Helper()
-	return newPlanner(s.T, attributes{
-		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "preflight": false,
+// driver returns a driver for one block, with the sandbox's organization.
+func (h *harness) driver() *driver {
+	h.Helper()
+	return newDriver(h.T, attributes{
+		"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": h.URL(), "preflight": false,
 	})
 }
 
-// must ends the test unless an operation went well.
-func (p *planner) must(said prototest.Diagnostics, err error) {
-	p.Helper()
+// must stops the test if an operation has failed.
+func (d *driver) must(said prototest.Diagnostics, err error) {
+	d.Helper()
 	if err != nil || said.Failed() {
-		p.Fatalf("%v\n%s", err, said)
+		d.Fatalf("%v\n%s", err, said)
 	}
 }
 
-// applies plans, expects an action and carries it out.
-func (p *planner) applies(want prototest.Action, plan *prototest.Plan, err error) {
-	p.Helper()
+// applies checks the action of a plan, and applies it.
+func (d *driver) applies(want prototest.Action, plan *prototest.Plan, err error) {
+	d.Helper()
 	if err != nil || plan.Failed() || plan.Action != want {
-		p.Fatalf("planning a %s: %v\n%v", want, err, plan)
+		d.Fatalf("planning a %s: %v\n%v", want, err, plan)
 	}
-	p.must(p.Apply(p.Context(), plan))
+	d.must(d.Apply(d.Context(), plan))
 }
 
-func (p *planner) attributes(value tftypes.Value) map[string]tftypes.Value {
-	p.Helper()
+func (d *driver) attributes(value tftypes.Value) map[string]tftypes.Value {
+	d.Helper()
 	values := map[string]tftypes.Value{}
 	if value.IsNull() {
 		return values
 	}
 	if err := value.As(&values); err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	return values
 }
 
-// identified fails the test unless the recorded identity, the value and its id name the task in this run; "" is for a one-off task.
-func (p *planner) identified(run string) {
-	p.Helper()
-	if p.State == nil || p.State.Identity == nil {
-		p.Fatal("no identity is recorded")
+// checkIdentity checks that the identity, the state and its ID name the task in this process; ""
+// means a one-off task.
+func (d *driver) checkIdentity(run string) {
+	d.Helper()
+	if d.State == nil || d.State.Identity == nil {
+		d.Fatal("no identity is recorded")
 	}
 	var want *string
 	if run != "" {
 		want = &run
 	}
-	for of, value := range map[string]tftypes.Value{"identity": *p.State.Identity, "value": p.State.Value} {
-		held := p.attributes(value)
+	for of, value := range map[string]tftypes.Value{"identity": *d.State.Identity, "value": d.State.Value} {
+		held := d.attributes(value)
 		for name, want := range map[string]tftypes.Value{
 			"organization_id": text(sandbox.DefaultOrganization), "run_id": tftypes.NewValue(tftypes.String, want), "task_id": text(sandbox.SeedOneOffTaskID),
 		} {
 			if !held[name].Equal(want) {
-				p.Errorf("%s of the %s is %s, want %s", name, of, held[name], want)
+				d.Errorf("%s of the %s is %s, want %s", name, of, held[name], want)
 			}
 		}
 	}
-	if id := p.attributes(p.State.Value)["id"]; !id.Equal(text(sandbox.DefaultOrganization + "/" + run + "/" + sandbox.SeedOneOffTaskID)) {
-		p.Errorf("id is %s", id)
+	if id := d.attributes(d.State.Value)["id"]; !id.Equal(text(sandbox.DefaultOrganization + "/" + run + "/" + sandbox.SeedOneOffTaskID)) {
+		d.Errorf("id is %s", id)
 	}
 }
 
-// A one-off task that is added to a process after its completion was recorded has another identity then. The framework refuses that
-// for good unless the resource says that its identity is mutable.
+// A one-off task that is added to a process after its completion was recorded gets another
+// identity. The framework rejects that unless the resource declares its identity as mutable.
 func TestOneOffTaskThatIsAttachedToAProcess(t *testing.T) {
 	t.Parallel()
 	config := attributes{"task_id": sandbox.SeedOneOffTaskID}
 	setting := attributes{"task_id": sandbox.SeedOneOffTaskID, "reopen_on_destroy": true}
 	decided := attributes{"task_id": sandbox.SeedOneOffTaskID, "override_user": sandbox.SeedColleagueID}
 	for name, c := range map[string]struct {
-		then   func(p *planner)
+		then   func(d *driver)
 		writes []string
 	}{
-		"refresh": {then: func(p *planner) {
-			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
-			plan, err := p.Plan(p.Context(), config)
-			p.applies(prototest.NoOp, plan, err)
+		"refresh": {then: func(d *driver) {
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
+			plan, err := d.Plan(d.Context(), config)
+			d.applies(prototest.NoOp, plan, err)
 		}},
-		"plan and update of a setting": {then: func(p *planner) {
-			plan, err := p.Plan(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.identified(sandbox.SeedRunID)
+		"plan and update of a setting": {then: func(d *driver) {
+			plan, err := d.Plan(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"update of a setting without a refresh": {then: func(p *planner) {
-			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.identified("")
-			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
+		"update of a setting without a refresh": {then: func(d *driver) {
+			plan, err := d.PlanAsRecorded(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity("")
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(p *planner) {
-			plan, err := p.PlanAsRecorded(p.Context(), decided)
-			p.applies(prototest.Update, plan, err)
-			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
+		"update that completes again, without a refresh": {writes: []string{"DELETE", "POST"}, then: func(d *driver) {
+			plan, err := d.PlanAsRecorded(d.Context(), decided)
+			d.applies(prototest.Update, plan, err)
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"identity of a state that a refresh left behind": {then: func(p *planner) {
-			p.must(p.Refresh(p.Context()))
-			p.Identify(prototest.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
-			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.identified(sandbox.SeedRunID)
+		"identity of a state that a refresh left behind": {then: func(d *driver) {
+			d.must(d.Refresh(d.Context()))
+			d.Identify(prototest.Attributes{"organization_id": sandbox.DefaultOrganization, "task_id": sandbox.SeedOneOffTaskID})
+			plan, err := d.PlanAsRecorded(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"state of a CLI that knows no identity": {then: func(p *planner) {
-			p.State.Identity = nil
-			plan, err := p.PlanAsRecorded(p.Context(), setting)
-			p.applies(prototest.Update, plan, err)
-			p.identified("")
-			p.must(p.Refresh(p.Context()))
-			p.identified(sandbox.SeedRunID)
+		"state of a CLI that knows no identity": {then: func(d *driver) {
+			d.State.Identity = nil
+			plan, err := d.PlanAsRecorded(d.Context(), setting)
+			d.applies(prototest.Update, plan, err)
+			d.checkIdentity("")
+			d.must(d.Refresh(d.Context()))
+			d.checkIdentity(sandbox.SeedRunID)
 		}},
-		"destroy": {then: func(p *planner) {
-			plan, err := p.Plan(p.Context(), nil)
-			p.applies(prototest.Delete, plan, err)
-			if p.State != nil {
-				t.Errorf("the state holds %s", p.State.Value)
+		"destroy": {then: func(d *driver) {
+			plan, err := d.Plan(d.Context(), nil)
+			d.applies(prototest.Delete, plan, err)
+			if d.State != nil {
+				t.Errorf("the state holds %s", d.State.Value)
 			}
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			p := s.planner()
-			plan, err := p.Plan(p.Context(), config)
-			p.applies(prototest.Create, plan, err)
-			p.identified("")
-			s.attach()
-			s.ResetJournal()
-			c.then(p)
-			if err := s.writes(c.writes...); err != nil {
+			h := newHarness(t, sandbox.Config{})
+			d := h.driver()
+			plan, err := d.Plan(d.Context(), config)
+			d.applies(prototest.Create, plan, err)
+			d.checkIdentity("")
+			h.attach()
+			h.ResetJournal()
+			c.then(d)
+			if err := h.writes(c.writes...); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// An import may name the task without its process, which the refresh that belongs to it finds.
+// An import may name the task without its process. The refresh of the import finds the process.
 func TestImportByIdentity(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -169,19 +170,19 @@ func TestImportByIdentity(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			s.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
+			h := newHarness(t, sandbox.Config{})
+			h.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
 			if c.attached {
-				s.attach()
+				h.attach()
 			}
-			p := s.planner()
-			p.must(p.ImportIdentity(t.Context(), c.identity))
-			p.identified(c.run)
-			s.attach()
-			plan, err := p.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
-			p.applies(prototest.NoOp, plan, err)
-			p.identified(sandbox.SeedRunID)
-			if err := s.writes(); err != nil {
+			d := h.driver()
+			d.must(d.ImportIdentity(t.Context(), c.identity))
+			d.checkIdentity(c.run)
+			h.attach()
+			plan, err := d.Plan(t.Context(), attributes{"task_id": sandbox.SeedOneOffTaskID})
+			d.applies(prototest.NoOp, plan, err)
+			d.checkIdentity(sandbox.SeedRunID)
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})

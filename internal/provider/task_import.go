@@ -16,17 +16,17 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// importForms is how an import names a task.
+// importForms lists the forms of an import ID, in errors.
 const importForms = "An import names the task in one of these forms:\n" +
 	"  - <organization ID>/<process ID>/<task ID>, and <organization ID>//<task ID> for a one-off task\n" +
 	"  - <process ID>/<task ID>, of the provider's organization\n" +
 	"  - <task ID>, of the provider's organization; Tallyfy reports its process"
 
-// ImportState takes the id apart, or the identity. The task itself is found by the Read that follows.
+// ImportState parses the import ID, or reads the identity. The Read that follows finds the task.
 func (r *taskResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ref, named, err := importRef(ctx, req, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid Import Id", fmt.Sprintf("%s cannot be imported: %s.\n\n%s", named, err, importForms))
+		resp.Diagnostics.AddError("Invalid Import ID", fmt.Sprintf("%s cannot be imported: %s.\n\n%s", named, err, importForms))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -36,8 +36,8 @@ func (r *taskResource) ImportState(ctx context.Context, req resource.ImportState
 	}
 	if ref.Organization == "" && r.provider != nil && r.provider.organizationUnknown {
 		resp.Diagnostics.AddError("Provider Configuration Is Not Known",
-			fmt.Sprintf("%s names no organization, and organization_id of the provider is known only after apply.\n\n"+
-				"Name the organization in the import, or set organization_id of the provider to a value that is known.\n\n%s", named, importForms))
+			fmt.Sprintf("%s names no organization, and the provider's organization_id is known only after apply.\n\n"+
+				"Name the organization in the import, or set the provider's organization_id to a value that is known.\n\n%s", named, importForms))
 		return
 	}
 	if ref.Organization == "" {
@@ -48,8 +48,8 @@ func (r *taskResource) ImportState(ctx context.Context, req resource.ImportState
 	resp.Diagnostics.Append(nameTask(ctx, &resp.State, ref)...)
 }
 
-// nameTask leaves in an empty state which task it is about. Without an id in it, the Read that follows looks for a completion, and
-// tells the rest.
+// nameTask sets the IDs of a task in an empty state. The state has no id, which makes the Read that
+// follows find the completion.
 func nameTask(ctx context.Context, state attributeSetter, ref tallyfy.TaskRef) (diags diag.Diagnostics) {
 	diags.Append(state.SetAttribute(ctx, path.Root("organization_id"), textOrNull(ref.Organization))...)
 	diags.Append(state.SetAttribute(ctx, path.Root("run_id"), textOrNull(ref.Run))...)
@@ -57,14 +57,14 @@ func nameTask(ctx context.Context, state attributeSetter, ref tallyfy.TaskRef) (
 	return diags
 }
 
-// attributeSetter is a state, or a resource that is listed.
+// attributeSetter is a state, or the resource of a list result.
 type attributeSetter interface {
 	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
 }
 
-// importRef tells which task is to be imported, and how it was named.
+// importRef returns the task to import, and what named it, as the beginning of a sentence.
 func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (ref tallyfy.TaskRef, named string, err error) {
-	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() { // a CLI that knows identities passes a null one beside an ID
+	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() { // a CLI that has identities passes a null one beside an ID
 		ref, err = parseImportID(req.ID)
 		return ref, fmt.Sprintf("The ID %q", req.ID), err
 	}
@@ -72,7 +72,7 @@ func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag
 	diags.Append(req.Identity.Get(ctx, &identity)...)
 	ref = tallyfy.TaskRef{Organization: identity.OrganizationID.ValueString(), Run: identity.RunID.ValueString(), Task: identity.TaskID.ValueString()}
 	for _, part := range []struct{ name, id string }{{"organization_id", ref.Organization}, {"run_id", ref.Run}, {"task_id", ref.Task}} {
-		if part.id == "" && part.name != "task_id" { // looked up, or the provider's
+		if part.id == "" && part.name != "task_id" { // Tallyfy reports it, or the provider has it
 			continue
 		}
 		if err := tallyfy.CheckID(part.id); err != nil {
@@ -106,7 +106,7 @@ func parseImportID(id string) (tallyfy.TaskRef, error) {
 		return ref, fmt.Errorf("it has %d parts", len(parts))
 	}
 	for i, part := range parts {
-		if part == "" && len(parts) == 3 && i == 1 { // a one-off task has no run
+		if part == "" && len(parts) == 3 && i == 1 { // a one-off task has no process
 			continue
 		}
 		if err := tallyfy.CheckID(part); err != nil {

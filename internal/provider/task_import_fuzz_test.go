@@ -11,8 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// FuzzParseImportID holds that an import takes the three forms of importForms and no other, that each part of what it takes is an
-// id, and that the id which the resource then has can be imported as the same task.
+// FuzzParseImportID checks that only the three forms of importForms are accepted, that each part is
+// an ID, and that the ID of the resource can be imported as the same task.
 func FuzzParseImportID(f *testing.F) {
 	const org, run, task = sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedPlainTaskID
 	for _, id := range []string{
@@ -42,7 +42,7 @@ func FuzzParseImportID(f *testing.F) {
 		}
 		for name, part := range map[string]string{"organization": ref.Organization, "run": ref.Run, "task": ref.Task} {
 			if err := tallyfy.CheckID(part); err != nil && (part != "" || name == "task") {
-				t.Errorf("the %s is no id: %v", name, err)
+				t.Errorf("the %s is not an ID: %v", name, err)
 			}
 		}
 		if ref.Organization == "" {
@@ -54,7 +54,7 @@ func FuzzParseImportID(f *testing.F) {
 	})
 }
 
-// isForm tells whether the parts are those of a form of importForms.
+// isForm reports whether the parts are those of a form of importForms.
 func isForm(parts []string) bool {
 	if len(parts) == 3 && parts[1] == "" { // a one-off task
 		parts = []string{parts[0], parts[2]}

@@ -31,91 +31,93 @@ func TestImportByEachForm(t *testing.T) {
 	} {
 		t.Run(c.id, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			s.run(
-				resource.TestStep{Config: s.task(c.lines)},
+			h := newHarness(t, sandbox.Config{})
+			h.run(
+				resource.TestStep{Config: h.task(c.lines)},
 				resource.TestStep{
 					ResourceName: it, ImportState: true, ImportStateId: c.id, ImportStateVerify: true,
-					ImportStateVerifyIgnore: []string{"tasks_changed_by_rules"}, // told only by the completion itself
+					ImportStateVerifyIgnore: []string{"tasks_changed_by_rules"}, // only the response to the completion contains it
 				})
-			if err := s.writes("POST"); err != nil {
+			if err := h.writes("POST"); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// What was completed outside of Terraform is taken over without being completed again, values and all.
-func TestImportOfATaskWithValuesSendsNothing(t *testing.T) {
+// The import of a task that was completed outside of Terraform does not complete it again, even
+// with values.
+func TestImportWithValuesSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
+	h := newHarness(t, sandbox.Config{})
+	h.Update(sandbox.SeedVPCTaskID, func(task *sandbox.Task) {
 		task.Taskdata = map[string]any{sandbox.SeedVPCIDField: "vpc-1", sandbox.SeedVPCNotesField: "by hand"}
 	})
-	s.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
-	config := s.task(vpcTask, vpcValue(`"vpc-1"`))
-	s.run(
+	h.CompleteOutside(sandbox.SeedVPCTaskID, sandbox.SeedColleagueID, nil)
+	config := h.task(vpcTask, vpcValue(`"vpc-1"`))
+	h.run(
 		resource.TestStep{
 			Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedVPCTaskID, ImportStatePersist: true,
 		},
-		resource.TestStep{ // the plan shows the values as new, since an import does not know which of them are the configuration's
+		resource.TestStep{ // the plan shows the values as new, because an import cannot know which of them are configured
 			Config:           config,
 			ConfigPlanChecks: action(plancheck.ResourceActionUpdate),
 			ConfigStateChecks: []statecheck.StateCheck{
-				s.wrote(), s.fired(sandbox.SeedVPCTaskID, 1), expect("completer_id", knownvalue.Int64Exact(sandbox.SeedColleagueID)),
+				h.wrote(), h.fired(sandbox.SeedVPCTaskID, 1), expect("completer_id", knownvalue.Int64Exact(sandbox.SeedColleagueID)),
 			},
 		},
 		resource.TestStep{Config: config, ConfigPlanChecks: action(plancheck.ResourceActionNoop)},
 	)
 }
 
-// To overrule what a person decided, a task is imported and applied.
-func TestImportAndOverrule(t *testing.T) {
+// An import and an apply replace the decision of a person.
+func TestImportAndChangeADecision(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
-	config := s.task(approval, "is_approved = true")
-	s.run(
+	h := newHarness(t, sandbox.Config{})
+	h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
+	config := h.task(approval, "is_approved = true")
+	h.run(
 		resource.TestStep{Config: config, ExpectError: spaced("Already Completed Differently", "the task was rejected", `The ID to import is`, fmt.Sprintf("%q", sandbox.DefaultOrganization+"/"+sandbox.SeedRunID+"/"+sandbox.SeedApprovalTaskID))},
 		resource.TestStep{Config: config, ResourceName: it, ImportState: true, ImportStateId: sandbox.SeedApprovalTaskID, ImportStatePersist: true},
 		resource.TestStep{
 			Config:            config,
 			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(it, plancheck.ResourceActionUpdate)}},
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(true))},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("DELETE", "POST"), expect("is_approved", knownvalue.Bool(true))},
 		})
 }
 
-func TestImportRefuses(t *testing.T) {
+func TestImportRejectsInvalidIDs(t *testing.T) {
 	t.Parallel()
 	for id, says := range map[string]string{
 		sandbox.SeedPlainTaskID:              `(?s)Task Is Not Completed.*There\s+is\s+no\s+completion\s+to\s+import`,
 		"7a5c000000000000000000000000dead":   `(?s)Task Could Not Be Imported.*404\s+Not\s+Found`,
-		"a/b/c/d":                            `(?s)Invalid Import Id.*it\s+has\s+4\s+parts.*in\s+one\s+of\s+these\s+forms`,
-		"a/ /c":                              `(?s)Invalid Import Id.*whitespace`,
-		"/" + sandbox.SeedPlainTaskID:        `(?s)Invalid Import Id.*it\s+is\s+empty`,
-		"a/b/..":                             `(?s)Invalid Import Id.*a\s+path,\s+not\s+an\s+ID`,
-		"//" + sandbox.SeedOneOffTaskID:      `(?s)Invalid Import Id`,
-		sandbox.SeedRunID + "/x%2f/bbbb":     `(?s)Invalid Import Id`,
+		"a/b/c/d":                            `(?s)Invalid Import ID.*it\s+has\s+4\s+parts.*in\s+one\s+of\s+these\s+forms`,
+		"a/ /c":                              `(?s)Invalid Import ID.*whitespace`,
+		"/" + sandbox.SeedPlainTaskID:        `(?s)Invalid Import ID.*it\s+is\s+empty`,
+		"a/b/..":                             `(?s)Invalid Import ID.*a\s+path,\s+not\s+an\s+ID`,
+		"//" + sandbox.SeedOneOffTaskID:      `(?s)Invalid Import ID`,
+		sandbox.SeedRunID + "/x%2f/bbbb":     `(?s)Invalid Import ID`,
 		"wrong//" + sandbox.SeedOneOffTaskID: `(?s)Task Could Not Be Imported.*403\s+Forbidden`,
 	} {
 		t.Run(fmt.Sprintf("%q", id), func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
-			s.run(resource.TestStep{Config: s.task(plainTask), ResourceName: it, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(says)})
-			if err := s.writes(); err != nil {
+			h := newHarness(t, sandbox.Config{})
+			h.run(resource.TestStep{Config: h.task(plainTask), ResourceName: it, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(says)})
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// What an import does not name is missed in words that say what was expected, and the advice for a move stands in no error of an import.
-func TestImportSaysWhatItExpects(t *testing.T) {
+// An incomplete import is an error that states the accepted forms. Errors of imports do not contain
+// the advice for a move.
+func TestImportErrorsStateTheForms(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	with := func(organization any) attributes {
-		settings := s.settings()
+		settings := h.settings()
 		settings["organization_id"] = organization
 		return settings
 	}
@@ -124,14 +126,14 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 		id       string
 		words    []string
 	}{
-		"no ID":              {with(sandbox.DefaultOrganization), "", []string{`Invalid Import Id: The ID "" cannot be imported: it is empty`, "<process ID>/<task ID>", "<organization ID>//<task ID>"}},
+		"no ID":              {with(sandbox.DefaultOrganization), "", []string{`Invalid Import ID: The ID "" cannot be imported: it is empty`, "<process ID>/<task ID>", "<organization ID>//<task ID>"}},
 		"no organization":    {with(nil), "t", []string{`Missing Organization: The ID "t" names no organization, and the provider has no organization_id`}},
-		"organization later": {with(unknown), "t", []string{"Provider Configuration Is Not Known", `The ID "t" names no organization, and organization_id of the provider is known only after apply`}},
+		"organization later": {with(unknown), "t", []string{"Provider Configuration Is Not Known", `The ID "t" names no organization, and the provider's organization_id is known only after apply`}},
 		"an open task":       {with(sandbox.DefaultOrganization), sandbox.SeedPlainTaskID, []string{"Task Is Not Completed", "There is no completion to import.", "remove the import and apply"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			terraform := s.terraform(c.settings)
+			terraform := h.terraform(c.settings)
 			said, err := terraform.Import(t.Context(), c.id)
 			if err != nil || len(said) != 1 || !said.Failed() || !spaced(c.words...).MatchString(said.String()) || strings.Contains(said.String(), "moved") || terraform.State != nil {
 				t.Errorf("said %s, %v", said, err)
@@ -140,19 +142,20 @@ func TestImportSaysWhatItExpects(t *testing.T) {
 	}
 }
 
-// A task that is open says for a moved block what to do with that, and a move leaves nothing behind for the next read.
-func TestMoveSaysWhatToDo(t *testing.T) {
+// The error about an open task advises what to do with a moved block. A move leaves no private
+// state for the next read.
+func TestErrorOfAMovedOpenTask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	from := restapi(fmt.Sprintf(`{"path":"/organizations/%s/runs/%s/completed-tasks","data":"{\"task_id\":\"%s\"}"}`, sandbox.DefaultOrganization, sandbox.SeedRunID, sandbox.SeedPlainTaskID))
-	terraform := s.terraform(s.settings())
-	s.must(terraform.Move(t.Context(), from))
-	said := s.must(terraform.Refresh(t.Context()))
+	terraform := h.terraform(h.settings())
+	h.must(terraform.Move(t.Context(), from))
+	said := h.must(terraform.Refresh(t.Context()))
 	if !said.Failed() || !strings.Contains(said.String(), "replace the moved block by a removed block with destroy = false") {
 		t.Errorf("said %s", said)
 	}
-	s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
-	if said = s.must(terraform.Refresh(t.Context())); len(said) != 0 {
+	h.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
+	if said = h.must(terraform.Refresh(t.Context())); len(said) != 0 {
 		t.Errorf("said %s", said)
 	}
 	if private := terraform.Private(); len(private) != 0 {

@@ -17,7 +17,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
-// taskWaitModel is the resource as Terraform holds it.
+// taskWaitModel is the resource as Terraform stores it.
 type taskWaitModel struct {
 	ID types.String `tfsdk:"id"`
 	taskIdentity
@@ -35,7 +35,7 @@ func (m *taskWaitModel) wanted(ctx context.Context, diags *diag.Diagnostics) wai
 	timeout, more := m.Timeouts.Create(ctx, defaultWaitTimeout)
 	diags.Append(more...)
 	interval, err := time.ParseDuration(m.PollInterval.ValueString())
-	if err != nil && !m.PollInterval.IsUnknown() { // the schema has checked it
+	if err != nil && !m.PollInterval.IsUnknown() { // the schema has already checked it
 		diags.AddAttributeError(path.Root("poll_interval"), "Invalid Duration", "poll_interval cannot be used: "+err.Error()+".")
 	}
 	return wait.Wanted{
@@ -44,7 +44,7 @@ func (m *taskWaitModel) wanted(ctx context.Context, diags *diag.Diagnostics) wai
 	}
 }
 
-// record fills in what the plan left to be known after apply.
+// record sets what the plan has left unknown.
 func (m *taskWaitModel) record(task *tallyfy.Task) {
 	setIfUnknown(&m.TaskID, types.StringValue(task.ID))
 	setIfUnknown(&m.RunID, textOrNull(task.RunID))
@@ -54,7 +54,7 @@ func (m *taskWaitModel) record(task *tallyfy.Task) {
 	})
 }
 
-// facts takes over what is known of the completion, and names the resource.
+// facts sets the facts of the completion, and the ID of the resource.
 func (m *taskWaitModel) facts(r completion.Record) {
 	m.completionFacts = completionFactsOf(r)
 	m.IsApproved = types.BoolPointerValue(r.IsApproved)
@@ -69,7 +69,7 @@ func (m *taskWaitModel) recorded() completion.Record {
 	return record
 }
 
-// by names who completed the task that is recorded.
+// by returns who completed the recorded task, as messages name them.
 func (m *taskWaitModel) by() string {
 	return wait.By(m.CompleterID.ValueInt64(), m.CompleterGuestID.ValueString(), m.CompletedAt.ValueString())
 }

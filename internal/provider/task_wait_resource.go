@@ -27,7 +27,8 @@ var (
 	_ resource.ResourceWithModifyPlan       = (*taskWaitResource)(nil)
 )
 
-// taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed, recorded in the state. It only reads.
+// taskWaitResource is the resource tallyfy_task_wait: a task that someone else has completed,
+// recorded in the state. It only reads.
 type taskWaitResource struct{ taskResource }
 
 func newTaskWaitResource() resource.Resource { return &taskWaitResource{} }
@@ -48,7 +49,7 @@ func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateReques
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	engine := r.provider.requireEngine(&resp.Diagnostics)
-	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known when this was planned
+	if engine != nil && plan.OrganizationID.IsUnknown() { // the provider's was not known while planning
 		plan.OrganizationID = r.provider.organization("resource", &resp.Diagnostics)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
@@ -65,7 +66,8 @@ func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateReques
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Read keeps what is recorded while the task is completed and its approval stands. After an import it finds the task.
+// Read keeps what is recorded while the task is completed and its approval stands. After an import
+// it finds the task.
 func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskWaitModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -92,7 +94,8 @@ func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, r
 	r.refresh(ctx, engine, &state, resp)
 }
 
-// find records a task that was imported. The arguments get their defaults, so that a configuration without them shows no change.
+// find records a task that was imported. The arguments get their defaults, so that a configuration
+// without them shows no change.
 func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
 	task, err := wait.Import(ctx, r.provider.client, state.ref())
 	report(&resp.Diagnostics, nil, err)
@@ -109,8 +112,8 @@ func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp 
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh does: the tasks of one process take one
-// request for each hundred.
+// refresh compares what is recorded with what Tallyfy shows. It reads as a completion's refresh
+// does: the tasks of one process take one request for each hundred.
 func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engine, state *taskWaitModel, resp *resource.ReadResponse) {
 	result, err := engine.Read(ctx, state.ref(), state.recorded())
 	state.identify(ctx, resp.Identity, &resp.Diagnostics)
@@ -127,6 +130,9 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 		report(&resp.Diagnostics, []completion.Notice{wait.Reopened(ref, title)}, nil)
 		resp.State.RemoveResource(ctx)
 		return
+	case result.NotFound != nil:
+		report(&resp.Diagnostics, []completion.Notice{wait.NotFound(ref, title, result.NotFound)}, nil)
+		return
 	}
 	report(&resp.Diagnostics, result.Warnings, nil)
 	if result.Changed {
@@ -139,7 +145,7 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 	}
 }
 
-// Update changes the state alone: what names the task forces replacement, and the rest is how to wait.
+// Update only changes the state, because attributes that name the task force a new resource.
 func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -154,7 +160,7 @@ func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateReques
 func (r *taskWaitResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-// ModifyPlan says what an apply will wait for. It reads only for a wait that is planned anew.
+// ModifyPlan reports what an apply will wait for. It reads only for a new wait.
 func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	switch {
 	case req.Plan.Raw.IsNull():
@@ -167,7 +173,7 @@ func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 }
 
-// planCreate fills in the organization, and checks the task.
+// planCreate plans the organization, and checks the task.
 func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var organization types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
@@ -177,8 +183,8 @@ func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPl
 	r.foresee(ctx, req, resp)
 }
 
-// planUpdate checks the new task of a replacement, whose second planning loses its warnings. For the same task, it rejects a recorded
-// completion that the configuration does not accept any more.
+// planUpdate checks the new task of a replacement, whose second planning loses its warnings. For
+// the same task, it rejects a recorded completion that the configuration does not accept any more.
 func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -197,10 +203,10 @@ func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPl
 	}
 }
 
-// foresee reads the task that a plan waits for. If its IDs are not known yet there is nothing to say.
+// foresee checks the task that a plan waits for, if its IDs are known.
 func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	conn := r.provider
-	if resp.Diagnostics.HasError() || conn == nil || conn.waits == nil || conn.preflight == nil {
+	provider := r.provider
+	if resp.Diagnostics.HasError() || provider == nil || provider.waits == nil || provider.preflight == nil {
 		return
 	}
 	var config, plan taskWaitModel
@@ -211,8 +217,8 @@ func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanR
 		return
 	}
 	plan.TaskID, plan.RunID = config.TaskID, config.RunID // the plan of a replacement keeps those of the old task
-	if config.OrganizationID.IsNull() && conn.organizationID != "" {
-		plan.OrganizationID = types.StringValue(conn.organizationID)
+	if config.OrganizationID.IsNull() && provider.organizationID != "" {
+		plan.OrganizationID = types.StringValue(provider.organizationID)
 	}
 	want := plan.wanted(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -221,14 +227,14 @@ func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanR
 	if create, ok := plan.Timeouts.Attributes()["create"]; plan.Timeouts.IsUnknown() || ok && create.IsUnknown() {
 		want.Timeout = 0
 	}
-	if conn.preflight.SkipsReads(want.TaskRef) {
+	if provider.preflight.SkipsReads(want.TaskRef) {
 		return
 	}
 	began := time.Now()
-	warnings, err := conn.waits.Check(ctx, want)
+	warnings, err := provider.waits.Check(ctx, want)
 	if err != nil && !errors.As(err, new(*completion.Failure)) {
 		tflog.Debug(ctx, "the check of a planned wait failed", map[string]any{"task_id": want.Task, "run_id": want.Run, "error": err.Error()})
-		warnings, err = conn.preflight.Unread(want.TaskRef, began, err), nil
+		warnings, err = provider.preflight.Unread(want.TaskRef, began, err), nil
 	}
 	report(&resp.Diagnostics, warnings, err)
 }

@@ -29,14 +29,15 @@ func waitFor(lines ...string) string {
 }
 
 // decided completes the seeded approval as a colleague would.
-func (s *stage) decided(approved bool) {
+func (s *harness) decided(approved bool) {
 	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 }
 
-// A person approves while an apply waits. The apply goes on, records who did, and nothing is ever written.
+// A person approves while an apply waits. The apply goes on, records who did, and nothing is ever
+// written.
 func TestTaskWaitRecordsTheTask(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	polls := 0
 	s.Inject(sandbox.Fault{Method: http.MethodGet, Times: -1, Before: func(*http.Request) {
 		if polls++; polls == 3 {
@@ -80,7 +81,7 @@ func TestTaskWaitWaysToNameATask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.CompleteOutside(c.task, sandbox.SeedColleagueID, nil)
 			run := knownvalue.Check(knownvalue.Null())
 			if c.run != "" {
@@ -108,12 +109,12 @@ func TestTaskWaitWaysToNameATask(t *testing.T) {
 
 func TestTaskWaitRefusesConfigurations(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	for lines, says := range map[string]string{
 		"":                              `Missing Attribute Configuration`,
 		plainTask + "\n  alias = \"x\"": `Invalid Attribute Combination`,
 		`alias = "x"`:                   `run_id`,
-		`task_id = "a b"`:               `Invalid Id`,
+		`task_id = "a b"`:               `Invalid ID`,
 		plainTask + "\n  poll_interval = \"999ms\"":       `poll_interval cannot be used: it must be at least 1s`,
 		plainTask + "\n  poll_interval = \"soon\"":        `Invalid Duration`,
 		plainTask + "\n  timeouts {\n create = \"0s\"\n}": `Invalid Duration`,
@@ -125,10 +126,11 @@ func TestTaskWaitRefusesConfigurations(t *testing.T) {
 	}
 }
 
-// A rejection fails the apply, is not recorded, and fails the next plan. What depends on the wait is not built.
+// A rejection fails the apply, is not recorded, and fails the next plan. What depends on the wait
+// is not built.
 func TestTaskWaitFailsOnARejection(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.decided(false)
 	after := "resource \"terraform_data\" \"production\" {\n  depends_on = [tallyfy_task_wait.it]\n}\n"
 	s.run(
@@ -149,7 +151,7 @@ func TestTaskWaitFailsOnARejection(t *testing.T) {
 // How to wait changes in place, without a request besides those of the refresh.
 func TestTaskWaitUpdatesInPlace(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.decided(true)
 	updates := func(lines string) resource.TestStep {
 		return resource.TestStep{
@@ -173,7 +175,7 @@ func TestTaskWaitUpdatesInPlace(t *testing.T) {
 // Another task is another wait. Destroying one makes no request.
 func TestTaskWaitIsReplaced(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.decided(true)
 	s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
 	replaces := func(lines string) resource.TestStep {
@@ -196,17 +198,18 @@ func TestTaskWaitIsReplaced(t *testing.T) {
 	}
 }
 
-// The first planning of a replacement checks the new task, because Terraform drops the warnings of the second one.
+// The first planning of a replacement checks the new task, because Terraform drops the warnings of
+// the second one.
 func TestTaskWaitThatIsReplacedSaysWhatItWaitsFor(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.decided(false)
 	for name, block := range map[string]attributes{
 		"by ID":    {"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID},
 		"by alias": {"run_id": sandbox.SeedRunID, "alias": "announce-the-maintenance-window"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := (&stage{T: t, Server: s.Server}).waiter(nil)
+			p := (&harness{T: t, Server: s.Server}).waiter(nil)
 			if said := p.waits(approvalBlock(attributes{"fail_on_rejection": false})); p.State == nil {
 				t.Fatal(said)
 			}
@@ -218,10 +221,11 @@ func TestTaskWaitThatIsReplacedSaysWhatItWaitsFor(t *testing.T) {
 	}
 }
 
-// A recorded approval whose decision is not shown any more does not pass, as it would not in an apply.
+// A recorded approval whose decision is not shown any more does not pass, as it would not in an
+// apply.
 func TestTaskWaitForAnApprovalWithoutADecision(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	s.decided(true)
 	p := s.waiter(nil)
 	p.waits(approvalBlock(nil))
@@ -233,7 +237,7 @@ func TestTaskWaitForAnApprovalWithoutADecision(t *testing.T) {
 }
 
 // waiter is a provider that waits, over its protocol.
-func (s *stage) waiter(settings attributes) *planner {
+func (s *harness) waiter(settings attributes) *driver {
 	s.Helper()
 	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "max_retries": 0}
 	for name, value := range settings {
@@ -243,11 +247,11 @@ func (s *stage) waiter(settings attributes) *planner {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return &planner{T: s.T, Terraform: terraform}
+	return &driver{T: s.T, Terraform: terraform}
 }
 
 // waits applies a block, and returns what was said.
-func (p *planner) waits(block attributes) string {
+func (p *driver) waits(block attributes) string {
 	p.Helper()
 	plan, err := p.Plan(p.Context(), block)
 	if err != nil {
@@ -265,7 +269,7 @@ func (p *planner) waits(block attributes) string {
 }
 
 // plans plans a block, and returns the action and what was said.
-func (p *planner) plans(block attributes) (prototest.Action, string) {
+func (p *driver) plans(block attributes) (prototest.Action, string) {
 	p.Helper()
 	plan, err := p.Plan(p.Context(), block)
 	if err != nil {
@@ -287,45 +291,54 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		block   attributes
-		happens func(*stage)
+		happens func(*harness)
 		action  prototest.Action
 		says    []string // none for nothing
 		kept    bool
 	}{
 		"nothing": {action: prototest.NoOp, kept: true},
-		"renamed": {happens: func(s *stage) { s.RenameOutside(sandbox.SeedApprovalTaskID, "Approve it") }, action: prototest.NoOp, kept: true},
+		"renamed": {happens: func(s *harness) { s.RenameOutside(sandbox.SeedApprovalTaskID, "Approve it") }, action: prototest.NoOp, kept: true},
 		"archived": {
-			happens: func(s *stage) {
+			happens: func(s *harness) {
 				s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.Archived = true })
 			}, action: prototest.NoOp, kept: true,
 		},
 		"reopened": {
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: prototest.Create,
-			says: []string{"Warning: Task Was Reopened", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
+			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: prototest.Create,
+			says: []string{"Warning: Task Was Reopened: Approve the change", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
 		},
 		"rejected": {
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.Create,
-			says: []string{"Warning: Approval Was Revoked", "rejected by user 1002", "fails unless the task shows an approval by then"},
+			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.Create,
+			says: []string{"Warning: Approval Was Revoked: Approve the change", "rejected by user 1002", "fails unless the task shows an approval by then"},
 		},
 		"rejected, and accepted": {
 			block:   attributes{"fail_on_rejection": false},
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.NoOp, kept: true,
+			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.NoOp, kept: true,
 		},
 		"approved once more": {
-			happens: func(s *stage) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(true) }, action: prototest.NoOp, kept: true,
+			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(true) }, action: prototest.NoOp, kept: true,
 		},
 		"deleted": {
-			happens: func(s *stage) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
-			says: []string{"Warning: Completed Task Cannot Be Found"},
+			happens: func(s *harness) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
+			says: []string{
+				`Warning: Completed Task Cannot Be Found: Approve the change: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy returned 404",
+				"It was deleted", "The wait stays recorded", "Nothing waits again",
+			},
+		},
+		"API not found": {
+			happens: func(s *harness) {
+				s.Inject(sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`, Times: -1})
+			}, action: prototest.NoOp, kept: true,
+			says: []string{"Warning: Completed Task Cannot Be Found", "check base_url", "The wait stays recorded"},
 		},
 		"refused": {
-			happens: func(s *stage) { s.Inject(sandbox.Fault{Status: 403, Body: "{}", Times: -1}) }, action: prototest.NoOp, kept: true,
+			happens: func(s *harness) { s.Inject(sandbox.Fault{Status: 403, Body: "{}", Times: -1}) }, action: prototest.NoOp, kept: true,
 			says: []string{"Error: Task Could Not Be Read", "Refreshing the wait for task", "The state stays as it was", "may see the task"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { // long ago, so that no read can lag behind it
 				task.Status, task.CompletedAt, task.CompleterID, task.IsApproved = "completed", "2026-05-20T17:00:00.000Z", sandbox.SeedColleagueID, new(true)
 			})
@@ -352,10 +365,11 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 	}
 }
 
-// Hundred waits of a process are refreshed by one request for the first and a page of a list for the others.
+// Hundred waits of a process are refreshed by one request for the first and a page of a list for
+// the others.
 func TestTaskWaitsAreRefreshedByAList(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	var blocks strings.Builder
 	for n := range 100 {
 		id := fmt.Sprintf("7a5c%028d", 4000+n)
@@ -386,14 +400,14 @@ func TestTaskWaitIsPlanned(t *testing.T) {
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, c := range map[string]struct {
 		settings, block attributes
-		happens         func(*stage)
+		happens         func(*harness)
 		says            string // empty for nothing
 		requests        int
 	}{
 		"open":               {says: "Warning: Apply Waits for a Task", requests: 1},
-		"approved":           {happens: func(s *stage) { s.decided(true) }, says: "Warning: Nothing to Wait For", requests: 2},
-		"rejected":           {happens: func(s *stage) { s.decided(false) }, says: "Error: Approval Was Rejected", requests: 2},
-		"not checked":        {settings: attributes{"preflight": false}, happens: func(s *stage) { s.decided(false) }},
+		"approved":           {happens: func(s *harness) { s.decided(true) }, says: "Warning: Nothing to Wait For", requests: 2},
+		"rejected":           {happens: func(s *harness) { s.decided(false) }, says: "Error: Approval Was Rejected", requests: 2},
+		"not checked":        {settings: attributes{"preflight": false}, happens: func(s *harness) { s.decided(false) }},
 		"task unknown":       {block: attributes{"task_id": unknown}},
 		"process unknown":    {block: attributes{"run_id": unknown}},
 		"alias unknown":      {block: attributes{"task_id": nil, "alias": unknown}},
@@ -407,7 +421,7 @@ func TestTaskWaitIsPlanned(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, sandbox.Config{})
+			s := newHarness(t, sandbox.Config{})
 			if c.happens != nil {
 				c.happens(s)
 			}
@@ -425,7 +439,7 @@ func TestTaskWaitIsPlanned(t *testing.T) {
 // An import finds the task, takes the defaults, and does not record what is open.
 func TestTaskWaitImport(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	config := s.config(waitFor(approval, "fail_on_rejection = false"))
 	imports := resource.TestStep{Config: config, ResourceName: theWait, ImportState: true, ImportStateId: sandbox.SeedApprovalTaskID, ImportStatePersist: true}
 	open, archived := imports, imports
@@ -441,10 +455,64 @@ func TestTaskWaitImport(t *testing.T) {
 	}
 }
 
+// TestTaskWaitImportOfDecisions imports approvals with each decision, and plans configurations that
+// accept rejections or not. A decision that Tallyfy does not show does not pass.
+func TestTaskWaitImportOfDecisions(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		decision *bool
+		shown    bool
+		recorded bool   // fail_on_rejection
+		strict   string // what a plan says if a rejection is an error; empty for nothing
+	}{
+		"approved":  {decision: new(true), shown: true, recorded: true},
+		"rejected":  {decision: new(false), shown: true, strict: "Error: Approval Was Rejected: The state records that task"},
+		"not shown": {decision: new(true), strict: "Error: Decision Is Not Shown: The state records that task"},
+	} {
+		for by, imports := range map[string]func(*driver) (prototest.Diagnostics, error){
+			"ID": func(d *driver) (prototest.Diagnostics, error) {
+				return d.Import(t.Context(), sandbox.DefaultOrganization+"/"+sandbox.SeedRunID+"/"+sandbox.SeedApprovalTaskID)
+			},
+			"task ID": func(d *driver) (prototest.Diagnostics, error) {
+				return d.Import(t.Context(), sandbox.SeedApprovalTaskID)
+			},
+			"identity": func(d *driver) (prototest.Diagnostics, error) {
+				return d.ImportIdentity(t.Context(), attributes{"task_id": sandbox.SeedApprovalTaskID})
+			},
+		} {
+			t.Run(name+", by "+by, func(t *testing.T) {
+				t.Parallel()
+				s := newHarness(t, sandbox.Config{})
+				s.decided(*c.decision)
+				if !c.shown {
+					s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.IsApproved = nil })
+				}
+				d := s.waiter(nil)
+				if said, err := imports(d); err != nil || len(said) > 0 || d.State == nil {
+					t.Fatalf("%v\n%s", err, said)
+				}
+				if got := d.State.Value; !strings.Contains(got.String(), fmt.Sprintf(`"fail_on_rejection":tftypes.Bool<"%t">`, c.recorded)) {
+					t.Errorf("recorded: %s", got)
+				}
+				if action, said := d.plans(approvalBlock(attributes{"fail_on_rejection": c.recorded})); action != prototest.NoOp || said != "" {
+					t.Errorf("the plan is to %s and says %q", action, said)
+				}
+				_, said := d.plans(approvalBlock(attributes{"fail_on_rejection": true}))
+				if !strings.HasPrefix(said, c.strict) || c.strict == "" && said != "" {
+					t.Errorf("it says %q, want %q", said, c.strict)
+				}
+				if err := s.writes(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
 // An error in the middle of an apply leaves nothing behind: no state, and nothing tainted.
 func TestTaskWaitThatFailsRecordsNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	s := newHarness(t, sandbox.Config{})
 	p := s.waiter(attributes{"preflight": false})
 	block := approvalBlock(attributes{"poll_interval": "1s", "timeouts": tftypes.NewValue(
 		tftypes.Object{AttributeTypes: map[string]tftypes.Type{"create": tftypes.String, "read": tftypes.String}},

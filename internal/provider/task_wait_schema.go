@@ -22,18 +22,18 @@ import (
 const (
 	// defaultWaitTimeout is how long a person may take unless the timeouts block says otherwise.
 	defaultWaitTimeout = time.Hour
-	// defaultPollInterval is that of Tallyfy's own command line client (tallyfy-api §6).
+	// defaultPollInterval is that of Tallyfy's own command line client (API.md §6).
 	defaultPollInterval = "15s"
-	// shortestPollInterval keeps a wait far below the documented rate limits (tallyfy-api §3.4).
+	// shortestPollInterval keeps a wait far below the documented rate limits (API.md §3.4).
 	shortestPollInterval = time.Second
 )
 
-// replaced are the plan modifiers of what says which task is waited for.
+// replaced returns the plan modifiers of the attributes that name the task.
 func replaced() []planmodifier.String {
 	return []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()}
 }
 
-// Schema returns what a block may hold, and what is recorded of the task that was waited for.
+// Schema returns the attributes of the resource.
 func (r *taskWaitResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Waits until someone has completed a Tallyfy task. An approval that is rejected fails the apply.\n\n" +

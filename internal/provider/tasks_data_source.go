@@ -22,7 +22,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*tasksDataSource)(nil)
 )
 
-// tasksDataSource is the data source tallyfy_tasks: the tasks of a run or of the organization.
+// tasksDataSource is the data source tallyfy_tasks: the tasks of a process or of the organization.
 type tasksDataSource struct{ lookupDataSource }
 
 func newTasksDataSource() datasource.DataSource { return &tasksDataSource{} }
@@ -35,12 +35,12 @@ type tasksDataModel struct {
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
-// Metadata names the data source.
+// Metadata returns the name of the data source.
 func (d *tasksDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_tasks"
 }
 
-// Schema tells which tasks are listed, and what is told of each.
+// Schema returns the attributes of the data source.
 func (d *tasksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the tasks of a process (the API's `run`) or of the whole organization, without archived tasks.",
@@ -49,7 +49,7 @@ func (d *tasksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			"run_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "The ID of the process whose tasks are listed. By default, the tasks of all processes and one-off tasks are listed.",
-				Validators:          idOnly(),
+				Validators:          []validator.String{id()},
 			},
 			"status": schema.StringAttribute{
 				Optional: true,
@@ -67,7 +67,7 @@ func (d *tasksDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-// statusFilter refuses what Tallyfy would ignore without a word.
+// statusFilter rejects filters that Tallyfy would silently ignore.
 func statusFilter() validator.String {
 	return stringRule{summary: "Invalid Status Filter", rule: "must be a filter that Tallyfy applies", check: tallyfy.CheckStatusFilter}
 }

@@ -14,10 +14,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The timeouts blocks have the types of terraform-plugin-framework-timeouts, and attributes of their
-// own: those of the module have no Markdown description and accept durations that are not positive.
+// The timeouts blocks have the types of terraform-plugin-framework-timeouts, and attributes of
+// their own: those of the module have no Markdown description and accept durations that are not
+// positive.
 
-// resourceTimeouts returns the timeouts block of a resource, from the descriptions of its operations.
+// resourceTimeouts returns the timeouts block of a resource, from the descriptions of its
+// operations.
 func resourceTimeouts(descriptions map[string]string) schema.Block {
 	attributes := map[string]schema.Attribute{}
 	var operations []string
@@ -45,7 +47,8 @@ func timeoutsType(operations ...string) types.ObjectType {
 	return types.ObjectType{AttrTypes: kinds}
 }
 
-// timeoutDescription returns the description of a timeout, from its first sentence without the period.
+// timeoutDescription returns the description of a timeout, from its first sentence without the
+// period.
 func timeoutDescription(about string, byDefault time.Duration) string {
 	return fmt.Sprintf("%s. A duration such as `30s` or `5m`. Defaults to `%s`.", about, shortDuration(byDefault))
 }

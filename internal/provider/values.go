@@ -21,19 +21,19 @@ import (
 )
 
 var (
-	// errUnknown says that a value, or one inside of it, is known only after apply.
+	// errUnknown means that a value, or a part of it, is known only after apply.
 	errUnknown = errors.New("the value is not known yet")
-	// errNoFields says that a value cannot hold fields.
+	// errNoFields means that a value cannot contain fields.
 	errNoFields = errors.New("it must be an object or a map whose keys name fields of the form, such as { \"<field>\" = \"vpc-0a1b2c\" }")
-	// errEncoded says that a value holds fields, but as text.
-	errEncoded = errors.New("it must be an object or a map, and it is a text that holds a JSON object. Leave jsonencode out, or decode the text with jsondecode")
+	// errEncoded means that a value contains fields, but as text.
+	errEncoded = errors.New("it must be an object or a map, but it is a string that contains a JSON object. Leave out jsonencode, or decode the string with jsondecode")
 )
 
-// valuesOf gives the values of a form as JSON by the names of their fields, nil where none are configured. The error is errUnknown,
-// or says what they must be.
+// valuesOf returns the values of a form by the names of their fields, decoded as [jsonOf] does; nil
+// if none are configured. The error is errUnknown, or completes a sentence about the values.
 func valuesOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, error) {
 	if isNull(taskdata) {
-		return nil, nil // none is a fine value
+		return nil, nil
 	}
 	if isUnknown(taskdata) {
 		return nil, errUnknown
@@ -55,12 +55,13 @@ func valuesOf(ctx context.Context, taskdata types.Dynamic) (map[string]any, erro
 	}
 	fields, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("it became %T in place of an object", value)
+		return nil, fmt.Errorf("got %T, want an object", value)
 	}
 	return fields, nil
 }
 
-// jsonOf gives a value as encoding/json would decode it with UseNumber: nil, bool, string, json.Number, []any, map[string]any.
+// jsonOf returns a value as encoding/json decodes it with UseNumber: nil, bool, string,
+// json.Number, []any or map[string]any. The error is errUnknown if a part of it is unknown.
 func jsonOf(ctx context.Context, value attr.Value) (any, error) {
 	raw, err := value.ToTerraformValue(ctx)
 	if err != nil {
@@ -74,7 +75,7 @@ func jsonOfRaw(raw tftypes.Value) (any, error) {
 		return nil, errUnknown
 	}
 	if raw.IsNull() {
-		return nil, nil // JSON's null
+		return nil, nil
 	}
 	typ := raw.Type()
 	switch {
@@ -112,7 +113,7 @@ func jsonOfRaw(raw tftypes.Value) (any, error) {
 			return nil, err
 		}
 		object := make(map[string]any, len(members))
-		for _, key := range slices.Sorted(maps.Keys(members)) { // so that the same error is found each time
+		for _, key := range slices.Sorted(maps.Keys(members)) { // sorted, so that the error is the same each time
 			v, err := jsonOfRaw(members[key])
 			if err != nil {
 				return nil, err
@@ -121,19 +122,20 @@ func jsonOfRaw(raw tftypes.Value) (any, error) {
 		}
 		return object, nil
 	}
-	return nil, fmt.Errorf("values of type %s have no JSON", typ)
+	return nil, fmt.Errorf("values of type %s cannot be written as JSON", typ)
 }
 
-// plainDigits is the largest exponent, in bits, of a number that is written without one: 1e6 read by PHP is a float, 1000000 an
-// int, and ids are ints. Beyond it no id lies, and the digits would only fill memory.
+// plainDigits is the largest binary exponent of a number that is written without an exponent. PHP
+// reads 1e6 as a float and 1000000 as an int, which IDs are. No ID is larger, and the digits would
+// only fill memory.
 const plainDigits = 1024
 
-// numberOf writes a number with all the digits it has.
+// numberOf returns a number with all of its digits.
 func numberOf(n *big.Float) (json.Number, error) {
-	if n.IsInf() { // as 1/0 is
-		return "", errors.New("it holds an infinite number, and JSON has none")
+	if n.IsInf() { // such as 1/0
+		return "", errors.New("it contains an infinite number, which JSON cannot represent")
 	}
-	if n.IsInt() && n.Prec() < completion.NumberPrecision { // as a double, in which Terraform up to 1.7 sends 2^70: its shortest digits are not all
+	if n.IsInt() && n.Prec() < completion.NumberPrecision { // Terraform up to 1.7 sends 2^70 as a double, whose shortest digits are not all of its digits
 		n = new(big.Float).SetPrec(completion.NumberPrecision).Set(n)
 	}
 	if exponent := n.MantExp(nil); exponent > plainDigits || exponent < -plainDigits {
@@ -142,8 +144,9 @@ func numberOf(n *big.Float) (json.Number, error) {
 	return json.Number(n.Text('f', -1)), nil
 }
 
-// plannedValues gives what is known of values while planning: those that are known only after apply, in whole or in part, are
-// [completion.Unknown]. It is empty where nothing is known, or nothing is configured.
+// plannedValues returns the values as far as they are known while planning. A value of which a part
+// is known only after apply is [completion.Unknown]. The result is empty if nothing is known or
+// configured.
 func plannedValues(ctx context.Context, values types.Dynamic) map[string]any {
 	var members map[string]attr.Value
 	switch fields := values.UnderlyingValue().(type) {

@@ -20,9 +20,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// saved gives the JSON of the values in the n-th PUT.
-func (s *stage) saved(n int) string {
-	for _, entry := range s.Journal() {
+// saved returns the JSON of the values in the n-th PUT.
+func (h *harness) saved(n int) string {
+	for _, entry := range h.Journal() {
 		if entry.Method != "PUT" {
 			continue
 		}
@@ -40,10 +40,10 @@ func (s *stage) saved(n int) string {
 	return ""
 }
 
-// savedAs is a check of the values that the n-th PUT sent.
-func (s *stage) savedAs(n int, want string) statecheck.StateCheck {
+// savedAs checks the values that the n-th PUT sent.
+func (h *harness) savedAs(n int, want string) statecheck.StateCheck {
 	return stateCheck(func() error {
-		if got := s.saved(n); got != want {
+		if got := h.saved(n); got != want {
 			return fmt.Errorf("saved\n%s\nwant\n%s", got, want)
 		}
 		return nil
@@ -52,9 +52,9 @@ func (s *stage) savedAs(n int, want string) statecheck.StateCheck {
 
 func TestTaskdataOfEveryFieldType(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(resource.TestStep{
-		Config: s.config(`
+	h := newHarness(t, sandbox.Config{})
+	h.run(resource.TestStep{
+		Config: h.config(`
 resource "terraform_data" "vpc" {
   input = "vpc-0a1b2c"
 }
@@ -71,7 +71,7 @@ resource "terraform_data" "vpc" {
     %q = [{ id = "f1", filename = "vpc.png", source = "url", url = "https://files.example.com/vpc.png" }]
   }`, sandbox.SeedVPCIDField, sandbox.SeedVPCDateField, sandbox.SeedVPCRegionField, sandbox.SeedVPCChecksField, sandbox.SeedVPCSubnetsField,
 			sandbox.SeedVPCNotesField, sandbox.SeedVPCContactField, sandbox.SeedVPCTierField, sandbox.SeedVPCReviewersField, sandbox.SeedVPCDiagramField))),
-		ConfigStateChecks: []statecheck.StateCheck{s.savedAs(1, `{`+
+		ConfigStateChecks: []statecheck.StateCheck{h.savedAs(1, `{`+
 			`"`+sandbox.SeedVPCIDField+`":"vpc-0a1b2c",`+
 			`"`+sandbox.SeedVPCDateField+`":"2026-11-23",`+
 			`"`+sandbox.SeedVPCRegionField+`":{"id":2,"text":"eu-central-1"},`+
@@ -85,11 +85,11 @@ resource "terraform_data" "vpc" {
 	})
 }
 
-// Strings, numbers, bools, lists, objects and null, in any nesting: the text field of the sandbox takes any scalar, the
-// form of this test has a field for each.
+// Strings, numbers, Booleans, lists, objects and null, nested. A text field of the sandbox accepts
+// any scalar, and the form of this test has a field for each value.
 func TestTaskdataOfEveryShape(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	const id = "7a5c000000000000000000000000aaaa"
 	shapes := map[string]string{
 		"a_string":  `"x"`,
@@ -107,35 +107,36 @@ func TestTaskdataOfEveryShape(t *testing.T) {
 		fields = append(fields, sandbox.Field{ID: name, Type: "text"})
 		lines += fmt.Sprintf("%q = %s\n", name, value)
 	}
-	s.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID, Title: "Shapes", Fields: fields})
+	h.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID, Title: "Shapes", Fields: fields})
 	ids := fmt.Sprintf("run_id = %q\n task_id = %q", sandbox.SeedRunID, id)
-	s.run(resource.TestStep{
-		Config: s.task(ids, "taskdata = {\n"+lines+"nested = [{ a = [1, [true, null]], b = { c = {} } }, \"x\"]\n}"),
-		ConfigStateChecks: []statecheck.StateCheck{s.savedAs(1, `{"a_string":"x","big":123456789012345678901234567890,"flag":true,"fraction":0.1,"million":1000000,"negative":-5,`+
+	h.run(resource.TestStep{
+		Config: h.task(ids, "taskdata = {\n"+lines+"nested = [{ a = [1, [true, null]], b = { c = {} } }, \"x\"]\n}"),
+		ConfigStateChecks: []statecheck.StateCheck{h.savedAs(1, `{"a_string":"x","big":123456789012345678901234567890,"flag":true,"fraction":0.1,"million":1000000,"negative":-5,`+
 			`"nested":[{"a":[1,[true,null]],"b":{"c":{}}},"x"],"nothing":null,"precision":3.14159265358979323846264338327950288}`)},
 	})
 }
 
-// Equal values that are written differently are recorded as they are written, and nothing is sent: Terraform lets no provider keep the
-// former spelling in a final plan if a part was unknown before, and a provider cannot know that.
+// Equal values that are written differently are recorded as written, without a request. Terraform
+// does not let a provider keep the former spelling in a final plan if a part was unknown in the
+// first plan, and a provider cannot know that.
 func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	id, region := sandbox.SeedVPCIDField, sandbox.SeedVPCRegionField
 	written := func(does plancheck.ResourceActionType, taskdata string, arguments ...any) resource.TestStep {
 		return resource.TestStep{
-			Config:            s.task(vpcTask, "taskdata = "+fmt.Sprintf(taskdata, arguments...)),
+			Config:            h.task(vpcTask, "taskdata = "+fmt.Sprintf(taskdata, arguments...)),
 			ConfigPlanChecks:  action(does),
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote("PUT", "POST"), s.fired(sandbox.SeedVPCTaskID, 1)},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote("PUT", "POST"), h.fired(sandbox.SeedVPCTaskID, 1)},
 		}
 	}
-	s.run(
+	h.run(
 		written(plancheck.ResourceActionCreate, `{ %q = "vpc-1", %q = { id = 2, text = "eu-central-1" } }`, id, region),
 		written(plancheck.ResourceActionNoop, `{ %q = { text = "eu-central-1", id = 2.0 }, %q = "vpc-1" }`, region, id),
 		written(plancheck.ResourceActionNoop, `jsondecode("{\"%s\": {\"id\": 2e0, \"text\": \"eu-central-1\"}, \"%s\": \"vpc-1\"}")`, region, id),
 		written(plancheck.ResourceActionUpdate, `{ %q = { text = "eu-central-1", id = "2" }, %q = "vpc-1\r\n" }`, region, id),
 	)
-	m := newStage(t, sandbox.Config{})
+	m := newHarness(t, sandbox.Config{})
 	step := func(does plancheck.ResourceActionType, lines string) resource.TestStep {
 		return resource.TestStep{Config: m.task(vpcTask, lines), ConfigPlanChecks: action(does), ConfigStateChecks: []statecheck.StateCheck{m.wrote("PUT", "POST")}}
 	}
@@ -146,11 +147,12 @@ func TestTaskdataWrittenDifferentlySendsNothing(t *testing.T) {
 	)
 }
 
-// Equal values may be written differently while a part of them is known only after apply. Terraform compares the types and the texts of
-// what was planned with those of the final plan and of the result. Each pair has a block and a task of its own, in one configuration.
+// Equal values may be written differently while a part of them is known only after apply. Terraform
+// compares the types and texts of the plan with those of the final plan and of the result. Each
+// pair has a block and a task of its own, in one configuration.
 func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	later := regexp.MustCompile(`later\(("[^"]*")\)`)
 	blocks := func(i int, task, known, trigger, values string) string {
 		return fmt.Sprintf("resource \"terraform_data\" \"later%d\" {\n  input            = %s\n  triggers_replace = %q\n}\n", i, known, trigger) +
@@ -159,7 +161,7 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	}
 	var before, after string
 	var updates []plancheck.PlanCheck
-	names := map[string]string{} // by task
+	names := map[string]string{} // task to name of the pair
 	for i, c := range []struct{ name, before, after string }{
 		{"a map, then an object", `tomap({ "VPC id" = "vpc-1" })`, `{ "VPC id" = later("vpc-1") }`},
 		{"an object, then a map", `{ "VPC id" = "vpc-1", Tier = "critical" }`, `tomap({ "VPC id" = later("vpc-1"), Tier = "critical" })`},
@@ -171,9 +173,9 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 		{"a whole that is unknown", `{ "VPC id" = "vpc-1" }`, `later("x") == "x" ? tomap({ "VPC id" = "vpc-1" }) : null`},
 		{"an object with an empty part", `{ "VPC id" = "vpc-1", Reviewers = { users = [1001], guests = [] } }`, `{ "VPC id" = later("vpc-1"), Reviewers = { users = ["1001"], guests = null } }`},
 	} {
-		task, _ := s.Task(sandbox.SeedVPCTaskID)
+		task, _ := h.Task(sandbox.SeedVPCTaskID)
 		task.ID = fmt.Sprintf("7a5cb%027d", i)
-		s.AddTask(task)
+		h.AddTask(task)
 		names[task.ID] = c.name
 		known := later.FindStringSubmatch(c.after)[1]
 		before += blocks(i, task.ID, known, "1", c.before)
@@ -183,32 +185,32 @@ func TestTaskdataWrittenDifferentlyWhilePartIsUnknown(t *testing.T) {
 	sendsNothing := stateCheck(func() (err error) {
 		for id, name := range names {
 			var wrote []string
-			for _, entry := range s.Journal() {
+			for _, entry := range h.Journal() {
 				if entry.Method != http.MethodGet && strings.Contains(entry.Path+string(entry.Body), id) {
 					wrote = append(wrote, entry.Method)
 				}
 			}
-			if !slices.Equal(wrote, []string{http.MethodPut, http.MethodPost}) { // of the first step
+			if !slices.Equal(wrote, []string{http.MethodPut, http.MethodPost}) { // the requests of the first step
 				err = errors.Join(err, fmt.Errorf("%s: the writes are %v", name, wrote))
 			}
 		}
 		return err
 	})
-	s.run(
-		resource.TestStep{Config: s.config(before)},
+	h.run(
+		resource.TestStep{Config: h.config(before)},
 		resource.TestStep{
-			Config:            s.config(after),
+			Config:            h.config(after),
 			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: updates},
 			ConfigStateChecks: []statecheck.StateCheck{sendsNothing},
 		},
 	)
 }
 
-// Everything that a resource is made of may be known only at apply.
-func TestEverythingKnownOnlyAtApply(t *testing.T) {
+// All arguments of a resource may be known only after apply.
+func TestAllArgumentsUnknown(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
-	s.run(resource.TestStep{
+	h := newHarness(t, sandbox.Config{})
+	h.run(resource.TestStep{
 		Config: fmt.Sprintf(`
 resource "terraform_data" "later" {
   input = { token = %q, org = %q, url = %q, run = %q, task = %q, field = %q, yes = true, user = 1002, timeout = "20s", retries = 1 }
@@ -227,28 +229,28 @@ resource "tallyfy_task_completion" "it" {
   override_user = terraform_data.later.output.user
   taskdata      = { (terraform_data.later.output.field) = terraform_data.later.output.task }
 }
-`, sandbox.DefaultToken, sandbox.DefaultOrganization, s.URL(), sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField),
+`, sandbox.DefaultToken, sandbox.DefaultOrganization, h.URL(), sandbox.SeedRunID, sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField),
 		ConfigStateChecks: []statecheck.StateCheck{
-			s.sent("GET /tasks", "GET", "PUT", "POST"),
-			s.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, sandbox.SeedVPCTaskID),
+			h.sent("GET /tasks", "GET", "PUT", "POST"),
+			h.holds(sandbox.SeedVPCTaskID, sandbox.SeedVPCIDField, sandbox.SeedVPCTaskID),
 		},
 	})
 }
 
-// A value that is only perhaps another one is planned as an update; if it turns out the same, nothing is sent.
-func TestUnknownValueThatTurnsOutTheSameSendsNothing(t *testing.T) {
+// An unknown value is planned as an update. If it is the same after all, nothing is sent.
+func TestUnknownValueThatStaysTheSameSendsNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	config := func(trigger string) string {
-		return s.config(fmt.Sprintf("resource \"terraform_data\" \"vpc\" {\n  input            = \"vpc-1\"\n  triggers_replace = %q\n}\n", trigger) +
+		return h.config(fmt.Sprintf("resource \"terraform_data\" \"vpc\" {\n  input            = \"vpc-1\"\n  triggers_replace = %q\n}\n", trigger) +
 			block(vpcTask, vpcValue("terraform_data.vpc.output")))
 	}
-	s.run(
+	h.run(
 		resource.TestStep{Config: config("1")},
 		resource.TestStep{
-			PreConfig:         s.ResetJournal,
+			PreConfig:         h.ResetJournal,
 			Config:            config("2"),
 			ConfigPlanChecks:  action(plancheck.ResourceActionUpdate),
-			ConfigStateChecks: []statecheck.StateCheck{s.sent("GET"), s.fired(sandbox.SeedVPCTaskID, 1)}, // the refresh
+			ConfigStateChecks: []statecheck.StateCheck{h.sent("GET"), h.fired(sandbox.SeedVPCTaskID, 1)}, // the refresh
 		})
 }

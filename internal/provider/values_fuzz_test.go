@@ -19,27 +19,27 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 )
 
-// held makes of a JSON value what Terraform holds of it.
-type held struct {
-	// alike prefers maps and lists, where the elements allow.
+// encoder converts JSON values to values of Terraform.
+type encoder struct {
+	// alike prefers maps and lists, if the elements have one type.
 	alike bool
-	// hide makes the value of this number unknown; negative for none.
+	// hide is the index of the value that becomes unknown; negative for none.
 	hide int
-	// count is how many values there are.
+	// count is the number of values that were converted.
 	count int
 }
 
-func (h *held) value(v any) tftypes.Value {
-	number := h.count
-	h.count++
-	value := h.known(v)
-	if number == h.hide {
+func (e *encoder) value(v any) tftypes.Value {
+	number := e.count
+	e.count++
+	value := e.known(v)
+	if number == e.hide {
 		return tftypes.NewValue(value.Type(), tftypes.UnknownValue)
 	}
 	return value
 }
 
-func (h *held) known(v any) tftypes.Value {
+func (e *encoder) known(v any) tftypes.Value {
 	switch v := v.(type) {
 	case string:
 		return tftypes.NewValue(tftypes.String, v)
@@ -51,10 +51,10 @@ func (h *held) known(v any) tftypes.Value {
 		elements := make([]tftypes.Value, len(v))
 		kinds := make([]tftypes.Type, len(v))
 		for i, element := range v {
-			elements[i] = h.value(element)
+			elements[i] = e.value(element)
 			kinds[i] = elements[i].Type()
 		}
-		if kind := common(kinds); h.alike && kind != nil {
+		if kind := common(kinds); e.alike && kind != nil {
 			for i := range elements {
 				elements[i] = as(kind, elements[i])
 			}
@@ -65,12 +65,12 @@ func (h *held) known(v any) tftypes.Value {
 		members := make(map[string]tftypes.Value, len(v))
 		attributes := make(map[string]tftypes.Type, len(v))
 		var kinds []tftypes.Type
-		for _, key := range slices.Sorted(maps.Keys(v)) { // the same one is hidden each time
-			members[key] = h.value(v[key])
+		for _, key := range slices.Sorted(maps.Keys(v)) { // sorted, so that the same value is hidden each time
+			members[key] = e.value(v[key])
 			attributes[key] = members[key].Type()
 			kinds = append(kinds, attributes[key])
 		}
-		if kind := common(kinds); h.alike && kind != nil {
+		if kind := common(kinds); e.alike && kind != nil {
 			for key := range members {
 				members[key] = as(kind, members[key])
 			}
@@ -81,7 +81,8 @@ func (h *held) known(v any) tftypes.Value {
 	return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
 }
 
-// common is the type that all of them have but those of null, which can have any; nil if there is none.
+// common returns the type of all values except nulls, which may have any type; nil if there is
+// none.
 func common(kinds []tftypes.Type) tftypes.Type {
 	var found tftypes.Type
 	for _, kind := range kinds {
@@ -99,7 +100,7 @@ func common(kinds []tftypes.Type) tftypes.Type {
 	return found
 }
 
-// as gives a null, known or not, the type of its neighbours.
+// as returns a null or an unknown value with the type of its neighbours.
 func as(kind tftypes.Type, value tftypes.Value) tftypes.Value {
 	switch {
 	case !value.Type().Is(tftypes.DynamicPseudoType):
@@ -110,7 +111,7 @@ func as(kind tftypes.Type, value tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(kind, tftypes.UnknownValue)
 }
 
-// dynamic is the value as the framework hands it over.
+// dynamic returns the value as the framework passes it to the provider.
 func dynamic(t *testing.T, value tftypes.Value) types.Dynamic {
 	t.Helper()
 	got, err := types.DynamicType.ValueFromTerraform(t.Context(), value)
@@ -120,7 +121,7 @@ func dynamic(t *testing.T, value tftypes.Value) types.Dynamic {
 	return got.(types.Dynamic) //nolint:errcheck,forcetypeassert // a panic is a failure
 }
 
-// asSent is the value after the protocol.
+// asSent returns the value after it was encoded and decoded by the protocol.
 func asSent(t *testing.T, value tftypes.Value) tftypes.Value {
 	t.Helper()
 	sent, err := tfprotov6.NewDynamicValue(tftypes.DynamicPseudoType, value)
@@ -134,7 +135,8 @@ func asSent(t *testing.T, value tftypes.Value) tftypes.Value {
 	return got
 }
 
-// asSentBefore18 is the value after the protocol as Terraform up to 1.7 spoke it: what fits a double came as one, whole or not.
+// asSentBefore18 is asSent of Terraform up to 1.7, which sent each number that fits a double as a
+// double.
 func asSentBefore18(t *testing.T, value tftypes.Value) tftypes.Value {
 	t.Helper()
 	got, err := tftypes.Transform(value, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
@@ -156,7 +158,8 @@ func asSentBefore18(t *testing.T, value tftypes.Value) tftypes.Value {
 	return got
 }
 
-// asDoubles writes fractions that the protocol makes doubles of with a double's digits.
+// asDoubles returns v with the digits of doubles for fractions that the protocol converts to
+// doubles.
 func asDoubles(v any) any {
 	return eachNumber(v, func(n json.Number) any {
 		if double, accuracy := parsed(n).Float64(); accuracy == big.Exact && !parsed(n).IsInt() {
@@ -166,7 +169,8 @@ func asDoubles(v any) any {
 	})
 }
 
-// exactly gives v with its numbers as fractions, where they are short enough for Terraform to hold them exactly apart.
+// exactly returns v with its numbers as fractions. It is not ok if they are too long for Terraform
+// to distinguish them exactly.
 func exactly(v any) (exact any, ok bool) {
 	type fraction string
 	ok = true
@@ -181,7 +185,7 @@ func exactly(v any) (exact any, ok bool) {
 	return exact, ok
 }
 
-// parsed reads a number as Terraform does.
+// parsed returns a number as Terraform parses it.
 func parsed(n json.Number) *big.Float {
 	f, _, err := big.ParseFloat(n.String(), 10, completion.NumberPrecision, big.ToNearestEven)
 	if err != nil {
@@ -190,7 +194,8 @@ func parsed(n json.Number) *big.Float {
 	return f
 }
 
-// decoded reads JSON as the provider does. It is not ok for what nobody can hold: numbers whose digits fill the memory.
+// decoded decodes JSON as the provider does. It is not ok for numbers whose digits would fill the
+// memory.
 func decoded(body []byte) (v any, ok bool) {
 	decoder := json.NewDecoder(strings.NewReader(string(body)))
 	decoder.UseNumber()
@@ -206,7 +211,7 @@ func decoded(body []byte) (v any, ok bool) {
 	return v, ok
 }
 
-// eachNumber gives v with change applied to its numbers.
+// eachNumber returns v with change applied to its numbers.
 func eachNumber(v any, change func(json.Number) any) any {
 	switch v := v.(type) {
 	case json.Number:

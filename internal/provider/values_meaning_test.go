@@ -19,19 +19,20 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 )
 
-// meaning is what a value says, however it is written: a text, a list or an object; the zero meaning is nothing.
+// meaning is a value without its spelling: a text, a list or an object. The zero meaning means that
+// there is none.
 type meaning struct {
 	text   string
 	list   []meaning
 	object map[string]meaning
 }
 
-// writer writes values down in any of the ways that mean the same.
+// writer generates meanings, and values of Terraform with a meaning.
 type writer struct{ *rand.Rand }
 
 func (w writer) coin() bool { return w.IntN(2) == 0 }
 
-// think returns a meaning that is nested at most this deep.
+// think returns a random meaning of at most this depth.
 func (w writer) think(depth int) meaning {
 	switch w.IntN(6) {
 	case 0:
@@ -62,7 +63,7 @@ func (w writer) members(depth int) map[string]meaning {
 
 func oneOf[T any](w writer, all ...T) T { return all[w.IntN(len(all))] }
 
-// write writes a meaning down.
+// write returns a random value with a meaning.
 func (w writer) write(m meaning) tftypes.Value {
 	switch {
 	case m.text != "":
@@ -108,7 +109,7 @@ func (w writer) writeObject(object map[string]meaning) tftypes.Value {
 	return objectOf(members)
 }
 
-// someTypes are those of nulls, unknown values and empty collections.
+// someTypes are the types of nulls, unknown values and empty collections.
 var someTypes = []tftypes.Type{
 	tftypes.String, tftypes.Number, tftypes.Bool,
 	tftypes.List{ElementType: tftypes.String},
@@ -133,7 +134,7 @@ func (w writer) writeNothing() tftypes.Value {
 		tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{}))
 }
 
-// writeAll writes down the values of a form; one of nothing is not configured, null, or empty.
+// writeAll returns the values of a form. A field without a meaning is absent, null or empty.
 func (w writer) writeAll(fields map[string]meaning) tftypes.Value {
 	if len(fields) > 0 {
 		return w.writeObject(fields)
@@ -144,7 +145,8 @@ func (w writer) writeAll(fields map[string]meaning) tftypes.Value {
 		objectOf(nil), tftypes.NewValue(kind, map[string]tftypes.Value{}))
 }
 
-// hide makes a part of a value unknown. In a list, a set or a map it keeps its type; elsewhere the type may be unknown too.
+// hide returns the value with an unknown part. The part keeps its type in a list, a set or a map;
+// its type may be unknown elsewhere.
 func (w writer) hide(value tftypes.Value, fixed bool) tftypes.Value {
 	deeper := value.IsKnown() && !value.IsNull() && w.IntN(4) > 0
 	switch kind := value.Type().(type) {
@@ -166,7 +168,7 @@ func (w writer) hide(value tftypes.Value, fixed bool) tftypes.Value {
 		var all []tftypes.Value
 		if err := value.As(&all); err == nil && deeper && len(all) > 0 {
 			_, free := kind.(tftypes.Tuple)
-			all = slices.Clone(all) // the value keeps its own
+			all = slices.Clone(all) // do not change the original
 			i := w.IntN(len(all))
 			all[i] = w.hide(all[i], fixed || !free)
 			if free {
@@ -185,7 +187,7 @@ func keysOfValue(value tftypes.Value, members *map[string]tftypes.Value) []strin
 	if value.As(members) != nil {
 		return nil
 	}
-	*members = maps.Clone(*members) // the value keeps its own
+	*members = maps.Clone(*members) // do not change the original
 	return slices.Sorted(maps.Keys(*members))
 }
 
@@ -204,7 +206,8 @@ func tuple(values []tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(kind, values)
 }
 
-// sameType returns the type that all values have; nil if they have several, or if it is not the whole type.
+// sameType returns the type of all values; nil if they have several types, or if it has dynamic
+// parts.
 func sameType(values func(func(tftypes.Value) bool)) (found tftypes.Type) {
 	for value := range values {
 		if found != nil && !found.Equal(value.Type()) || strings.Contains(value.Type().String(), "DynamicPseudoType") {
@@ -224,7 +227,7 @@ func distinct(values []tftypes.Value) bool {
 	return true
 }
 
-// unreachable is a network over which nothing may be sent.
+// unreachable is a transport that counts requests and fails them.
 type unreachable struct{ sent int }
 
 func (n *unreachable) RoundTrip(*http.Request) (*http.Response, error) {
@@ -232,15 +235,15 @@ func (n *unreachable) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("nothing may be sent")
 }
 
-// FuzzSameMeaning holds that from one way to write values to any other, with any part of them known only after apply, nothing is
-// sent, nothing is warned of once all is known, and Terraform finds nothing wrong with the provider: not with the plan, not with the
-// final plan, and not with the result, which is what is configured.
+// FuzzSameMeaning changes values to other spellings of the same meaning, with any part known only
+// after apply. No request may be sent, no warning may remain when all is known, and Terraform must
+// accept the plan, the final plan and the result, which must be as configured.
 func FuzzSameMeaning(f *testing.F) {
-	for seed := range uint64(100) { // make fuzz goes on from these
+	for seed := range uint64(100) { // make fuzz continues from these
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		w := writer{rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // not a secret
+		w := writer{rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // no secret depends on it
 		fields := w.members(2)
 		if w.IntN(10) == 0 {
 			fields = nil
@@ -281,7 +284,7 @@ func FuzzSameMeaning(f *testing.F) {
 			if err != nil || next.Action != prototest.NoOp {
 				fail("next plan", next.Diagnostics, err)
 			}
-			terraform.State = nil // a create is planned by the same rules, and ends with the first request
+			terraform.State = nil // a create is planned by the same rules, and fails with the first request
 			plan, err = terraform.PlanAsRecorded(t.Context(), block(first))
 			if err != nil || plan.Failed() {
 				fail("plan of a create", plan.Diagnostics, err)

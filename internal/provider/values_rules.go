@@ -17,12 +17,13 @@ import (
 
 var _ validator.Dynamic = valuesRule{}
 
-// valuesRule refuses at plan time what cannot be a form's values.
+// valuesRule rejects what cannot be the values of a form.
 type valuesRule struct {
-	key func(string) error // what is wrong with the name of a field
+	key func(string) error // returns what is wrong with a key
 }
 
-// checkFieldName tells whether s can name a field by its label, alias or id.
+// checkFieldName returns an error that completes a sentence if s cannot be a label, an alias or an
+// ID.
 func checkFieldName(s string) error {
 	if strings.TrimSpace(s) == "" {
 		return errors.New("it is empty")
@@ -30,15 +31,15 @@ func checkFieldName(s string) error {
 	return nil
 }
 
-// Description tells the rule.
+// Description returns the rule.
 func (valuesRule) Description(context.Context) string {
 	return "must be an object or a map whose keys name fields of the form"
 }
 
-// MarkdownDescription tells the rule.
+// MarkdownDescription returns the rule.
 func (r valuesRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
 
-// ValidateDynamic applies the rule, to the keys even where values are not known yet.
+// ValidateDynamic applies the rule. It also checks the keys of values that are not known yet.
 func (r valuesRule) ValidateDynamic(ctx context.Context, req validator.DynamicRequest, resp *validator.DynamicResponse) {
 	_, err := valuesOf(ctx, req.ConfigValue)
 	if err != nil && !errors.Is(err, errUnknown) {
@@ -48,12 +49,12 @@ func (r valuesRule) ValidateDynamic(ctx context.Context, req validator.DynamicRe
 	for _, key := range keysOf(req.ConfigValue) {
 		if err := r.key(key); err != nil {
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid Field Name",
-				fmt.Sprintf("The key %q of %s cannot name a field: %s. taskdata takes ids of fields, 32 hex digits; form_fields takes labels and aliases too.", key, req.Path, err))
+				fmt.Sprintf("The key %q of %s cannot name a field: %s. The keys of taskdata are field IDs of 32 hexadecimal digits; form_fields also accepts labels and aliases.", key, req.Path, err))
 		}
 	}
 }
 
-// keysOf returns the keys of a form's values, sorted. There are none while the whole is unknown.
+// keysOf returns the sorted keys of the values of a form; none while the whole value is unknown.
 func keysOf(taskdata types.Dynamic) []string {
 	var keys []string
 	switch fields := taskdata.UnderlyingValue().(type) {

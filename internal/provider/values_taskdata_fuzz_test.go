@@ -18,7 +18,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// someTaskdata are the values of each type of field (tallyfy-api §1.5), and what could go wrong on the way.
+// someTaskdata are values of each type of field (API.md §1.5), and values that are hard to encode.
 var someTaskdata = []string{
 	`{"f1":"vpc-0a1b2c","f2":"two\nlines","f3":"ops@example.com","f4":"2026-11-23 10:00:00"}`,
 	`{"f1":{"id":3,"text":"Office 365","value":null},"f2":[{"id":1,"text":"Slack","selected":true},{"id":2,"text":"Zoom","selected":false}]}`,
@@ -31,8 +31,9 @@ var someTaskdata = []string{
 	`null`, `[]`, `[{"f1":1}]`, `"f1"`, `1`, `true`,
 }
 
-// FuzzTaskdata holds that what Tallyfy is sent is the JSON that was configured: whether Terraform holds it as objects and tuples or
-// as maps and lists, and after the protocol's encoding as before. While anything in it is unknown there is nothing to send.
+// FuzzTaskdata checks that the request contains the configured JSON, as objects and tuples or as
+// maps and lists, before and after the encoding of the protocol. Values with an unknown part are
+// not sent.
 func FuzzTaskdata(f *testing.F) {
 	for i, taskdata := range someTaskdata {
 		f.Add([]byte(taskdata), uint(i))
@@ -48,7 +49,7 @@ func FuzzTaskdata(f *testing.F) {
 			return nil
 		})
 		for _, alike := range []bool{false, true} {
-			all := held{alike: alike, hide: -1}
+			all := encoder{alike: alike, hide: -1}
 			value := all.value(want)
 			checkTaskdata(t, value, want, infinite)
 			checkTaskdata(t, asSent(t, value), asDoubles(want), infinite)
@@ -56,7 +57,7 @@ func FuzzTaskdata(f *testing.F) {
 			if _, isObject := want.(map[string]any); !isObject || infinite {
 				continue
 			}
-			part := held{alike: alike, hide: int(hide % uint(all.count))}
+			part := encoder{alike: alike, hide: int(hide % uint(all.count))}
 			value = part.value(want)
 			checkUnknown(t, value)
 			checkUnknown(t, asSent(t, value))
@@ -64,7 +65,8 @@ func FuzzTaskdata(f *testing.F) {
 	})
 }
 
-// checkTaskdata tells whether value is sent as want, and is refused by the plan where that cannot be.
+// checkTaskdata checks that value is sent as want or, if that is impossible, rejected. A plan must
+// reject the same values.
 func checkTaskdata(t *testing.T, value tftypes.Value, want any, infinite bool) {
 	t.Helper()
 	fields, isObject := want.(map[string]any)
@@ -102,7 +104,7 @@ func checkTaskdata(t *testing.T, value tftypes.Value, want any, infinite bool) {
 	}
 }
 
-// checkUnknown tells whether value counts as unknown, whatever is known of it.
+// checkUnknown checks that value counts as unknown, even if parts of it are known.
 func checkUnknown(t *testing.T, value tftypes.Value) {
 	t.Helper()
 	if got, err := valuesOf(t.Context(), dynamic(t, value)); got != nil || !errors.Is(err, errUnknown) {
@@ -110,8 +112,8 @@ func checkUnknown(t *testing.T, value tftypes.Value) {
 	}
 }
 
-// FuzzSameValues holds that values are the same however Terraform holds either side, and that being the same works both ways and
-// includes what exact arithmetic calls equal.
+// FuzzSameValues checks that equality does not depend on the types of Terraform, that it is
+// symmetric, and that numbers of the same exact value are equal.
 func FuzzSameValues(f *testing.F) {
 	for _, taskdata := range someTaskdata {
 		f.Add([]byte(taskdata), []byte(taskdata))
@@ -143,8 +145,8 @@ func FuzzSameValues(f *testing.F) {
 		if reflect.DeepEqual(x, y) && !same {
 			t.Error("what is equal is not the same")
 		}
-		recorded, err := valuesOf(t.Context(), dynamic(t, (&held{hide: -1}).value(a)))
-		configured, errToo := valuesOf(t.Context(), dynamic(t, (&held{alike: true, hide: -1}).value(b)))
+		recorded, err := valuesOf(t.Context(), dynamic(t, (&encoder{hide: -1}).value(a)))
+		configured, errToo := valuesOf(t.Context(), dynamic(t, (&encoder{alike: true, hide: -1}).value(b)))
 		if err != nil || errToo != nil || completion.SameValues(recorded, configured) != same {
 			t.Errorf("same is %v, and not as Terraform holds them: %v, %v", same, err, errToo)
 		}

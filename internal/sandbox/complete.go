@@ -52,7 +52,7 @@ func (s *Server) completeTask(c request) response {
 	if t.done() {
 		// The trap of API.md §3.1: nothing changes, but webhooks fire again.
 		// Legacy has rejected the request before.
-		t.webhooks++
+		s.stepCompleted(t)
 		s.completions[id]++
 		return data(s.wire(t, onComplete, nil), joinNotes("already completed", "webhooks fired again", report))
 	}
@@ -156,7 +156,7 @@ func (s *Server) complete(t *stored, completer int64, approved *bool) (note stri
 		// of acknowledged (API.md §1.1).
 		t.Expired = approved != nil && !*approved
 	}
-	t.webhooks++
+	s.stepCompleted(t)
 	note = "completed"
 	switch {
 	case t.Expired:

@@ -55,5 +55,6 @@ func (s *Server) launch(c request) response {
 		t.RunID = p.id
 		s.create(t)
 	}
+	s.launched(p)
 	return created(s.wireRun(p), "launched")
 }

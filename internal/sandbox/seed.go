@@ -115,6 +115,7 @@ func Seed(s *Server) {
 	}
 	steps = append(steps, Task{Title: "Escalate to the on-call team", Alias: "escalate", Hidden: true, Owners: Owners{Users: []int64{CallerID}}})
 	s.AddTemplate(SeedTemplateID, "Launch a service", steps...)
+	s.changeRun(SeedRunID, func(p *process) { p.template = SeedTemplateID })
 }
 
 // SeedTasks returns the tasks that Seed adds, all of them open.

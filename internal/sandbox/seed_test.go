@@ -48,6 +48,7 @@ func TestSeedWalk(t *testing.T) {
 
 	got := c.expect(http.StatusOK, http.MethodGet, inRun, "")
 	c.check(got, `"Launch the payments service"`, "data", "name")
+	c.check(got, `"`+sandbox.SeedTemplateID+`"`, "data", "checklist_id")
 	c.expect(422, http.MethodPost, inRun+"/completed-tasks", body(sandbox.SeedVPCTaskID, ""))
 	c.expect(http.StatusOK, http.MethodPut, inRun+"/tasks/"+sandbox.SeedVPCTaskID, `{"taskdata":{`+
 		`"`+sandbox.SeedVPCIDField+`":"vpc-0a1b",`+

@@ -112,6 +112,16 @@ type Config struct {
 	// Paging is how lists report that there are more pages.
 	Paging Paging
 
+	// WebhookURL receives the webhooks of the template of every process: a POST when
+	// a process is launched through the API, when a step is completed, and when a
+	// process is completed (API.md §6). They are sent in the background, once each;
+	// none if it is empty.
+	WebhookURL string
+
+	// WatchWebhooks, if set, receives each call once its response is there. Calls of
+	// it and of Watch never overlap.
+	WatchWebhooks func(WebhookCall)
+
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 
@@ -142,7 +152,8 @@ type Server struct {
 	issued      issuedTokens
 	listening   *loopbackListener // the latest; nil for a Server from New
 
-	watching sync.Mutex // keeps calls of Config.Watch apart
+	watching sync.Mutex // keeps calls of Config.Watch and Config.WatchWebhooks apart
+	calls    sync.WaitGroup
 }
 
 var _ http.Handler = (*Server)(nil)

@@ -15,6 +15,7 @@ package tallyfy
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net/http"
 	"net/url"
@@ -57,8 +58,10 @@ type Config struct {
 	RequestTimeout time.Duration
 	// Log is called once for each attempt; nil for no log.
 	Log LogFunc
+	// Certificates are trusted in addition to those of the system. See [ParseCertificates].
+	Certificates []*x509.Certificate
 	// Transport replaces the default transport, which reuses connections and reads its proxy from
-	// the environment.
+	// the environment. Certificates have no effect on it.
 	Transport http.RoundTripper
 }
 
@@ -97,7 +100,9 @@ func New(c Config) (*Client, error) {
 		if err := c.checkProxies(base); err != nil {
 			return nil, err
 		}
-		transport = newTransport()
+		if transport, err = newTransport(c.Certificates); err != nil {
+			return nil, err
+		}
 	}
 	log := c.Log
 	if log == nil {

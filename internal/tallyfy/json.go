@@ -6,6 +6,7 @@ package tallyfy
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -81,6 +82,24 @@ func (f jsonObject) integer(name string) int64 {
 		return 0
 	}
 	return n
+}
+
+// wholeNumber is like integer, and returns nil instead of 0.
+func (f jsonObject) wholeNumber(name string) *int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(f.text(name)), 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// number returns a finite number that is written as one or as a string; nil for anything else.
+func (f jsonObject) number(name string) *float64 {
+	n, err := strconv.ParseFloat(strings.TrimSpace(f.text(name)), 64)
+	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+		return nil
+	}
+	return &n
 }
 
 // boolean returns a Boolean that is written as one, or as 0 or 1; nil for anything else.

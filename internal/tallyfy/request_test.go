@@ -214,8 +214,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 
 func TestProxyFromEnvironment(t *testing.T) {
 	t.Parallel()
-	transport, ok := newTransport().(*http.Transport)
-	if !ok || transport.Proxy == nil {
+	base, err := newTransport(nil)
+	transport, ok := base.(*http.Transport)
+	if err != nil || !ok || transport.Proxy == nil {
 		t.Error("the transport knows no proxy")
 	}
 }

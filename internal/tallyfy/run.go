@@ -4,24 +4,29 @@
 package tallyfy
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 )
 
-// Run is a process (API.md §1.4). A zero value means that the response did not include the member.
+// Run is a process (API.md §2.4). A zero value means that the response did not include the member.
 type Run struct {
 	ID, Name string
 	// Status is the state of the process as Tallyfy wrote it, such as active, complete or archived,
 	// or issue while the process has an open issue (API.md §3.1).
 	Status string
-	// Progress is JSON as Tallyfy wrote it; nil for none. It is documented as an object with the
-	// numbers complete, total and percent. It is not decoded, because some documented examples show
-	// an empty object or only the percentage.
-	Progress json.RawMessage
+	// Progress is nil if the response has nothing about it.
+	Progress *Progress
+}
+
+// Progress is how far a process is. A nil member means that the response did not include it: some
+// documented examples show an empty object, or the percentage instead of an object (API.md §2.4).
+type Progress struct {
+	// Complete is the number of completed tasks, of a Total.
+	Complete, Total *int64
+	// Percent is between 0 and 100.
+	Percent *float64
 }
 
 // GetRun reads a process (API.md §1.4). The request is retried; the error is an [*Error].
@@ -54,9 +59,19 @@ func readRun(body []byte, id string) (*Run, error) {
 	case !strings.EqualFold(got, id):
 		return nil, errors.New("the response is about another process")
 	}
-	run := &Run{ID: id, Name: f.text("name"), Status: f.text("status")}
-	if progress := bytes.TrimSpace(f["progress"]); len(progress) > 0 && !bytes.Equal(progress, []byte("null")) {
-		run.Progress = json.RawMessage(progress)
+	return &Run{ID: id, Name: f.text("name"), Status: f.text("status"), Progress: f.progress("progress")}, nil
+}
+
+// progress returns the progress that the member contains; nil if it contains none.
+func (f jsonObject) progress(name string) *Progress {
+	p := &Progress{}
+	if object, ok := parseObject(f[name]); ok {
+		p.Complete, p.Total, p.Percent = object.wholeNumber("complete"), object.wholeNumber("total"), object.number("percent")
+	} else {
+		p.Percent = f.number(name)
 	}
-	return run, nil
+	if p.Complete == nil && p.Total == nil && p.Percent == nil {
+		return nil
+	}
+	return p
 }

@@ -4,16 +4,33 @@
 package tallyfy
 
 import (
+	"encoding/json"
 	"testing"
 )
+
+// progressText returns the progress as JSON.
+func progressText(t *testing.T, p *Progress) string {
+	t.Helper()
+	text, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
 
 func TestGetRun(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, progress string }{
-		"wrapped":         {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":{"done": 1}}}`, `{"done": 1}`},
-		"bare":            {`{"id":"aaaa","name":"Launch","status":"active","progress":40}`, `40`},
-		"progress null":   {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":null}}`, ``},
-		"progress absent": {`{"data":{"id":"aaaa","name":"Launch","status":"active","more":[]}}`, ``},
+		"wrapped":           {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":{"complete":5,"total":10,"percent":50}}}`, `{"Complete":5,"Total":10,"Percent":50}`},
+		"bare":              {`{"id":"aaaa","name":"Launch","status":"active","progress":{"complete":"1","total":"3","percent":"33.3"}}`, `{"Complete":1,"Total":3,"Percent":33.3}`},
+		"zero":              {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":{"complete":0,"total":0,"percent":0}}}`, `{"Complete":0,"Total":0,"Percent":0}`},
+		"only a percentage": {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":75}}`, `{"Complete":null,"Total":null,"Percent":75}`},
+		"other types":       {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":{"complete":1.5,"total":[],"percent":"NaN"}}}`, `null`},
+		"other members":     {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":{"completed":1}}}`, `null`},
+		"progress empty":    {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":{}}}`, `null`},
+		"progress a list":   {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":[]}}`, `null`},
+		"progress null":     {`{"data":{"id":"aaaa","name":"Launch","status":"active","progress":null}}`, `null`},
+		"progress absent":   {`{"data":{"id":"aaaa","name":"Launch","status":"active","more":[]}}`, `null`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, w := newScriptedClient(t, 0, ok(c.body))
@@ -22,7 +39,7 @@ func TestGetRun(t *testing.T) {
 				t.Errorf("%v", err)
 				return
 			}
-			if got.ID != run || got.Name != "Launch" || got.Status != "active" || string(got.Progress) != c.progress {
+			if got.ID != run || got.Name != "Launch" || got.Status != "active" || progressText(t, got.Progress) != c.progress {
 				t.Errorf("got %+v", got)
 			}
 			if asked := w.requests[0]; asked.method != "GET" || asked.path != "/api/organizations/c0ffee/runs/aaaa" || asked.query != "" {

@@ -95,7 +95,7 @@ func adviseOnUser(e *Error) string {
 	case e.Status >= 300 && e.Status < 400:
 		return "Redirects are not followed, because that would send the access token to another host: set base_url to the address it points to if you trust it."
 	case e.Outcome == Rejected:
-		return "Fix the problem that Tallyfy reports, then apply again."
+		return "Fix the problem that Tallyfy reports, then try again."
 	case e.Outcome == Accepted:
 		return "The response does not look like Tallyfy's API: check base_url and any proxy in between."
 	}
@@ -109,9 +109,9 @@ func adviseOnTransport(e *Error, attribute string) string {
 	case errors.Is(e.GaveUp, ErrCancelled):
 		return ""
 	case IsRateLimited(e):
-		return "Wait and apply again; raise max_retries or the operation's timeouts if this happens often."
+		return "Wait, then try again; raise max_retries or the operation's timeouts if this happens often."
 	case e.Outcome == NotSent:
-		return "Check " + attribute + ", the network and its proxy, and apply again."
+		return "Check " + attribute + ", the network and its proxy, then try again."
 	}
-	return "Apply again when Tallyfy responds."
+	return "Try again when Tallyfy responds."
 }

@@ -35,7 +35,7 @@ func TestTokenRequestErrors(t *testing.T) {
 		"page":              {[]reply{ok("<html><title>Log in</title>")}, []string{"the response contains no access token"}},
 		"nothing":           {[]reply{{status: 204}}, []string{"204 No Content, but the response contains no access token"}},
 		"too long":          {[]reply{ok(strings.Repeat(" ", maxResponse+1))}, []string{"200 OK, but the response is longer than 8 MiB"}},
-		"down":              {[]reply{{status: 503, body: "<title>Maintenance</title>"}}, []string{`503 Service Unavailable: an HTML page titled "Maintenance"`, "gave up after 1 attempt", "Apply again when Tallyfy responds"}},
+		"down":              {[]reply{{status: 503, body: "<title>Maintenance</title>"}}, []string{`503 Service Unavailable: an HTML page titled "Maintenance"`, "gave up after 1 attempt", "Try again when Tallyfy responds"}},
 		"busy":              {[]reply{{status: 429}}, []string{"429 Too Many Requests", "raise max_retries"}},
 		"no connection":     {[]reply{{refused: errTest}}, []string{forApplication + "the wire broke", "Check token_url, the network and its proxy"}},
 		"never answered":    {[]reply{{hang: true}}, []string{forApplication + "no response within 30s (request_timeout)"}},
@@ -45,7 +45,7 @@ func TestTokenRequestErrors(t *testing.T) {
 		"other application": {[]reply{app, {status: 403}}, []string{"403 Forbidden", "Check organization_id"}},
 		"application token": {[]reply{app, {status: 401}}, []string{forUser + "Tallyfy returned 401 Unauthorized", "Check client_id"}},
 		"user moved":        {[]reply{app, {status: 307}}, []string{"307", "set base_url"}},
-		"user refused":      {[]reply{app, {status: 400}}, []string{"400 Bad Request", "apply again"}},
+		"user refused":      {[]reply{app, {status: 400}}, []string{"400 Bad Request", "then try again"}},
 		"no user's token":   {[]reply{app, ok(`{}`)}, []string{"200 OK, but the response contains no access token", "check base_url"}},
 		"user unreachable":  {[]reply{app, {refused: errTest}}, []string{forUser + "the wire broke", "Check base_url, the network"}},
 	} {

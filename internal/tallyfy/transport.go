@@ -21,21 +21,29 @@ import (
 // Go's default keeps two.
 const maxIdlePerHost = 100
 
-// newTransport returns the default transport of a client. It reads its proxy from the environment.
-func newTransport() http.RoundTripper {
+// newTransport returns the default transport of a client. It reads its proxy from the environment,
+// and trusts the system's certificates and the others, if there are any.
+func newTransport(certificates []*x509.Certificate) (http.RoundTripper, error) {
 	base, ok := http.DefaultTransport.(*http.Transport)
 	if !ok { // the default was replaced deliberately
-		return http.DefaultTransport
+		return http.DefaultTransport, nil
 	}
 	transport := base.Clone()
 	transport.MaxIdleConnsPerHost = maxIdlePerHost
+	if len(certificates) > 0 {
+		roots, err := trust(certificates)
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
 	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, to *http.Request, resp *http.Response) error {
 		if resp.StatusCode == http.StatusOK {
 			return nil
 		}
 		return &proxyError{proxy: proxy.Host, host: to.Host, status: resp.StatusCode}
 	}
-	return transport
+	return transport, nil
 }
 
 // proxyError is a proxy's response to CONNECT other than 200.
@@ -97,8 +105,8 @@ func (e *Error) diagnose(req *http.Request, err error) {
 	if errors.As(err, &operation) && operation.Op == "proxyconnect" {
 		owner = "the proxy"
 	}
-	e.Advice = "The system's certificate store decides which certificates are trusted; on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one. " +
-		"If a proxy inspects TLS, add the certificate of its authority there, then try again."
+	e.Advice = "The system's certificate store decides which certificates are trusted. If a private authority has issued this one, as for a proxy that inspects TLS, " +
+		"add the certificate of the authority with ca_cert_file or ca_cert_pem in the provider block, or to the store (on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one), then try again."
 	if host {
 		e.Advice = "Check the URL and any proxy in between: the certificate is for another host. " + e.Advice
 	}

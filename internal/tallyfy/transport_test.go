@@ -32,8 +32,9 @@ func startTLS(t *testing.T, handler http.Handler) *httptest.Server {
 // ownTransport returns a copy of the default transport.
 func ownTransport(t *testing.T) *http.Transport {
 	t.Helper()
-	transport, ok := newTransport().(*http.Transport)
-	if !ok {
+	base, err := newTransport(nil)
+	transport, ok := base.(*http.Transport)
+	if !ok || err != nil {
 		t.Fatal("the default transport was replaced")
 	}
 	transport.Proxy = nil

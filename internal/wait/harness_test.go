@@ -7,10 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httptrace"
 	"strings"
 	"sync"
 	"testing"
@@ -60,7 +57,7 @@ func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), t
 		var err error
 		h.client, err = tallyfy.New(tallyfy.Config{
 			BaseURL: "http://127.0.0.1/api", AccessToken: sandbox.DefaultToken, MaxRetries: tallyfy.DefaultMaxRetries,
-			RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: inProcess{h.server},
+			RequestTimeout: tallyfy.DefaultRequestTimeout, Transport: sandbox.Transport{Handler: h.server},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -81,36 +78,6 @@ func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), t
 			t.Errorf("the token is in the log:\n%s", said)
 		}
 	})
-}
-
-// inProcess hands requests to a server without a network between them.
-type inProcess struct{ handler http.Handler }
-
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
-	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
-		trace.GotConn(httptrace.GotConnInfo{})
-	}
-	answer := make(chan *http.Response, 1)
-	go func() {
-		defer close(answer)
-		defer func() {
-			if aborted := recover(); aborted != nil && aborted != http.ErrAbortHandler { //nolint:errorlint // a panic's value
-				panic(aborted)
-			}
-		}()
-		recorder := httptest.NewRecorder()
-		p.handler.ServeHTTP(recorder, r)
-		answer <- recorder.Result()
-	}()
-	select {
-	case resp, ok := <-answer:
-		if !ok {
-			return nil, io.ErrUnexpectedEOF
-		}
-		return resp, nil
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
 }
 
 // want is the task, with its process known.

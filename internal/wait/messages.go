@@ -82,7 +82,7 @@ func Revoked(ref tallyfy.TaskRef, title, by string, decided bool) notice.Notice 
 		now = "shows its completion by " + by + " without a decision"
 	}
 	return notice.Notice{
-		Summary: "Approval Was Revoked", Attribute: attrTaskID,
+		Summary: summaryOf(ref, title, "Approval Was Revoked"), Attribute: attrTaskID,
 		Detail: fmt.Sprintf("The approval of %s was recorded, and Tallyfy now %s. "+
 			"The wait is removed from the state: an apply of this configuration fails unless the task shows an approval by then, and waits if it is reopened.", Name(ref, title), now),
 	}
@@ -91,9 +91,24 @@ func Revoked(ref tallyfy.TaskRef, title, by string, decided bool) notice.Notice 
 // Reopened warns that a recorded task is open again.
 func Reopened(ref tallyfy.TaskRef, title string) notice.Notice {
 	return notice.Notice{
-		Summary: "Task Was Reopened", Attribute: attrTaskID,
+		Summary: summaryOf(ref, title, "Task Was Reopened"), Attribute: attrTaskID,
 		Detail: fmt.Sprintf("The completion of %s was recorded, and Tallyfy now shows the task as open. "+
 			"The wait is removed from the state, so an apply of this configuration waits until the task is completed again.", Name(ref, title)),
+	}
+}
+
+// NotFound warns that a recorded task is not shown any more.
+func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
+	why := " It was deleted, or the token may no longer see it."
+	if tallyfy.IsNoEndpoint(err) {
+		why = " " + notice.Advice(err)
+	}
+	return notice.Notice{
+		Summary: summaryOf(ref, title, "Completed Task Cannot Be Found"), Attribute: attrTaskID,
+		Detail: notice.Paragraphs(
+			fmt.Sprintf("Reading %s, which was waited for: %s.%s", Name(ref, title), notice.Outcome(err), why),
+			"The wait stays recorded, because the task was completed. Nothing waits again. Remove the block when nothing depends on it any more.",
+			notice.ServerMessage(err)),
 	}
 }
 
@@ -127,6 +142,9 @@ func (s *session) unreadable(err error) *notice.Failure {
 		means = s.known() + " " + means
 	}
 	next := advice(err, s.ref)
+	if next == "" {
+		next = notice.Advice(err) + " " + waitsAgain
+	}
 	if isAbsent(err) {
 		means = fmt.Sprintf("Tallyfy has responded so for at least %s. ", appearance) + means
 	}
@@ -187,6 +205,11 @@ func (s *session) lastFailure() string {
 	return notice.Paragraphs("The last poll failed: "+notice.Outcome(s.failed)+".", notice.ServerMessage(s.failed))
 }
 
+// summaryOf returns a summary for this task alone.
+func summaryOf(ref tallyfy.TaskRef, title, summary string) string {
+	return notice.TaskSummary(&tallyfy.Task{ID: ref.Task, Title: title}, summary)
+}
+
 // Name names a task by its ID, and by its title if it is not empty.
 func Name(ref tallyfy.TaskRef, title string) string {
 	if title == "" {
@@ -209,8 +232,20 @@ func status(task *tallyfy.Task) string {
 
 // assignees continues a sentence with the assignees of the task; empty if Tallyfy does not show them.
 func assignees(task *tallyfy.Task) string {
-	if task.Owners == nil {
+	names, shown := assigneeNames(task)
+	switch {
+	case !shown:
 		return ""
+	case names == "":
+		return ", and it is not assigned to anyone"
+	}
+	return ", and it is assigned to " + names
+}
+
+// assigneeNames lists the assignees of the task, for messages and log lines. shown is false if Tallyfy does not show them.
+func assigneeNames(task *tallyfy.Task) (names string, shown bool) {
+	if task.Owners == nil {
+		return "", false
 	}
 	var all []string
 	for _, id := range task.Owners.Users {
@@ -222,8 +257,5 @@ func assignees(task *tallyfy.Task) string {
 	for _, group := range task.Owners.Groups {
 		all = append(all, "group "+group)
 	}
-	if len(all) == 0 {
-		return ", and it is not assigned to anyone"
-	}
-	return ", and it is assigned to " + strings.Join(all, ", ")
+	return strings.Join(all, ", "), true
 }

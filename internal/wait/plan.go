@@ -91,7 +91,7 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 	if task.Type == tallyfy.TypeApproval && want.FailOnRejection {
 		detail += " A rejection is an error."
 	}
-	return notice.Notice{Summary: "Apply Waits for a Task", Attribute: attrTaskID, Detail: detail}
+	return notice.Notice{Summary: notice.TaskSummary(task, "Apply Waits for a Task"), Attribute: attrTaskID, Detail: detail}
 }
 
 func isOver(task *tallyfy.Task) notice.Notice {
@@ -100,10 +100,13 @@ func isOver(task *tallyfy.Task) notice.Notice {
 		what = map[bool]string{true: "approved", false: "rejected"}[*task.IsApproved]
 	}
 	return notice.Notice{
-		Summary: "Nothing to Wait For", Attribute: attrTaskID,
+		Summary: notice.TaskSummary(task, "Nothing to Wait For"), Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was %s by %s. Applying this records it without a wait, unless the task is reopened before.", notice.TaskSubject(task), what, notice.Completer(task)),
 	}
 }
+
+// named returns the task as far as its summary is concerned: with the ID or the alias as its title.
+func (w Wanted) named() *tallyfy.Task { return &tallyfy.Task{ID: w.Task, Title: w.Alias} }
 
 // stillMissing describes a wait for a task that a plan does not find.
 func stillMissing(want Wanted) string {
@@ -123,7 +126,7 @@ func notThere(want Wanted, err error) notice.Notice {
 		what, check = "the tasks of process "+want.Run, "Check organization_id and run_id."
 	}
 	return notice.Notice{
-		Summary: "Task Cannot Be Found", Attribute: attrTaskID,
+		Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s. %s", what, notice.Outcome(withoutBudget(err)), stillMissing(want)),
 			check, notice.ServerMessage(err)),
@@ -136,5 +139,5 @@ func noSuchAlias(want Wanted, err error) notice.Notice {
 	if errors.As(err, &failure) {
 		detail = failure.Detail
 	}
-	return notice.Notice{Summary: "Task Cannot Be Found", Attribute: "alias", Detail: notice.Paragraphs(detail, stillMissing(want))}
+	return notice.Notice{Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: "alias", Detail: notice.Paragraphs(detail, stillMissing(want))}
 }

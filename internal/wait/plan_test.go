@@ -184,7 +184,7 @@ func TestCheckOfAMissingProcess(t *testing.T) {
 		want := h.want()
 		want.Run, want.Task, want.Alias = strings.Repeat("a", 32), "", "approve-the-change"
 		said := h.foresee(want)
-		if !strings.HasPrefix(said, "Warning: Task Cannot Be Found: Reading the tasks of process "+want.Run+" while planning: Tallyfy returned 404") {
+		if !strings.HasPrefix(said, "Warning: Task Cannot Be Found: approve-the-change: Reading the tasks of process "+want.Run+" while planning: Tallyfy returned 404") {
 			h.Errorf("it says %q", said)
 		}
 		h.says(said, "for about 1m0s", "Check organization_id and run_id.")
@@ -236,5 +236,47 @@ func TestImport(t *testing.T) {
 		ref.Task = strings.Repeat("a", 32)
 		_, err = Import(h.Context(), h.client, ref)
 		h.failed(outcome{err: err}, 0, "Task Could Not Be Imported", "Tallyfy returned 404", "Check the IDs")
+	})
+}
+
+// TestCheckSummaries compares the summaries of several waits. Terraform prints only one of several
+// warnings with the same summary, so each wait must have its own.
+func TestCheckSummaries(t *testing.T) {
+	t.Parallel()
+	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
+		other, missing, alias := h.want(), h.want(), h.want()
+		other.Task, missing.Task = strings.Repeat("b", 32), strings.Repeat("a", 32)
+		alias.Task, alias.Alias = "", "nobody"
+		h.server.AddTask(sandbox.Task{ID: other.Task, RunID: runID, Title: strings.Repeat("Long ", 20)})
+		summaries := map[string]bool{}
+		for _, completed := range []bool{false, true} {
+			for _, want := range []Wanted{h.want(), other, missing, alias} {
+				warnings, err := h.waits.Check(h.Context(), want)
+				if err != nil || len(warnings) != 1 {
+					h.Fatalf("got %v, %v", warnings, err)
+				}
+				if completed && want.Task != taskID && want.Task != other.Task {
+					continue
+				}
+				summary := warnings[0].Summary
+				if summaries[summary] || len([]rune(summary)) > 60 {
+					h.Errorf("%q has %d characters, and another wait has it: %t", summary, len([]rune(summary)), summaries[summary])
+				}
+				summaries[summary] = true
+			}
+			h.decide(taskID, true)()
+			h.decide(other.Task, true)()
+			time.Sleep(planningFresh)
+		}
+		ref := h.want().TaskRef
+		for _, n := range []notice.Notice{
+			Revoked(ref, "A", "", true), Revoked(ref, "B", "", true), Reopened(ref, "A"), Reopened(ref, "B"),
+			NotFound(ref, "A", errors.New("gone")), NotFound(ref, "B", errors.New("gone")),
+		} {
+			if summaries[n.Summary] {
+				h.Errorf("two warnings have the summary %q", n.Summary)
+			}
+			summaries[n.Summary] = true
+		}
 	})
 }

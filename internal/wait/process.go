@@ -29,7 +29,8 @@ type listing struct {
 	at time.Time
 	// tasks are the listed tasks, in the order of the list.
 	tasks []*tallyfy.Task
-	// whole reports whether every page was read, so that the list has no other tasks.
+	// whole reports whether every page was read, so that the list has no other tasks. A wait that
+	// searches for an alias needs such a list, and then uses the poll of the others.
 	whole bool
 	// pages is the number of pages that the first one reports.
 	pages int
@@ -147,6 +148,16 @@ func (p *process) readPages(ctx context.Context, client reader, known, waiting i
 		if l.pages-number > waiting {
 			return l
 		}
+		l.whole = number == l.pages && page.Total == distinct(l.tasks) && page.Total == len(l.tasks)
 	}
 	return l
+}
+
+// distinct returns the number of different tasks in a list, which may shift while its pages are read.
+func distinct(tasks []*tallyfy.Task) int {
+	ids := map[string]bool{}
+	for _, task := range tasks {
+		ids[idKey(task.ID)] = true
+	}
+	return len(ids)
 }

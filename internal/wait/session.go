@@ -205,7 +205,10 @@ func (s *session) fields() map[string]any {
 		fields["alias"] = s.want.Alias
 	}
 	if s.shown != nil {
-		fields["title"], fields["status"], fields["assigned_to"] = s.shown.Title, s.shown.Status, assignees(s.shown)
+		fields["title"], fields["status"] = s.shown.Title, s.shown.Status
+		if names, shown := assigneeNames(s.shown); shown {
+			fields["assigned_to"] = names
+		}
 	}
 	return fields
 }

@@ -25,7 +25,7 @@ func TestUntilSomeoneApproves(t *testing.T) {
 		if o.task.IsApproved == nil || !*o.task.IsApproved || o.task.CompleterID != person {
 			h.Errorf("got %+v", o.task)
 		}
-		h.says(strings.Join(h.log, "\n"), "waiting for a Tallyfy task", "Approve the change", "in-progress", "user 1002", "the wait for a Tallyfy task is over")
+		h.says(strings.Join(h.log, "\n"), "waiting for a Tallyfy task", "Approve the change", "in-progress", "assigned_to:user 1002, guest auditor@example.com, group 96 ", "the wait for a Tallyfy task is over")
 		if len(h.log) != 3 { // open, completed, over: a poll that brings nothing new is not logged
 			h.Errorf("there are %d lines:\n%s", len(h.log), strings.Join(h.log, "\n"))
 		}
@@ -91,6 +91,34 @@ func TestWaitsOfAProcessShareItsPolls(t *testing.T) {
 			h.Errorf("%d pages and %d tasks were read in %s, want %d and %d", pages, tasks, time.Since(h.began), most, n)
 		}
 	})
+}
+
+// A wait that searches for an alias uses the polls of the others, in each order.
+func TestWaitsForIDsAndAliasesShareTheirPolls(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][]bool{"aliases first": {true, true, false, false}, "IDs first": {false, false, true, true}, "in turns": {false, true, false, true}} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, sandbox.Config{Latency: 50 * time.Millisecond}, nil, func(h *harness) {
+				for _, byAlias := range order {
+					want := h.want()
+					if byAlias {
+						want.Task, want.Alias = "", "late"
+					}
+					h.start(want)
+					time.Sleep(time.Second)
+				}
+				const late = "7a5c00000000000000000000000000cc"
+				h.after(40*time.Second, func() { h.server.AddTask(sandbox.Task{ID: late, RunID: runID, Alias: "late"}) })
+				h.after(100*time.Second, h.decide(late, true))
+				h.after(100*time.Second, h.decide(taskID, true))
+				h.over.Wait()
+				pages, tasks := h.requests()
+				if most := int(time.Since(h.began)/interval) + 1; pages > most || tasks != len(order) {
+					h.Errorf("%d pages and %d tasks were read in %s, want at most %d and %d", pages, tasks, time.Since(h.began), most, len(order))
+				}
+			})
+		})
+	}
 }
 
 // Each wait polls at its own interval, and uses what another has read within it.
@@ -334,7 +362,7 @@ func TestUntilThroughFaults(t *testing.T) {
 			inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 				h.after(20*time.Second, func() { fault.Times = -1; h.server.Inject(fault) })
 				h.failed(h.wait(h.Context(), h.want()), 30*time.Second, "Task Could Not Be Read", `Waiting for task "Approve the change"`, "Tallyfy returned "+fmt.Sprint(fault.Status),
-					`status is "in-progress"`, "Nothing is recorded")
+					`status is "in-progress"`, "Nothing is recorded", "The next apply waits again")
 				if h.Failed() {
 					h.Log(name)
 				}

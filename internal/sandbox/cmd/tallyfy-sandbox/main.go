@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
@@ -39,6 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	vintage := flags.String("vintage", "today", "generation of the API: `today or legacy`")
 	rateLimit := flags.Int("rate-limit", 0, "`requests` answered in any second, those above get 429; 0 sets no limit (default 0)")
 	latency := flags.Duration("latency", 0, "`time` that passes before each request is handled, such as 50ms (default 0s)")
+	webhook := flags.String("webhook", "", "`URL` that gets the webhooks of launched processes, completed steps and completed processes; none by default")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -65,6 +67,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	config.Latency = *latency
+	if *webhook != "" {
+		if u, err := url.Parse(*webhook); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			say(stderr, "tallyfy-sandbox: -webhook is a URL such as http://127.0.0.1:8080/secret, not %q\n", *webhook)
+			return 2
+		}
+		config.WebhookURL = *webhook
+		config.WatchWebhooks = func(c sandbox.WebhookCall) {
+			result := fmt.Sprint(c.Status)
+			if c.Err != nil {
+				result = c.Err.Error()
+			}
+			say(stdout, "      webhook, %s: %s\n", c.Event, result)
+		}
+	}
 	if flags.NArg() > 0 {
 		say(stderr, "tallyfy-sandbox: %q is not a flag; all settings are flags, see -help\n", flags.Arg(0))
 		return 2

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync"
@@ -62,10 +63,12 @@ func (s *screen) waitFor(t *testing.T, pattern string) string {
 func TestRun(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
+	receiver := httptest.NewServer(http.NotFoundHandler())
+	defer receiver.Close()
 	stdout, stderr := newScreen(), newScreen()
 	code := make(chan int)
 	go func() {
-		code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-vintage", "legacy", "-latency", "1ms"}, stdout, stderr)
+		code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-vintage", "legacy", "-latency", "1ms", "-webhook", receiver.URL}, stdout, stderr)
 	}()
 
 	stdout.waitFor(t, "Requests, as they are answered:\n")
@@ -95,6 +98,8 @@ func TestRun(t *testing.T) {
 	}
 	stdout.waitFor(t, `   1  POST    /api/organizations/\w+/runs/\w+/completed-tasks +200  completed\n`)
 	stdout.waitFor(t, `   2  POST    \S+ +422  refused: already completed\n`)
+
+	stdout.waitFor(t, `      webhook, step completed: Announce the maintenance window: 404\n`)
 
 	interrupt()
 	if got := <-code; got != 0 || stderr.String() != "" {
@@ -169,6 +174,7 @@ func TestRunMistakes(t *testing.T) {
 		"vintage":      {[]string{"-vintage", "1997"}, 2, `today or legacy, not "1997"`},
 		"rate limit":   {[]string{"-rate-limit", "-1"}, 2, "or 0 for no limit, not -1"},
 		"latency":      {[]string{"-latency", "-1s"}, 2, "a time such as 50ms, not -1s"},
+		"webhook":      {[]string{"-webhook", "127.0.0.1:1/x"}, 2, "a URL such as http://127.0.0.1:8080/secret"},
 		"argument":     {[]string{"serve"}, 2, `"serve" is not a flag`},
 		"flag":         {[]string{"-port", "1"}, 2, "not defined: -port"},
 		"help":         {[]string{"-help"}, 0, "-vintage today or legacy"},

@@ -1,0 +1,133 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
+)
+
+// maxCertificateFile is the number of bytes that are read of a file of certificates. The bundles of
+// systems have less than one million.
+const maxCertificateFile = 8 << 20
+
+// certificatesModel contains the arguments for the certificates of private authorities.
+type certificatesModel struct {
+	CACertFile types.String `tfsdk:"ca_cert_file"`
+	CACertPEM  types.String `tfsdk:"ca_cert_pem"`
+}
+
+// addCertificates adds the attributes of certificatesModel to those of the provider block. No
+// environment variable sets them: SSL_CERT_FILE and SSL_CERT_DIR are the convention for that.
+func addCertificates(attributes map[string]schema.Attribute) {
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"ca_cert_file": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The path of a file with the certificates of private authorities, in PEM form. They are trusted in addition to those of the system. " +
+				"Conflicts with `ca_cert_pem`.",
+		},
+		"ca_cert_pem": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The same certificates as text. Conflicts with `ca_cert_file`.",
+			Validators: []validator.String{stringRule{
+				summary: "Invalid CA Certificate", rule: "must contain certificates in PEM form", secret: true,
+				check: func(text string) error { _, err := tallyfy.ParseCertificates(text); return err },
+			}},
+		},
+	})
+}
+
+func (m certificatesModel) certificatesUnknown() bool {
+	return m.CACertFile.IsUnknown() || m.CACertPEM.IsUnknown()
+}
+
+// checkConflict adds an error if both arguments are set. An argument that is known only after apply
+// may be null then.
+func (m certificatesModel) checkConflict(diags *diag.Diagnostics) {
+	for _, value := range []types.String{m.CACertFile, m.CACertPEM} {
+		if value.IsNull() || value.IsUnknown() {
+			return
+		}
+	}
+	diags.AddAttributeError(path.Root("ca_cert_file"), "Invalid Attribute Combination",
+		"ca_cert_file cannot be used together with ca_cert_pem.\n\nRemove one of them: a file and a text may each contain several certificates.")
+}
+
+// certificates returns the certificates that the arguments contain; none if they are not known yet.
+func (m certificatesModel) certificates(diags *diag.Diagnostics) []*x509.Certificate {
+	if m.checkConflict(diags); diags.HasError() || m.certificatesUnknown() {
+		return nil
+	}
+	attribute, text, err := "ca_cert_pem", m.CACertPEM.ValueString(), error(nil)
+	switch {
+	case !m.CACertFile.IsNull():
+		attribute = "ca_cert_file"
+		text, err = readCertificates(m.CACertFile.ValueString())
+	case m.CACertPEM.IsNull():
+		return nil
+	}
+	var certificates []*x509.Certificate
+	if err == nil {
+		certificates, err = tallyfy.ParseCertificates(text)
+	}
+	if err != nil {
+		named := attribute
+		if attribute == "ca_cert_file" {
+			named = fmt.Sprintf("%s (%q)", attribute, m.CACertFile.ValueString())
+		}
+		diags.AddAttributeError(path.Root(attribute), "Invalid CA Certificate", fmt.Sprintf(
+			"%s cannot be used: %s.\n\nSet %s to the certificate of the authority in PEM form, then try again.", named, err, attribute))
+	}
+	return certificates
+}
+
+// readCertificates returns the text of a file. The error does not repeat its path.
+func readCertificates(name string) (string, error) {
+	if name == "" {
+		return "", errors.New("the path is empty; to set no file, use null")
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return "", reasonOf(err)
+	case !info.Mode().IsRegular():
+		return "", errors.New("it is a directory, or another kind of file that cannot be read as a text")
+	case info.Size() > maxCertificateFile:
+		return "", fmt.Errorf("the file has more than %d bytes", maxCertificateFile)
+	}
+	file, err := os.Open(name) //nolint:gosec // the user's choice
+	if err != nil {
+		return "", reasonOf(err)
+	}
+	defer file.Close() //nolint:errcheck // only read
+	text, err := io.ReadAll(io.LimitReader(file, maxCertificateFile))
+	return string(text), reasonOf(err)
+}
+
+// reasonOf returns the reason of a failed operation on a file, without the operation and the path.
+func reasonOf(err error) error {
+	var failed *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("there is no such file")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("the file may not be read")
+	case errors.As(err, &failed):
+		return failed.Err
+	}
+	return err
+}

@@ -1,0 +1,161 @@
+// Copyright (c) Tallyfy, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"crypto/tls"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/certtest"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+)
+
+func newAuthority(t *testing.T, name string, now time.Time) *certtest.Authority {
+	t.Helper()
+	authority, err := certtest.New(name, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authority
+}
+
+// file writes a text to a file of this test.
+func file(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestCertificateErrors configures the provider with what is not the certificate of an authority.
+// The error is on the argument, before any request, and repeats nothing of a text.
+func TestCertificateErrors(t *testing.T) {
+	t.Parallel()
+	authority := newAuthority(t, "Private", time.Now())
+	expired := newAuthority(t, "Old", time.Now().Add(-365*24*time.Hour))
+	large := file(t, strings.Repeat("#\n", maxCertificateFile/2+1))
+	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+	for name, c := range map[string]struct {
+		settings  attributes
+		attribute string // that the error is on; empty if there is none
+		says      string
+	}{
+		"a file":           {attributes{"ca_cert_file": file(t, authority.PEM)}, "", ""},
+		"a text":           {attributes{"ca_cert_pem": authority.PEM}, "", ""},
+		"unknown file":     {attributes{"ca_cert_file": unknown}, "", ""},
+		"unknown text":     {attributes{"ca_cert_pem": unknown}, "", ""},
+		"text and unknown": {attributes{"ca_cert_pem": authority.PEM, "ca_cert_file": unknown}, "", ""},
+		"both":             {attributes{"ca_cert_pem": authority.PEM, "ca_cert_file": file(t, authority.PEM)}, "ca_cert_file", "ca_cert_file cannot be used together with ca_cert_pem."},
+		"no file":          {attributes{"ca_cert_file": "no/such/ca.pem"}, "ca_cert_file", `ca_cert_file ("no/such/ca.pem") cannot be used: there is no such file.`},
+		"no path":          {attributes{"ca_cert_file": ""}, "ca_cert_file", "the path is empty"},
+		"a directory":      {attributes{"ca_cert_file": t.TempDir()}, "ca_cert_file", "it is a directory"},
+		"a device":         {attributes{"ca_cert_file": os.DevNull}, "ca_cert_file", "another kind of file"},
+		"a large file":     {attributes{"ca_cert_file": large}, "ca_cert_file", "has more than 8388608 bytes"},
+		"no text":          {attributes{"ca_cert_pem": ""}, "ca_cert_pem", "no certificate in PEM form"},
+		"a path as text":   {attributes{"ca_cert_pem": "ca.pem"}, "ca_cert_pem", "no certificate in PEM form"},
+		"a file, no PEM":   {attributes{"ca_cert_file": file(t, "certificate")}, "ca_cert_file", "no certificate in PEM form"},
+		"a key":            {attributes{"ca_cert_pem": authority.KeyPEM}, "ca_cert_pem", "it contains a private key"},
+		"a file with key":  {attributes{"ca_cert_file": file(t, authority.PEM+authority.KeyPEM)}, "ca_cert_file", "it contains a private key"},
+		"expired":          {attributes{"ca_cert_file": file(t, expired.PEM)}, "ca_cert_file", `the certificate "Old" expired on `},
+		"expired text":     {attributes{"ca_cert_pem": expired.PEM}, "ca_cert_pem", `the certificate "Old" expired on `},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.settings["access_token"], c.settings["organization_id"] = "t", "o"
+			_, said, err := prototest.Begin(t.Context(), New("test"), c.settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.attribute == "" {
+				if len(said) > 0 {
+					t.Error(said)
+				}
+				return
+			}
+			if len(said) != 1 || said[0].Severity != tfprotov6.DiagnosticSeverityError || !said[0].Attribute.Equal(tftypes.NewAttributePath().WithAttributeName(c.attribute)) ||
+				!strings.Contains(said.String(), c.says) {
+				t.Errorf("got %s", said)
+			}
+			for _, secret := range []string{authority.PEM, authority.KeyPEM, expired.PEM} {
+				if lines := strings.Split(secret, "\n"); strings.Contains(said.String(), lines[1]) {
+					t.Errorf("it repeats the text: %s", said)
+				}
+			}
+		})
+	}
+}
+
+// TestCertificatesOfBothServers reads a process from a server of a private authority, with a token
+// from another one. Without the certificates, nothing is sent, and the advice names the arguments.
+func TestCertificatesOfBothServers(t *testing.T) {
+	t.Parallel()
+	s := newHarness(t, sandbox.Config{})
+	var requests atomic.Int32
+	start := func(authority *certtest.Authority) string {
+		certificate, err := authority.Issue("127.0.0.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			requests.Add(1)
+			s.ServeHTTP(w, r)
+		}))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	api, tokens := newAuthority(t, "API", time.Now()), newAuthority(t, "Tokens", time.Now())
+	settings := func(more attributes) attributes {
+		all := attributes{
+			"base_url": start(api) + "/api", "token_url": start(tokens) + "/api/oauth/token", "organization_id": sandbox.DefaultOrganization,
+			"client_id": sandbox.DefaultClientID, "client_secret": sandbox.DefaultClientSecret,
+		}
+		for name, value := range more {
+			all[name] = value
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		more attributes
+		says string
+	}{
+		"file":       {attributes{"ca_cert_file": file(t, api.PEM+tokens.PEM)}, ""},
+		"text":       {attributes{"ca_cert_pem": api.PEM + tokens.PEM}, ""},
+		"API only":   {attributes{"ca_cert_pem": api.PEM}, "the certificate of"},
+		"token only": {attributes{"ca_cert_pem": tokens.PEM}, "the certificate of"},
+		"neither":    {nil, "ca_cert_file or ca_cert_pem in the provider block"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := settings(c.more)
+			requests.Store(0)
+			_, said, err := prototest.Data(t.Context(), New("test"), all, "tallyfy_run", attributes{"run_id": sandbox.SeedRunID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said.Failed() != (c.says != "") || !strings.Contains(said.String(), c.says) {
+				t.Errorf("got %s", said)
+			}
+			if name == "neither" && requests.Load() != 0 {
+				t.Errorf("%d requests were sent", requests.Load())
+			}
+		})
+	}
+}
