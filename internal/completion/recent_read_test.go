@@ -161,6 +161,18 @@ func TestSecondBlocksShareNoRead(t *testing.T) {
 		h.wantRequests(get, post, get)
 		h.wantWebhooks(1)
 	})
+	inBubble(t, today(), nil, func(h *harness) { // even if there is a read of it, which may lag
+		h.create(h.want())
+		h.server.ResetJournal()
+		read, err := h.client.GetTask(h.ctx, h.ref())
+		if err != nil {
+			h.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+		h.engine.recent.add(h.ref(), read)
+		h.create(h.want())
+		h.wantRequests(get, get)
+	})
 	inBubble(t, today(), nil, func(h *harness) { // and so does one after a destroy that reopened it
 		known := h.recorded(h.want())
 		h.restart()
