@@ -13,13 +13,13 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// recentReadLife is how long a create or update may rest on the read of a preflight check. Terraform
-// plans each block once more right before it applies the block, in the same process.
+// recentReadLife is how long a create or update may rest on the read of a preflight check.
+// Terraform plans each block again right before it applies the block, in the same process.
 const recentReadLife = 2 * time.Second
 
-// recentReads holds the tasks that preflight checks have read with a GET of the task itself, for the
-// create or update that follows. Entries of lists are not kept, because lists may lag. Each read
-// serves one operation. The zero value is ready for use, and safe for concurrent use.
+// recentReads holds the tasks that preflight checks have read with a GET of the task itself, for
+// the create or update that follows. Entries of lists are not kept, because lists may lag. Each
+// read serves one operation. The zero value is ready for use, and safe for concurrent use.
 type recentReads struct {
 	mu     sync.Mutex
 	byTask map[tallyfy.TaskRef]recentRead
@@ -74,11 +74,10 @@ func (r *recentReads) end(ref tallyfy.TaskRef) {
 	r.ended[taskKey(ref)] = time.Now()
 }
 
-// afterRead runs an operation on the wanted task as it was read. The operation rests on the read of the
-// preflight check right before it, if that can serve, and otherwise on a read with these options.
-// If that check's read becomes too old before anything is written, because of a rate limit for
-// example, the task is read again and the operation starts over. The caller must hold the task's
-// lock. Any error is a [*Failure].
+// afterRead runs an operation on the wanted task as it was read: by the preflight check right
+// before the operation, or else now, with these options. If the check's read becomes too old before
+// anything is written, for example because of a rate limit, the task is read again and the
+// operation starts over. The caller must hold the lock of the task. Any error is a [*Failure].
 func (e *Engine) afterRead(ctx context.Context, want Desired, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
 	ref := want.Task
 	defer e.recent.end(ref)

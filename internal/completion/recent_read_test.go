@@ -124,7 +124,7 @@ func TestOperationsThatShareNoRead(t *testing.T) {
 		"used before": {func(h *harness) {
 			h.check(h.want())
 			h.server.Inject(atPost(sandbox.Fault{Status: http.StatusUnprocessableEntity}))
-			h.refuse(h.want())
+			h.wantText(h.refuse(h.want()).Error(), "422")
 		}, []string{get, post, get, post}},
 		"before a write of ours": {func(h *harness) {
 			p := h.engine.Preflight()
@@ -132,7 +132,7 @@ func TestOperationsThatShareNoRead(t *testing.T) {
 			h.server.Inject(atPost(sandbox.Fault{Status: http.StatusUnprocessableEntity, Before: func(*http.Request) {
 				h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}) // of another block
 			}}))
-			h.refuse(h.want())
+			h.wantText(h.refuse(h.want()).Error(), "422")
 		}, []string{get, post, get, get, post}},
 	} {
 		t.Run(name, func(t *testing.T) {
