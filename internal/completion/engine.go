@@ -26,12 +26,13 @@ type Engine struct {
 	lists     *listCaches
 	locks     *taskLocks
 	processes *processLocks
+	recent    *recentReads
 }
 
 // New returns an engine. It sends nothing. Use an engine for one operation of Terraform, such as an
 // apply, because it remembers the completions that it has recorded.
 func New(client *tallyfy.Client) *Engine {
-	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}}
+	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}, recent: &recentReads{}}
 }
 
 // Record holds the known facts of a task's completion. A zero value means that Tallyfy has not

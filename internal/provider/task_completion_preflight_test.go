@@ -60,7 +60,7 @@ func vpcBlock(value any) attributes {
 	return attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID, "form_fields": vpcFields(value)}
 }
 
-// An update is checked as a create is, with one read of the list of the process.
+// An update is checked as a create is, with one read of the task.
 func TestPlanChecksAnUpdate(t *testing.T) {
 	t.Parallel()
 	with := func(name string, value any) attributes {
@@ -75,16 +75,16 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 		gets   int
 	}{
 		"another value":      {"vpc-1", vpcBlock("vpc-2"), []string{"Warning: Update Reopens the Task and Completes It Again: ", `differs from the state: form_fields "VPC id".`}, 1},
-		"what it holds":      {"vpc-0", vpcBlock("vpc-1"), []string{"Warning: Task Is Already as Configured: ", "no completion is sent"}, 2},
-		"unknown label":      {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"Vpc Id": text("x")})), []string{"Error: Unknown Form Field: ", `Did you mean "VPC id"?`}, 2},
-		"unknown option":     {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"VPC id": text("vpc-1"), "Tier": text("platinum")})), []string{"Error: Invalid Form Value: "}, 2},
-		"required, null":     {"vpc-1", vpcBlock(nil), []string{"Error: Required Field Is Empty: "}, 2},
-		"value known later":  {"vpc-1", vpcBlock(tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", `Known only after apply: form_fields "VPC id".`}, 2},
-		"values known later": {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
-		"map known later":    {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
-		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: Provision the VPC: ", "Warning: Task Is Already as Configured: "}, 2},
+		"what it holds":      {"vpc-0", vpcBlock("vpc-1"), []string{"Warning: Task Is Already as Configured: ", "no completion is sent"}, 1},
+		"unknown label":      {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"Vpc Id": text("x")})), []string{"Error: Unknown Form Field: ", `Did you mean "VPC id"?`}, 1},
+		"unknown option":     {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"VPC id": text("vpc-1"), "Tier": text("platinum")})), []string{"Error: Invalid Form Value: "}, 1},
+		"required, null":     {"vpc-1", vpcBlock(nil), []string{"Error: Required Field Is Empty: "}, 1},
+		"value known later":  {"vpc-1", vpcBlock(tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", `Known only after apply: form_fields "VPC id".`}, 1},
+		"values known later": {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 1},
+		"map known later":    {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 1},
+		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: Provision the VPC: ", "Warning: Task Is Already as Configured: "}, 1},
 		"completer":          {"vpc-1", with("override_user", 1002), []string{"Warning: Update Reopens the Task and Completes It Again: ", "differs from the state: override_user."}, 1},
-		"completer later":    {"vpc-1", with("override_user", tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: override_user."}, 2},
+		"completer later":    {"vpc-1", with("override_user", tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: override_user."}, 1},
 		"a setting":          {"vpc-1", with("reopen_on_destroy", true), nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,6 +36,7 @@ func (r *taskCompletionResource) ValidateConfig(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.expect(ctx, req.Config, &resp.Diagnostics)
 	checkOneWay(values, &resp.Diagnostics)
 	for _, open := range []string{"taskdata", "form_fields"} {
 		secret := open + "_wo"
