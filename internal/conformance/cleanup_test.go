@@ -26,7 +26,8 @@ func TestStray(t *testing.T) {
 	checkRemoved(t, server)
 }
 
-// TestSharedProcess has a task in a process with tasks of others, which must not be archived with it.
+// TestSharedProcess has a task in a process with tasks of others, which must not be archived with
+// it.
 func TestSharedProcess(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})

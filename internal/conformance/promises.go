@@ -17,7 +17,8 @@ const (
 	resultSkipped = "skipped"
 )
 
-// promise is what the provider promises. check returns an error if it was not kept, and a [skipped] if it could not be tested.
+// promise is what the provider promises. check returns an error if it was not kept, and a [skipped]
+// if it could not be tested.
 type promise struct {
 	name  string
 	check func(*evidence) error
@@ -137,7 +138,8 @@ func (e *evidence) decidedOnce(task *fixture, r result, approved bool) error {
 	return nil
 }
 
-// untouched checks that the provider only read a task that someone else completed, without an error.
+// untouched checks that the provider only read a task that someone else completed, without an
+// error.
 func (e *evidence) untouched(name string) error {
 	if err := sent(e.tasks[name], e.apply, ""); err != nil {
 		return err

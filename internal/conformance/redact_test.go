@@ -44,7 +44,8 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// TestRedact_default keeps Tallyfy's own address out of the text too, and does not replace what is empty.
+// TestRedact_default keeps Tallyfy's own address out of the text too, and does not replace what is
+// empty.
 func TestRedact_default(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(Settings{Token: "x1", IsDefault: true, BaseURL: &url.URL{Host: "go.tallyfy.com"}}, nil)

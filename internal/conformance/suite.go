@@ -27,7 +27,8 @@ const (
 // Suite is the conformance suite for one Tallyfy.
 type Suite struct {
 	Settings Settings
-	// Install returns the CLI with the provider. It is called once, and only if promises are tested.
+	// Install returns the CLI with the provider. It is called once, and only if promises are
+	// tested.
 	Install func() (*clitest.Installation, error)
 
 	scenarios []scenario    // nil for all
@@ -38,8 +39,9 @@ type Suite struct {
 	observer  *observer
 }
 
-// Run runs the suite as the subtests "promises" and "observations" of t, archives what it created, and writes the report. A promise
-// that is not kept, and something that cannot be archived, fail the test. An observation does not.
+// Run runs the suite as the subtests "promises" and "observations" of t, archives what it created,
+// and writes the report. A promise that is not kept, and something that cannot be archived, fail
+// the test. An observation does not.
 func (s *Suite) Run(ctx context.Context, t *testing.T) {
 	t.Helper()
 	if deadline, ok := t.Deadline(); ok {

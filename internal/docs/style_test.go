@@ -16,13 +16,10 @@ import (
 )
 
 // messageRooms are the packages whose string literals users read.
-var messageRooms = []string{"completion", "lookup", "notice", "provider", "tallyfy", "wait"}
+var messageRooms = []string{"completion", "conformance", "lookup", "notice", "provider", "tallyfy", "wait"}
 
 // commentWidth is the number of columns that a line of a comment has at most; a tab has four.
 const commentWidth = 100
-
-// unwrapped is the folder whose comments may still be wider.
-const unwrapped = "internal/conformance/"
 
 // finding is a breach of a rule.
 type finding struct {
@@ -49,9 +46,7 @@ func TestStyle(t *testing.T) {
 		case path.Ext(name) == ".go":
 			more, names := goTexts(t, root, name, isMessageRoom(name))
 			texts, found = append(texts, more...), append(found, names...)
-			if !strings.HasPrefix(name, unwrapped) {
-				found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
-			}
+			found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
 		}
 	}
 	for _, description := range descriptions(t) {

@@ -66,7 +66,7 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.Mo
 			return
 		}
 	}
-	if !plan.taskIdentity.isUnknown() && !plan.RunID.IsNull() {
+	if !plan.isTaskUnknown() && !plan.RunID.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.resourceID())...)
 	}
 	r.checkNew(ctx, config, plan.OrganizationID, &resp.Diagnostics)
@@ -76,7 +76,7 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.Mo
 func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
 	at := *config
 	at.OrganizationID = organization
-	if !diags.HasError() && !at.taskIdentity.isUnknown() {
+	if !diags.HasError() && !at.isTaskUnknown() {
 		r.preflight(ctx, config.planned(ctx, at.ref()), diags)
 	}
 }
@@ -99,7 +99,7 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if plan.ref() != state.ref() || plan.taskIdentity.isUnknown() {
+	if plan.ref() != state.ref() || plan.isTaskUnknown() {
 		resp.Diagnostics.Append(destroys(&state)...)
 		r.checkReplacement(ctx, config, &plan, &resp.Diagnostics)
 		return

@@ -19,18 +19,18 @@ import (
 // An import reads the task, sets the defaults, and does not record an open task.
 func TestTaskWaitImport(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	config := s.config(waitFor(approval, "fail_on_rejection = false"))
+	h := newHarness(t, sandbox.Config{})
+	config := h.config(waitFor(approval, "fail_on_rejection = false"))
 	imports := resource.TestStep{Config: config, ResourceName: theWait, ImportState: true, ImportStateId: sandbox.SeedApprovalTaskID, ImportStatePersist: true}
 	open, archived := imports, imports
 	open.ExpectError = regexp.MustCompile(`(?s)Task Is Not Completed.*To wait for it, leave the import out`)
 	archived.ImportStateId, archived.ExpectError = strings.Repeat("a", 32), regexp.MustCompile(`Task Could Not Be Imported`)
 	rejected := imports
-	rejected.PreConfig = func() { s.decided(false) }
-	s.run(open, archived, rejected,
+	rejected.PreConfig = func() { h.decided(false) }
+	h.run(open, archived, rejected,
 		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 	)
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }
@@ -62,12 +62,12 @@ func TestTaskWaitImportOfDecisions(t *testing.T) {
 		} {
 			t.Run(name+", by "+by, func(t *testing.T) {
 				t.Parallel()
-				s := newHarness(t, sandbox.Config{})
-				s.decided(*c.decision)
+				h := newHarness(t, sandbox.Config{})
+				h.decided(*c.decision)
 				if !c.shown {
-					s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.IsApproved = nil })
+					h.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.IsApproved = nil })
 				}
-				d := s.waiter(nil)
+				d := h.waiter(nil)
 				if said, err := imports(d); err != nil || len(said) > 0 || d.State == nil {
 					t.Fatalf("%v\n%s", err, said)
 				}
@@ -81,7 +81,7 @@ func TestTaskWaitImportOfDecisions(t *testing.T) {
 				if !strings.HasPrefix(said, c.strict) || c.strict == "" && said != "" {
 					t.Errorf("it says %q, want %q", said, c.strict)
 				}
-				if err := s.writes(); err != nil {
+				if err := h.writes(); err != nil {
 					t.Error(err)
 				}
 			})

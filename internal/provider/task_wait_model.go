@@ -63,7 +63,7 @@ func (m *taskWaitModel) facts(r completion.Record) {
 
 // recorded returns the completion in the state.
 func (m *taskWaitModel) recorded() completion.Record {
-	record := m.completionFacts.asRecord()
+	record := m.asRecord()
 	record.RunID = m.RunID.ValueString()
 	record.IsApproved = m.IsApproved.ValueBoolPointer()
 	return record

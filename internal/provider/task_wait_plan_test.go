@@ -16,18 +16,18 @@ import (
 // the second one.
 func TestTaskWaitThatIsReplacedSaysWhatItWaitsFor(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.decided(false)
+	h := newHarness(t, sandbox.Config{})
+	h.decided(false)
 	for name, block := range map[string]attributes{
 		"by ID":    {"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID},
 		"by alias": {"run_id": sandbox.SeedRunID, "alias": "announce-the-maintenance-window"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := (&harness{T: t, Server: s.Server}).waiter(nil)
-			if said := p.waits(approvalBlock(attributes{"fail_on_rejection": false})); p.State == nil {
+			d := (&harness{T: t, Server: h.Server}).waiter(nil)
+			if said := d.waits(approvalBlock(attributes{"fail_on_rejection": false})); d.State == nil {
 				t.Fatal(said)
 			}
-			action, said := p.plans(block) // which does not accept a rejection, such as that of the old task
+			action, said := d.plans(block) // which does not accept a rejection, such as that of the old task
 			if !strings.Contains(said, "Apply Waits for a Task") || strings.Contains(said, "Rejected") {
 				t.Errorf("the plan is to %s and says:\n%s", action, said)
 			}
@@ -46,9 +46,9 @@ func TestTaskWaitIsPlanned(t *testing.T) {
 		requests        int
 	}{
 		"open":               {says: "Warning: Apply Waits for a Task", requests: 1},
-		"approved":           {happens: func(s *harness) { s.decided(true) }, says: "Warning: Nothing to Wait For", requests: 2},
-		"rejected":           {happens: func(s *harness) { s.decided(false) }, says: "Error: Approval Was Rejected", requests: 2},
-		"not checked":        {settings: attributes{"preflight": false}, happens: func(s *harness) { s.decided(false) }},
+		"approved":           {happens: func(h *harness) { h.decided(true) }, says: "Warning: Nothing to Wait For", requests: 2},
+		"rejected":           {happens: func(h *harness) { h.decided(false) }, says: "Error: Approval Was Rejected", requests: 2},
+		"not checked":        {settings: attributes{"preflight": false}, happens: func(h *harness) { h.decided(false) }},
 		"task unknown":       {block: attributes{"task_id": unknown}},
 		"process unknown":    {block: attributes{"run_id": unknown}},
 		"alias unknown":      {block: attributes{"task_id": nil, "alias": unknown}},
@@ -62,15 +62,15 @@ func TestTaskWaitIsPlanned(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			if c.happens != nil {
-				c.happens(s)
+				c.happens(h)
 			}
-			_, said := s.waiter(c.settings).plans(approvalBlock(c.block))
+			_, said := h.waiter(c.settings).plans(approvalBlock(c.block))
 			if !strings.HasPrefix(said, c.says) || c.says == "" && said != "" {
 				t.Errorf("it says %q, want %q", said, c.says)
 			}
-			if n := len(s.Journal()); n != c.requests {
+			if n := len(h.Journal()); n != c.requests {
 				t.Errorf("%d requests were sent, want %d", n, c.requests)
 			}
 		})

@@ -17,14 +17,14 @@ import (
 // A recorded approval whose decision is no longer shown does not pass, as in an apply.
 func TestTaskWaitForAnApprovalWithoutADecision(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.decided(true)
-	p := s.waiter(nil)
-	p.waits(approvalBlock(nil))
-	s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.IsApproved, task.CompletedAt = nil, "2026-11-25T10:00:00Z" })
-	said, err := p.Refresh(t.Context())
-	if err != nil || p.State != nil || !strings.Contains(said.String(), "Approval Was Revoked") || !strings.Contains(said.String(), "without a decision") {
-		t.Errorf("recorded: %t, %v\n%s", p.State != nil, err, said)
+	h := newHarness(t, sandbox.Config{})
+	h.decided(true)
+	d := h.waiter(nil)
+	d.waits(approvalBlock(nil))
+	h.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.IsApproved, task.CompletedAt = nil, "2026-11-25T10:00:00Z" })
+	said, err := d.Refresh(t.Context())
+	if err != nil || d.State != nil || !strings.Contains(said.String(), "Approval Was Revoked") || !strings.Contains(said.String(), "without a decision") {
+		t.Errorf("recorded: %t, %v\n%s", d.State != nil, err, said)
 	}
 }
 
@@ -39,68 +39,68 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		kept    bool
 	}{
 		"nothing": {action: prototest.NoOp, kept: true},
-		"renamed": {happens: func(s *harness) { s.RenameOutside(sandbox.SeedApprovalTaskID, "Approve it") }, action: prototest.NoOp, kept: true},
+		"renamed": {happens: func(h *harness) { h.RenameOutside(sandbox.SeedApprovalTaskID, "Approve it") }, action: prototest.NoOp, kept: true},
 		"archived": {
-			happens: func(s *harness) {
-				s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.Archived = true })
+			happens: func(h *harness) {
+				h.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.Archived = true })
 			}, action: prototest.NoOp, kept: true,
 		},
 		"reopened": {
-			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: prototest.Create,
+			happens: func(h *harness) { h.ReopenOutside(sandbox.SeedApprovalTaskID) }, action: prototest.Create,
 			says: []string{"Warning: Task Was Reopened: Approve the change", `task "Approve the change" (` + sandbox.SeedApprovalTaskID + ")", "an apply of this configuration waits until the task is completed again"},
 		},
 		"rejected": {
-			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.Create,
+			happens: func(h *harness) { h.ReopenOutside(sandbox.SeedApprovalTaskID); h.decided(false) }, action: prototest.Create,
 			says: []string{"Warning: Approval Was Revoked: Approve the change", "rejected by user 1002", "fails unless the task shows an approval by then"},
 		},
 		"rejected, and accepted": {
 			block:   attributes{"fail_on_rejection": false},
-			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(false) }, action: prototest.NoOp, kept: true,
+			happens: func(h *harness) { h.ReopenOutside(sandbox.SeedApprovalTaskID); h.decided(false) }, action: prototest.NoOp, kept: true,
 		},
 		"approved once more": {
-			happens: func(s *harness) { s.ReopenOutside(sandbox.SeedApprovalTaskID); s.decided(true) }, action: prototest.NoOp, kept: true,
+			happens: func(h *harness) { h.ReopenOutside(sandbox.SeedApprovalTaskID); h.decided(true) }, action: prototest.NoOp, kept: true,
 		},
 		"deleted": {
-			happens: func(s *harness) { s.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
+			happens: func(h *harness) { h.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
 			says: []string{
 				`Warning: Completed Task Cannot Be Found: Approve the change: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy returned 404",
 				"It was deleted", "The wait stays recorded", "Nothing waits again",
 			},
 		},
 		"API not found": {
-			happens: func(s *harness) {
-				s.Inject(sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`, Times: -1})
+			happens: func(h *harness) {
+				h.Inject(sandbox.Fault{Status: 404, Body: `{"code":"ENDPOINT_NOT_FOUND"}`, Times: -1})
 			}, action: prototest.NoOp, kept: true,
 			says: []string{"Warning: Completed Task Cannot Be Found", "check base_url", "The wait stays recorded"},
 		},
 		"refused": {
-			happens: func(s *harness) { s.Inject(sandbox.Fault{Status: 403, Body: "{}", Times: -1}) }, action: prototest.NoOp, kept: true,
+			happens: func(h *harness) { h.Inject(sandbox.Fault{Status: 403, Body: "{}", Times: -1}) }, action: prototest.NoOp, kept: true,
 			says: []string{"Error: Task Could Not Be Read", "Refreshing the wait for task", "The state stays as it was", "may see the task"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { // long ago, so that no read can lag behind it
+			h := newHarness(t, sandbox.Config{})
+			h.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { // long ago, so that no read can lag behind it
 				task.Status, task.CompletedAt, task.CompleterID, task.IsApproved = "completed", "2026-05-20T17:00:00.000Z", sandbox.SeedColleagueID, new(true)
 			})
-			p := s.waiter(attributes{"preflight": false})
-			if said := p.waits(approvalBlock(c.block)); said != "" {
+			d := h.waiter(attributes{"preflight": false})
+			if said := d.waits(approvalBlock(c.block)); said != "" {
 				t.Fatalf("it says %q", said)
 			}
 			if c.happens != nil {
-				c.happens(s)
+				c.happens(h)
 			}
-			action, said := p.plans(approvalBlock(c.block))
-			if action != c.action || (said == "") != (len(c.says) == 0) || (p.State != nil) != c.kept {
-				t.Errorf("the plan is to %q, the state is kept: %t, and it says %q", action, p.State != nil, said)
+			action, said := d.plans(approvalBlock(c.block))
+			if action != c.action || (said == "") != (len(c.says) == 0) || (d.State != nil) != c.kept {
+				t.Errorf("the plan is to %q, the state is kept: %t, and it says %q", action, d.State != nil, said)
 			}
 			for _, part := range c.says {
 				if !strings.Contains(said, part) {
 					t.Errorf("%q is missing in %q", part, said)
 				}
 			}
-			if err := s.writes(); err != nil {
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
@@ -111,20 +111,20 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 // process.
 func TestTaskWaitsAreRefreshedByAList(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	var blocks strings.Builder
 	for n := range 100 {
 		id := fmt.Sprintf("7a5c%028d", 4000+n)
-		s.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID, Status: "completed", CompletedAt: "2026-05-20T17:00:00.000Z"})
+		h.AddTask(sandbox.Task{ID: id, RunID: sandbox.SeedRunID, Status: "completed", CompletedAt: "2026-05-20T17:00:00.000Z"})
 		fmt.Fprintf(&blocks, "resource \"tallyfy_task_wait\" \"w%d\" {\n  run_id = %q\n  task_id = %q\n}\n", n, sandbox.SeedRunID, id)
 	}
-	config := s.config(blocks.String())
-	s.run(
+	config := h.config(blocks.String())
+	h.run(
 		resource.TestStep{Config: config},
-		resource.TestStep{PreConfig: s.ResetJournal, RefreshState: true},
+		resource.TestStep{PreConfig: h.ResetJournal, RefreshState: true},
 	)
 	pages, tasks := 0, 0
-	for _, entry := range s.Journal() {
+	for _, entry := range h.Journal() {
 		if strings.HasSuffix(entry.Path, "/tasks") {
 			pages++
 		} else {

@@ -29,23 +29,23 @@ func waitFor(lines ...string) string {
 }
 
 // decided decides the seeded approval as a colleague.
-func (s *harness) decided(approved bool) {
-	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
+func (h *harness) decided(approved bool) {
+	h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 }
 
 // TestTaskWaitRecordsTheTask has a person approve while an apply waits. The apply continues and
 // records who approved. Only GETs are sent.
 func TestTaskWaitRecordsTheTask(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	polls := 0
-	s.Inject(sandbox.Fault{Method: http.MethodGet, Times: -1, Before: func(*http.Request) {
+	h.Inject(sandbox.Fault{Method: http.MethodGet, Times: -1, Before: func(*http.Request) {
 		if polls++; polls == 3 {
-			s.decided(true)
+			h.decided(true)
 		}
 	}})
-	config := s.config(waitFor(approval, `poll_interval = "1s"`))
-	s.run(
+	config := h.config(waitFor(approval, `poll_interval = "1s"`))
+	h.run(
 		resource.TestStep{
 			Config: config,
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -58,12 +58,12 @@ func TestTaskWaitRecordsTheTask(t *testing.T) {
 				statecheck.ExpectKnownValue(theWait, tfjsonpath.New("completer_id"), knownvalue.Int64Exact(sandbox.SeedColleagueID)),
 				statecheck.ExpectKnownValue(theWait, tfjsonpath.New("completer_guest_id"), knownvalue.Null()),
 				statecheck.ExpectKnownValue(theWait, tfjsonpath.New("fail_on_rejection"), knownvalue.Bool(true)),
-				s.wrote(),
+				h.wrote(),
 			},
 		},
 		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 	)
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }
@@ -81,14 +81,14 @@ func TestTaskWaitWaysToNameATask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.CompleteOutside(c.task, sandbox.SeedColleagueID, nil)
+			h := newHarness(t, sandbox.Config{})
+			h.CompleteOutside(c.task, sandbox.SeedColleagueID, nil)
 			run := knownvalue.Check(knownvalue.Null())
 			if c.run != "" {
 				run = knownvalue.StringExact(c.run)
 			}
-			config := s.config(waitFor(c.lines))
-			s.run(
+			config := h.config(waitFor(c.lines))
+			h.run(
 				resource.TestStep{Config: config, ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue(theWait, tfjsonpath.New("task_id"), knownvalue.StringExact(c.task)),
 					statecheck.ExpectKnownValue(theWait, tfjsonpath.New("run_id"), run),
@@ -100,7 +100,7 @@ func TestTaskWaitWaysToNameATask(t *testing.T) {
 					ImportStateId: sandbox.DefaultOrganization + "/" + c.run + "/" + c.task,
 				},
 			)
-			if err := s.writes(); err != nil {
+			if err := h.writes(); err != nil {
 				t.Error(err)
 			}
 		})
@@ -109,7 +109,7 @@ func TestTaskWaitWaysToNameATask(t *testing.T) {
 
 func TestTaskWaitRefusesConfigurations(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	for lines, says := range map[string]string{
 		"":                              `Missing Attribute Configuration`,
 		plainTask + "\n  alias = \"x\"": `Invalid Attribute Combination`,
@@ -119,9 +119,9 @@ func TestTaskWaitRefusesConfigurations(t *testing.T) {
 		plainTask + "\n  poll_interval = \"soon\"":        `Invalid Duration`,
 		plainTask + "\n  timeouts {\n create = \"0s\"\n}": `Invalid Duration`,
 	} {
-		s.run(resource.TestStep{Config: s.config(waitFor(lines)), ExpectError: regexp.MustCompile(says), PlanOnly: true})
+		h.run(resource.TestStep{Config: h.config(waitFor(lines)), ExpectError: regexp.MustCompile(says), PlanOnly: true})
 	}
-	if n := len(s.Journal()); n != 0 {
+	if n := len(h.Journal()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
 }
@@ -130,20 +130,20 @@ func TestTaskWaitRefusesConfigurations(t *testing.T) {
 // not created.
 func TestTaskWaitFailsOnARejection(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.decided(false)
+	h := newHarness(t, sandbox.Config{})
+	h.decided(false)
 	after := "resource \"terraform_data\" \"production\" {\n  depends_on = [tallyfy_task_wait.it]\n}\n"
-	s.run(
-		resource.TestStep{Config: s.config(waitFor(approval) + after), ExpectError: regexp.MustCompile(`(?s)Approval Was Rejected.*rejected by\s+user 1002`)},
-		resource.TestStep{Config: s.configWith("", waitFor(approval)+after), PlanOnly: true, ExpectError: regexp.MustCompile(`Approval Was Rejected`)},
+	h.run(
+		resource.TestStep{Config: h.config(waitFor(approval) + after), ExpectError: regexp.MustCompile(`(?s)Approval Was Rejected.*rejected by\s+user 1002`)},
+		resource.TestStep{Config: h.configWith("", waitFor(approval)+after), PlanOnly: true, ExpectError: regexp.MustCompile(`Approval Was Rejected`)},
 		resource.TestStep{
-			Config: s.config(waitFor(approval, "fail_on_rejection = false") + after),
+			Config: h.config(waitFor(approval, "fail_on_rejection = false") + after),
 			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue(theWait, tfjsonpath.New("is_approved"), knownvalue.Bool(false)), s.wrote(),
+				statecheck.ExpectKnownValue(theWait, tfjsonpath.New("is_approved"), knownvalue.Bool(false)), h.wrote(),
 			},
 		},
 		resource.TestStep{ // a recorded rejection that is no longer accepted
-			Config: s.config(waitFor(approval) + after), ExpectError: regexp.MustCompile(`(?s)Approval Was Rejected.*fail_on_rejection\s+is\s+true\s+now`),
+			Config: h.config(waitFor(approval) + after), ExpectError: regexp.MustCompile(`(?s)Approval Was Rejected.*fail_on_rejection\s+is\s+true\s+now`),
 		},
 	)
 }
@@ -151,21 +151,21 @@ func TestTaskWaitFailsOnARejection(t *testing.T) {
 // Settings of the wait change in place, without requests besides those of the refresh.
 func TestTaskWaitUpdatesInPlace(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.decided(true)
+	h := newHarness(t, sandbox.Config{})
+	h.decided(true)
 	updates := func(lines string) resource.TestStep {
 		return resource.TestStep{
-			PreConfig: s.ResetJournal,
-			Config:    s.config(waitFor(approval, lines)),
+			PreConfig: h.ResetJournal,
+			Config:    h.config(waitFor(approval, lines)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(theWait, plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(theWait, tfjsonpath.New("completed_at"), knownvalue.NotNull()),
 			}},
-			ConfigStateChecks: []statecheck.StateCheck{s.wrote()},
+			ConfigStateChecks: []statecheck.StateCheck{h.wrote()},
 		}
 	}
-	s.run(
-		resource.TestStep{Config: s.config(waitFor(approval))},
+	h.run(
+		resource.TestStep{Config: h.config(waitFor(approval))},
 		updates("fail_on_rejection = false"),
 		updates(`poll_interval = "1m"`),
 		updates("timeouts {\n    create = \"8h\"\n  }"),
@@ -175,67 +175,67 @@ func TestTaskWaitUpdatesInPlace(t *testing.T) {
 // Another task forces a new wait. A destroy sends no request.
 func TestTaskWaitIsReplaced(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.decided(true)
-	s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
+	h := newHarness(t, sandbox.Config{})
+	h.decided(true)
+	h.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
 	replaces := func(lines string) resource.TestStep {
-		return resource.TestStep{Config: s.config(waitFor(lines)), ConfigPlanChecks: resource.ConfigPlanChecks{
+		return resource.TestStep{Config: h.config(waitFor(lines)), ConfigPlanChecks: resource.ConfigPlanChecks{
 			PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(theWait, plancheck.ResourceActionDestroyBeforeCreate)},
 		}}
 	}
 	byAlias := func(alias string) string { return fmt.Sprintf("run_id = %q\n  alias = %q", sandbox.SeedRunID, alias) }
-	s.run(
-		resource.TestStep{Config: s.config(waitFor(approval))},
+	h.run(
+		resource.TestStep{Config: h.config(waitFor(approval))},
 		replaces(plainTask),
 		replaces(byAlias("announce-the-maintenance-window")),
 		replaces(byAlias("approve-the-change")),
-		resource.TestStep{Config: s.config(waitFor(byAlias("approve-the-change"))), ConfigStateChecks: []statecheck.StateCheck{
+		resource.TestStep{Config: h.config(waitFor(byAlias("approve-the-change"))), ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue(theWait, tfjsonpath.New("task_id"), knownvalue.StringExact(sandbox.SeedApprovalTaskID)),
 		}},
 	)
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }
 
 // waiter returns a provider with a wait, called over its protocol.
-func (s *harness) waiter(settings attributes) *driver {
-	s.Helper()
-	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL(), "max_retries": 0}
+func (h *harness) waiter(settings attributes) *driver {
+	h.Helper()
+	all := attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": h.URL(), "max_retries": 0}
 	for name, value := range settings {
 		all[name] = value
 	}
-	terraform, err := prototest.New(s.Context(), New("test"), all, "tallyfy_task_wait")
+	terraform, err := prototest.New(h.Context(), New("test"), all, "tallyfy_task_wait")
 	if err != nil {
-		s.Fatal(err)
+		h.Fatal(err)
 	}
-	return &driver{T: s.T, Terraform: terraform}
+	return &driver{T: h.T, Terraform: terraform}
 }
 
 // waits applies a block, and returns the messages.
-func (p *driver) waits(block attributes) string {
-	p.Helper()
-	plan, err := p.Plan(p.Context(), block)
+func (d *driver) waits(block attributes) string {
+	d.Helper()
+	plan, err := d.Plan(d.Context(), block)
 	if err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	said := plan.String()
 	if plan.Failed() {
 		return said
 	}
-	more, err := p.Apply(p.Context(), plan)
+	more, err := d.Apply(d.Context(), plan)
 	if err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	return strings.TrimSpace(said + "\n" + more.String())
 }
 
 // plans plans a block, and returns the action and the messages.
-func (p *driver) plans(block attributes) (prototest.Action, string) {
-	p.Helper()
-	plan, err := p.Plan(p.Context(), block)
+func (d *driver) plans(block attributes) (prototest.Action, string) {
+	d.Helper()
+	plan, err := d.Plan(d.Context(), block)
 	if err != nil {
-		p.Fatal(err)
+		d.Fatal(err)
 	}
 	return plan.Action, plan.String()
 }
@@ -251,19 +251,19 @@ func approvalBlock(more attributes) attributes {
 // A failed wait records nothing, and no tainted resource.
 func TestTaskWaitThatFailsRecordsNothing(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	p := s.waiter(attributes{"preflight": false})
+	h := newHarness(t, sandbox.Config{})
+	d := h.waiter(attributes{"preflight": false})
 	block := approvalBlock(attributes{"poll_interval": "1s", "timeouts": tftypes.NewValue(
 		tftypes.Object{AttributeTypes: map[string]tftypes.Type{"create": tftypes.String, "read": tftypes.String}},
 		map[string]tftypes.Value{"create": text("1s"), "read": tftypes.NewValue(tftypes.String, nil)})})
-	if said := p.waits(block); !strings.HasPrefix(said, "Error: Wait Timed Out: Waited 1s (timeouts.create)") || p.State != nil {
-		t.Errorf("the state is %+v, and it says %q", p.State, said)
+	if said := d.waits(block); !strings.HasPrefix(said, "Error: Wait Timed Out: Waited 1s (timeouts.create)") || d.State != nil {
+		t.Errorf("the state is %+v, and it says %q", d.State, said)
 	}
-	s.decided(true)
-	if said := p.waits(block); said != "" || p.State == nil || p.State.Tainted {
-		t.Errorf("the state is %+v, and it says %q", p.State, said)
+	h.decided(true)
+	if said := d.waits(block); said != "" || d.State == nil || d.State.Tainted {
+		t.Errorf("the state is %+v, and it says %q", d.State, said)
 	}
-	if err := s.writes(); err != nil {
+	if err := h.writes(); err != nil {
 		t.Error(err)
 	}
 }
