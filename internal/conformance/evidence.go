@@ -102,13 +102,13 @@ func (e *evidence) prepareProcess(ctx context.Context) error {
 	}
 	process, err := e.launch(ctx)
 	if err != nil {
-		e.processError = err
+		e.processError = skipped(err.Error()) // the template may need more, such as a kick-off form
 		return ctx.Err()
 	}
 	e.process = process
 	tasks, err := e.processTasks(ctx, process)
 	if err != nil {
-		e.processError = err
+		e.processError = skipped(err.Error())
 		return ctx.Err()
 	}
 	e.steps = completable(process, tasks, "task", "approval")

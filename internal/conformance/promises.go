@@ -80,7 +80,7 @@ func (s *Suite) testPromises(ctx context.Context, t *testing.T) {
 	defer x.close()
 	e := &evidence{account: s.account, workspace: &workspace{installation: installation, proxy: x, dir: t.TempDir()}, tasks: map[string]*fixture{}, log: t.Logf}
 	if err := e.gather(ctx); err != nil {
-		t.Error(s.redactor().redact(err.Error()))
+		t.Error(s.redactor().clean(err.Error()))
 		if s.end(ctx, err) {
 			return
 		}
@@ -101,7 +101,7 @@ func (s *Suite) testPromises(ctx context.Context, t *testing.T) {
 			case err != nil:
 				kept.Result, kept.Note = resultFailed, err.Error()
 				s.report.Promises = append(s.report.Promises, kept)
-				t.Error(s.redactor().redact(err.Error()))
+				t.Error(s.redactor().clean(err.Error()))
 			default:
 				s.report.Promises = append(s.report.Promises, kept)
 			}

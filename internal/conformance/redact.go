@@ -82,6 +82,11 @@ var isWord = regexp.MustCompile(`^\w$`)
 // redact returns the text without what identifies the account, on one line and not longer than a
 // cell of a table.
 func (r *redactor) redact(text string) string {
+	return shorten(strings.Join(strings.Fields(r.clean(text)), " "), 200)
+}
+
+// clean returns the whole text without what identifies the account.
+func (r *redactor) clean(text string) string {
 	var b strings.Builder
 	rest := 0
 	for _, found := range r.pattern.FindAllStringSubmatchIndex(text, -1) {
@@ -94,7 +99,7 @@ func (r *redactor) redact(text string) string {
 		}
 	}
 	b.WriteString(text[rest:])
-	return shorten(strings.Join(strings.Fields(b.String()), " "), 200)
+	return b.String()
 }
 
 // shorten cuts a text to a number of characters.

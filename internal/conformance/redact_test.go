@@ -39,6 +39,10 @@ func TestRedact(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
+	long := strings.Repeat("an error in two lines\n", 20)
+	if got := r.clean(long + "tok-123"); got != long+"<token>" {
+		t.Errorf("got %q", got)
+	}
 	if got := r.redact(strings.Repeat("ä", 500)); len([]rune(got)) != 200 || !strings.HasSuffix(got, "…") {
 		t.Errorf("got %d characters", len([]rune(got)))
 	}

@@ -63,7 +63,7 @@ func (s *Suite) begin(ctx context.Context, t *testing.T) {
 	s.pacer = newPacer(s.Settings, s.timeout)
 	s.account = &account{client: newClient(s.Settings, s.pacer), stamp: newStamp()}
 	if err := s.account.open(ctx); err != nil {
-		t.Fatal(newRedactor(s.Settings, nil).redact(err.Error()))
+		t.Fatal(newRedactor(s.Settings, nil).clean(err.Error()))
 	}
 	s.observer = &observer{account: s.account, results: map[string]Observation{}}
 	s.report = Report{Date: time.Now().UTC().Format(time.DateOnly), CLI: "no CLI", Server: "another address", Process: s.Settings.Template != ""}
@@ -108,7 +108,7 @@ func (s *Suite) makeObservations(ctx context.Context, t *testing.T) {
 		}
 		t.Run(scenario.name, func(t *testing.T) {
 			if err := s.observer.observe(ctx, scenario); err != nil && s.end(ctx, err) {
-				t.Fatal(s.redactor().redact(err.Error()))
+				t.Fatal(s.redactor().clean(err.Error()))
 			}
 			for _, o := range scenario.observations {
 				if made, ok := s.observer.results[o.ID]; ok {
