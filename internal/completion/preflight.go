@@ -14,8 +14,8 @@ import (
 )
 
 // Preflight checks tasks while their completion is only planned, and predicts what an apply would
-// do. It sends one request for each hundred tasks of a process, and writes nothing. Use it for one
-// plan. It is safe for concurrent use.
+// do. It reads the only task of a process itself, lists several of them with one request for each
+// hundred, and writes nothing. Use it for one plan. It is safe for concurrent use.
 type Preflight struct {
 	client *tallyfy.Client
 	lists  *listCaches

@@ -13,8 +13,10 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// recentReadLife is how long a create or update may rest on the read of a preflight check.
-// Terraform plans each block again right before it applies the block, in the same process.
+// recentReadLife is how long after a preflight check has sent a read a create or update may rest on
+// it. Terraform plans each block again milliseconds before it applies the block, in the same
+// process, so two seconds suffice even if the response is slow. What others do meanwhile goes
+// unseen, so it must not be longer.
 const recentReadLife = 2 * time.Second
 
 // recentReads holds the tasks that preflight checks have read with a GET of the task itself, for

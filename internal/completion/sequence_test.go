@@ -258,6 +258,9 @@ func (s *simulation) fault() {
 	if s.randomBelow(4) == 0 {
 		happens := s.take(2) // decided now, so that the rest does not depend on the time of the request
 		f.Before = func(*http.Request) { s.event(happens) }
+		if s.randomBelow(4) == 3 {
+			f.Before = func(*http.Request) { s.checkSecondBlock(context.Background()) }
+		}
 	}
 	s.server.Inject(f)
 	s.note("fault %s %+v", f.Method, f)
@@ -305,6 +308,9 @@ func (s *simulation) apply(cancelled, settling bool) bool {
 func (s *simulation) secondBlock(ctx context.Context, before [3]int) {
 	want := s.want
 	want.Task = s.refOf()
+	if s.randomBelow(2) == 1 {
+		s.checkSecondBlock(ctx)
+	}
 	sent := s.server.Completions(taskID)
 	result, err := s.engine.Create(ctx, want)
 	if s.server.Completions(taskID) > sent {
@@ -318,6 +324,18 @@ func (s *simulation) secondBlock(ctx context.Context, before [3]int) {
 	if task.CompletedAt == "" || !sameTime(result.Record.CompletedAt, task.CompletedAt) {
 		s.Errorf("the second block recorded %s, and the task was completed at %q", result.Record.CompletedAt, task.CompletedAt)
 	}
+}
+
+// checkSecondBlock checks the plan of another block for the task, as Terraform may do at any time of
+// an apply. It ends before the next apply begins.
+func (s *simulation) checkSecondBlock(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	plan := Planned{Desired: s.want}
+	plan.Task = s.refOf()
+	checks := s.engine.Preflight()
+	s.note("a second block is checked")
+	checks.Check(ctx, plan)
 }
 
 // outside counts the changes by others, so that two counts show whether there was one in between.
