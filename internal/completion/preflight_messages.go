@@ -248,7 +248,7 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 	}
 }
 
-// notChecked warns that Tallyfy refuses to show tasks.
+// notChecked warns that Tallyfy, or what is in front of it, refuses to show tasks.
 func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	means := "The tasks of this plan were not checked, and an apply is likely to fail in the same way."
 	switch {

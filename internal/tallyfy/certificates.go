@@ -5,6 +5,7 @@ package tallyfy
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -60,10 +61,7 @@ func wrongBlock(kind string) error {
 
 // checkValidity returns an error if a certificate is not valid at this time.
 func checkValidity(c *x509.Certificate, now time.Time) error {
-	name := c.Subject.CommonName
-	if name == "" {
-		name = c.Subject.String()
-	}
+	name := nameOf(c.Subject)
 	switch {
 	case now.After(c.NotAfter):
 		return fmt.Errorf("the certificate %q expired on %s", name, c.NotAfter.UTC().Format(time.DateOnly))
@@ -71,6 +69,14 @@ func checkValidity(c *x509.Certificate, now time.Time) error {
 		return fmt.Errorf("the certificate %q is not valid before %s", name, c.NotBefore.UTC().Format(time.DateOnly))
 	}
 	return nil
+}
+
+// nameOf returns the common name of an authority, or all its names if it has none.
+func nameOf(authority pkix.Name) string {
+	if authority.CommonName != "" {
+		return authority.CommonName
+	}
+	return authority.String()
 }
 
 // trust returns the certificates of the system together with others.

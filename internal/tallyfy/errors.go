@@ -150,6 +150,13 @@ func statusText(status int) string {
 	return fmt.Sprintf("%d", status)
 }
 
+// IsConnectionRejected reports whether err is an untrusted certificate or a proxy's refusal, so that
+// no request can be sent until someone changes a setting. It does not unwrap the cause of err.
+func IsConnectionRejected(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Outcome == NotSent && e.Status == 0 && e.final && !e.notAttempted
+}
+
 // encodeError returns the failure of a request that cannot be encoded. Another attempt would not
 // change it.
 func encodeError(method string, path []string, cause error) *Error {
