@@ -43,12 +43,20 @@ func ParseCertificates(text string) ([]*x509.Certificate, error) {
 	switch begun := strings.Count(text, "-----BEGIN "); {
 	case begun > blocks: // pem.Decode skips what is broken
 		return nil, errors.New("a PEM block is damaged: each must have all lines from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----")
+	case blocks == 0 && isDER(text):
+		return nil, errors.New("it is a certificate in DER form: convert it, for example with openssl x509 -inform der -in ca.cer -out ca.pem")
 	case blocks == 0:
 		return nil, errors.New("it contains no certificate in PEM form, which begins with the line -----BEGIN CERTIFICATE-----")
 	case len(certificates) == 0:
 		return nil, unusable
 	}
 	return certificates, nil
+}
+
+// isDER reports whether a text is a certificate in binary form.
+func isDER(text string) bool {
+	certificates, err := x509.ParseCertificates([]byte(text))
+	return err == nil && len(certificates) > 0
 }
 
 // wrongBlock returns the error for a PEM block that is not a certificate.
