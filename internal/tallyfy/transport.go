@@ -72,7 +72,7 @@ func (e *proxyError) advice() string {
 
 // proxyCredentials returns the advice for a 407. proxy may be empty.
 func proxyCredentials(proxy string) string {
-	return strings.Replace(fmt.Sprintf("The proxy %s requires a user name and a password: set them in the HTTPS_PROXY environment variable "+
+	return strings.Replace(fmt.Sprintf("The proxy %s requires a valid user name and password: set them in the HTTPS_PROXY environment variable "+
 		"(http://user:password@host:port, with special characters percent-encoded), or list Tallyfy's host in NO_PROXY, then try again.", proxy), "  ", " ", 1)
 }
 

@@ -109,7 +109,7 @@ func TestProxyRejectsConnect(t *testing.T) {
 		final  bool
 		says   []string
 	}{
-		"credentials": {407, true, []string{"407 Proxy Authentication Required", "requires a user name and a password", "HTTPS_PROXY"}},
+		"credentials": {407, true, []string{"407 Proxy Authentication Required", "requires a valid user name and password", "HTTPS_PROXY"}},
 		"forbidden":   {403, true, []string{"403 Forbidden", "Allow connections to tallyfy.test:443 on the proxy 127.0.0.1:"}},
 		"redirect":    {302, true, []string{"302 Found", "Allow connections"}},
 		"busy":        {429, false, []string{"429 Too Many Requests"}},
@@ -161,7 +161,7 @@ func TestProxyRejectsRequest(t *testing.T) {
 	if !errors.As(err, &e) || e.Outcome != Rejected || len(w.requests) != 1 || e.Response() != "the proxy returned 407 Proxy Authentication Required" {
 		t.Errorf("got %#v", err)
 	}
-	contains(t, err.Error(), "The proxy requires a user name and a password")
+	contains(t, err.Error(), "The proxy requires a valid user name and password")
 
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 	defer proxy.Close()
