@@ -76,10 +76,10 @@ func (m certificatesModel) certificates(diags *diag.Diagnostics) []*x509.Certifi
 	}
 	var certificates []*x509.Certificate
 	var err error
-	attribute, named := "ca_cert_pem", "ca_cert_pem"
+	attribute, named, to := "ca_cert_pem", "ca_cert_pem", "the text"
 	switch file := m.CACertFile.ValueString(); {
 	case !m.CACertFile.IsNull():
-		attribute, named = "ca_cert_file", "ca_cert_file"
+		attribute, named, to = "ca_cert_file", "ca_cert_file", "the path"
 		if !isText(file) { // which may be a private key
 			named = fmt.Sprintf("%s (%q)", attribute, file)
 		}
@@ -89,7 +89,7 @@ func (m certificatesModel) certificates(diags *diag.Diagnostics) []*x509.Certifi
 	}
 	if err != nil {
 		diags.AddAttributeError(path.Root(attribute), "Invalid CA Certificate", fmt.Sprintf(
-			"%s cannot be used: %s.\n\nSet %s to the certificate of the authority in PEM form, then try again.", named, err, attribute))
+			"%s cannot be used: %s.\n\nSet %s to %s of the authority's certificate in PEM form, then try again.", named, err, attribute, to))
 	}
 	return certificates
 }
