@@ -92,7 +92,7 @@ func (o *observer) seeCompletionOnce(ctx context.Context) error {
 }
 
 // until repeats a read, and returns how many it took in words.
-func (o *observer) until(ctx context.Context, read func() (reply, bool, error)) (string, reply, error) {
+func (a *account) until(ctx context.Context, read func() (reply, bool, error)) (string, reply, error) {
 	var last reply
 	for n := 1; n <= lagAttempts; n++ {
 		got, done, err := read()
