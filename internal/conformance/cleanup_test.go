@@ -30,20 +30,31 @@ func TestStray(t *testing.T) {
 	checkRemoved(t, server)
 }
 
-// TestLostLaunch loses the response to a launch. The process is archived nevertheless.
+// TestLostLaunch loses the response to a launch, or gets one that does not say what was launched.
+// The process is archived nevertheless.
 func TestLostLaunch(t *testing.T) {
 	t.Parallel()
-	server := seeded(t, sandbox.Config{})
-	server.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "/runs", Times: 1, Handle: true, Drop: true})
-	a := accountOf(t, server.URL())
-	if _, err := a.launch(t.Context()); err == nil {
-		t.Fatal("the response was not lost")
-	}
-	if left := a.cleanUp(t.Context()); len(left) != 0 {
-		t.Errorf("left: %q", left)
-	}
-	if n := archivedRuns(server); n != 1 {
-		t.Errorf("%d processes were archived", n)
+	for name, fault := range map[string]sandbox.Fault{
+		"no response": {Drop: true},
+		"502":         {Status: http.StatusBadGateway, Body: "<html></html>"},
+		"no ID":       {Status: http.StatusOK, Body: `{"data":[]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := seeded(t, sandbox.Config{})
+			fault.Method, fault.PathPart, fault.Times, fault.Handle = http.MethodPost, "/runs", 1, true
+			server.Inject(fault)
+			a := accountOf(t, server.URL())
+			if _, err := a.launch(t.Context()); err == nil {
+				t.Fatal("the response was not lost")
+			}
+			if left := a.cleanUp(t.Context()); len(left) != 0 {
+				t.Errorf("left: %q", left)
+			}
+			if n := archivedRuns(server); n != 1 {
+				t.Errorf("%d processes were archived", n)
+			}
+		})
 	}
 }
 
@@ -100,11 +111,11 @@ func TestOthersStay(t *testing.T) {
 	if _, err := other.newTask(t.Context(), spec{purpose: "theirs"}); err != nil {
 		t.Fatal(err)
 	}
-	server.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "/tasks", Times: 1, Handle: true, Drop: true})
+	server.Inject(sandbox.Fault{Method: http.MethodPost, PathPart: "/tasks", Times: 1, Drop: true})
 	if _, err := a.newTask(t.Context(), spec{purpose: "mine"}); err == nil {
-		t.Fatal("the response was not lost")
+		t.Fatal("the request was not lost")
 	}
-	if left := a.cleanUp(t.Context()); len(left) != 0 {
+	if left := a.cleanUp(t.Context()); len(left) != 1 || !strings.Contains(left[0], "so it may not exist") {
 		t.Errorf("left: %q", left)
 	}
 	if got := server.Listed(titlePrefix); len(got) != 2 {

@@ -22,6 +22,7 @@ type evidence struct {
 	process      *fixture   // the process; nil without a template
 	steps        []*fixture // its tasks that are completed
 	processError error      // why there is none
+	listError    error      // why its list shows nothing about refreshes; nil if it does
 
 	apply, plan, driftPlan, update, updatePlan, destroy result
 
@@ -75,7 +76,7 @@ func (e *evidence) prepare(ctx context.Context) error {
 	}
 	if task, err := e.newTask(ctx, spec{purpose: "form values", form: valueForm()}); err != nil {
 		e.formError = err
-	} else if _, err := e.account.form(ctx, task); err != nil {
+	} else if _, err := e.account.form(ctx, task, reply.ok); err != nil {
 		e.formError = err
 	} else {
 		e.tasks["values"] = task
@@ -84,6 +85,9 @@ func (e *evidence) prepare(ctx context.Context) error {
 		got, err := e.complete(ctx, e.tasks[name], nil)
 		if err == nil {
 			err = got.mustBeOK()
+		}
+		if err == nil {
+			_, err = e.see(ctx, "", e.tasks[name], showsDone)
 		}
 		if err != nil {
 			return err
@@ -106,12 +110,12 @@ func (e *evidence) prepareProcess(ctx context.Context) error {
 		return ctx.Err()
 	}
 	e.process = process
-	tasks, err := e.processTasks(ctx, process)
+	list, err := e.processTasks(ctx, process, showsRows)
 	if err != nil {
 		e.processError = skipped(err.Error())
 		return ctx.Err()
 	}
-	e.steps = completable(process, tasks, "task", "approval")
+	e.steps = completable(process, list.rows(), "task", "approval")
 	if len(e.steps) == 0 {
 		e.processError = skipped(errNoPlainTask.Error())
 	}
@@ -204,7 +208,7 @@ func (e *evidence) runApply(ctx context.Context) error {
 func (e *evidence) readTasks(ctx context.Context) error {
 	e.after = map[string]object{}
 	read := func(task *fixture) error {
-		got, err := e.get(ctx, "", pathTasks, task.id)
+		got, err := e.see(ctx, "", task, showsDone)
 		e.after[task.id] = got.data()
 		return err
 	}
@@ -220,9 +224,29 @@ func (e *evidence) readTasks(ctx context.Context) error {
 	}
 	if e.formError == nil {
 		var err error
-		if e.form, err = e.account.form(ctx, e.tasks["values"]); err != nil {
+		e.form, err = e.account.form(ctx, e.tasks["values"], func(got reply) bool { return compareValues(got, e.user) == nil })
+		if err != nil {
 			return err
 		}
+	}
+	return e.readList(ctx)
+}
+
+// readList waits until the list of the process shows what was completed.
+func (e *evidence) readList(ctx context.Context) error {
+	if len(e.steps) < 2 {
+		return nil
+	}
+	list, err := e.processTasks(ctx, e.process, func(got reply) bool { return completedIn(got, e.steps...) })
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		e.listError = skipped(err.Error())
+	case !completedIn(list, e.steps...):
+		e.listError = skipped("the list of the process does not show the completions")
+	case !list.isWhole():
+		e.listError = skipped("the list of the process has several pages")
 	}
 	return nil
 }
@@ -232,6 +256,9 @@ func (e *evidence) runUpdate(ctx context.Context) error {
 	got, err := e.reopen(ctx, e.tasks["drift"])
 	if err == nil {
 		err = got.mustBeOK()
+	}
+	if err == nil {
+		_, err = e.see(ctx, "", e.tasks["drift"], showsOpen)
 	}
 	if err != nil {
 		return err
@@ -245,7 +272,10 @@ func (e *evidence) runUpdate(ctx context.Context) error {
 	if e.update, err = e.run(ctx, "apply", "-json", "-input=false", "-auto-approve", parallelism); err != nil {
 		return err
 	}
-	if got, err = e.get(ctx, "", pathTasks, e.tasks["approve"].id); err != nil {
+	if got, err = e.see(ctx, "", e.tasks["approve"], showsDecision(false)); err != nil {
+		return err
+	}
+	if _, err := e.see(ctx, "", e.tasks["drift"], showsDone); err != nil {
 		return err
 	}
 	e.afterUpdate = got.data()
@@ -258,7 +288,7 @@ func (e *evidence) runDestroy(ctx context.Context) error {
 	if e.destroy, err = e.run(ctx, "apply", "-destroy", "-json", "-input=false", "-auto-approve", parallelism); err != nil {
 		return err
 	}
-	got, err := e.get(ctx, "", pathTasks, e.tasks["complete"].id)
+	got, err := e.see(ctx, "", e.tasks["complete"], showsOpen)
 	e.afterDestroy = got.data()
 	return err
 }

@@ -168,9 +168,12 @@ func encodeForm(form []field) []any {
 // errNoForm means that a task was created without the form that was asked for.
 var errNoForm = errors.New("the task has no form, although it was created with one")
 
-// form reads a task with its form.
-func (a *account) form(ctx context.Context, task *fixture) (reply, error) {
-	got, err := a.get(ctx, "form_fields", pathTasks, task.id)
+// form reads a task with its form, until it shows what is expected.
+func (a *account) form(ctx context.Context, task *fixture, shows func(reply) bool) (reply, error) {
+	got, err := a.see(ctx, "form_fields", task, func(got reply) bool {
+		entries, _ := formFieldsOf(got.data())
+		return len(entries) > 0 && shows(got)
+	})
 	if err == nil {
 		err = got.mustBeOK()
 	}

@@ -225,6 +225,8 @@ func (e *evidence) checkList() error {
 		return e.processError
 	case len(e.steps) < 2:
 		return skipped("the template has only one task that can be completed")
+	case e.listError != nil:
+		return e.listError
 	}
 	lists, reads := 0, 0
 	for _, r := range e.plan.requests {
