@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // evidence is what the commands of the CLI did, which the promises are checked against.
@@ -30,6 +31,9 @@ type evidence struct {
 	form                      reply             // the task with a form after it
 	afterUpdate, afterDestroy object
 }
+
+// maxWait is how long the provider may wait for the task that the suite completes.
+const maxWait = 20 * time.Minute
 
 // parallelism is how many blocks the CLI handles together: enough to show that they do not disturb
 // each other, and few enough not to wait long for their turns.
@@ -154,7 +158,9 @@ func (e *evidence) write(updated bool) error {
 		completions[fmt.Sprintf("process%d", i)] = block
 	}
 	interval := max(e.settings.Interval, minPoll)
-	waits := map[string]object{"wait": {"task_id": e.tasks["wait"].id, "poll_interval": interval.String()}}
+	waits := map[string]object{"wait": {
+		"task_id": e.tasks["wait"].id, "poll_interval": interval.String(), "timeouts": object{"create": maxWait.String()},
+	}}
 	e.addresses = map[string]string{"wait": "tallyfy_task_wait.wait"}
 	for name := range completions {
 		e.addresses[name] = "tallyfy_task_completion." + name
@@ -179,23 +185,27 @@ func (e *evidence) runApply(ctx context.Context) error {
 		}
 	})
 	defer e.proxy.observe(nil)
+	running, stop := context.WithCancel(ctx)
+	defer stop()
 	ended := make(chan error, 1)
 	go func() {
 		var err error
-		e.apply, err = e.run(ctx, "apply", "-json", "-input=false", parallelism, "planned")
+		e.apply, err = e.run(running, "apply", "-json", "-input=false", parallelism, "planned")
 		ended <- err
 	}()
 	select {
 	case <-polled:
-		got, failed := e.complete(ctx, e.tasks["wait"], nil)
+		got, err := e.complete(ctx, e.tasks["wait"], nil)
+		if err == nil {
+			err = got.mustBeOK()
+		}
+		if err != nil {
+			stop() // it would wait for maxWait
+			<-ended
+			return fmt.Errorf("completing the task that is waited for: %w", err)
+		}
 		if err := <-ended; err != nil {
 			return err
-		}
-		if failed == nil {
-			failed = got.mustBeOK()
-		}
-		if failed != nil {
-			return failed
 		}
 	case err := <-ended:
 		if err != nil {
