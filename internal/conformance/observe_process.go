@@ -123,6 +123,7 @@ func (a *account) processTasks(ctx context.Context, process *fixture, shows func
 	if err == nil {
 		err = got.mustBeOK()
 	}
+	a.names = append(a.names, namesIn(got.body)...)
 	return got, err
 }
 
