@@ -94,6 +94,9 @@ func (a *account) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("nothing was created, because the user of the token could not be read: %w", err)
 	}
+	if _, ok := got.body.(object); !ok {
+		return fmt.Errorf("nothing was created, because GET me returned %d with something else than JSON: does %s name a page to sign in?", got.status, envBaseURL)
+	}
 	a.me = got.data()
 	switch id := a.me["id"].(type) {
 	case json.Number:
