@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// expectCompletions insists on the counter.
+// expectCompletions checks the counter.
 func (c *client) expectCompletions(want int, when string) {
 	c.t.Helper()
 	if got := c.Completions(task); got != want {
@@ -80,7 +80,7 @@ func TestCompletionsOutside(t *testing.T) {
 	}
 }
 
-// TestCompletionsRefused goes through what stands in the way of a completion,
+// TestCompletionsRefused tests each reason to reject a completion,
 // before the first and after one.
 func TestCompletionsRefused(t *testing.T) {
 	t.Parallel()
@@ -137,7 +137,7 @@ func TestCompletionsLostAnswer(t *testing.T) {
 	if got, err := c.try(c.request(http.MethodPost, runPost, completion)); err == nil {
 		t.Errorf("got %d", got.status)
 	}
-	c.expectCompletions(1, "answer lost")
+	c.expectCompletions(1, "response lost")
 	c.AddTask(processTask())
 	c.expectCompletions(0, "another task with the same id")
 	if c.Completions("unknown") != 0 {

@@ -143,7 +143,7 @@ func TestJournalHoldsNoValues(t *testing.T) {
 	var out strings.Builder
 	sandbox.WriteJournal(&out, c.Journal())
 	if strings.Contains(out.String(), secret) || strings.Contains(out.String(), sandbox.DefaultToken) {
-		t.Errorf("the journal tells secrets:\n%s", out.String())
+		t.Errorf("the journal contains secrets:\n%s", out.String())
 	}
 	contains(t, out.String(), "refused: "+field)
 }
@@ -157,7 +157,7 @@ func TestWatch(t *testing.T) {
 		notes = append(notes, e.Note)
 	}}, processTask())
 	c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-	mu.Lock() // An answer that was received has been watched.
+	mu.Lock() // A received response has been watched.
 	defer mu.Unlock()
 	if len(notes) != 1 || notes[0] != "completed" {
 		t.Errorf("got %q", notes)

@@ -22,7 +22,7 @@ func withLag(t *testing.T, test func(*client)) {
 	inBubble(t, sandbox.Config{ReadLag: lag}, test, processTask())
 }
 
-// expectSeen insists on a status, and on the title that the path shows.
+// expectSeen checks the status, and the title that the path shows.
 func (c *client) expectSeen(path, status, title string) {
 	c.t.Helper()
 	got := c.expect(http.StatusOK, http.MethodGet, path, "")

@@ -103,7 +103,7 @@ func TestWebhooks(t *testing.T) {
 }
 
 // TestWebhooks_lost calls an address where nothing listens, once.
-func TestWebhooks_lost(t *testing.T) {
+func TestWebhooksLost(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()

@@ -113,7 +113,7 @@ func TestRelay(t *testing.T) {
 }
 
 // TestRelay_repeated receives events more than once.
-func TestRelay_repeated(t *testing.T) {
+func TestRelayRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, started := newRelay("", works)
 		check := func(payload string, status int, starts int) {
@@ -139,7 +139,7 @@ func TestRelay_repeated(t *testing.T) {
 }
 
 // TestRelay_failing starts a pipeline whose CI system fails. The event can start it later.
-func TestRelay_failing(t *testing.T) {
+func TestRelayFailing(t *testing.T) {
 	var logged bytes.Buffer
 	log.SetOutput(&logged)
 	defer log.SetOutput(io.Discard)
