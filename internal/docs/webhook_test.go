@@ -301,7 +301,7 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
-// TestWebhook_invalidID runs the workflow with what is not the ID of a process: it ends before
+// TestWebhookInvalidID runs the workflow with what is not the ID of a process: it ends before
 // anything reads it.
 func TestWebhookInvalidID(t *testing.T) {
 	t.Parallel()

@@ -102,7 +102,7 @@ func TestWebhooks(t *testing.T) {
 	}
 }
 
-// TestWebhooks_lost calls an address where nothing listens, once.
+// TestWebhooksLost calls an address where nothing listens, once.
 func TestWebhooksLost(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(http.NotFoundHandler())

@@ -112,7 +112,7 @@ func TestRelay(t *testing.T) {
 	}
 }
 
-// TestRelay_repeated receives events more than once.
+// TestRelayRepeated receives events more than once.
 func TestRelayRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, started := newRelay("", works)
@@ -138,7 +138,7 @@ func TestRelayRepeated(t *testing.T) {
 	})
 }
 
-// TestRelay_failing starts a pipeline whose CI system fails. The event can start it later.
+// TestRelayFailing starts a pipeline whose CI system fails. The event can start it later.
 func TestRelayFailing(t *testing.T) {
 	var logged bytes.Buffer
 	log.SetOutput(&logged)
