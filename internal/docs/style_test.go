@@ -21,14 +21,14 @@ var pendingStyle = []string{
 	"internal/wait/",
 }
 
-// messageRooms are the packages whose string literals users read.
-var messageRooms = []string{"completion", "lookup", "notice", "provider", "tallyfy", "wait"}
+// messagePackages are the packages whose string literals users read.
+var messagePackages = []string{"completion", "lookup", "notice", "provider", "tallyfy", "wait"}
 
 // commentWidth is the number of columns that a line of a comment has at most; a tab has four.
 const commentWidth = 100
 
-// wrappedRooms are the files, by how their paths begin, whose comments are wrapped.
-var wrappedRooms = []string{
+// wrappedPaths are the files, by how their paths begin, whose comments are wrapped.
+var wrappedPaths = []string{
 	"benchmarks/",
 	"internal/acceptance/",
 	"internal/clitest/",
@@ -68,9 +68,9 @@ func TestStyle(t *testing.T) {
 		case strings.HasPrefix(name, "examples/"):
 			texts = append(texts, exampleTexts(t, root, name)...)
 		case path.Ext(name) == ".go":
-			more, names := goTexts(t, root, name, isMessageRoom(name))
+			more, names := goTexts(t, root, name, isMessageFile(name))
 			texts, found = append(texts, more...), append(found, names...)
-			if slices.ContainsFunc(wrappedRooms, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+			if slices.ContainsFunc(wrappedPaths, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
 				found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
 			}
 		}
@@ -92,10 +92,10 @@ func TestStyle(t *testing.T) {
 	report(t, found)
 }
 
-// isMessageRoom reports whether users read the string literals of a file.
-func isMessageRoom(name string) bool {
-	room, ok := strings.CutPrefix(path.Dir(name), "internal/")
-	return ok && slices.Contains(messageRooms, room) && !strings.HasSuffix(name, "_test.go")
+// isMessageFile reports whether users read the string literals of a file.
+func isMessageFile(name string) bool {
+	pkg, ok := strings.CutPrefix(path.Dir(name), "internal/")
+	return ok && slices.Contains(messagePackages, pkg) && !strings.HasSuffix(name, "_test.go")
 }
 
 // report fails the test for each finding, and logs those in pending files. A pending entry without

@@ -90,7 +90,7 @@ func somewhere() attributes {
 	return attributes{"access_token": "t", "organization_id": "o", "base_url": "http://127.0.0.1:1"}
 }
 
-func TestPlanWarnsOfAReopening(t *testing.T) {
+func TestPlanWarnsAboutAReopening(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		attribute string
@@ -135,7 +135,7 @@ func TestPlanWarnsOfAReopening(t *testing.T) {
 	}
 }
 
-func TestPlanWarnsOfADestroy(t *testing.T) {
+func TestPlanWarnsAboutADestroy(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, somewhere())
 	state := completedState()
@@ -179,7 +179,7 @@ func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 }
 
 // A replacement warns of its destroy.
-func TestPlanWarnsOfAReplacement(t *testing.T) {
+func TestPlanWarnsAboutAReplacement(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, somewhere())
 	state, config := completedState(), configured()

@@ -19,7 +19,7 @@ func (c *client) expectCompletions(want int, when string) {
 	}
 }
 
-func TestCompletionsPerVintage(t *testing.T) {
+func TestCompletionsByVintage(t *testing.T) {
 	t.Parallel()
 	for vintage, test := range map[sandbox.Vintage]struct{ again, counted int }{
 		sandbox.Today:  {http.StatusOK, 2}, // The webhooks fire again.
@@ -130,7 +130,7 @@ func changed(change func(*sandbox.Task)) func(*client) (path, body string) {
 }
 
 // The counter shows what a client cannot know.
-func TestCompletionsLostAnswer(t *testing.T) {
+func TestCompletionsLostResponse(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{Handle: true, Drop: true})

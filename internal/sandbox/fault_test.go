@@ -21,7 +21,7 @@ import (
 // forever is longer than any test runs.
 const forever = time.Hour
 
-func TestFaultAnswer(t *testing.T) {
+func TestFaultResponse(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{
 		Method: http.MethodPost, PathPart: "completed-tasks", Status: http.StatusTooManyRequests,

@@ -88,7 +88,7 @@ func TestWriteJournal(t *testing.T) {
 	}
 }
 
-func TestWriteJournalSaysTheOrganizationOnce(t *testing.T) {
+func TestWriteJournalShowsTheOrganizationOnce(t *testing.T) {
 	entries := []sandbox.Entry{
 		{N: 1, Method: "GET", Path: "/api/organizations/o1/tasks/t", Status: 200, Note: "read: completed"},
 		{N: 2, Method: "POST", Path: "/api/organizations/o1/completed-tasks", Status: 200},
@@ -124,8 +124,8 @@ func TestWriteJournalSaysTheOrganizationOnce(t *testing.T) {
 	}
 }
 
-// TestJournalHoldsNoValues searches the notes for values in bodies and headers.
-func TestJournalHoldsNoValues(t *testing.T) {
+// TestJournalContainsNoValues searches the notes for values in bodies and headers.
+func TestJournalContainsNoValues(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Update(task, func(t *sandbox.Task) {
 		t.Fields = []sandbox.Field{{ID: field, Label: "Region", Type: "dropdown", Options: []string{"west"}}}

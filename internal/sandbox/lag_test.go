@@ -119,7 +119,7 @@ func TestReadLagDeletion(t *testing.T) {
 	})
 }
 
-func TestReadLagAddedIsKnownAtOnce(t *testing.T) {
+func TestReadLagShowsAddedTasks(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.AddTask(sandbox.Task{ID: "new"})
 		c.expect(http.StatusOK, http.MethodGet, orgTasks+"/new", "")

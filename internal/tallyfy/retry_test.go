@@ -107,7 +107,7 @@ func TestParseRetryAfter(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsHonoured(t *testing.T) {
+func TestRetryAfterIsRespected(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		// In a bubble the clock begins at midnight on 1 January 2000.

@@ -21,7 +21,7 @@ import (
 type screen struct {
 	mu      sync.Mutex
 	text    strings.Builder
-	changed chan struct{} // has room for one; written to after each change
+	changed chan struct{} // buffers one value; written to after each change
 }
 
 func newScreen() *screen {
