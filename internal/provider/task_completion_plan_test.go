@@ -178,7 +178,7 @@ func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 	}
 }
 
-// A replacement warns of its destroy.
+// A replacement warns about its destroy.
 func TestPlanWarnsAboutAReplacement(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, somewhere())

@@ -33,7 +33,7 @@ func (s *harness) decided(approved bool) {
 	s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, &approved)
 }
 
-// A person approves while an apply waits. The apply goes on, records who did, and nothing is ever
+// A person approves while an apply waits. The apply continues, records who did, and nothing is ever
 // written.
 func TestTaskWaitRecordsTheTask(t *testing.T) {
 	t.Parallel()

@@ -24,8 +24,8 @@ var URLForms = []string{
 
 var errNoForm = errors.New("its form is not one that Tallyfy's URLs are known to have")
 
-// ParseURL returns the IDs in a URL of Tallyfy's web app that has one of [URLForms]. IDs that a form
-// does not contain are empty: the URL of a process has no task, and that of a guest has only
+// ParseURL returns the IDs in a URL of Tallyfy's web app that has one of [URLForms]. IDs that a
+// form does not contain are empty: the URL of a process has no task, and that of a guest has only
 // the organization.
 //
 // The host does not matter, so that URLs of a staging system and of the API are accepted too;
