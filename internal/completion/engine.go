@@ -61,8 +61,8 @@ type Result struct {
 	// Reopened reports that the recorded completion no longer stands, so nothing is left to record.
 	// Only Read sets it.
 	Reopened bool
-	// NotFound is why Tallyfy does not show the task any more; nil if it does. The record stays as
-	// it was. Only Read sets it.
+	// NotFound is why Tallyfy no longer shows the task; nil if it does. The record stays as it
+	// was. Only Read sets it.
 	NotFound error
 	// Changed reports that the record differs from the known one. Only Read sets it.
 	Changed bool

@@ -21,7 +21,8 @@ const (
 	maxRetryAfter = 5 * time.Minute
 )
 
-// pacer spaces and counts the requests of the suite and of the provider. It is an [http.RoundTripper], which follows no redirects.
+// pacer spaces and counts the requests of the suite and of the provider. It is an
+// [http.RoundTripper], which follows no redirects.
 type pacer struct {
 	transport http.RoundTripper
 	interval  time.Duration
@@ -41,7 +42,8 @@ func newPacer(s Settings, timeout time.Duration) *pacer {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is a Transport unless a program replaces it
 	// Bodies pass through the proxy as the server sends them.
 	transport.DisableCompression = true
-	// It begins once the request was sent, unlike the timeout of an http.Client, which includes the wait for its turn.
+	// It begins once the request was sent, unlike the timeout of an http.Client, which includes the
+	// wait for its turn.
 	transport.ResponseHeaderTimeout = timeout
 	return &pacer{transport: transport, interval: s.Interval, max: s.MaxRequests}
 }

@@ -21,7 +21,8 @@ type transportFunc func(*http.Request) (*http.Response, error)
 // RoundTrip calls the function.
 func (f transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// statuses returns a pacer whose requests get these responses in turn, then 200, and the times at which they were sent.
+// statuses returns a pacer whose requests get these responses in turn, then 200, and the times at
+// which they were sent.
 func statuses(interval time.Duration, limit int, headers http.Header, codes ...int) (*pacer, *[]time.Duration) {
 	start := time.Now()
 	var at []time.Duration

@@ -62,7 +62,7 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, config *taskCom
 			return
 		}
 	}
-	if !at.taskIdentity.isUnknown() && !at.RunID.IsNull() {
+	if !at.isTaskUnknown() && !at.RunID.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), at.resourceID())...)
 	}
 	r.checkNew(ctx, config, at.OrganizationID, &resp.Diagnostics)
@@ -72,7 +72,7 @@ func (r *taskCompletionResource) planCreate(ctx context.Context, config *taskCom
 func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompletionModel, organization types.String, diags *diag.Diagnostics) {
 	at := *config
 	at.OrganizationID = organization
-	if !diags.HasError() && !at.taskIdentity.isUnknown() {
+	if !diags.HasError() && !at.isTaskUnknown() {
 		r.preflight(ctx, config.planned(ctx, at.ref()), diags)
 	}
 }
@@ -93,7 +93,7 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 		return
 	}
 	before := state.desired(ctx, &resp.Diagnostics)
-	if plan.ref() != state.ref() || plan.taskIdentity.isUnknown() {
+	if plan.ref() != state.ref() || plan.isTaskUnknown() {
 		resp.Diagnostics.Append(destroys(&state)...)
 		r.checkReplacement(ctx, config, &plan, &resp.Diagnostics)
 		return

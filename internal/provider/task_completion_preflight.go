@@ -54,7 +54,7 @@ func (r *taskCompletionResource) expect(ctx context.Context, config tfsdk.Config
 	if at.OrganizationID.IsNull() {
 		at.OrganizationID = textOrNull(r.provider.organizationID)
 	}
-	if !at.isUnknown() && !at.TaskID.IsNull() {
+	if !at.isTaskUnknown() && !at.TaskID.IsNull() {
 		r.provider.preflight.Expect(at.ref())
 	}
 }

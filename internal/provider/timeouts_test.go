@@ -78,8 +78,8 @@ func TestTimeoutsRejectWhatIsNotPositive(t *testing.T) {
 	}
 }
 
-// addTimeouts adds the attributes of the timeouts block of owner to all. ok is false if owner has no
-// such block.
+// addTimeouts adds the attributes of the timeouts block of owner to all. ok is false if owner has
+// no such block.
 func addTimeouts[A any](t *testing.T, all map[string]any, owner any, attributes map[string]A, ok bool) {
 	t.Helper()
 	if !ok || len(attributes) == 0 {
