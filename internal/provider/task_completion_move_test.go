@@ -84,7 +84,7 @@ func TestMoveRejectsStatesWithoutACompletion(t *testing.T) {
 		{`its path is ""`, restapi(`{` + body + `}`)},
 		{`its path is "/organizations/o/tasks"`, restapi(`{"path":"/organizations/o/tasks",` + body + `}`)},
 		{`its create_path is "/organizations/o/runs/r/completed-tasks/t"`, restapi(`{` + inRun + `,"create_path":"/organizations/o/runs/r/completed-tasks/t",` + body + `}`)},
-		{`its path is "/organizations/o o/completed-tasks": its organization cannot be an id: it contains whitespace`, restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`)},
+		{`its path is "/organizations/o o/completed-tasks": the ID of its organization is invalid: it contains whitespace`, restapi(`{"path":"/organizations/o o/completed-tasks",` + body + `}`)},
 		{`its create_method is "PUT", and a completion is a POST`, restapi(`{` + inRun + `,"create_method":"PUT",` + body + `}`)},
 		{"its data contains no task_id, and create_response, api_response, data no ID of a task", restapi(`{` + inRun + `,"id":"t","data":"{\"taskdata\":\"hunter2\"}","api_response":"<html>"}`)},
 		{"its data contains no task_id, and create_response, api_response, data no ID of a task", restapi(`{` + inRun + `,"data":"hunter2","api_response":"[]"}`)},
@@ -102,7 +102,7 @@ func TestMoveRejectsStatesWithoutACompletion(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := said.String()
-			for _, part := range []string{"Error: State Names No Completion: Moving a " + c.from.Resource + " here: ", c.want, "Nothing was moved, and nothing was sent.", "removed block"} {
+			for _, part := range []string{"Error: State Does Not Name a Completion: Moving a " + c.from.Resource + " here: ", c.want, "Nothing was moved, and nothing was sent.", "removed block"} {
 				if !strings.Contains(text, part) {
 					t.Errorf("%q is missing in: %s", part, text)
 				}

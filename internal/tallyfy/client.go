@@ -141,7 +141,7 @@ func (c Config) checkIdentity() error {
 	case c.Credentials == nil:
 		return CheckToken(c.AccessToken)
 	case c.AccessToken != "":
-		return errors.New("there is both an access token and what to ask for one with")
+		return errors.New("there are both an access token and credentials to request one with")
 	default:
 		return c.Credentials.check()
 	}

@@ -22,7 +22,7 @@ var URLForms = []string{
 	"https://go.tallyfy.com/#/org/{organization}/...",
 }
 
-var errNoForm = errors.New("it has none of the forms that Tallyfy's addresses are known to have")
+var errNoForm = errors.New("its form is not one that Tallyfy's URLs are known to have")
 
 // ParseURL returns the IDs in an address of Tallyfy's web app of one of [URLForms]. IDs that a form
 // does not contain are empty: the address of a process has no task, and that of a guest has only
@@ -54,15 +54,15 @@ func ParseURL(s string) (TaskRef, error) {
 
 // checkIDs returns an error if one of the IDs in r is invalid. The error completes a sentence.
 func (r TaskRef) checkIDs() error {
-	for _, id := range []struct{ of, value string }{{"organization", r.Organization}, {"run", r.Run}, {"task", r.Task}} {
+	for _, id := range []struct{ of, value string }{{"organization", r.Organization}, {"process", r.Run}, {"task", r.Task}} {
 		if id.value == "" { // the form does not contain it
 			continue
 		}
 		if !utf8.ValidString(id.value) {
-			return fmt.Errorf("its %s cannot be an id: it is not UTF-8", id.of)
+			return fmt.Errorf("the ID of its %s is invalid: it is not UTF-8", id.of)
 		}
 		if err := CheckID(id.value); err != nil {
-			return fmt.Errorf("its %s cannot be an id: %w", id.of, err)
+			return fmt.Errorf("the ID of its %s is invalid: %w", id.of, err)
 		}
 	}
 	return nil
