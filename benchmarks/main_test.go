@@ -36,7 +36,7 @@ func TestMeasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k, want := range map[key]int{
-		{tallyfy, "create", 1}: 2*1 + 2, {tallyfy, "create", 3}: 2*3 + 2, // the plan and the plan of the apply make one preflight check each
+		{tallyfy, "create", 1}: 2*1 + 1, {tallyfy, "create", 3}: 2*3 + 2, // and the preflight checks
 		{tallyfy, "plan", 1}: 1, {tallyfy, "plan", 3}: 2, {tallyfy, "destroy", 1}: 1, {tallyfy, "destroy", 3}: 2,
 		{floor.name, "create", 3}: 0, {floor.name, "plan", 3}: 0, {floor.name, "destroy", 3}: 0,
 	} {

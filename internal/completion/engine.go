@@ -26,12 +26,13 @@ type Engine struct {
 	lists     *listCaches
 	locks     *taskLocks
 	processes *processLocks
+	recent    *recentReads
 }
 
 // New returns an engine. It sends nothing. Use an engine for one operation of Terraform, such as an
 // apply, because it remembers the completions that it has recorded.
 func New(client *tallyfy.Client) *Engine {
-	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}}
+	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}, recent: &recentReads{}}
 }
 
 // Record holds the known facts of a task's completion. A zero value means that Tallyfy has not
@@ -61,8 +62,8 @@ type Result struct {
 	// Reopened reports that the recorded completion no longer stands, so nothing is left to record.
 	// Only Read sets it.
 	Reopened bool
-	// NotFound is why Tallyfy does not show the task any more; nil if it does. The record stays as
-	// it was. Only Read sets it.
+	// NotFound is why Tallyfy no longer shows the task; nil if it does. The record stays as it
+	// was. Only Read sets it.
 	NotFound error
 	// Changed reports that the record differs from the known one. Only Read sets it.
 	Changed bool

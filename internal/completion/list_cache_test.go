@@ -320,19 +320,19 @@ func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		tasks := h.completedTasks(runID, 30, nil)
-		preflight := h.engine.Preflight()
+		preflight := h.listingPreflight()
 		if problems, warnings, err := checkNew(preflight, h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
 		h.refresh(tasks, 10)
 		h.wantReads(0, 1)
 	})
-	inBubble(t, today(), nil, func(h *harness) { // one task to be completed, in a run of ten pages
+	inBubble(t, today(), nil, func(h *harness) { // two tasks to be completed, in a run of ten pages
 		h.completedTasks(runID, 1000, nil)
 		h.server.DeleteTask(taskID)
 		h.server.AddTask(sandbox.Task{ID: taskID, RunID: runID})
 		h.server.ResetJournal()
-		if problems, warnings, err := checkNew(h.engine.Preflight(), h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
+		if problems, warnings, err := checkNew(h.listingPreflight(), h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
 		h.wantRequests(get, get)

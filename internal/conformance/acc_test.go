@@ -15,7 +15,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(clitest.Around(m)) }
 
-// TestAccConformance is what "make testacc" runs: the suite against the Tallyfy that the environment names.
+// TestAccConformance is what "make testacc" runs: the suite against the Tallyfy that the
+// environment names.
 func TestAccConformance(t *testing.T) {
 	if err := Disabled(os.Getenv); err != nil {
 		t.Skip(err)

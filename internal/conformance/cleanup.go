@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// cleanUp archives everything that the suite created, the last first, and returns what it could not archive, in words and with IDs. It
-// also finds tasks whose creation was not answered.
+// cleanUp archives everything that the suite created, the last first, and returns what it could not
+// archive, in words and with IDs. It also finds tasks whose creation got no response.
 func (a *account) cleanUp(ctx context.Context) (left []string) {
 	a.findStrays(ctx)
 	for _, f := range slices.Backward(a.created) {
@@ -48,8 +48,8 @@ func (a *account) remove(ctx context.Context, f *fixture) error {
 	return err
 }
 
-// removeContainer archives the process that Tallyfy made for a task, because a task of a process cannot be archived alone (API.md
-// §1.6). It leaves a process that has a task of anyone else.
+// removeContainer archives the process that Tallyfy made for a task, because a task of a process
+// cannot be archived alone (API.md §1.6). It leaves a process that has a task of anyone else.
 func (a *account) removeContainer(ctx context.Context, f *fixture, refusal error) error {
 	got, err := a.do(ctx, call{method: http.MethodGet, path: a.org(pathRuns, f.run, pathTasks), query: url.Values{"per_page": {"100"}, "status": {"all"}}})
 	if err == nil {
@@ -66,8 +66,8 @@ func (a *account) removeContainer(ctx context.Context, f *fixture, refusal error
 	return a.remove(ctx, &fixture{id: f.run, isProcess: true})
 }
 
-// findStrays adds tasks with the stamp that are not known, because the response to their creation was lost. A list that cannot be read
-// shows none.
+// findStrays adds tasks with the stamp that are not known, because the response to their creation
+// was lost. A list that cannot be read shows none.
 func (a *account) findStrays(ctx context.Context) {
 	query := url.Values{"q": {a.stamp}, "status": {"all"}, "is_oneoff": {"true"}, "per_page": {"100"}}
 	got, err := a.do(ctx, call{method: http.MethodGet, path: a.org(pathTasks), query: query})

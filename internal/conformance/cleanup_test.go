@@ -4,6 +4,7 @@
 package conformance
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"strings"
@@ -26,7 +27,8 @@ func TestStray(t *testing.T) {
 	checkRemoved(t, server)
 }
 
-// TestSharedProcess has a task in a process with tasks of others, which must not be archived with it.
+// TestSharedProcess has a task in a process with tasks of others, which must not be archived with
+// it.
 func TestSharedProcess(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})
@@ -39,5 +41,24 @@ func TestSharedProcess(t *testing.T) {
 	}
 	if n := server.Count(http.MethodDelete, "/runs/"); n != 0 {
 		t.Errorf("%d processes were archived", n)
+	}
+}
+
+// TestTemplateThatCannotBeLaunched skips what needs a process, and does not fail.
+func TestTemplateThatCannotBeLaunched(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	settings := settingsFor(t, server.URL())
+	settings.Template = unknownID
+	a := &account{client: newClient(settings, newPacer(settings, responseTimeout)), stamp: "stamp", user: "1001"}
+	e := &evidence{account: a}
+	if err := e.prepareProcess(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, check := range []func() error{e.checkProcess, e.checkList} {
+		var reason skipped
+		if err := check(); !errors.As(err, &reason) || !strings.Contains(err.Error(), "launching a process: POST /organizations/"+sandbox.DefaultOrganization+"/runs: 404") {
+			t.Errorf("got %v", err)
+		}
 	}
 }

@@ -26,7 +26,8 @@ const (
 	pathTasks, pathRuns, pathCompleted = "tasks", "runs", "completed-tasks"
 )
 
-// client sends the requests of the suite itself. It decodes nothing but JSON, because the point is to see what comes back.
+// client sends the requests of the suite itself. It decodes nothing but JSON, because the point is
+// to see what comes back.
 type client struct {
 	settings Settings
 	http     *http.Client
@@ -65,7 +66,8 @@ func (c *client) get(ctx context.Context, with string, parts ...string) (reply, 
 	return c.do(ctx, call{method: http.MethodGet, path: c.org(parts...), query: query})
 }
 
-// do sends a request, and again after a 429. A GET is also sent again after a 5xx. An error means that there was no response.
+// do sends a request, and again after a 429. A GET is also sent again after a 5xx. An error means
+// that there was no response.
 func (c *client) do(ctx context.Context, request call) (reply, error) {
 	for attempt := 1; ; attempt++ {
 		got, err := c.send(ctx, request)

@@ -30,12 +30,12 @@ type evidence struct {
 	afterUpdate, afterDestroy object
 }
 
-// parallelism is how many blocks the CLI handles together: enough to show that they do not disturb each other, and few enough not to
-// wait long for their turns.
+// parallelism is how many blocks the CLI handles together: enough to show that they do not disturb
+// each other, and few enough not to wait long for their turns.
 const parallelism = "-parallelism=4"
 
-// gather creates the tasks, runs the commands and reads the tasks in between. It returns an error if it cannot go on. What fails only
-// for one block is for the promises to find.
+// gather creates the tasks, runs the commands and reads the tasks in between. It returns an error
+// if it cannot continue. What fails only for one block is for the promises to find.
 func (e *evidence) gather(ctx context.Context) error {
 	if err := e.prepare(ctx); err != nil {
 		return err
@@ -102,13 +102,13 @@ func (e *evidence) prepareProcess(ctx context.Context) error {
 	}
 	process, err := e.launch(ctx)
 	if err != nil {
-		e.processError = err
+		e.processError = skipped(err.Error()) // the template may need more, such as a kick-off form
 		return ctx.Err()
 	}
 	e.process = process
 	tasks, err := e.processTasks(ctx, process)
 	if err != nil {
-		e.processError = err
+		e.processError = skipped(err.Error())
 		return ctx.Err()
 	}
 	e.steps = completable(process, tasks, "task", "approval")
@@ -159,7 +159,8 @@ func (e *evidence) write(updated bool) error {
 	return e.configure(map[string]map[string]object{"tallyfy_task_completion": completions, "tallyfy_task_wait": waits}, imports)
 }
 
-// runApply plans and applies. Someone completes the task that is waited for once the provider has read it.
+// runApply plans and applies. Someone completes the task that is waited for once the provider has
+// read it.
 func (e *evidence) runApply(ctx context.Context) error {
 	planned, err := e.run(ctx, "plan", "-json", "-input=false", "-out=planned", parallelism)
 	if err != nil || planned.code != 0 {

@@ -14,7 +14,8 @@ import (
 	"strings"
 )
 
-// titlePrefix begins the title of everything that the suite creates. A stamp follows, which differs from apply to apply.
+// titlePrefix begins the title of everything that the suite creates. A stamp follows, which differs
+// from apply to apply.
 const titlePrefix = "Conformance of the Terraform provider"
 
 // saturday is a deadline far in the future that is not a working day in most organizations.
@@ -119,7 +120,8 @@ func (a *account) isOurs(row object) bool {
 	return strings.Contains(title, "("+a.stamp+")")
 }
 
-// encodeForm returns form_fields: label, field_type and required are required, and options and columns have IDs (API.md §1.6).
+// encodeForm returns form_fields: label, field_type and required are required, and options and
+// columns have IDs (API.md §1.6).
 func encodeForm(form []field) []any {
 	var encoded []any
 	for _, f := range form {
@@ -177,7 +179,8 @@ func values(got reply) map[string]any {
 	return all
 }
 
-// save sends values by their labels, with what a PUT of a one-off task requires (API.md §1.5). A label without a field is sent as it is.
+// save sends values by their labels, with what a PUT of a one-off task requires (API.md §1.5). A
+// label without a field is sent as it is.
 func (a *account) save(ctx context.Context, task *fixture, byLabel map[string]any) (reply, error) {
 	taskdata := object{}
 	for label, value := range byLabel {

@@ -13,8 +13,8 @@ import (
 // minPoll is the shortest poll_interval of the provider.
 const minPoll = time.Second
 
-// valueForm returns a form with a field of each type. email is left out, because MCP says that the web app cannot show it (API.md
-// §1.5), and file is observed separately.
+// valueForm returns a form with a field of each type. email is left out, because MCP says that the
+// web app cannot show it (API.md §1.5), and file is observed separately.
 func valueForm() []field {
 	return []field{
 		{label: "Text", kind: "text"},
@@ -36,7 +36,8 @@ func formFields(user json.Number) object {
 	}
 }
 
-// compareValues returns an error if the task does not have these values, in the forms of API.md §1.5.
+// compareValues returns an error if the task does not have these values, in the forms of API.md
+// §1.5.
 func compareValues(form reply, user json.Number) error {
 	stored := values(form)
 	text := func(value any) string {

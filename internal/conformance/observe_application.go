@@ -34,7 +34,8 @@ func application() scenario {
 	}
 }
 
-// errNoApplicationToken means that the application got no token. The response is not quoted, because it may be one.
+// errNoApplicationToken means that the application got no token. The response is not quoted,
+// because it may be one.
 var errNoApplicationToken = errors.New("the application got no token")
 
 func (o *observer) seeApplication(ctx context.Context) error {
@@ -73,7 +74,8 @@ func (o *observer) seeApplication(ctx context.Context) error {
 	return nil
 }
 
-// unobservable lists the unknowns of API.md §8 that the suite cannot see without harm, or without more people.
+// unobservable lists the unknowns of API.md §8 that the suite cannot see without harm, or without
+// more people.
 func unobservable() scenario {
 	return scenario{
 		name: "what cannot be observed", see: func(*observer, context.Context) error { return nil },

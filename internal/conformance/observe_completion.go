@@ -109,7 +109,8 @@ func (o *observer) until(ctx context.Context, read func() (reply, bool, error)) 
 	return fmt.Sprintf("more than %d", lagAttempts), last, nil
 }
 
-// ours lists the one-off tasks that this suite created, as far as the search finds them, with more filters.
+// ours lists the one-off tasks that this suite created, as far as the search finds them, with more
+// filters.
 func (o *observer) ours(ctx context.Context, filters url.Values) (reply, error) {
 	query := url.Values{"q": {o.stamp}, "is_oneoff": {"true"}, "per_page": {"100"}}
 	for name, value := range filters {

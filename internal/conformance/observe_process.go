@@ -73,7 +73,8 @@ func needsTemplate(s Settings) string {
 	return ""
 }
 
-// errNoPlainTask means that the template has no task that can be completed without a decision or a value.
+// errNoPlainTask means that the template has no task that can be completed without a decision or a
+// value.
 var errNoPlainTask = errors.New("the process has no open task of the type task that one member can complete without form values")
 
 func (o *observer) seeProcess(ctx context.Context) error {
@@ -121,7 +122,8 @@ func (a *account) processTasks(ctx context.Context, process *fixture) ([]object,
 	return got.rows(), err
 }
 
-// completable returns the open tasks of a process that have one of these types and need no value and no other member.
+// completable returns the open tasks of a process that have one of these types and need no value
+// and no other member.
 func completable(process *fixture, tasks []object, kinds ...string) []*fixture {
 	var found []*fixture
 	for _, task := range tasks {

@@ -8,7 +8,8 @@ import (
 	"fmt"
 )
 
-// completionAgain observes requests to a task in the wrong state: a second completion, an update, and reopening twice.
+// completionAgain observes requests to a task in the wrong state: a second completion, an update,
+// and reopening twice.
 func completionAgain() scenario {
 	return scenario{name: "a second completion", see: (*observer).seeCompletionAgain, observations: []Observation{
 		{

@@ -104,7 +104,8 @@ func like(text, tag, pattern string) Expectation {
 	return Expectation{Says: text, Tag: tag, match: regexp.MustCompile(`^(?:` + pattern + `)`)}
 }
 
-// limitHeaders returns the names of a response's headers about rate limits; "none" if there are none.
+// limitHeaders returns the names of a response's headers about rate limits; "none" if there are
+// none.
 func limitHeaders(header http.Header) string {
 	var names []string
 	for name := range header {

@@ -21,7 +21,8 @@ const (
 	maxRetryAfter = 5 * time.Minute
 )
 
-// pacer spaces and counts the requests of the suite and of the provider. It is an [http.RoundTripper], which follows no redirects.
+// pacer spaces and counts the requests of the suite and of the provider. It is an
+// [http.RoundTripper], which follows no redirects.
 type pacer struct {
 	transport http.RoundTripper
 	interval  time.Duration
@@ -41,7 +42,8 @@ func newPacer(s Settings, timeout time.Duration) *pacer {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is a Transport unless a program replaces it
 	// Bodies pass through the proxy as the server sends them.
 	transport.DisableCompression = true
-	// It begins once the request was sent, unlike the timeout of an http.Client, which includes the wait for its turn.
+	// It begins once the request was sent, unlike the timeout of an http.Client, which includes the
+	// wait for its turn.
 	transport.ResponseHeaderTimeout = timeout
 	return &pacer{transport: transport, interval: s.Interval, max: s.MaxRequests}
 }
@@ -111,7 +113,7 @@ func (p *pacer) unlimit() {
 	p.max = 0
 }
 
-// counts returns how many requests were sent, and how many of them were answered with a 429.
+// counts returns how many requests were sent, and how many of them got a 429.
 func (p *pacer) counts() (sent, limited int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

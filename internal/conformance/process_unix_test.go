@@ -26,7 +26,8 @@ import (
 // envPanic makes the process of a test panic in the middle of the suite.
 const envPanic = "CONFORMANCE_TEST_PANIC"
 
-// accProcess returns a command that runs a test of this binary with the environment of "make testacc".
+// accProcess returns a command that runs a test of this binary with the environment of "make
+// testacc".
 func accProcess(t *testing.T, base, pattern string, more ...string) (command *exec.Cmd, report string) {
 	t.Helper()
 	self, err := os.Executable()
@@ -47,7 +48,8 @@ func accProcess(t *testing.T, base, pattern string, more ...string) (command *ex
 	return command, report
 }
 
-// TestPanicInProcess panics in the middle of a suite, if the environment of the process asks for it.
+// TestPanicInProcess panics in the middle of a suite, if the environment of the process asks for
+// it.
 func TestPanicInProcess(t *testing.T) {
 	if os.Getenv(envPanic) == "" {
 		t.Skip("this is for the process of TestPanic")
@@ -137,7 +139,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestLeftovers has a server that archives no task but the first. The suite fails, and names what is left.
+// TestLeftovers has a server that archives no task but the first. The suite fails, and names what
+// is left.
 func TestLeftovers(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})

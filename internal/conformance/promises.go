@@ -17,7 +17,8 @@ const (
 	resultSkipped = "skipped"
 )
 
-// promise is what the provider promises. check returns an error if it was not kept, and a [skipped] if it could not be tested.
+// promise is what the provider promises. check returns an error if it was not kept, and a [skipped]
+// if it could not be tested.
 type promise struct {
 	name  string
 	check func(*evidence) error
@@ -79,7 +80,7 @@ func (s *Suite) testPromises(ctx context.Context, t *testing.T) {
 	defer x.close()
 	e := &evidence{account: s.account, workspace: &workspace{installation: installation, proxy: x, dir: t.TempDir()}, tasks: map[string]*fixture{}, log: t.Logf}
 	if err := e.gather(ctx); err != nil {
-		t.Error(s.redactor().redact(err.Error()))
+		t.Error(s.redactor().clean(err.Error()))
 		if s.end(ctx, err) {
 			return
 		}
@@ -100,7 +101,7 @@ func (s *Suite) testPromises(ctx context.Context, t *testing.T) {
 			case err != nil:
 				kept.Result, kept.Note = resultFailed, err.Error()
 				s.report.Promises = append(s.report.Promises, kept)
-				t.Error(s.redactor().redact(err.Error()))
+				t.Error(s.redactor().clean(err.Error()))
 			default:
 				s.report.Promises = append(s.report.Promises, kept)
 			}
@@ -137,7 +138,8 @@ func (e *evidence) decidedOnce(task *fixture, r result, approved bool) error {
 	return nil
 }
 
-// untouched checks that the provider only read a task that someone else completed, without an error.
+// untouched checks that the provider only read a task that someone else completed, without an
+// error.
 func (e *evidence) untouched(name string) error {
 	if err := sent(e.tasks[name], e.apply, ""); err != nil {
 		return err

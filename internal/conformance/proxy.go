@@ -24,8 +24,8 @@ type exchange struct {
 	status       int
 }
 
-// proxy is a reverse proxy on a loopback address between the provider and Tallyfy. It adds no credentials. It spaces the provider's
-// requests like all others, and records them.
+// proxy is a reverse proxy on a loopback address between the provider and Tallyfy. It adds no
+// credentials. It spaces the provider's requests like all others, and records them.
 type proxy struct {
 	settings Settings
 	server   *http.Server
@@ -52,7 +52,8 @@ func startProxy(s Settings, p *pacer) (*proxy, error) {
 			x.answered(response.Request, response.StatusCode)
 			return nil
 		},
-		// The provider sees a lost connection as a lost connection, not as a response of a server that answered.
+		// The provider sees a lost connection as a lost connection, not as a response of a server
+		// that answered.
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	x.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

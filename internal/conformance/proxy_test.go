@@ -12,7 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// send sends a request through a proxy, as the provider does, and returns the status; 0 if the connection was lost.
+// send sends a request through a proxy, as the provider does, and returns the status; 0 if the
+// connection was lost.
 func send(t *testing.T, x *proxy, method, path, body, token string) int {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, x.address+path, strings.NewReader(body))

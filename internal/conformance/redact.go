@@ -9,17 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// redactor removes what identifies an account from a text that is published. A text is replaced in one pass, so that a replacement is
-// not replaced again.
+// redactor removes what identifies an account from a text that is published. A text is replaced in
+// one pass, so that a replacement is not replaced again.
 type redactor struct {
 	pattern *regexp.Regexp // with one group for each entry of with
 	with    []string
 }
 
-// redaction is what is removed, as a regular expression without groups, and what stands there instead.
+// redaction is what is removed, as a regular expression without groups, and what stands there
+// instead.
 type redaction struct{ pattern, with string }
 
-// patterns are removed whatever account it is: tokens, emails, URLs, IDs and addresses. For the form of IDs see API.md §5.
+// patterns are removed whatever account it is: tokens, emails, URLs, IDs and addresses. For the
+// form of IDs see API.md §5.
 var patterns = []redaction{
 	{`(?i)bearer\s+[^\s"',;]+`, "<token>"},
 	{`\beyJ[\w-]+\.[\w-]+(?:\.[\w-]+)?`, "<token>"},
@@ -77,8 +79,14 @@ func wholeWord(text string) string {
 // isWord matches the characters that \b knows.
 var isWord = regexp.MustCompile(`^\w$`)
 
-// redact returns the text without what identifies the account, on one line and not longer than a cell of a table.
+// redact returns the text without what identifies the account, on one line and not longer than a
+// cell of a table.
 func (r *redactor) redact(text string) string {
+	return shorten(strings.Join(strings.Fields(r.clean(text)), " "), 200)
+}
+
+// clean returns the whole text without what identifies the account.
+func (r *redactor) clean(text string) string {
 	var b strings.Builder
 	rest := 0
 	for _, found := range r.pattern.FindAllStringSubmatchIndex(text, -1) {
@@ -91,7 +99,7 @@ func (r *redactor) redact(text string) string {
 		}
 	}
 	b.WriteString(text[rest:])
-	return shorten(strings.Join(strings.Fields(b.String()), " "), 200)
+	return b.String()
 }
 
 // shorten cuts a text to a number of characters.

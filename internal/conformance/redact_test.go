@@ -39,13 +39,18 @@ func TestRedact(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
+	long := strings.Repeat("an error in two lines\n", 20)
+	if got := r.clean(long + "tok-123"); got != long+"<token>" {
+		t.Errorf("got %q", got)
+	}
 	if got := r.redact(strings.Repeat("ä", 500)); len([]rune(got)) != 200 || !strings.HasSuffix(got, "…") {
 		t.Errorf("got %d characters", len([]rune(got)))
 	}
 }
 
-// TestRedact_default keeps Tallyfy's own address out of the text too, and does not replace what is empty.
-func TestRedact_default(t *testing.T) {
+// TestRedactDefault keeps Tallyfy's own address out of the text too, and does not replace what is
+// empty.
+func TestRedactDefault(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(Settings{Token: "x1", IsDefault: true, BaseURL: &url.URL{Host: "go.tallyfy.com"}}, nil)
 	if got := r.redact("Resource not found"); got != "Resource not found" {

@@ -112,7 +112,8 @@ func objects(list []any) []object {
 	return all
 }
 
-// formFieldsOf returns the entries of the include form_fields, and whether it is wrapped in an envelope.
+// formFieldsOf returns the entries of the include form_fields, and whether it is wrapped in an
+// envelope.
 func formFieldsOf(task object) (entries []object, wrapped bool) { return included(task, "form_fields") }
 
 // included returns the entries of an include, and whether it is wrapped in an envelope.

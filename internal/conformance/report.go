@@ -32,13 +32,15 @@ type Report struct {
 	// Date is the day, in UTC. CLI is the product and version that the provider ran under.
 	Date string `json:"date"`
 	CLI  string `json:"cli"`
-	// Server is "Tallyfy's default address" or "another address". Process says whether a process was launched.
+	// Server is "Tallyfy's default address" or "another address". Process says whether a process
+	// was launched.
 	Server  string `json:"server"`
 	Process bool   `json:"process"`
 	// Requests counts all requests, also the provider's, and RateLimited those that got a 429.
 	Requests    int `json:"requests"`
 	RateLimited int `json:"rate_limited"`
-	// NotRemoved is how many tasks and processes could not be archived. The output of the suite names them.
+	// NotRemoved is how many tasks and processes could not be archived. The output of the suite
+	// names them.
 	NotRemoved int `json:"not_removed"`
 	// Ended says why the suite ended early; empty if it did not.
 	Ended        string        `json:"ended,omitempty"`

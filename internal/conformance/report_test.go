@@ -84,7 +84,7 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-func TestSaw_unknown(t *testing.T) {
+func TestSawUnknown(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if recover() == nil {

@@ -29,7 +29,8 @@ func seeded(t *testing.T, c sandbox.Config) *sandbox.Server {
 	return server
 }
 
-// settingsFor returns settings for a server at an address, with everything that is optional and without a pause between requests.
+// settingsFor returns settings for a server at an address, with everything that is optional and
+// without a pause between requests.
 func settingsFor(t *testing.T, base string) Settings {
 	t.Helper()
 	parsed, err := url.Parse(base)
@@ -60,7 +61,8 @@ func readReport(t *testing.T, dir string) (report Report, text string) {
 	return report, string(encoded) + string(page)
 }
 
-// TestSandbox runs the whole suite against both vintages of the sandbox. The report has to agree with what the sandbox is.
+// TestSandbox runs the whole suite against both vintages of the sandbox. The report has to agree
+// with what the sandbox is.
 func TestSandbox(t *testing.T) {
 	t.Parallel()
 	for name, vintage := range map[string]sandbox.Vintage{"today": sandbox.Today, "legacy": sandbox.Legacy} {

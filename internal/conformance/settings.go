@@ -46,17 +46,20 @@ type Settings struct {
 	Token, Organization string
 	// Template is the ID of a template to launch a process from; empty for none.
 	Template string
-	// ClientID, ClientSecret and TokenURL are an application's, which one observation uses; empty for none.
+	// ClientID, ClientSecret and TokenURL are an application's, which one observation uses; empty
+	// for none.
 	ClientID, ClientSecret, TokenURL string
-	// Interval is the least time between two requests, and MaxRequests their largest number before the clean-up.
+	// Interval is the least time between two requests, and MaxRequests their largest number before
+	// the clean-up.
 	Interval    time.Duration
 	MaxRequests int
-	// ReportDir is the directory that the report is written to; empty for the root of the repository.
+	// ReportDir is the directory that the report is written to; empty for the root of the
+	// repository.
 	ReportDir string
 }
 
-// ReadSettings reads the settings from environment variables. The error says which variable is missing or invalid, and contains no
-// secret.
+// ReadSettings reads the settings from environment variables. The error says which variable is
+// missing or invalid, and contains no secret.
 func ReadSettings(getenv func(string) string) (Settings, error) {
 	s := Settings{
 		Token: strings.TrimSpace(getenv(envAccessToken)), Organization: getenv(envOrganization), Template: getenv(envTemplate),
@@ -112,7 +115,8 @@ func (s *Settings) readAccount(getenv func(string) string) error {
 	return nil
 }
 
-// readConfirmation checks that the user names the organization twice, so that nobody runs the suite by accident.
+// readConfirmation checks that the user names the organization twice, so that nobody runs the suite
+// by accident.
 func (s *Settings) readConfirmation(getenv func(string) string) error {
 	switch getenv(envConfirmation) {
 	case s.Organization:

@@ -27,7 +27,8 @@ const (
 // Suite is the conformance suite for one Tallyfy.
 type Suite struct {
 	Settings Settings
-	// Install returns the CLI with the provider. It is called once, and only if promises are tested.
+	// Install returns the CLI with the provider. It is called once, and only if promises are
+	// tested.
 	Install func() (*clitest.Installation, error)
 
 	scenarios []scenario    // nil for all
@@ -38,8 +39,9 @@ type Suite struct {
 	observer  *observer
 }
 
-// Run runs the suite as the subtests "promises" and "observations" of t, archives what it created, and writes the report. A promise
-// that is not kept, and something that cannot be archived, fail the test. An observation does not.
+// Run runs the suite as the subtests "promises" and "observations" of t, archives what it created,
+// and writes the report. A promise that is not kept, and something that cannot be archived, fail
+// the test. An observation does not.
 func (s *Suite) Run(ctx context.Context, t *testing.T) {
 	t.Helper()
 	if deadline, ok := t.Deadline(); ok {
@@ -61,7 +63,7 @@ func (s *Suite) begin(ctx context.Context, t *testing.T) {
 	s.pacer = newPacer(s.Settings, s.timeout)
 	s.account = &account{client: newClient(s.Settings, s.pacer), stamp: newStamp()}
 	if err := s.account.open(ctx); err != nil {
-		t.Fatal(newRedactor(s.Settings, nil).redact(err.Error()))
+		t.Fatal(newRedactor(s.Settings, nil).clean(err.Error()))
 	}
 	s.observer = &observer{account: s.account, results: map[string]Observation{}}
 	s.report = Report{Date: time.Now().UTC().Format(time.DateOnly), CLI: "no CLI", Server: "another address", Process: s.Settings.Template != ""}
@@ -106,7 +108,7 @@ func (s *Suite) makeObservations(ctx context.Context, t *testing.T) {
 		}
 		t.Run(scenario.name, func(t *testing.T) {
 			if err := s.observer.observe(ctx, scenario); err != nil && s.end(ctx, err) {
-				t.Fatal(s.redactor().redact(err.Error()))
+				t.Fatal(s.redactor().clean(err.Error()))
 			}
 			for _, o := range scenario.observations {
 				if made, ok := s.observer.results[o.ID]; ok {
@@ -173,7 +175,7 @@ func (s *Suite) finish(ctx context.Context, t *testing.T) {
 
 func (s *Suite) redactor() *redactor { return newRedactor(s.Settings, s.account.me) }
 
-// newStamp returns what tells the titles of this suite from others.
+// newStamp returns what distinguishes the titles of this suite from others.
 func newStamp() string {
 	var random [4]byte
 	_, _ = rand.Read(random[:]) // it never fails

@@ -35,7 +35,8 @@ func observeOnly(t *testing.T, settings Settings, change func(*Suite)) (Report, 
 	return readReport(t, settings.ReportDir)
 }
 
-// TestConfigurations changes one thing about the sandbox. The report has to show that and nothing else.
+// TestConfigurations changes one thing about the sandbox. The report has to show that and nothing
+// else.
 func TestConfigurations(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -71,7 +72,8 @@ func TestConfigurations(t *testing.T) {
 	}
 }
 
-// changed is a server that forwards to a sandbox and changes responses. The function gets the request, its body and the response.
+// changed is a server that forwards to a sandbox and changes responses. The function gets the
+// request, its body and the response.
 func changed(t *testing.T, server *sandbox.Server, change func(r *http.Request, body string, w *httptest.ResponseRecorder)) string {
 	t.Helper()
 	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -151,7 +153,8 @@ func TestAnotherAnswer(t *testing.T) {
 	}
 }
 
-// TestTaskInContainer observes a server that puts each one-off task into a process of its own, as MCP describes it.
+// TestTaskInContainer observes a server that puts each one-off task into a process of its own, as
+// MCP describes it.
 func TestTaskInContainer(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})
@@ -191,7 +194,7 @@ func changedRequest(t *testing.T, server *sandbox.Server, change func(*http.Requ
 	return between.URL + "/api"
 }
 
-// TestSilentServer never gets a response to one request. The suite goes on, and leaves nothing.
+// TestSilentServer never gets a response to one request. The suite continues, and leaves nothing.
 func TestSilentServer(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})

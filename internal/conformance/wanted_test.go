@@ -9,7 +9,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// wantedObservations returns what the suite has to see in the sandbox, with the verdict, by the IDs of observations.
+// wantedObservations returns what the suite has to see in the sandbox, with the verdict, by the IDs
+// of observations.
 func wantedObservations(v sandbox.Vintage) map[string]string {
 	want := maps.Clone(ofToday)
 	if v == sandbox.Legacy {

@@ -18,7 +18,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/clitest"
 )
 
-// workspace is a directory with a configuration, and a CLI that uses the provider through the proxy.
+// workspace is a directory with a configuration, and a CLI that uses the provider through the
+// proxy.
 type workspace struct {
 	installation *clitest.Installation
 	proxy        *proxy
@@ -36,7 +37,8 @@ type result struct {
 	requests []exchange
 }
 
-// configure writes a configuration with these blocks: by kind, then by name. imports are import IDs by addresses.
+// configure writes a configuration with these blocks: by kind, then by name. imports are import IDs
+// by addresses.
 func (w *workspace) configure(resources map[string]map[string]object, imports map[string]string) error {
 	config := object{
 		"terraform": object{"required_providers": object{"tallyfy": object{"source": clitest.Address}}},
@@ -58,7 +60,8 @@ func (w *workspace) configure(resources map[string]map[string]object, imports ma
 	return os.WriteFile(filepath.Join(w.dir, "main.tf.json"), text, 0o600)
 }
 
-// run runs a command of the CLI to its end. The error means that it could not be run, or was interrupted.
+// run runs a command of the CLI to its end. The error means that it could not be run, or was
+// interrupted.
 func (w *workspace) run(ctx context.Context, args ...string) (result, error) {
 	var out bytes.Buffer
 	command := w.installation.Command(ctx, w.proxy, w.dir, args...)
@@ -96,8 +99,8 @@ func (r result) problem() string {
 	return strings.Join(all, "; ")
 }
 
-// writes returns the requests that may change a task: their methods and, for those that were not accepted, their statuses. A 429 has
-// no effect and does not count.
+// writes returns the requests that may change a task: their methods and, for those that were not
+// accepted, their statuses. A 429 has no effect and does not count.
 func (r result) writes(task string) string {
 	var all []string
 	for _, e := range r.requests {

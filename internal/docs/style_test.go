@@ -5,7 +5,6 @@ package docs
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,35 +15,11 @@ import (
 	"unicode/utf8"
 )
 
-// pendingStyle are the files, by how their paths begin, whose findings are only logged.
-var pendingStyle = []string{
-	"internal/conformance/",
-	"internal/wait/",
-}
-
 // messagePackages are the packages whose string literals users read.
-var messagePackages = []string{"completion", "lookup", "notice", "provider", "tallyfy", "wait"}
+var messagePackages = []string{"completion", "conformance", "lookup", "notice", "provider", "tallyfy", "wait"}
 
 // commentWidth is the number of columns that a line of a comment has at most; a tab has four.
 const commentWidth = 100
-
-// wrappedPaths are the files, by how their paths begin, whose comments are wrapped.
-var wrappedPaths = []string{
-	"benchmarks/",
-	"internal/acceptance/",
-	"internal/clitest/",
-	"internal/completion/",
-	"internal/demo/",
-	"internal/docs/",
-	"internal/lookup/",
-	"internal/notice/",
-	"internal/prototest/",
-	"internal/provider/",
-	"internal/release/",
-	"internal/sandbox/",
-	"internal/tallyfy/",
-	"internal/tools/",
-}
 
 // finding is a breach of a rule.
 type finding struct {
@@ -56,7 +31,7 @@ type finding struct {
 func (f finding) String() string { return fmt.Sprintf("%s:%d: %s", f.file, f.line, f.what) }
 
 // TestStyle finds words and forms that no text of this project uses, and names that have a retired
-// word. Run it with -v to list the findings in files that are pending.
+// word.
 func TestStyle(t *testing.T) {
 	t.Parallel()
 	root := filepath.Dir(examples(t))
@@ -75,9 +50,7 @@ func TestStyle(t *testing.T) {
 		case path.Ext(name) == ".go":
 			more, names := goTexts(t, root, name, isMessageFile(name))
 			texts, found = append(texts, more...), append(found, names...)
-			if slices.ContainsFunc(wrappedPaths, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
-				found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
-			}
+			found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
 		}
 	}
 	for _, description := range descriptions(t) {
@@ -94,37 +67,15 @@ func TestStyle(t *testing.T) {
 			t.Errorf("there are only %d texts of kind %d: are they found?", count[kind], kind)
 		}
 	}
-	report(t, found)
+	for _, f := range found {
+		t.Error(f)
+	}
 }
 
 // isMessageFile reports whether users read the string literals of a file.
 func isMessageFile(name string) bool {
 	pkg, ok := strings.CutPrefix(path.Dir(name), "internal/")
 	return ok && slices.Contains(messagePackages, pkg) && !strings.HasSuffix(name, "_test.go")
-}
-
-// report fails the test for each finding, and logs those in pending files. A pending entry without
-// findings is an error.
-func report(t *testing.T, found []finding) {
-	t.Helper()
-	pending := map[string]int{}
-	for _, f := range found {
-		at := slices.IndexFunc(pendingStyle, func(prefix string) bool { return strings.HasPrefix(f.file, prefix) })
-		if at < 0 {
-			t.Error(f)
-			continue
-		}
-		pending[pendingStyle[at]]++
-		t.Log("pending: ", f)
-	}
-	for _, prefix := range pendingStyle {
-		if pending[prefix] == 0 {
-			t.Errorf("%q has no findings: remove it from pendingStyle", prefix)
-		}
-	}
-	for _, prefix := range slices.Sorted(maps.Keys(pending)) {
-		t.Logf("pending: %d findings in %s", pending[prefix], prefix)
-	}
 }
 
 var (

@@ -22,6 +22,7 @@ var (
 	runGone  = func(p *pipeline) { p.server.DeleteRun(sandbox.SeedRunID) }
 
 	credentialsGone = func(p *pipeline) { p.env = append(p.env, "TALLYFY_CLIENT_SECRET=revoked") }
+	secretGone      = func(p *pipeline) { p.env = append(p.env, "TALLYFY_CLIENT_SECRET=") }
 
 	blockGone = func(p *pipeline) {
 		p.edit("application.tf", regexp.MustCompile(`(?s)\nprovider "tallyfy" \{.*?\n\}\n`), "")
@@ -98,6 +99,8 @@ func TestTearDown(t *testing.T) {
 		"the task":                        {taskGone, "Error: Invalid index", unread},
 		"the process":                     {runGone, "Error: Process Could Not Be Read", unread},
 		"the credentials":                 {credentialsGone, "401", unread},
+		"the client secret":               {secretGone, "Error: Missing Client Secret", unread},
+		"the client secret, to reopen":    {reopens(secretGone), "Error: Missing Client Secret", forget},
 		"the process and the credentials": {func(p *pipeline) { runGone(p); credentialsGone(p) }, "401", unread},
 		"the provider block":              {blockGone, "Error: Missing Access Token", unread},
 		"the provider block of an alias":  {aliasGone, "Provider configuration not present", forget},

@@ -57,53 +57,109 @@ func (g *gitHub) received() []string {
 	return append([]string{}, g.events...)
 }
 
+// built builds a program of this source.
+func built(t *testing.T, folder string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), filepath.Base(folder))
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, folder) //nolint:gosec // our own source
+	build.Dir = filepath.Dir(examples(t))
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
+
+// background runs commands until the test ends, and returns the lines that they print.
+func background(t *testing.T, commands string, env ...string) *bufio.Scanner {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "sh", "-eu", "-c", commands) //nolint:gosec // commands of a page
+	command.Env, command.Dir = append(os.Environ(), env...), filepath.Dir(examples(t))
+	printed, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Stderr = command.Stdout
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	return bufio.NewScanner(printed)
+}
+
+// next returns what follows the text in the next line that has it.
+func next(t *testing.T, lines *bufio.Scanner, text string) string {
+	t.Helper()
+	for lines.Scan() {
+		if _, rest, found := strings.Cut(lines.Text(), text); found {
+			return rest
+		}
+	}
+	t.Fatalf("%q is not printed: %v", text, lines.Err())
+	return ""
+}
+
+// replaced replaces a command of a page, which it must have.
+func replaced(t *testing.T, commands, command, by string) string {
+	t.Helper()
+	if !strings.Contains(commands, command) {
+		t.Fatalf("%q is not among the commands:\n%s", command, commands)
+	}
+	return strings.Replace(commands, command, by, 1)
+}
+
 // startRelay runs the commands of the guide that start the relay, and returns the URL of the
 // webhook.
 func startRelay(t *testing.T, gitHub string) string {
 	t.Helper()
-	root := filepath.Dir(examples(t))
-	program := filepath.Join(t.TempDir(), "relay")
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, "./examples/guides/webhook/relay") //nolint:gosec // our own source
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	const start = "go run ./examples/guides/webhook/relay"
 	commands := shellBlocks(t, "docs/guides/webhook-to-completed-task.md", "Relay the Webhook")[0]
-	if !strings.Contains(commands, start) {
-		t.Fatalf("the guide does not start the relay:\n%s", commands)
-	}
-	commands = strings.Replace(commands, start, `echo "secret $RELAY_SECRET" >&2; exec "`+program+`"`, 1)
-	relay := exec.CommandContext(t.Context(), "sh", "-eu", "-c", commands) //nolint:gosec // commands of a page
-	relay.Env = append(os.Environ(), "TALLYFY_ORG_ID="+sandbox.DefaultOrganization, "RELAY_LISTEN=127.0.0.1:0", "GITHUB_API_URL="+gitHub, "GITHUB_TOKEN=github-token")
-	relay.Dir = root
-	log, err := relay.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := relay.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = relay.Process.Kill()
-		_ = relay.Wait()
-	})
-	var secret, address string
-	lines := bufio.NewScanner(log)
-	for address == "" && lines.Scan() {
-		if value, ok := strings.CutPrefix(lines.Text(), "secret "); ok {
-			secret = value
-		}
-		_, address, _ = strings.Cut(lines.Text(), "listening on ")
-	}
-	if secret == "" || address == "" {
-		t.Fatalf("the relay did not start: %v", lines.Err())
-	}
+	commands = replaced(t, commands, "go run ./examples/guides/webhook/relay", `echo "secret $RELAY_SECRET"; exec "`+built(t, "./examples/guides/webhook/relay")+`"`)
+	lines := background(t, commands, "TALLYFY_ORG_ID="+sandbox.DefaultOrganization, "RELAY_LISTEN=127.0.0.1:0", "GITHUB_API_URL="+gitHub, "GITHUB_TOKEN=github-token")
+	secret := next(t, lines, "secret ")
+	address := next(t, lines, "listening on ")
 	go func() {
 		for lines.Scan() { // so that the relay never waits for a reader
 		}
 	}()
 	return "http://" + address + "/" + secret
+}
+
+// TestWebhookSandbox runs the commands of the section "Try It": a relay that only logs, the sandbox
+// that calls it, and the launch of a process.
+func TestWebhookSandbox(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"sh", "openssl", "curl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("there is no %s", tool)
+		}
+	}
+	blocks := shellBlocks(t, "docs/guides/webhook-to-completed-task.md", "Try It")
+	if len(blocks) != 2 {
+		t.Fatalf("the section has %d blocks of commands: teach this test to run them", len(blocks))
+	}
+	settings, rest, _ := strings.Cut(blocks[0], "\n")
+	start, serve, _ := strings.Cut(rest, "\n")
+
+	start = replaced(t, start, "RELAY_TARGET=log go run ./examples/guides/webhook/relay &", `echo "secret $RELAY_SECRET"; RELAY_TARGET=log exec "`+built(t, "./examples/guides/webhook/relay")+`"`)
+	relay := background(t, settings+"\n"+start, "RELAY_LISTEN=127.0.0.1:0")
+	secret := next(t, relay, "secret ")
+	address := next(t, relay, "listening on ")
+
+	serve = replaced(t, serve, `make sandbox ARGS="`, `eval exec "`+built(t, "./internal/sandbox/cmd/tallyfy-sandbox")+` -listen 127.0.0.1:0 `)
+	serve = replaced(t, serve, "127.0.0.1:8080", address)
+	served := background(t, serve, "RELAY_SECRET="+secret)
+	url := next(t, served, "TALLYFY_BASE_URL=")
+
+	launch := background(t, replaced(t, blocks[1], "http://127.0.0.1:8787/api", url))
+	next(t, launch, `"checklist_title":"Launch a service"`)
+	if got := next(t, served, "webhook, process launched: Launch a service - "); !strings.HasSuffix(got, ": 202") {
+		t.Errorf("the relay returned %s", got)
+	}
+	if got := next(t, relay, "process "); got != "5eedcc00000000000000000000000001: started" {
+		t.Errorf("the relay logs %s", got)
+	}
 }
 
 // webhookTest is a checkout of the guide's configuration, and a sandbox whose webhooks go to the

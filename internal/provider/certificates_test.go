@@ -105,7 +105,7 @@ func TestCertificateErrors(t *testing.T) {
 // from another one. Without the certificates, nothing is sent, and the advice names the arguments.
 func TestCertificatesOfBothServers(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	var requests atomic.Int32
 	start := func(authority *certtest.Authority) string {
 		certificate, err := authority.Issue("127.0.0.1")
@@ -114,7 +114,7 @@ func TestCertificatesOfBothServers(t *testing.T) {
 		}
 		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			requests.Add(1)
-			s.ServeHTTP(w, r)
+			h.ServeHTTP(w, r)
 		}))
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}

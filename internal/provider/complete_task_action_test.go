@@ -24,16 +24,16 @@ const (
 	completionName   = "tallyfy_task_completion"
 )
 
-// session is a configured provider, as an apply or a query runs it.
-func (s *harness) session(more prototest.Attributes) *prototest.Session {
-	s.Helper()
-	settings := prototest.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": s.URL()}
+// session returns a configured provider, for one apply or query.
+func (h *harness) session(more prototest.Attributes) *prototest.Session {
+	h.Helper()
+	settings := prototest.Attributes{"access_token": sandbox.DefaultToken, "organization_id": sandbox.DefaultOrganization, "base_url": h.URL()}
 	for name, value := range more {
 		settings[name] = value
 	}
-	session, said, err := prototest.Begin(s.Context(), New("test"), settings)
+	session, said, err := prototest.Begin(h.Context(), New("test"), settings)
 	if err != nil || len(said) > 0 {
-		s.Fatalf("%v\n%s", err, said)
+		h.Fatalf("%v\n%s", err, said)
 	}
 	return session
 }
@@ -44,16 +44,16 @@ type invoked struct {
 	said     prototest.Diagnostics
 }
 
-func (s *harness) invoke(session *prototest.Session, block prototest.Attributes) invoked {
-	s.Helper()
-	progress, said, err := session.InvokeAction(s.Context(), completeTaskName, block)
+func (h *harness) invoke(session *prototest.Session, block prototest.Attributes) invoked {
+	h.Helper()
+	progress, said, err := session.InvokeAction(h.Context(), completeTaskName, block)
 	if err != nil {
-		s.Fatal(err)
+		h.Fatal(err)
 	}
 	return invoked{progress, said}
 }
 
-// textObject is an object of strings, as a dynamic attribute holds it.
+// textObject returns an object of strings, for a dynamic attribute.
 func textObject(members map[string]string) tftypes.Value {
 	types, values := map[string]tftypes.Type{}, map[string]tftypes.Value{}
 	for name, value := range members {
@@ -97,32 +97,32 @@ func TestActionCompletesATask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			block := prototest.Attributes{"task_id": c.task}
 			for attribute, value := range c.block {
 				block[attribute] = value
 			}
-			session := s.session(nil)
+			session := h.session(nil)
 			if said, err := session.PlanAction(t.Context(), completeTaskName, block); err != nil || said.Failed() {
 				t.Fatalf("planning: %v\n%s", err, said)
 			}
-			if n := s.Count("", "") - s.Count(http.MethodGet, ""); n != 0 {
+			if n := h.Count("", "") - h.Count(http.MethodGet, ""); n != 0 {
 				t.Fatalf("planning sent %d requests that may change something", n)
 			}
-			got := s.invoke(session, block)
-			held, _ := s.Task(c.task)
+			got := h.invoke(h.session(nil), block) // Terraform invokes it in another process
+			held, _ := h.Task(c.task)
 			want := append(slices.Clone(c.steps), `Task "`+held.Title+`" (`+c.task+`) is completed, since `+held.CompletedAt)
 			if len(got.said) > 0 || strings.Join(got.progress, "\n") != strings.Join(want, "\n") {
 				t.Errorf("said %q, progress\n%s\nwant\n%s", got.said, strings.Join(got.progress, "\n"), strings.Join(want, "\n"))
 			}
-			if held.CompletedAt == "" || s.Webhooks(c.task) != 1 || s.Count(http.MethodPost, "") != 1 || s.Count(http.MethodPut, "") != c.puts {
-				t.Errorf("completed at %q, %d webhooks, %d × POST, %d × PUT", held.CompletedAt, s.Webhooks(c.task), s.Count(http.MethodPost, ""), s.Count(http.MethodPut, ""))
+			if held.CompletedAt == "" || h.Webhooks(c.task) != 1 || h.Count(http.MethodPost, "") != 1 || h.Count(http.MethodPut, "") != c.puts {
+				t.Errorf("completed at %q, %d webhooks, %d × POST, %d × PUT", held.CompletedAt, h.Webhooks(c.task), h.Count(http.MethodPost, ""), h.Count(http.MethodPut, ""))
 			}
 			if c.block["is_approved"] != nil && (held.IsApproved == nil || *held.IsApproved || held.CompleterID != sandbox.SeedColleagueID) {
 				t.Errorf("decided %v by %d", held.IsApproved, held.CompleterID)
 			}
 
-			again := s.invoke(s.session(nil), block) // another apply
+			again := h.invoke(h.session(nil), block) // another apply
 			warning := "Warning: Task Was Already Completed: "
 			if len(again.said) != 1 || again.said.Failed() || !strings.HasPrefix(again.said.String(), warning) || strings.Contains(again.said.String(), "record") {
 				t.Errorf("the second invocation said %q", again.said)
@@ -132,7 +132,7 @@ func TestActionCompletesATask(t *testing.T) {
 			}) {
 				t.Errorf("the warning is not among the progress: %q", again.progress)
 			}
-			if s.Count(http.MethodPost, "") != 1 || s.Webhooks(c.task) != 1 {
+			if h.Count(http.MethodPost, "") != 1 || h.Webhooks(c.task) != 1 {
 				t.Errorf("the second invocation sent a completion")
 			}
 		})
@@ -148,8 +148,8 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 		for lag, config := range map[string]sandbox.Config{"": {}, ", reads lag": {ReadLag: 2}} {
 			t.Run(name+lag, func(t *testing.T) {
 				t.Parallel()
-				s := newHarness(t, config)
-				session := s.session(prototest.Attributes{"preflight": false})
+				h := newHarness(t, config)
+				session := h.session(prototest.Attributes{"preflight": false})
 				create := func() {
 					if said, err := session.Create(t.Context(), completionName, block); err != nil || said.Failed() {
 						t.Errorf("creating: %v\n%s", err, said)
@@ -169,16 +169,16 @@ func TestActionAndResourceSendOneCompletion(t *testing.T) {
 				for _, step := range strings.Trim(order, "|") {
 					map[rune]func(){'r': create, 'a': invoke}[step]()
 				}
-				if n := s.Count(http.MethodPost, ""); n != 1 || s.Webhooks(sandbox.SeedVPCTaskID) != 1 {
-					t.Errorf("%d × POST, %d webhooks", n, s.Webhooks(sandbox.SeedVPCTaskID))
+				if n := h.Count(http.MethodPost, ""); n != 1 || h.Webhooks(sandbox.SeedVPCTaskID) != 1 {
+					t.Errorf("%d × POST, %d webhooks", n, h.Webhooks(sandbox.SeedVPCTaskID))
 				}
 			})
 		}
 	}
 }
 
-// TestActionFails checks what a failed invocation reports: what Terraform does not repeat, and
-// nothing of a record.
+// TestActionFails reads the errors of failed invocations. They state that Terraform does not repeat
+// the action, and mention no record.
 func TestActionFails(t *testing.T) {
 	t.Parallel()
 	plain := prototest.Attributes{"task_id": sandbox.SeedPlainTaskID, "run_id": sandbox.SeedRunID}
@@ -188,11 +188,11 @@ func TestActionFails(t *testing.T) {
 		want   []string
 		posts  int
 	}{
-		"rejected": {plain, func(s *harness) {
-			s.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"No."}`})
+		"rejected": {plain, func(h *harness) {
+			h.Inject(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnprocessableEntity, Body: `{"message":"No."}`})
 		}, []string{"Task Was Not Completed", "then invoke the action again.", "Tallyfy said: No."}, 1},
-		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(s *harness) {
-			s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
+		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(h *harness) {
+			h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
 		}, []string{"Task Is Already Completed Differently", "change it to match the task"}, 0},
 		"no decision": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
 		"two faults of values": {
@@ -207,11 +207,11 @@ func TestActionFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			if c.before != nil {
-				c.before(s)
+				c.before(h)
 			}
-			got := s.invoke(s.session(nil), c.block)
+			got := h.invoke(h.session(nil), c.block)
 			told := got.said.String()
 			for _, want := range append(c.want, "-invoke='ADDRESS', with the address that Terraform shows") {
 				if !got.said.Failed() || !strings.Contains(told, want) {
@@ -223,18 +223,18 @@ func TestActionFails(t *testing.T) {
 					t.Errorf("%q is in\n%s", never, told)
 				}
 			}
-			if n := s.Count(http.MethodPost, ""); n != c.posts || strings.Count(told, "-invoke=") != 1 {
+			if n := h.Count(http.MethodPost, ""); n != c.posts || strings.Count(told, "-invoke=") != 1 {
 				t.Errorf("%d × POST, and it said\n%s", n, told)
 			}
 		})
 	}
 }
 
-// TestActionIsCheckedWhilePlanned checks what a plan reports.
+// TestActionIsCheckedWhilePlanned reads the messages of plans.
 func TestActionIsCheckedWhilePlanned(t *testing.T) {
 	t.Parallel()
 	unknown := func(t tftypes.Type) tftypes.Value { return tftypes.NewValue(t, tftypes.UnknownValue) }
-	completed := func(s *harness) { s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
+	completed := func(h *harness) { h.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil) }
 	for name, c := range map[string]struct {
 		block    prototest.Attributes
 		settings prototest.Attributes
@@ -246,7 +246,7 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 		"no decision": {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "run_id": sandbox.SeedRunID}, want: "Error: Approval Needs a Decision"},
 		"decision unknown": {
 			block:  prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": unknown(tftypes.Bool)},
-			before: func(s *harness) { s.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
+			before: func(h *harness) { h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(true)) }, want: "Warning: Task Is Already Completed",
 		},
 		"unknown field":        {block: prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1"})}, want: "Error: Unknown Form Field"},
 		"already completed":    {block: prototest.Attributes{"task_id": sandbox.SeedPlainTaskID}, before: completed, want: "Warning: Task Is Already Completed"},
@@ -265,24 +265,24 @@ func TestActionIsCheckedWhilePlanned(t *testing.T) {
 		"malformed ID":     {block: prototest.Attributes{"task_id": "a/b"}, want: "Error: Invalid ID", silent: true},
 		"both values":      {block: prototest.Attributes{"task_id": "t", "taskdata": textObject(nil), "form_fields": textObject(nil)}, want: "Error: Invalid Attribute Combination", silent: true},
 		"negative timeout": {block: prototest.Attributes{"task_id": "t", "timeouts": tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}}, map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, "-1s")})}, want: "Error: Invalid", silent: true},
-		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(s *harness) { s.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
+		"Tallyfy is away":  {block: prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, before: func(h *harness) { h.Inject(sandbox.Fault{Status: 502, Times: -1}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			if c.before != nil {
-				c.before(s)
+				c.before(h)
 			}
-			s.ResetJournal()
-			said, err := s.session(c.settings).PlanAction(t.Context(), completeTaskName, c.block)
+			h.ResetJournal()
+			said, err := h.session(c.settings).PlanAction(t.Context(), completeTaskName, c.block)
 			if err != nil || c.want == "" && len(said) > 0 || !strings.Contains(said.String(), c.want) {
 				t.Errorf("got %v\n%s\nwant %q", err, said, c.want)
 			}
 			if strings.Contains(said.String(), "record") {
 				t.Errorf("an action records nothing:\n%s", said)
 			}
-			if writes := s.Count("", "") - s.Count(http.MethodGet, ""); writes != 0 || (s.Count("", "") == 0) != c.silent {
-				t.Errorf("%d writes among %d requests", writes, s.Count("", ""))
+			if writes := h.Count("", "") - h.Count(http.MethodGet, ""); writes != 0 || (h.Count("", "") == 0) != c.silent {
+				t.Errorf("%d writes among %d requests", writes, h.Count("", ""))
 			}
 		})
 	}
@@ -346,16 +346,16 @@ func TestActionIsValidatedBeforeItIsInvoked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
+			h := newHarness(t, sandbox.Config{})
 			block := prototest.Attributes{"task_id": sandbox.SeedVPCTaskID}
 			for attribute, value := range c.block {
 				block[attribute] = value
 			}
-			got := s.invoke(s.session(nil), block)
+			got := h.invoke(h.session(nil), block)
 			if !got.said.Failed() || len(got.said) != 1 || !strings.Contains(got.said.String(), c.want) || !strings.Contains(got.said.String(), "-invoke='ADDRESS'") || len(got.progress) > 0 {
 				t.Errorf("said %q, progress %q", got.said, got.progress)
 			}
-			if n := s.Count("", ""); n != 0 {
+			if n := h.Count("", ""); n != 0 {
 				t.Errorf("%d requests were sent", n)
 			}
 		})

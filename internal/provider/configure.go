@@ -57,7 +57,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		root = tallyfy.DefaultBaseURL
 	}
 	auth := config.identify(data.organizationID, &resp.Diagnostics)
-	data.tokenMissing = auth.missing
+	data.missing = auth.missing
 	retries := int64(tallyfy.DefaultMaxRetries)
 	if !config.MaxRetries.IsNull() {
 		retries = min(config.MaxRetries.ValueInt64(), math.MaxInt32)
@@ -70,7 +70,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		}
 	}
 	certificates := config.certificates(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() || anyUnknown(config) || auth.missing {
+	if resp.Diagnostics.HasError() || anyUnknown(config) || auth.missing.HasError() {
 		return
 	}
 	var client *tallyfy.Client

@@ -91,14 +91,15 @@ func addCredentials(attributes map[string]schema.Attribute) {
 	})
 }
 
-// identity is what authorizes the provider's requests: a token or credentials, or neither if both
-// are missing.
+// identity is what authorizes the provider's requests: a token or credentials, or neither if a part
+// of them is missing.
 type identity struct {
 	token       string
 	credentials *tallyfy.Credentials
 	// source describes where they come from. It contains no secret.
-	source  string
-	missing bool
+	source string
+	// missing are the errors that say what is missing, for the first request that is required.
+	missing diag.Diagnostics
 }
 
 // identify returns the configured identity. Arguments of the block decide between a token and
@@ -117,56 +118,73 @@ func (m providerModel) identify(organization string, diags *diag.Diagnostics) id
 		}
 	}
 	if !byToken {
-		credentials, source := m.credentials(organization, m.OrganizationID.IsUnknown(), diags)
-		return identity{credentials: credentials, source: source}
+		return m.credentials(organization, m.OrganizationID.IsUnknown(), diags)
 	}
 	token, source := setting(m.AccessToken, diags, "access_token", tallyfy.CheckToken, envAccessToken, envAPIToken)
-	return identity{token: token, source: source, missing: source == "" && !diags.HasError()}
+	auth := identity{token: token, source: source}
+	if source == "" && !diags.HasError() {
+		auth.missing = missingToken()
+	}
+	return auth
 }
 
-// addMissingToken adds the error that there is neither an access token nor credentials to request
+// withoutCredentials says how to remove what needs no request.
+const withoutCredentials = "A destroy that does not reopen a task needs no token: terraform destroy -refresh=false."
+
+// missingToken returns the error that there is neither an access token nor credentials to request
 // one.
-func addMissingToken(diags *diag.Diagnostics) {
+func missingToken() (diags diag.Diagnostics) {
 	diags.AddError("Missing Access Token",
 		"A request to Tallyfy is required, and the provider has no access token: neither its block nor the environment has one.\n\n"+
 			"Set access_token in the provider block, or the environment variable "+envAccessToken+" (or "+envAPIToken+"). "+
 			"Create a personal access token in Tallyfy under Settings > Integrations > REST API.\n\n"+
 			"For a pipeline, client_id and client_secret (or "+envClientID+" and "+envClientSecret+") are better: "+
 			"the provider then requests its own tokens, which do not expire when a user logs out.\n\n"+
-			"A destroy that does not reopen a task needs no token: terraform destroy -refresh=false.")
+			withoutCredentials)
+	return diags
 }
 
-// credentials returns the configured credentials and a description of their source. Rules that
-// involve more than one attribute apply when all of them are known.
-func (m credentialsModel) credentials(organization string, organizationUnknown bool, diags *diag.Diagnostics) (c *tallyfy.Credentials, source string) {
-	c = &tallyfy.Credentials{UserEmail: m.UserEmail.ValueString(), Organization: organization}
-	var idFrom, secretFrom string
-	c.ClientID, idFrom = setting(m.ClientID, diags, "client_id", tallyfy.CheckCredential, envClientID)
-	c.ClientSecret, secretFrom = setting(m.ClientSecret, diags, "client_secret", tallyfy.CheckCredential, envClientSecret)
-	c.TokenURL, _ = setting(m.TokenURL, diags, "token_url", tallyfy.CheckTokenURL, envTokenURL)
-	if source = idFrom + " and " + secretFrom; !m.ClientID.IsNull() && !m.ClientSecret.IsNull() {
-		source = "client_id and client_secret in the provider block"
-	}
-	if m.credentialUnknown() || diags.HasError() {
-		return c, source
-	}
+// missingCredential returns the errors that a part of the credentials is missing; none if both are
+// there.
+func missingCredential(c tallyfy.Credentials) (diags diag.Diagnostics) {
 	for _, part := range []struct{ value, attribute, summary, variable string }{
 		{value: c.ClientID, attribute: "client_id", summary: "Missing Client ID", variable: envClientID},
 		{value: c.ClientSecret, attribute: "client_secret", summary: "Missing Client Secret", variable: envClientSecret},
 	} {
 		if part.value == "" {
-			diags.AddAttributeError(path.Root(part.attribute), part.summary, fmt.Sprintf(
-				"Requesting an access token as an application requires both a client_id and a client_secret, and %s is not configured.\n\n"+
-					"Set %s in the provider block, or the environment variable %s. Tallyfy's support provides both. Or remove client_id, client_secret, token_url and user_email, and use an access_token.",
-				part.attribute, part.attribute, part.variable))
+			diags.AddError(part.summary, fmt.Sprintf(
+				"A request to Tallyfy is required. Requesting an access token as an application requires both a client_id and a client_secret, and %s is not configured.\n\n"+
+					"Set %s in the provider block, or the environment variable %s. Tallyfy's support provides both. Or remove client_id, client_secret, token_url and user_email, and use an access_token.\n\n%s",
+				part.attribute, part.attribute, part.variable, withoutCredentials))
 		}
 	}
+	return diags
+}
+
+// credentials returns the identity of an application. Rules that involve more than one attribute
+// apply when all of them are known.
+func (m credentialsModel) credentials(organization string, organizationUnknown bool, diags *diag.Diagnostics) identity {
+	c := &tallyfy.Credentials{UserEmail: m.UserEmail.ValueString(), Organization: organization}
+	var idFrom, secretFrom string
+	c.ClientID, idFrom = setting(m.ClientID, diags, "client_id", tallyfy.CheckCredential, envClientID)
+	c.ClientSecret, secretFrom = setting(m.ClientSecret, diags, "client_secret", tallyfy.CheckCredential, envClientSecret)
+	c.TokenURL, _ = setting(m.TokenURL, diags, "token_url", tallyfy.CheckTokenURL, envTokenURL)
+	source := idFrom + " and " + secretFrom
+	if !m.ClientID.IsNull() && !m.ClientSecret.IsNull() {
+		source = "client_id and client_secret in the provider block"
+	}
+	auth := identity{credentials: c, source: source}
+	if m.credentialUnknown() || diags.HasError() {
+		return auth
+	}
+	auth.missing = missingCredential(*c)
 	if c.UserEmail != "" && organization == "" && !organizationUnknown {
 		diags.AddAttributeError(path.Root("user_email"), "Missing Organization",
 			"user_email requires the organization of the user, and no organization is configured.\n\n"+
 				"Set organization_id in the provider block, or the environment variable "+envOrganization+".")
+		diags.Append(auth.missing...)
 	}
-	return c, source
+	return auth
 }
 
 // anySet reports whether any of the environment variables is not empty.

@@ -223,7 +223,7 @@ func TestPlanWithUnknownCredentials(t *testing.T) {
 		"nothing":         {"client_id": "1", "client_secret": "s", "user_email": "a@b", "organization_id": "o"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sent := &refusing{}
+			sent := &refusingTransport{}
 			terraform, err := prototest.New(t.Context(), NewOver("test", sent), provider, "tallyfy_task_completion")
 			if err != nil {
 				t.Fatal(err)
@@ -240,13 +240,13 @@ func TestPlanWithUnknownCredentials(t *testing.T) {
 	}
 }
 
-// refusing is a transport that responds to each request with a refusal.
-type refusing struct {
+// refusingTransport is a transport that responds to each request with a refusal.
+type refusingTransport struct {
 	mu    sync.Mutex
 	count int
 }
 
-func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {
+func (r *refusingTransport) RoundTrip(*http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count++
@@ -255,7 +255,7 @@ func (r *refusing) RoundTrip(*http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-func (r *refusing) requests() int {
+func (r *refusingTransport) requests() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.count

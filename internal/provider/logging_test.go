@@ -32,10 +32,10 @@ func TestProgressIsLoggedAtInfo(t *testing.T) {
 func TestSilenceUnusedLogs(t *testing.T) {
 	parts := []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_TALLYFY"}
 	for name, c := range map[string]struct {
-		set    map[string]string
-		hushed bool
+		set      map[string]string
+		silenced bool
 	}{
-		"nobody asks":                   {nil, true},
+		"default":                       {nil, true},
 		"TF_LOG":                        {map[string]string{"TF_LOG": "INFO"}, false},
 		"TF_LOG_PROVIDER":               {map[string]string{"TF_LOG_PROVIDER": "trace"}, false},
 		"of the CLI alone":              {map[string]string{"TF_LOG_CORE": "TRACE"}, true},
@@ -51,7 +51,7 @@ func TestSilenceUnusedLogs(t *testing.T) {
 			SilenceUnusedLogs()
 			for _, part := range parts {
 				want := ""
-				if c.hushed {
+				if c.silenced {
 					want = "off"
 				}
 				if part == "TF_LOG_SDK_PROTO" {

@@ -19,7 +19,7 @@ import (
 // providerData is what the provider passes to its resources, data sources, actions and lists.
 type providerData struct {
 	// client is nil if a part of the provider's configuration is known only after apply, or if the
-	// access token is missing. So are engine, preflight and waits.
+	// access token or a credential is missing. So are engine, preflight and waits.
 	client *tallyfy.Client
 	engine *completion.Engine
 	// preflight checks tasks while planning. It is also nil if preflight = false.
@@ -30,12 +30,11 @@ type providerData struct {
 	organizationID string
 	// organizationUnknown reports whether organization_id is known only after apply.
 	organizationUnknown bool
-	// tokenMissing reports whether neither the provider block nor the environment has an access
-	// token or credentials. That is an error only if a request is needed: a destroy that sends
-	// nothing needs no token.
-	tokenMissing bool
-	// tokenReported is true after the missing token has been reported.
-	tokenReported atomic.Bool
+	// missing are the errors for a missing access token or credential. They count only if a request
+	// is needed: a destroy that sends nothing needs no token.
+	missing diag.Diagnostics
+	// missingReported is true after a plan has reported them.
+	missingReported atomic.Bool
 }
 
 // providerDataOf returns the provider data that Configure prepared; nil while Terraform only
@@ -57,8 +56,8 @@ func (d *providerData) canRequest(diags *diag.Diagnostics) bool {
 	switch {
 	case d != nil && d.client != nil:
 		return true
-	case d != nil && d.tokenMissing:
-		addMissingToken(diags)
+	case d != nil && d.missing.HasError():
+		diags.Append(d.missing...)
 	default:
 		diags.AddError("Provider Configuration Is Not Known",
 			"A part of the tallyfy provider's configuration depends on something that is known only after apply, so no request can be sent to Tallyfy.\n\n"+
@@ -76,14 +75,14 @@ func (d *providerData) requireEngine(diags *diag.Diagnostics) *completion.Engine
 	return d.engine
 }
 
-// lacksToken reports whether the access token is missing, for a plan or a refresh that needs it.
-// Only the first call adds the error, because it fails the whole plan.
+// lacksToken reports whether the access token or a credential is missing, for a plan or a refresh
+// that needs it. Only the first call adds the error, because it fails the whole plan.
 func (d *providerData) lacksToken(diags *diag.Diagnostics) bool {
-	if d == nil || !d.tokenMissing {
+	if d == nil || !d.missing.HasError() {
 		return false
 	}
-	if d.tokenReported.CompareAndSwap(false, true) {
-		addMissingToken(diags)
+	if d.missingReported.CompareAndSwap(false, true) {
+		diags.Append(d.missing...)
 	}
 	return true
 }

@@ -32,10 +32,10 @@ func TestRefusalIsReportedOnce(t *testing.T) {
 		for _, order := range []string{"cwa", "wca", "awc", "wac"} {
 			t.Run(name+", "+order, func(t *testing.T) {
 				t.Parallel()
-				s := newHarness(t, sandbox.Config{})
+				h := newHarness(t, sandbox.Config{})
 				c.fault.Times = -1
-				s.Inject(c.fault)
-				session := s.session(nil)
+				h.Inject(c.fault)
+				session := h.session(nil)
 				var said []string
 				for i, block := range order {
 					attributes := prototest.Attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID}
@@ -56,7 +56,7 @@ func TestRefusalIsReportedOnce(t *testing.T) {
 					if len(more) > 0 {
 						said = append(said, more.String())
 					}
-					if n := s.Count("", ""); i == 0 && n == 0 || c.requests > 0 && n > c.requests {
+					if n := h.Count("", ""); i == 0 && n == 0 || c.requests > 0 && n > c.requests {
 						t.Errorf("after %d blocks: %d requests", i+1, n)
 					}
 				}

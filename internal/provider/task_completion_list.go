@@ -90,7 +90,7 @@ func listTimeouts() schema.Block {
 
 // List yields a result for each completed task. It reads a page of Tallyfy's list only when its
 // tasks are asked for, and stops at the limit. An error is a result of its own, after which there
-// are no others. A warning about a task that is left out is one too, and does not count.
+// are no others. A warning about a task that is left out is a result too, and does not count.
 func (l *taskCompletionList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config taskCompletionListModel
 	diags := req.Config.Get(ctx, &config)
@@ -154,7 +154,7 @@ func (l *taskCompletionList) process(ctx context.Context, organization, run stri
 	return run
 }
 
-// displayName names a task to a person.
+// displayName returns the name of a result in the UI.
 func displayName(task *tallyfy.Task, process string) string {
 	title := task.Title
 	if title == "" {

@@ -21,23 +21,23 @@ const (
 )
 
 // completedTasks adds completed tasks to a process, or one-off ones if run is empty.
-func (s *harness) completedTasks(run string, n int) {
+func (h *harness) completedTasks(run string, n int) {
 	if run != "" {
-		s.AddRun(run, "Launch")
+		h.AddRun(run, "Launch")
 	}
 	for i := range n {
-		s.AddTask(sandbox.Task{ID: fmt.Sprintf("c%s%030d", run[:min(1, len(run))], i), RunID: run, Title: fmt.Sprintf("Step %d", i), Status: "completed", CompletedAt: listedSince, CompleterID: sandbox.CallerID})
+		h.AddTask(sandbox.Task{ID: fmt.Sprintf("c%s%030d", run[:min(1, len(run))], i), RunID: run, Title: fmt.Sprintf("Step %d", i), Status: "completed", CompletedAt: listedSince, CompleterID: sandbox.CallerID})
 	}
-	s.ResetJournal()
+	h.ResetJournal()
 }
 
 // query runs a query to its end.
-func (s *harness) query(session *prototest.Session, block prototest.Attributes, whole bool, limit int64) []prototest.Listed {
-	s.Helper()
+func (h *harness) query(session *prototest.Session, block prototest.Attributes, whole bool, limit int64) []prototest.Listed {
+	h.Helper()
 	var all []prototest.Listed
-	said, err := session.Query(s.Context(), completionName, block, whole, limit, func(one prototest.Listed) bool { all = append(all, one); return true })
+	said, err := session.Query(h.Context(), completionName, block, whole, limit, func(one prototest.Listed) bool { all = append(all, one); return true })
 	if err != nil || len(said) > 0 {
-		s.Fatalf("%v\n%s", err, said)
+		h.Fatalf("%v\n%s", err, said)
 	}
 	return all
 }
@@ -46,23 +46,23 @@ func (s *harness) query(session *prototest.Session, block prototest.Attributes, 
 // in another session.
 func TestListIsWhatAnImportRecords(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
+	h := newHarness(t, sandbox.Config{})
 	for _, task := range sandbox.SeedTasks() {
 		var approved *bool
 		if task.Type == "approval" {
 			approved = new(task.ID == sandbox.SeedApprovalTaskID)
 		}
 		if task.ID != sandbox.SeedVPCTaskID && task.ID != sandbox.SeedEveryoneTaskID { // which stay open
-			s.CompleteOutside(task.ID, sandbox.SeedColleagueID, approved)
+			h.CompleteOutside(task.ID, sandbox.SeedColleagueID, approved)
 		}
 	}
-	s.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil} }) // so that the list is not enough
+	h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil} }) // so that the task must be read
 	for run, want := range map[string]int{sandbox.SeedRunID: 5, "": 1} {
 		block := prototest.Attributes{"run_id": nil}
 		if run != "" {
 			block["run_id"] = run
 		}
-		results := s.query(s.session(nil), block, true, 100)
+		results := h.query(h.session(nil), block, true, 100)
 		if len(results) != want {
 			t.Errorf("run %q: %d results, want %d", run, len(results), want)
 		}
@@ -71,18 +71,18 @@ func TestListIsWhatAnImportRecords(t *testing.T) {
 				t.Errorf("%s: %s", one.DisplayName, one.Diagnostics)
 				continue
 			}
-			recorded, said, err := s.session(nil).Import(t.Context(), completionName, one.Identity)
+			recorded, said, err := h.session(nil).Import(t.Context(), completionName, one.Identity)
 			if err != nil || len(said) > 0 || !recorded.Equal(one.Resource) {
 				t.Errorf("%s: the list has\n%s\nand an import\n%s\n%v %s", one.DisplayName, one.Resource, recorded, err, said)
 			}
 		}
-		for i, one := range s.query(s.session(nil), block, false, 100) {
+		for i, one := range h.query(h.session(nil), block, false, 100) {
 			if !one.Resource.IsNull() || fmt.Sprint(one.Identity) != fmt.Sprint(results[i].Identity) {
 				t.Errorf("without the resource: got %s of %s", one.Resource, one.Identity)
 			}
 		}
 	}
-	if writes := s.Count("", "") - s.Count(http.MethodGet, ""); writes != 0 {
+	if writes := h.Count("", "") - h.Count(http.MethodGet, ""); writes != 0 {
 		t.Errorf("%d requests that may change something", writes)
 	}
 }
@@ -96,31 +96,31 @@ func TestListNamesTasks(t *testing.T) {
 		want   string
 	}{
 		"process": {listedRun, nil, `Step 0 (process "Launch")`},
-		"process that cannot be read": {listedRun, func(s *harness) {
-			s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/tasks", Times: -1})
-			s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/runs/" + listedRun, Status: http.StatusForbidden})
+		"process that cannot be read": {listedRun, func(h *harness) {
+			h.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/tasks", Times: -1})
+			h.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/runs/" + listedRun, Status: http.StatusForbidden})
 		}, `Step 0 (process ` + listedRun + `)`},
 		"one-off": {"", nil, `Step 0 (one-off task)`},
-		"one-off of a process": {"", func(s *harness) {
-			s.AddRun(listedRun, "Hidden")
-			s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.RunID, task.OneOff = listedRun, true })
+		"one-off of a process": {"", func(h *harness) {
+			h.AddRun(listedRun, "Hidden")
+			h.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.RunID, task.OneOff = listedRun, true })
 		}, `Step 0 (process ` + listedRun + `)`},
-		"no title": {"", func(s *harness) {
-			s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.Extra = map[string]any{"title": nil} })
+		"no title": {"", func(h *harness) {
+			h.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) { task.Extra = map[string]any{"title": nil} })
 		}, fmt.Sprintf("c%030d (one-off task)", 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.completedTasks(c.run, 1)
+			h := newHarness(t, sandbox.Config{})
+			h.completedTasks(c.run, 1)
 			if c.change != nil {
-				c.change(s)
+				c.change(h)
 			}
 			block := prototest.Attributes{}
 			if c.run != "" {
 				block["run_id"] = c.run
 			}
-			if got := s.query(s.session(nil), block, false, 10); len(got) != 1 || got[0].DisplayName != c.want {
+			if got := h.query(h.session(nil), block, false, 10); len(got) != 1 || got[0].DisplayName != c.want {
 				t.Errorf("got %+v, want %q", got, c.want)
 			}
 		})
@@ -134,13 +134,13 @@ func TestListStopsAtTheLimit(t *testing.T) {
 		for _, whole := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d, whole %t", limit, whole), func(t *testing.T) {
 				t.Parallel()
-				s := newHarness(t, sandbox.Config{})
-				s.completedTasks(listedRun, 250)
-				got := s.query(s.session(nil), prototest.Attributes{"run_id": listedRun}, whole, limit)
-				if pages := s.Count(http.MethodGet, "/tasks"); len(got) != want.results || pages != want.pages {
+				h := newHarness(t, sandbox.Config{})
+				h.completedTasks(listedRun, 250)
+				got := h.query(h.session(nil), prototest.Attributes{"run_id": listedRun}, whole, limit)
+				if pages := h.Count(http.MethodGet, "/tasks"); len(got) != want.results || pages != want.pages {
 					t.Errorf("%d results of %d requests, want %+v", len(got), pages, want)
 				}
-				if n := s.Count("", ""); n != want.pages+1 { // and the process itself
+				if n := h.Count("", ""); n != want.pages+1 { // and the process itself
 					t.Errorf("%d requests", n)
 				}
 			})
@@ -148,11 +148,11 @@ func TestListStopsAtTheLimit(t *testing.T) {
 	}
 	t.Run("the CLI has enough", func(t *testing.T) {
 		t.Parallel()
-		s := newHarness(t, sandbox.Config{})
-		s.completedTasks(listedRun, 250)
+		h := newHarness(t, sandbox.Config{})
+		h.completedTasks(listedRun, 250)
 		count := 0
-		_, err := s.session(nil).Query(t.Context(), completionName, prototest.Attributes{"run_id": listedRun}, false, 1000, func(prototest.Listed) bool { count++; return count < 3 })
-		if pages := s.Count(http.MethodGet, "/tasks"); err != nil || count != 3 || pages != 1 {
+		_, err := h.session(nil).Query(t.Context(), completionName, prototest.Attributes{"run_id": listedRun}, false, 1000, func(prototest.Listed) bool { count++; return count < 3 })
+		if pages := h.Count(http.MethodGet, "/tasks"); err != nil || count != 3 || pages != 1 {
 			t.Errorf("%d results, %d pages, %v", count, pages, err)
 		}
 	})
@@ -161,20 +161,20 @@ func TestListStopsAtTheLimit(t *testing.T) {
 // TestListLeavesOutOthers lists with a server that ignores the filters.
 func TestListLeavesOutOthers(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.completedTasks(listedRun, 3)
-	s.completedTasks("", 2)
-	s.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
-	s.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/tasks", Times: -1, Before: func(r *http.Request) {
+	h := newHarness(t, sandbox.Config{})
+	h.completedTasks(listedRun, 3)
+	h.completedTasks("", 2)
+	h.CompleteOutside(sandbox.SeedOneOffTaskID, sandbox.SeedColleagueID, nil)
+	h.Inject(sandbox.Fault{Method: http.MethodGet, PathPart: "/tasks", Times: -1, Before: func(r *http.Request) {
 		query := r.URL.Query()
 		query.Del("is_oneoff")
 		query.Del("status")
 		r.URL.RawQuery = query.Encode()
 	}})
-	if got := s.query(s.session(nil), nil, false, 100); len(got) != 3 {
+	if got := h.query(h.session(nil), nil, false, 100); len(got) != 3 {
 		t.Errorf("%d one-off tasks, want 3: %+v", len(got), got)
 	}
-	if got := s.query(s.session(nil), prototest.Attributes{"run_id": sandbox.SeedRunID}, false, 100); len(got) != 0 {
+	if got := h.query(h.session(nil), prototest.Attributes{"run_id": sandbox.SeedRunID}, false, 100); len(got) != 0 {
 		t.Errorf("%d completed tasks of a process that has none", len(got))
 	}
 }
@@ -183,14 +183,14 @@ func TestListLeavesOutOthers(t *testing.T) {
 // show all facts.
 func TestListShowsTheProcessOfAOneOff(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.completedTasks("", 1)
-	s.AddRun(listedRun, "Hidden")
-	s.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) {
+	h := newHarness(t, sandbox.Config{})
+	h.completedTasks("", 1)
+	h.AddRun(listedRun, "Hidden")
+	h.Update(fmt.Sprintf("c%030d", 0), func(task *sandbox.Task) {
 		task.RunID, task.OneOff, task.Extra = listedRun, true, map[string]any{"completer_id": nil, "completer_guest_id": nil}
 	})
 	for _, whole := range []bool{false, true} {
-		got := s.query(s.session(nil), nil, whole, 10)
+		got := h.query(h.session(nil), nil, whole, 10)
 		if len(got) != 1 || !got[0].Identity["run_id"].Equal(tftypes.NewValue(tftypes.String, listedRun)) {
 			t.Errorf("whole %t: got %+v", whole, got)
 		}
@@ -210,27 +210,27 @@ func TestListFails(t *testing.T) {
 		want     string
 	}{
 		"no such process": {block: prototest.Attributes{"run_id": "nothing"}, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process nothing: Tallyfy returned 404"},
-		"second page": {block: prototest.Attributes{"run_id": listedRun}, before: func(s *harness) {
-			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
+		"second page": {block: prototest.Attributes{"run_id": listedRun}, before: func(h *harness) {
+			h.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 1, Status: http.StatusForbidden})
 		}, results: 100, want: "Error: Tasks Could Not Be Listed"},
-		"third page": {block: prototest.Attributes{"run_id": listedRun}, settings: prototest.Attributes{"max_retries": 0}, before: func(s *harness) {
-			s.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 2, Status: http.StatusInternalServerError})
+		"third page": {block: prototest.Attributes{"run_id": listedRun}, settings: prototest.Attributes{"max_retries": 0}, before: func(h *harness) {
+			h.Inject(sandbox.Fault{PathPart: "/tasks", Skip: 2, Status: http.StatusInternalServerError})
 		}, results: 200, want: "Error: Tasks Could Not Be Listed: Listing the tasks of process " + listedRun + ": Tallyfy returned 500"},
 		"no organization":  {settings: prototest.Attributes{"organization_id": nil}, want: "Error: Missing Organization: It is not known which organization to use: neither the query"},
 		"provider unknown": {settings: prototest.Attributes{"base_url": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "Error: Provider Configuration Is Not Known"},
-		"the token ends before a task is read": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(s *harness) {
-			s.Update(listedTask(1), func(task *sandbox.Task) { task.Extra = noFacts })
-			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusUnauthorized})
+		"the token ends before a task is read": {block: prototest.Attributes{"run_id": listedRun}, whole: true, before: func(h *harness) {
+			h.Update(listedTask(1), func(task *sandbox.Task) { task.Extra = noFacts })
+			h.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusUnauthorized})
 		}, results: 1, want: "Error: Task Could Not Be Imported"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.completedTasks(listedRun, 250)
+			h := newHarness(t, sandbox.Config{})
+			h.completedTasks(listedRun, 250)
 			if c.before != nil {
-				c.before(s)
+				c.before(h)
 			}
-			got := s.query(s.session(c.settings), c.block, c.whole, 1000)
+			got := h.query(h.session(c.settings), c.block, c.whole, 1000)
 			if len(got) != c.results+1 {
 				t.Fatalf("%d results, want %d and an error", len(got), c.results)
 			}
@@ -250,8 +250,8 @@ func listedTask(n int) string { return fmt.Sprintf("c5%030d", n) }
 // read fails. The others are listed, up to the limit.
 func TestListLeavesOutUnreadableTasks(t *testing.T) {
 	t.Parallel()
-	forbidden := func(s *harness) {
-		s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusForbidden, Body: `{"message":"Not yours."}`, Times: -1})
+	forbidden := func(h *harness) {
+		h.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusForbidden, Body: `{"message":"Not yours."}`, Times: -1})
 	}
 	for name, c := range map[string]struct {
 		fails   func(*harness)
@@ -260,28 +260,28 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 		says    string // empty if no warning is expected
 	}{
 		"forbidden": {fails: forbidden, limit: 1000, results: 119, says: "Tallyfy returned 403 Forbidden. An import needs that read too. The results do not contain this task. The query goes on with the others. Tallyfy said: Not yours."},
-		"not found": {fails: func(s *harness) {
-			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusNotFound, Body: `{"error":true,"code":"RESOURCE_NOT_FOUND"}`, Times: -1})
+		"not found": {fails: func(h *harness) {
+			h.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusNotFound, Body: `{"error":true,"code":"RESOURCE_NOT_FOUND"}`, Times: -1})
 		}, limit: 1000, results: 119, says: "Tallyfy returned 404 Not Found"},
-		"server error": {fails: func(s *harness) {
-			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusInternalServerError, Times: -1})
+		"server error": {fails: func(h *harness) {
+			h.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusInternalServerError, Times: -1})
 		}, limit: 1000, results: 119, says: "Tallyfy returned 500 Internal Server Error"},
-		"open by now": {fails: func(s *harness) {
-			s.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Times: -1, Status: http.StatusOK, Body: `{"data":{"id":"` + listedTask(1) + `","status":"in-progress"}}`})
+		"open by now": {fails: func(h *harness) {
+			h.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Times: -1, Status: http.StatusOK, Body: `{"data":{"id":"` + listedTask(1) + `","status":"in-progress"}}`})
 		}, limit: 1000, results: 119, says: "The task itself is open: someone has reopened it, or the list lags behind a change. There is no completion to import."},
 		"within the limit": {fails: forbidden, limit: 10, results: 10, says: "403"},
 		"at the limit":     {fails: forbidden, limit: 1, results: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newHarness(t, sandbox.Config{})
-			s.completedTasks(listedRun, 120)
-			s.Update(listedTask(1), func(task *sandbox.Task) {
+			h := newHarness(t, sandbox.Config{})
+			h.completedTasks(listedRun, 120)
+			h.Update(listedTask(1), func(task *sandbox.Task) {
 				task.Extra = map[string]any{"completer_id": nil, "completer_guest_id": nil}
 			})
-			c.fails(s)
+			c.fails(h)
 			said, results := "", 0
-			for i, one := range s.query(s.session(prototest.Attributes{"max_retries": 0}), prototest.Attributes{"run_id": listedRun}, true, c.limit) {
+			for i, one := range h.query(h.session(prototest.Attributes{"max_retries": 0}), prototest.Attributes{"run_id": listedRun}, true, c.limit) {
 				if one.Identity == nil {
 					said += fmt.Sprint(i, " ", one)
 					continue
@@ -293,7 +293,7 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 			if results != c.results {
 				t.Errorf("%d tasks, want %d", results, c.results)
 			}
-			pages, tasks := s.Count(http.MethodGet, "/tasks")-s.Count(http.MethodGet, "/tasks/"), s.Count(http.MethodGet, "/tasks/")
+			pages, tasks := h.Count(http.MethodGet, "/tasks")-h.Count(http.MethodGet, "/tasks/"), h.Count(http.MethodGet, "/tasks/")
 			if pages > 2 || tasks > 1 {
 				t.Errorf("%d pages and %d tasks were read", pages, tasks)
 			}
@@ -309,19 +309,19 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 // moves another one to the next page.
 func TestListThatShifts(t *testing.T) {
 	t.Parallel()
-	s := newHarness(t, sandbox.Config{})
-	s.completedTasks(listedRun, 150)
+	h := newHarness(t, sandbox.Config{})
+	h.completedTasks(listedRun, 150)
 	pages := 0
-	s.Inject(sandbox.Fault{PathPart: "/tasks", Times: -1, Before: func(r *http.Request) {
+	h.Inject(sandbox.Fault{PathPart: "/tasks", Times: -1, Before: func(r *http.Request) {
 		query := r.URL.Query()
 		query.Set("sort", "newest")
 		r.URL.RawQuery = query.Encode()
 		if pages++; pages == 2 {
-			s.AddTask(sandbox.Task{ID: listedTask(999), RunID: listedRun, Title: "New", Status: "completed", CompletedAt: listedSince, CompleterID: sandbox.CallerID})
+			h.AddTask(sandbox.Task{ID: listedTask(999), RunID: listedRun, Title: "New", Status: "completed", CompletedAt: listedSince, CompleterID: sandbox.CallerID})
 		}
 	}})
 	seen := map[string]int{}
-	for _, one := range s.query(s.session(nil), prototest.Attributes{"run_id": listedRun}, false, 1000) {
+	for _, one := range h.query(h.session(nil), prototest.Attributes{"run_id": listedRun}, false, 1000) {
 		seen[one.DisplayName]++
 	}
 	if len(seen) != 151 {

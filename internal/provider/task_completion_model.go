@@ -25,7 +25,7 @@ type taskCompletionModel struct {
 	ReopenOnDestroy types.Bool     `tfsdk:"reopen_on_destroy"`
 	Timeouts        timeouts.Value `tfsdk:"timeouts"`
 
-	// Write-only values are in the configuration alone, and null in plan and state.
+	// Write-only values are only in the configuration, and null in plans and states.
 	TaskdataWO          types.Dynamic `tfsdk:"taskdata_wo"`
 	TaskdataWOVersion   wholeNumber   `tfsdk:"taskdata_wo_version"`
 	FormFieldsWO        types.Dynamic `tfsdk:"form_fields_wo"`
@@ -48,7 +48,7 @@ func (m *taskCompletionModel) desired(ctx context.Context, diags *diag.Diagnosti
 
 // recorded returns the completion in the state.
 func (m *taskCompletionModel) recorded() completion.Record {
-	record := m.completionFacts.asRecord()
+	record := m.asRecord()
 	record.RunID = m.RunID.ValueString()
 	record.TasksChangedByRules = m.TasksChangedByRules.ValueString()
 	record.IsApproved = m.IsApproved.ValueBoolPointer()

@@ -56,7 +56,7 @@ func TestMoveReadsTheIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDriver(t, somewhere())
+			d := newDriver(t, unreachableSettings())
 			if said, err := d.Move(t.Context(), c.from); err != nil || len(said) > 0 {
 				t.Fatalf("got %v, %v", err, said)
 			}
@@ -96,7 +96,7 @@ func TestMoveRejectsStatesWithoutACompletion(t *testing.T) {
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			t.Parallel()
-			d := newDriver(t, somewhere())
+			d := newDriver(t, unreachableSettings())
 			said, err := d.Move(t.Context(), c.from)
 			if err != nil {
 				t.Fatal(err)
@@ -127,7 +127,7 @@ func TestMoveSkipsOtherResources(t *testing.T) {
 		{Provider: "registry.terraform.io/hashicorp/null", Resource: "null_resource", JSON: attributes},
 	} {
 		t.Run(from.Provider+", "+from.Resource, func(t *testing.T) {
-			d := newDriver(t, somewhere())
+			d := newDriver(t, unreachableSettings())
 			said, err := d.Move(t.Context(), from)
 			if err != nil {
 				t.Fatal(err)

@@ -86,7 +86,8 @@ func configured() attributes {
 	return attributes{"task_id": "t", "run_id": "r", "is_approved": true, "taskdata": object(map[string]tftypes.Value{"f": text("1")})}
 }
 
-func somewhere() attributes {
+// unreachableSettings returns a provider block for a server that does not respond.
+func unreachableSettings() attributes {
 	return attributes{"access_token": "t", "organization_id": "o", "base_url": "http://127.0.0.1:1"}
 }
 
@@ -111,7 +112,7 @@ func TestPlanWarnsAboutAReopening(t *testing.T) {
 		"nothing":              {"task_id", "t", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDriver(t, somewhere())
+			d := newDriver(t, unreachableSettings())
 			config := configured()
 			config[c.attribute] = c.value
 			planned, warnings := d.plan(completedState(), config)
@@ -137,7 +138,7 @@ func TestPlanWarnsAboutAReopening(t *testing.T) {
 
 func TestPlanWarnsAboutADestroy(t *testing.T) {
 	t.Parallel()
-	d := newDriver(t, somewhere())
+	d := newDriver(t, unreachableSettings())
 	state := completedState()
 	if _, warnings := d.plan(state, nil); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") || !strings.Contains(warnings, `only removes the completion of task "Provision the VPC" (t)`) {
 		t.Errorf("warnings are %q", warnings)
@@ -173,7 +174,7 @@ func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 	t.Parallel()
 	state, config := completedState(), configured()
 	state["completer_guest_id"], state["completer_id"], config["is_approved"] = "g", nil, false
-	if planned, _ := newDriver(t, somewhere()).plan(state, config); planned["completer_guest_id"].IsKnown() {
+	if planned, _ := newDriver(t, unreachableSettings()).plan(state, config); planned["completer_guest_id"].IsKnown() {
 		t.Errorf("completer_guest_id is planned as %s", planned["completer_guest_id"])
 	}
 }
@@ -181,7 +182,7 @@ func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 // A replacement warns about its destroy.
 func TestPlanWarnsAboutAReplacement(t *testing.T) {
 	t.Parallel()
-	d := newDriver(t, somewhere())
+	d := newDriver(t, unreachableSettings())
 	state, config := completedState(), configured()
 	config["task_id"] = "another"
 	if _, warnings := d.plan(state, config); !strings.Contains(warnings, "Destroy Does Not Reopen the Task: ") {
@@ -195,7 +196,7 @@ func TestPlanWarnsAboutAReplacement(t *testing.T) {
 
 func TestPlanOfACreate(t *testing.T) {
 	t.Parallel()
-	planned, warnings := newDriver(t, somewhere()).plan(nil, configured())
+	planned, warnings := newDriver(t, unreachableSettings()).plan(nil, configured())
 	if warnings != "" {
 		t.Errorf("warnings are %q", warnings)
 	}
@@ -204,7 +205,7 @@ func TestPlanOfACreate(t *testing.T) {
 	}
 	config := configured()
 	delete(config, "run_id") // Tallyfy reports it
-	if planned, _ = newDriver(t, somewhere()).plan(nil, config); planned["id"].IsKnown() {
+	if planned, _ = newDriver(t, unreachableSettings()).plan(nil, config); planned["id"].IsKnown() {
 		t.Errorf("id is %s", planned["id"])
 	}
 	// A plan also works while the provider configuration is unknown.

@@ -36,6 +36,7 @@ func (r *taskCompletionResource) ValidateConfig(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.expect(ctx, req.Config, &resp.Diagnostics)
 	checkOneWay(values, &resp.Diagnostics)
 	for _, open := range []string{"taskdata", "form_fields"} {
 		secret := open + "_wo"
@@ -83,15 +84,3 @@ func checkSetOnce(open string, recorded types.Dynamic, secret string, hidden typ
 		}
 	}
 }
-
-// isNull reports whether there is no value. A null may have a type.
-func isNull(value types.Dynamic) bool { return value.IsNull() || value.IsUnderlyingValueNull() }
-
-// isUnknown reports whether the whole value is known only after apply, and may be null then. Its
-// type may be known.
-func isUnknown(value types.Dynamic) bool {
-	return value.IsUnknown() || value.IsUnderlyingValueUnknown()
-}
-
-// isSet reports whether there is a value, of which parts may be unknown.
-func isSet(value types.Dynamic) bool { return !isNull(value) && !isUnknown(value) }

@@ -23,7 +23,7 @@ type taskIdentity struct {
 	TaskID         types.String `tfsdk:"task_id"`
 }
 
-// ref returns the IDs of the task; empty where they are null or unknown.
+// ref returns the IDs of the task; empty if they are null or unknown.
 func (i taskIdentity) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: i.OrganizationID.ValueString(), Run: i.RunID.ValueString(), Task: i.TaskID.ValueString()}
 }
@@ -31,8 +31,8 @@ func (i taskIdentity) ref() tallyfy.TaskRef {
 // resourceID returns the ID of a resource that records the task.
 func (i taskIdentity) resourceID() types.String { return types.StringValue(formatImportID(i.ref())) }
 
-// isUnknown reports whether a part of it is known only after apply.
-func (i taskIdentity) isUnknown() bool {
+// isTaskUnknown reports whether a part of it is known only after apply.
+func (i taskIdentity) isTaskUnknown() bool {
 	return i.OrganizationID.IsUnknown() || i.RunID.IsUnknown() || i.TaskID.IsUnknown()
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
-// taskWaitModel is the resource as Terraform stores it.
+// taskWaitModel is the resource in a configuration, a plan or a state.
 type taskWaitModel struct {
 	ID types.String `tfsdk:"id"`
 	taskIdentity
@@ -30,7 +30,7 @@ type taskWaitModel struct {
 	IsApproved types.Bool `tfsdk:"is_approved"`
 }
 
-// wanted returns what the model declares.
+// wanted returns the wait that the model declares.
 func (m *taskWaitModel) wanted(ctx context.Context, diags *diag.Diagnostics) wait.Wanted {
 	timeout, more := m.Timeouts.Create(ctx, defaultWaitTimeout)
 	diags.Append(more...)
@@ -44,7 +44,7 @@ func (m *taskWaitModel) wanted(ctx context.Context, diags *diag.Diagnostics) wai
 	}
 }
 
-// record sets what the plan has left unknown.
+// record sets the attributes that the plan left unknown.
 func (m *taskWaitModel) record(task *tallyfy.Task) {
 	setIfUnknown(&m.TaskID, types.StringValue(task.ID))
 	setIfUnknown(&m.RunID, textOrNull(task.RunID))
@@ -63,13 +63,13 @@ func (m *taskWaitModel) facts(r completion.Record) {
 
 // recorded returns the completion in the state.
 func (m *taskWaitModel) recorded() completion.Record {
-	record := m.completionFacts.asRecord()
+	record := m.asRecord()
 	record.RunID = m.RunID.ValueString()
 	record.IsApproved = m.IsApproved.ValueBoolPointer()
 	return record
 }
 
-// by returns who completed the recorded task, as messages name them.
-func (m *taskWaitModel) by() string {
-	return wait.By(m.CompleterID.ValueInt64(), m.CompleterGuestID.ValueString(), m.CompletedAt.ValueString())
+// completer describes who completed the recorded task.
+func (m *taskWaitModel) completer() string {
+	return wait.Completer(m.CompleterID.ValueInt64(), m.CompleterGuestID.ValueString(), m.CompletedAt.ValueString())
 }

@@ -33,13 +33,14 @@ type taskWaitResource struct{ taskResource }
 
 func newTaskWaitResource() resource.Resource { return &taskWaitResource{} }
 
-// Metadata returns the name of the resource. Its identity is mutable, as that of a completion is.
+// Metadata returns the name of the resource. Its identity is mutable, like that of a
+// completion.
 func (r *taskWaitResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_task_wait"
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// ConfigValidators require exactly one way to name the task.
+// ConfigValidators require exactly one of task_id and alias.
 func (r *taskWaitResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{resourcevalidator.ExactlyOneOf(path.MatchRoot("task_id"), path.MatchRoot("alias"))}
 }
@@ -66,8 +67,8 @@ func (r *taskWaitResource) Create(ctx context.Context, req resource.CreateReques
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Read keeps what is recorded while the task is completed and its approval stands. After an import
-// it finds the task.
+// Read keeps the record as long as the task is completed and its approval stands. After an import
+// it reads the task.
 func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state taskWaitModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -140,12 +141,13 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 	if state.FailOnRejection.ValueBool() && !wait.Passes(state.TaskType.ValueString(), state.IsApproved.ValueBoolPointer()) {
-		report(&resp.Diagnostics, []completion.Notice{wait.Revoked(ref, title, state.by(), !state.IsApproved.IsNull())}, nil)
+		report(&resp.Diagnostics, []completion.Notice{wait.Revoked(ref, title, state.completer(), !state.IsApproved.IsNull())}, nil)
 		resp.State.RemoveResource(ctx)
 	}
 }
 
-// Update only changes the state, because attributes that name the task force a new resource.
+// Update changes only the state. A change of the task forces replacement, and the other arguments
+// only affect a later wait.
 func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -156,11 +158,12 @@ func (r *taskWaitResource) Update(ctx context.Context, req resource.UpdateReques
 	plan.identify(ctx, resp.Identity, &resp.Diagnostics)
 }
 
-// Delete removes the wait from the state, and makes no request.
+// Delete removes the wait from the state. It sends no request.
 func (r *taskWaitResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-// ModifyPlan reports what an apply will wait for. It reads only for a new wait.
+// ModifyPlan reports what an apply will wait for. It sends requests only for a new wait and for a
+// replacement.
 func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	switch {
 	case req.Plan.Raw.IsNull():
@@ -173,18 +176,19 @@ func (r *taskWaitResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 }
 
-// planCreate plans the organization, and checks the task.
+// planCreate sets the organization, and checks the task.
 func (r *taskWaitResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var organization types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
 	if !resp.Diagnostics.HasError() && organization.IsNull() {
 		r.planOrganization(ctx, resp)
 	}
-	r.foresee(ctx, req, resp)
+	r.check(ctx, req, resp)
 }
 
-// planUpdate checks the new task of a replacement, whose second planning loses its warnings. For
-// the same task, it rejects a recorded completion that the configuration does not accept any more.
+// planUpdate checks the new task of a replacement, because Terraform drops the warnings of its
+// second planning. For the same task, it rejects a recorded completion that the configuration no
+// longer accepts.
 func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state taskWaitModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -196,15 +200,15 @@ func (r *taskWaitResource) planUpdate(ctx context.Context, req resource.ModifyPl
 	switch {
 	case plan.ref() != state.ref() || !plan.Alias.Equal(state.Alias) && !plan.Alias.IsNull():
 		if !r.provider.lacksToken(&resp.Diagnostics) {
-			r.foresee(ctx, req, resp)
+			r.check(ctx, req, resp)
 		}
 	case plan.FailOnRejection.ValueBool() && !wait.Passes(state.TaskType.ValueString(), approved):
-		report(&resp.Diagnostics, nil, wait.RejectedBefore(state.ref(), state.Title.ValueString(), state.by(), approved != nil))
+		report(&resp.Diagnostics, nil, wait.RejectedBefore(state.ref(), state.Title.ValueString(), state.completer(), approved != nil))
 	}
 }
 
-// foresee checks the task that a plan waits for, if its IDs are known.
-func (r *taskWaitResource) foresee(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+// check reads the task that a plan waits for. It reports nothing while an ID is unknown.
+func (r *taskWaitResource) check(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	provider := r.provider
 	if resp.Diagnostics.HasError() || provider == nil || provider.waits == nil || provider.preflight == nil {
 		return

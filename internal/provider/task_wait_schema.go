@@ -22,18 +22,18 @@ import (
 const (
 	// defaultWaitTimeout is how long a person may take unless the timeouts block says otherwise.
 	defaultWaitTimeout = time.Hour
-	// defaultPollInterval is that of Tallyfy's own command line client (API.md §6).
+	// defaultPollInterval is that of Tallyfy's own command line client.
 	defaultPollInterval = "15s"
 	// shortestPollInterval keeps a wait far below the documented rate limits (API.md §3.4).
 	shortestPollInterval = time.Second
 )
 
-// replaced returns the plan modifiers of the attributes that name the task.
+// replaced returns the plan modifiers of the attributes that locate the task.
 func replaced() []planmodifier.String {
 	return []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()}
 }
 
-// Schema returns the attributes of the resource.
+// Schema returns the arguments of a wait, and the recorded facts of its task.
 func (r *taskWaitResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Waits until someone has completed a Tallyfy task. An approval that is rejected fails the apply.\n\n" +

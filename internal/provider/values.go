@@ -165,3 +165,15 @@ func plannedValues(ctx context.Context, values types.Dynamic) map[string]any {
 	}
 	return planned
 }
+
+// isNull reports whether there is no value. A null may have a type.
+func isNull(value types.Dynamic) bool { return value.IsNull() || value.IsUnderlyingValueNull() }
+
+// isUnknown reports whether the whole value is known only after apply, and may be null then. Its
+// type may be known.
+func isUnknown(value types.Dynamic) bool {
+	return value.IsUnknown() || value.IsUnderlyingValueUnknown()
+}
+
+// isSet reports whether there is a value, of which parts may be unknown.
+func isSet(value types.Dynamic) bool { return !isNull(value) && !isUnknown(value) }

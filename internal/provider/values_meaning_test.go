@@ -32,8 +32,8 @@ type writer struct{ *rand.Rand }
 
 func (w writer) coin() bool { return w.IntN(2) == 0 }
 
-// think returns a random meaning of at most this depth.
-func (w writer) think(depth int) meaning {
+// newMeaning returns a random meaning of at most this depth.
+func (w writer) newMeaning(depth int) meaning {
 	switch w.IntN(6) {
 	case 0:
 		return meaning{}
@@ -41,7 +41,7 @@ func (w writer) think(depth int) meaning {
 		if depth > 0 {
 			list := make([]meaning, 1+w.IntN(3))
 			for i := range list {
-				list[i] = w.think(depth - 1)
+				list[i] = w.newMeaning(depth - 1)
 			}
 			return meaning{list: list}
 		}
@@ -56,7 +56,7 @@ func (w writer) think(depth int) meaning {
 func (w writer) members(depth int) map[string]meaning {
 	members := map[string]meaning{}
 	for range 1 + w.IntN(3) {
-		members[oneOf(w, "a", "b", "c", "d")] = w.think(depth)
+		members[oneOf(w, "a", "b", "c", "d")] = w.newMeaning(depth)
 	}
 	return members
 }

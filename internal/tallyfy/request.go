@@ -182,6 +182,10 @@ func (c *Client) send(req *http.Request, path string, finish bool) (*response, e
 		return nil, failure.giveUp(reason)
 	}
 	failure.generation = generation
+	if basisOf(ctx).refuses(req.Method) { // after every wait, right before the request is sent
+		failure.Outcome, failure.notAttempted, failure.Cause = NotSent, true, errStaleBasis
+		return nil, failure
+	}
 	if finish {
 		detached, done := Detach(ctx)
 		defer done()

@@ -27,7 +27,8 @@ const (
 	person   = sandbox.SeedColleagueID
 )
 
-// harness has waits that read from a sandbox without a network, in a bubble where time passes by itself.
+// harness holds waits that read from a sandbox without a network, in a synctest bubble whose clock
+// advances when all goroutines wait.
 type harness struct {
 	*testing.T
 	server *sandbox.Server
@@ -40,8 +41,8 @@ type harness struct {
 	over sync.WaitGroup
 }
 
-// inBubble runs a test on a sandbox with one open approval of a process, changed as the test wants it. However it goes, nothing but
-// GETs may have been sent.
+// inBubble runs a test on a sandbox with one open approval of a process. change may modify it. The
+// test fails if any request but a GET is sent.
 func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), test func(*harness)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -80,7 +81,7 @@ func inBubble(t *testing.T, config sandbox.Config, change func(*sandbox.Task), t
 	})
 }
 
-// want is the task, with its process known.
+// want returns a wait for the task, with its process.
 func (h *harness) want() Wanted {
 	return Wanted{
 		TaskRef:         tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: taskID},
@@ -88,34 +89,35 @@ func (h *harness) want() Wanted {
 	}
 }
 
-// outcome is what a wait came to, and when.
+// outcome is the result of a wait, and when it ended.
 type outcome struct {
 	task *tallyfy.Task
 	err  error
 	at   time.Duration // since the test began
 }
 
-// wait waits, and returns what came of it.
+// wait waits, and returns the outcome.
 func (h *harness) wait(ctx context.Context, want Wanted) outcome {
 	task, err := h.waits.Until(ctx, want)
 	return outcome{task, err, time.Since(h.began)}
 }
 
-// start waits in the background.
+// start waits in the background. The outcome is set when h.over is done.
 func (h *harness) start(want Wanted) *outcome {
 	o := &outcome{}
 	h.over.Go(func() { *o = h.wait(context.Background(), want) })
 	return o
 }
 
-// after does something once so much time has passed.
-func (h *harness) after(d time.Duration, do func()) { time.AfterFunc(d, do) }
+// schedule calls a function after a time.
+func (h *harness) schedule(d time.Duration, do func()) { time.AfterFunc(d, do) }
 
+// decide returns a function that decides an approval as another person.
 func (h *harness) decide(id string, approved bool) func() {
 	return func() { h.server.CompleteOutside(id, person, &approved) }
 }
 
-// completed fails the test unless the wait ended with the task at that time.
+// completed fails the test unless the wait returned the completed task at that time.
 func (h *harness) completed(o outcome, at time.Duration) {
 	h.Helper()
 	if o.err != nil || o.task == nil || !o.task.Completed() || o.at != at {
@@ -123,7 +125,8 @@ func (h *harness) completed(o outcome, at time.Duration) {
 	}
 }
 
-// failed fails the test unless the wait ended with this error at that time, and returns its text.
+// failed fails the test unless the wait failed with this summary and these parts of its detail at
+// that time.
 func (h *harness) failed(o outcome, at time.Duration, summary string, parts ...string) {
 	h.Helper()
 	var failure *notice.Failure
@@ -133,13 +136,14 @@ func (h *harness) failed(o outcome, at time.Duration, summary string, parts ...s
 	if failure.Summary != summary || o.at != at {
 		h.Errorf("after %s: got %q, want %q after %s\n%s", o.at, failure.Summary, summary, at, failure.Detail)
 	}
-	h.says(failure.Detail, parts...)
+	h.wantText(failure.Detail, parts...)
 	if strings.Contains(failure.Error(), sandbox.DefaultToken) || strings.Contains(failure.Error(), "max_retries") {
 		h.Errorf("the error says too much: %v", failure)
 	}
 }
 
-func (h *harness) says(text string, parts ...string) {
+// wantText fails the test unless a text contains these parts.
+func (h *harness) wantText(text string, parts ...string) {
 	h.Helper()
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
@@ -148,8 +152,8 @@ func (h *harness) says(text string, parts ...string) {
 	}
 }
 
-// sent fails the test unless so many pages of lists and so many single tasks were read.
-func (h *harness) sent(pages, tasks int) {
+// wantRequests fails the test unless this many pages of lists and this many single tasks were read.
+func (h *harness) wantRequests(pages, tasks int) {
 	h.Helper()
 	gotPages, gotTasks := h.requests()
 	if gotPages != pages || gotTasks != tasks {
@@ -157,6 +161,7 @@ func (h *harness) sent(pages, tasks int) {
 	}
 }
 
+// requests returns the number of pages and of single tasks that were read.
 func (h *harness) requests() (pages, tasks int) {
 	for _, entry := range h.server.Journal() {
 		if strings.HasSuffix(entry.Path, "/tasks") {

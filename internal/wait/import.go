@@ -11,8 +11,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Import reads a completed task to record it as a finished wait. If the task cannot be read or is open, the error is a
-// [*notice.Failure].
+// Import reads a completed task to record it as a finished wait. If the task cannot be read or is
+// open, the error is a [*notice.Failure].
 func Import(ctx context.Context, client *tallyfy.Client, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
 	task, err := client.GetTask(ctx, ref)
 	switch {

@@ -12,8 +12,19 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// attrTaskID is the attribute that messages point to.
-const attrTaskID = "task_id"
+// The attributes that messages point to.
+const (
+	attrTaskID = "task_id"
+	attrAlias  = "alias"
+)
+
+// attribute returns the attribute that identifies the task in the configuration.
+func (w Wanted) attribute() string {
+	if w.Alias != "" {
+		return attrAlias
+	}
+	return attrTaskID
+}
 
 // These sentences describe what a wait leaves behind if it ends without a completed task.
 const (
@@ -29,9 +40,10 @@ const (
 	applying phase = "The apply"
 )
 
-// refusal is the failure of a wait for a task that nobody has to complete any more, or that nobody can complete.
-func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
-	n := notice.Notice{Attribute: attrTaskID}
+// refusal is the failure of a wait for a task that nobody has to complete any more, or that nobody
+// can complete.
+func refusal(task *tallyfy.Task, want Wanted, why verdict, when phase) *notice.Failure {
+	n := notice.Notice{Attribute: want.attribute()}
 	switch why {
 	case archived:
 		n.Summary = "Task Is Archived"
@@ -59,8 +71,9 @@ func refusal(task *tallyfy.Task, why verdict, when phase) *notice.Failure {
 	return &notice.Failure{Notice: n}
 }
 
-// RejectedBefore is the failure if a completion is recorded that does not pass, and the configuration no longer accepts it. decided
-// says that it is a rejection, and not an approval whose decision is not shown.
+// RejectedBefore is the failure if a completion is recorded that does not pass, and the
+// configuration no longer accepts it. decided says that it is a rejection, and not an approval
+// whose decision is not shown.
 func RejectedBefore(ref tallyfy.TaskRef, title, by string, decided bool) *notice.Failure {
 	summary, was, accept := "Approval Was Rejected", "rejected by "+by, "the rejection"
 	if !decided {
@@ -75,7 +88,8 @@ func RejectedBefore(ref tallyfy.TaskRef, title, by string, decided bool) *notice
 	}}
 }
 
-// Revoked warns that a recorded approval is rejected now, or does not show its decision; decided says which.
+// Revoked warns that a recorded approval is rejected now, or does not show its decision; decided
+// says which.
 func Revoked(ref tallyfy.TaskRef, title, by string, decided bool) notice.Notice {
 	now := "shows it as rejected by " + by
 	if !decided {
@@ -114,12 +128,19 @@ func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
 
 // timedOut is the failure of a wait at its timeout.
 func (s *session) timedOut() *notice.Failure {
+	next := waitsAgain + " Raise timeouts.create if people need longer, or let the pipeline start again when the task is completed."
+	switch {
+	case s.shown == nil && isAbsent(s.failed):
+		next = advice(s.failed, s.ref)
+	case s.shown == nil && s.ref.Task == "" && s.failed == nil:
+		next = "Check run_id and alias: no task of the process has it. " + waitsAgain
+	}
 	return &notice.Failure{Notice: notice.Notice{
-		Summary: "Wait Timed Out", Attribute: attrTaskID,
+		Summary: "Wait Timed Out", Attribute: s.want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Waited %s (timeouts.create) for %s. %s", s.want.Timeout, s.named(), s.known()),
 			nothingRecorded,
-			waitsAgain+" Raise timeouts.create if people need longer, or let the pipeline start again when the task is completed.",
+			next,
 			s.lastFailure()),
 	}}
 }
@@ -127,7 +148,7 @@ func (s *session) timedOut() *notice.Failure {
 // interrupted is the failure of a wait that was cancelled.
 func (s *session) interrupted() *notice.Failure {
 	return &notice.Failure{Notice: notice.Notice{
-		Summary: "Wait Was Interrupted", Attribute: attrTaskID,
+		Summary: "Wait Was Interrupted", Attribute: s.want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The apply was interrupted while it waited for %s. %s", s.named(), s.known()),
 			nothingRecorded, waitsAgain,
@@ -135,7 +156,8 @@ func (s *session) interrupted() *notice.Failure {
 	}}
 }
 
-// unreadable is the failure if Tallyfy refuses to show the task, so that no further poll can end the wait.
+// unreadable is the failure if Tallyfy refuses to show the task, so that no further poll can end
+// the wait.
 func (s *session) unreadable(err error) *notice.Failure {
 	means := nothingRecorded
 	if s.shown != nil {
@@ -149,7 +171,7 @@ func (s *session) unreadable(err error) *notice.Failure {
 		means = fmt.Sprintf("Tallyfy has responded so for at least %s. ", appearance) + means
 	}
 	return notice.Report{
-		Summary: "Task Could Not Be Read", Attribute: attrTaskID,
+		Summary: "Task Could Not Be Read", Attribute: s.want.attribute(),
 		Action: "Waiting for " + s.named(), Effect: means, Remedy: next, Cause: err,
 	}.Failure()
 }
@@ -197,7 +219,8 @@ func (s *session) known() string {
 	return text
 }
 
-// lastFailure describes the failure of the last poll, which may explain why the task is not known to be completed.
+// lastFailure describes the failure of the last poll, which may explain why the task is not known
+// to be completed.
 func (s *session) lastFailure() string {
 	if s.failed == nil {
 		return ""
@@ -218,8 +241,8 @@ func Name(ref tallyfy.TaskRef, title string) string {
 	return fmt.Sprintf("task %q (%s)", title, ref.Task)
 }
 
-// By names who completed a task and when, as far as that is known.
-func By(user int64, guest, at string) string {
+// Completer names who completed a task and when, as far as that is known.
+func Completer(user int64, guest, at string) string {
 	return notice.Completer(&tallyfy.Task{CompleterID: user, CompleterGuestID: guest, CompletedAt: at})
 }
 
@@ -230,7 +253,8 @@ func status(task *tallyfy.Task) string {
 	return strconv.Quote(task.Status)
 }
 
-// assignees continues a sentence with the assignees of the task; empty if Tallyfy does not show them.
+// assignees continues a sentence with the assignees of the task; empty if Tallyfy does not show
+// them.
 func assignees(task *tallyfy.Task) string {
 	names, shown := assigneeNames(task)
 	switch {
@@ -242,7 +266,8 @@ func assignees(task *tallyfy.Task) string {
 	return ", and it is assigned to " + names
 }
 
-// assigneeNames lists the assignees of the task, for messages and log lines. shown is false if Tallyfy does not show them.
+// assigneeNames lists the assignees of the task, for messages and log lines. shown is false if
+// Tallyfy does not show them.
 func assigneeNames(task *tallyfy.Task) (names string, shown bool) {
 	if task.Owners == nil {
 		return "", false

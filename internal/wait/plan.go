@@ -17,13 +17,14 @@ import (
 const (
 	// planningTime limits a check, because a plan without a network must not wait long.
 	planningTime = 10 * time.Second
-	// planningFresh is the maximum age of a list that a plan uses. It is the default interval of a wait, so that the waits of an
-	// apply begin with the list of their own check.
+	// planningFresh is the maximum age of a list that a plan uses. It is the default interval of a
+	// wait, so that the waits of an apply begin with the list of their own check.
 	planningFresh = 15 * time.Second
 )
 
-// Check predicts what an apply will wait for, or why it would fail. The error is a [*notice.Failure] about the task itself, or that of a
-// read that failed. Then nothing is known, and the plan goes on, because it must work without a network.
+// Check predicts what an apply will wait for, or why it would fail. The error is a
+// [*notice.Failure] about the task itself, or that of a read that failed. Then nothing is known,
+// and the plan continues, because it must work without a network.
 func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
 	ctx, cancel := context.WithTimeout(ctx, planningTime)
 	defer cancel()
@@ -38,15 +39,15 @@ func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notic
 	case open:
 		return []notice.Notice{waitsFor(task, want)}, nil
 	case done:
-		return []notice.Notice{isOver(task)}, nil
+		return []notice.Notice{isOver(task, want)}, nil
 	case rejected, undecided, archived:
-		return nil, refusal(task, verdict, planning)
+		return nil, refusal(task, want, verdict, planning)
 	}
 	return nil, nil
 }
 
-// planned returns the task from a list if it is open there, and otherwise by its own GET. The warning reports that there is no
-// such task.
+// planned returns the task from a list if it is open there, and otherwise by its own GET. The
+// warning reports that there is no such task.
 func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *notice.Notice, error) {
 	if want.Run != "" {
 		l := w.process(want.TaskRef).poll(ctx, w.client, planningFresh, want.Task == "")
@@ -91,16 +92,16 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 	if task.Type == tallyfy.TypeApproval && want.FailOnRejection {
 		detail += " A rejection is an error."
 	}
-	return notice.Notice{Summary: notice.TaskSummary(task, "Apply Waits for a Task"), Attribute: attrTaskID, Detail: detail}
+	return notice.Notice{Summary: notice.TaskSummary(task, "Apply Waits for a Task"), Attribute: want.attribute(), Detail: detail}
 }
 
-func isOver(task *tallyfy.Task) notice.Notice {
+func isOver(task *tallyfy.Task, want Wanted) notice.Notice {
 	what := "completed"
 	if task.Type == tallyfy.TypeApproval && task.IsApproved != nil {
 		what = map[bool]string{true: "approved", false: "rejected"}[*task.IsApproved]
 	}
 	return notice.Notice{
-		Summary: notice.TaskSummary(task, "Nothing to Wait For"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(task, "Nothing to Wait For"), Attribute: want.attribute(),
 		Detail: fmt.Sprintf("%s was %s by %s. Applying this records it without a wait, unless the task is reopened before.", notice.TaskSubject(task), what, notice.Completer(task)),
 	}
 }
@@ -126,7 +127,7 @@ func notThere(want Wanted, err error) notice.Notice {
 		what, check = "the tasks of process "+want.Run, "Check organization_id and run_id."
 	}
 	return notice.Notice{
-		Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: want.attribute(),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s while planning: %s. %s", what, notice.Outcome(withoutBudget(err)), stillMissing(want)),
 			check, notice.ServerMessage(err)),
@@ -139,5 +140,5 @@ func noSuchAlias(want Wanted, err error) notice.Notice {
 	if errors.As(err, &failure) {
 		detail = failure.Detail
 	}
-	return notice.Notice{Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: "alias", Detail: notice.Paragraphs(detail, stillMissing(want))}
+	return notice.Notice{Summary: notice.TaskSummary(want.named(), "Task Cannot Be Found"), Attribute: attrAlias, Detail: notice.Paragraphs(detail, stillMissing(want))}
 }

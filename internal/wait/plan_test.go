@@ -16,8 +16,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// foresee returns what a plan says, a line for each message: "Warning: summary: detail".
-func (h *harness) foresee(want Wanted) string {
+// check returns the messages of a plan, a line for each message: "Warning: summary: detail".
+func (h *harness) check(want Wanted) string {
 	h.Helper()
 	var lines []string
 	warnings, err := h.waits.Check(h.Context(), want)
@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 		given func(*harness)
 		want  func(*Wanted)
 		says  []string // the first is how it begins
-		tasks int      // that are read by themselves
+		tasks int      // that are read separately
 	}{
 		"open": {says: []string{
 			"Warning: Apply Waits for a Task: ", `Task "Approve the change" (` + taskID + `) is open: its status is "in-progress", and it is assigned to user 1002, guest auditor@example.com, group 96.`,
@@ -81,11 +81,11 @@ func TestCheck(t *testing.T) {
 				if c.want != nil {
 					c.want(&want)
 				}
-				said := h.foresee(want)
+				said := h.check(want)
 				if !strings.HasPrefix(said, c.says[0]) || strings.Contains(said, "\nWarning: ") || strings.Contains(said, "\nError: ") {
 					h.Errorf("%s: it begins otherwise than %q", name, c.says[0])
 				}
-				h.says(said, c.says[1:]...)
+				h.wantText(said, c.says[1:]...)
 				if pages, tasks := h.requests(); tasks != c.tasks || pages > 1 {
 					h.Errorf("%s: %d pages and %d tasks were read", name, pages, tasks)
 				}
@@ -94,14 +94,15 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// A list that lags must not fail a plan: what speaks against a wait is confirmed by the task itself.
+// A list that lags must not fail a plan. A rejection that a list shows is confirmed by reading the
+// task.
 func TestCheckConfirmsARejection(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-		h.server.Inject(sandbox.Fault{PathPart: "/tasks/"}) // as it is
+		h.server.Inject(sandbox.Fault{PathPart: "/tasks/"}) // no fault
 		h.server.Inject(sandbox.Fault{Status: http.StatusOK, Body: fmt.Sprintf(
 			`{"data":[{"id":%q,"run_id":%q,"task_type":"approval","status":"completed","completed_at":"2026-05-20T17:00:00Z","is_approved":false}]}`, taskID, runID)})
-		if said := h.foresee(h.want()); !strings.HasPrefix(said, "Warning: Apply Waits for a Task: ") {
+		if said := h.check(h.want()); !strings.HasPrefix(said, "Warning: Apply Waits for a Task: ") {
 			h.Errorf("it says %q", said)
 		}
 	})
@@ -119,7 +120,7 @@ func TestCheckManyWaits(t *testing.T) {
 		for i := range 100 {
 			want := h.want()
 			want.Task = fmt.Sprintf("7a5c%028d", 3000+i)
-			h.over.Go(func() { h.foresee(want) })
+			h.over.Go(func() { h.check(want) })
 		}
 		h.over.Wait()
 		if pages, tasks := h.requests(); pages > 2 || tasks > 1 {
@@ -132,10 +133,10 @@ func TestCheckManyWaits(t *testing.T) {
 func TestUntilRightAfterCheck(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
-		h.foresee(h.want())
-		h.after(20*time.Second, h.decide(taskID, true))
+		h.check(h.want())
+		h.schedule(20*time.Second, h.decide(taskID, true))
 		h.completed(h.wait(h.Context(), h.want()), 30*time.Second)
-		h.sent(3, 1)
+		h.wantRequests(3, 1)
 	})
 }
 
@@ -162,14 +163,22 @@ func TestCheckOfAMissingTask(t *testing.T) {
 			t.Run(name+", by "+by, func(t *testing.T) {
 				inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 					want.Interval, want.Timeout = c.interval, c.timeout
-					h.says(h.foresee(want), c.says)
+					h.wantText(h.check(want), c.says)
 					if c.timeout == 0 {
 						return
 					}
 					time.Sleep(c.interval) // so that the list of the plan is too old
 					h.began = time.Now()
-					if o := h.wait(h.Context(), want); o.err == nil || o.at != c.ends {
+					o := h.wait(h.Context(), want)
+					if o.err == nil || o.at != c.ends {
 						h.Errorf("after %s: got %v, want an error after %s", o.at, o.err, c.ends)
+					}
+					var failure *notice.Failure
+					if !errors.As(o.err, &failure) || failure.Attribute != want.attribute() || strings.Contains(failure.Detail, "Raise timeouts.create") {
+						h.Errorf("on %q: %v", failure.Attribute, failure)
+					}
+					if failure.Summary != "No Task Matches" { // which lists the tasks
+						h.wantText(failure.Detail, "Check ")
 					}
 				})
 			})
@@ -183,11 +192,11 @@ func TestCheckOfAMissingProcess(t *testing.T) {
 	inBubble(t, sandbox.Config{}, nil, func(h *harness) {
 		want := h.want()
 		want.Run, want.Task, want.Alias = strings.Repeat("a", 32), "", "approve-the-change"
-		said := h.foresee(want)
+		said := h.check(want)
 		if !strings.HasPrefix(said, "Warning: Task Cannot Be Found: approve-the-change: Reading the tasks of process "+want.Run+" while planning: Tallyfy returned 404") {
 			h.Errorf("it says %q", said)
 		}
-		h.says(said, "for about 1m0s", "Check organization_id and run_id.")
+		h.wantText(said, "for about 1m0s", "Check organization_id and run_id.")
 	})
 }
 
@@ -213,7 +222,7 @@ func TestCheckThatCannotRead(t *testing.T) {
 					}
 					h.server.Calm()
 					time.Sleep(planningFresh)
-					if said := h.foresee(want); !strings.HasPrefix(said, "Warning: Apply Waits for a Task: ") {
+					if said := h.check(want); !strings.HasPrefix(said, "Warning: Apply Waits for a Task: ") {
 						h.Errorf("afterwards it says %q", said)
 					}
 				})
@@ -247,6 +256,11 @@ func TestCheckSummaries(t *testing.T) {
 		other, missing, alias := h.want(), h.want(), h.want()
 		other.Task, missing.Task = strings.Repeat("b", 32), strings.Repeat("a", 32)
 		alias.Task, alias.Alias = "", "nobody"
+		byAlias := h.want()
+		byAlias.Task, byAlias.Alias = "", "approve-the-change"
+		if warnings, err := h.waits.Check(h.Context(), byAlias); err != nil || len(warnings) != 1 || warnings[0].Attribute != attrAlias {
+			h.Errorf("got %v, %v", warnings, err)
+		}
 		h.server.AddTask(sandbox.Task{ID: other.Task, RunID: runID, Title: strings.Repeat("Long ", 20)})
 		summaries := map[string]bool{}
 		for _, completed := range []bool{false, true} {
@@ -254,6 +268,9 @@ func TestCheckSummaries(t *testing.T) {
 				warnings, err := h.waits.Check(h.Context(), want)
 				if err != nil || len(warnings) != 1 {
 					h.Fatalf("got %v, %v", warnings, err)
+				}
+				if got := warnings[0].Attribute; got != want.attribute() {
+					h.Errorf("%q is on %s", warnings[0].Summary, got)
 				}
 				if completed && want.Task != taskID && want.Task != other.Task {
 					continue

@@ -12,8 +12,8 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// process is the list of a process's tasks. All waits for its tasks poll it together: the first wait that needs a newer list reads
-// it, and the others use the result.
+// process is the list of a process's tasks. All waits for its tasks poll it together: the first
+// wait that needs a newer list reads it, and the others use the result.
 type process struct {
 	list tallyfy.List
 
@@ -66,8 +66,9 @@ func (p *process) leave(id string) {
 	}
 }
 
-// poll returns a list that is younger than the interval, and reads it if there is none. If whole is true, the list must be
-// complete. If the context of the caller ends, the listing has the context's error.
+// poll returns a list that is younger than the interval, and reads it if there is none. If whole is
+// true, the list must be complete. If the context of the caller ends, the listing has the context's
+// error.
 func (p *process) poll(ctx context.Context, client reader, interval time.Duration, whole bool) listing {
 	for {
 		p.mu.Lock()
@@ -90,7 +91,8 @@ func (p *process) poll(ctx context.Context, client reader, interval time.Duratio
 	}
 }
 
-// read polls the list. The caller holds the lock, and read releases it. A poll that ended with the caller's context is not shared.
+// read polls the list. The caller holds the lock, and read releases it. A poll that ended with the
+// caller's context is not shared.
 func (p *process) read(ctx context.Context, client reader, whole bool) listing {
 	done := make(chan struct{})
 	p.polling = done
@@ -131,8 +133,8 @@ func (p *process) readAll(ctx context.Context, client reader) listing {
 // pageSize is the number of tasks on a page (API.md §1.4).
 const pageSize = 100
 
-// readPages reads pages as long as that takes fewer requests than reading the awaited tasks one by one. known is the number of
-// pages at the last poll, waiting the number of awaited tasks.
+// readPages reads pages as long as that takes fewer requests than reading the awaited tasks one by
+// one. known is the number of pages at the last poll, waiting the number of awaited tasks.
 func (p *process) readPages(ctx context.Context, client reader, known, waiting int) listing {
 	if known > waiting {
 		return listing{pages: known}
@@ -153,7 +155,8 @@ func (p *process) readPages(ctx context.Context, client reader, known, waiting i
 	return l
 }
 
-// distinct returns the number of different tasks in a list, which may shift while its pages are read.
+// distinct returns the number of different tasks in a list, which may shift while its pages are
+// read.
 func distinct(tasks []*tallyfy.Task) int {
 	ids := map[string]bool{}
 	for _, task := range tasks {

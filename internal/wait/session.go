@@ -12,11 +12,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// appearance is how long a wait looks for a task that Tallyfy does not know yet. Tasks appear when their process is launched, and
-// reads may lag behind a write by seconds (API.md §1.4, §8).
+// appearance is how long a wait searches for a task that Tallyfy does not know yet. Tasks appear
+// when their process is launched, and reads may lag behind a write by seconds (API.md §1.4, §8).
 const appearance = time.Minute
 
-// patience returns how long a wait searches for a task that does not appear. It ends with the first poll after [appearance].
+// patience returns how long a wait searches for a task that does not appear. It ends with the first
+// poll after [appearance].
 func (w Wanted) patience() time.Duration {
 	polls := (appearance + w.Interval - 1) / w.Interval
 	return polls * w.Interval
@@ -36,8 +37,8 @@ type session struct {
 	logged  string        // the state in the last log line
 }
 
-// poll reads the task once. It returns the task if that ends the wait, an error if it fails the wait, and neither if the wait
-// continues.
+// poll reads the task once. It returns the task if that ends the wait, an error if it fails the
+// wait, and neither if the wait continues.
 func (s *session) poll(ctx context.Context) (*tallyfy.Task, error) {
 	s.next = time.Time{}
 	defer func() {
@@ -77,10 +78,10 @@ func (s *session) conclude(ctx context.Context, task *tallyfy.Task) (*tallyfy.Ta
 	if verdict == done {
 		return task, nil
 	}
-	return nil, refusal(task, verdict, applying)
+	return nil, refusal(task, s.want, verdict, applying)
 }
 
-// findAlias looks for the task in the complete list of its process.
+// findAlias searches for the task in the complete list of its process.
 func (s *session) findAlias(ctx context.Context) (found bool, err error) {
 	l := s.list(ctx, true)
 	if l.err != nil {
@@ -98,8 +99,8 @@ func (s *session) findAlias(ctx context.Context) (found bool, err error) {
 	return false, nil
 }
 
-// listedOpen reports whether the task itself need not be read in this poll, because the list shows it as open or could not be
-// read.
+// listedOpen reports whether the task itself need not be read in this poll, because the list shows
+// it as open or could not be read.
 func (s *session) listedOpen(ctx context.Context) bool {
 	l := s.list(ctx, false)
 	switch entry := l.find(s.ref.Task); {
@@ -114,7 +115,8 @@ func (s *session) listedOpen(ctx context.Context) bool {
 	return false
 }
 
-// list returns a list of the process that is no older than the interval, and schedules the next poll for when it is.
+// list returns a list of the process that is younger than the interval, and schedules the next
+// poll for when it is.
 func (s *session) list(ctx context.Context, whole bool) listing {
 	p := s.waits.process(s.ref)
 	if s.joined == nil && s.ref.Task != "" {
@@ -168,7 +170,8 @@ func (s *session) fail(ctx context.Context, err error) error {
 	return nil
 }
 
-// isMissing notes that there is no such task, and reports whether Tallyfy has responded so for long enough to trust it.
+// isMissing notes that there is no such task, and reports whether Tallyfy has responded so for long
+// enough to trust it.
 func (s *session) isMissing() bool {
 	if s.missing.IsZero() {
 		s.missing = time.Now()
@@ -213,7 +216,8 @@ func (s *session) fields() map[string]any {
 	return fields
 }
 
-// isForGood reports whether further polls fail like this one, because Tallyfy, a certificate or a proxy refuses them.
+// isForGood reports whether further polls fail like this one, because Tallyfy, a certificate or a
+// proxy refuses them.
 func isForGood(err error) bool {
 	switch tallyfy.OutcomeOf(err) {
 	case tallyfy.Rejected:
@@ -225,7 +229,8 @@ func isForGood(err error) bool {
 	return false
 }
 
-// isHeldTooLong reports whether Tallyfy asks for a pause beyond the timeout of the wait, so that no further poll can be sent.
+// isHeldTooLong reports whether Tallyfy asks for a pause beyond the timeout of the wait, so that no
+// further poll can be sent.
 func isHeldTooLong(err error) bool {
 	return tallyfy.OutcomeOf(err) == tallyfy.NotSent && tallyfy.IsRateLimited(err)
 }
@@ -233,8 +238,8 @@ func isHeldTooLong(err error) bool {
 // isAbsent reports whether Tallyfy knows the path but not the task.
 func isAbsent(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
 
-// withoutBudget returns the failure of a request without the reason why it was not repeated, because the next poll repeats it or
-// the wait has ended.
+// withoutBudget returns the failure of a request without the reason why it was not repeated,
+// because the next poll repeats it or the wait has ended.
 func withoutBudget(err error) error {
 	var e *tallyfy.Error
 	if !errors.As(err, &e) {

@@ -21,7 +21,8 @@ const (
 	archived
 )
 
-// judge returns the verdict on a task that was read by its own GET. If failOnRejection is false, every completed task is done.
+// judge returns the verdict on a task that was read by its own GET. If failOnRejection is false,
+// every completed task is done.
 func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 	switch {
 	case !task.Completed() && task.ArchivedAt != "":
@@ -38,19 +39,20 @@ func judge(task *tallyfy.Task, failOnRejection bool) verdict {
 	return done
 }
 
-// Rejected reports whether a completed task of this type with this decision was rejected. See [tallyfy.TakesDecision] for unknown
-// types.
+// Rejected reports whether a completed task of this type with this decision was rejected. See
+// [tallyfy.TakesDecision] for unknown types.
 func Rejected(taskType string, isApproved *bool) bool {
 	return isApproved != nil && !*isApproved && tallyfy.TakesDecision(taskType)
 }
 
-// Passes reports whether a completed task of this type with this decision passes a wait that fails on a rejection. An approval whose
-// decision is not shown does not.
+// Passes reports whether a completed task of this type with this decision passes a wait that fails
+// on a rejection. An approval whose decision is not shown does not.
 func Passes(taskType string, isApproved *bool) bool {
 	return !Rejected(taskType, isApproved) && (taskType != tallyfy.TypeApproval || isApproved != nil)
 }
 
-// seemsOpen reports whether a list's entry of a task is open, so that the task itself need not be read.
+// seemsOpen reports whether a list's entry of a task is open, so that the task itself need not be
+// read.
 func seemsOpen(task *tallyfy.Task) bool {
 	return task != nil && judge(task, true) == open
 }

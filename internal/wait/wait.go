@@ -1,13 +1,16 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package wait waits until someone completes a task. It only reads: its interface to the client has no method that writes.
+// Package wait waits until someone completes a task. It only reads: its interface to the client has
+// no method that writes.
 //
 // A wait polls ([Waits.Until]). Three rules settle most cases:
 //
-//  1. The waits of one process share the polls of its list of tasks. A list may lag behind a write, or lack a task (API.md §1.4), so
-//     it is only a hint. When it no longer shows the task as open, one GET of the task decides.
-//  2. A failed poll does not end a wait unless Tallyfy refuses it permanently. People take hours, and networks recover meanwhile.
+//  1. The waits of one process share the polls of its list of tasks. A list may lag behind a write,
+//     or lack a task (API.md §1.4), so it is only a hint. When it no longer shows the task as open,
+//     one GET of the task decides.
+//  2. A failed poll does not end a wait unless Tallyfy refuses it permanently. People take hours,
+//     and networks recover meanwhile.
 //  3. A decision that is not shown is not an approval.
 //
 // The package uses Tallyfy's API through package tallyfy, and does not depend on Terraform.
@@ -27,10 +30,11 @@ import (
 type Wanted struct {
 	// TaskRef locates the task. Without a task it must have a run, and Alias must be set.
 	tallyfy.TaskRef
-	// Alias identifies the task if TaskRef does not. Exactly one task of the run must have it, in the form of
-	// [tallyfy.NormalizeName].
+	// Alias identifies the task if TaskRef does not. Exactly one task of the run must have it, in
+	// the form of [tallyfy.NormalizeName].
 	Alias string
-	// FailOnRejection makes a rejected approval an error. Otherwise a rejection ends the wait like any other decision.
+	// FailOnRejection makes a rejected approval an error. Otherwise a rejection ends the wait like
+	// any other decision.
 	FailOnRejection bool
 	// Interval is the time from the end of one poll to the start of the next. It must be positive.
 	Interval time.Duration
@@ -38,10 +42,12 @@ type Wanted struct {
 	Timeout time.Duration
 }
 
-// LogFunc receives a log line about the progress of a wait. Fields hold titles and IDs of tasks, and no token.
+// LogFunc receives a log line about the progress of a wait. Fields hold titles and IDs of tasks,
+// and no token.
 type LogFunc func(ctx context.Context, message string, fields map[string]any)
 
-// Waits are the waits of one provider process, which share their polls. They are safe for concurrent use.
+// Waits are the waits of one provider process, which share their polls. They are safe for
+// concurrent use.
 type Waits struct {
 	client reader
 	log    LogFunc
@@ -57,8 +63,8 @@ type reader interface {
 	TasksPage(ctx context.Context, list tallyfy.List, number int) (tallyfy.Page, error)
 }
 
-// New returns waits that read with a client. It sends nothing. A poll sends each request once, because the next poll repeats it.
-// log may be nil.
+// New returns waits that read with a client. It sends nothing. A poll sends each request once,
+// because the next poll repeats it. log may be nil.
 func New(client *tallyfy.Client, log LogFunc) *Waits {
 	if log == nil {
 		log = func(context.Context, string, map[string]any) {}
@@ -85,8 +91,9 @@ func (w *Waits) process(ref tallyfy.TaskRef) *process {
 // everything is the status filter that includes all tasks (API.md §1.4).
 const everything = "all"
 
-// Until waits until the task is completed, and returns it. After want.Timeout it reads the task once more for up to
-// [tallyfy.Grace], because a list may lag. When ctx ends it stops immediately. The error is a [*notice.Failure].
+// Until waits until the task is completed, and returns it. After want.Timeout it reads the task
+// once more for up to [tallyfy.Grace], because a list may lag. When ctx ends it stops immediately.
+// The error is a [*notice.Failure].
 func (w *Waits) Until(ctx context.Context, want Wanted) (*tallyfy.Task, error) {
 	s := &session{waits: w, want: want, ref: want.TaskRef}
 	defer s.leave()

@@ -90,6 +90,9 @@ func TestTargets(t *testing.T) {
 			}
 		})
 	}
+	if start, err := pipeline("log"); err != nil || start(t.Context(), testID) != nil {
+		t.Errorf("log: %v", err)
+	}
 	if _, err := pipeline("jenkins"); err == nil {
 		t.Error("an unknown CI system is accepted")
 	}
