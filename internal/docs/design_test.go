@@ -18,10 +18,10 @@ func TestDesign(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rooms []string
+	var packages []string
 	for _, entry := range entries {
 		if entry.IsDir() {
-			rooms = append(rooms, "internal/"+entry.Name())
+			packages = append(packages, "internal/"+entry.Name())
 		}
 	}
 	design := content(t, filepath.Join(root, "DESIGN.md"))
@@ -31,7 +31,7 @@ func TestDesign(t *testing.T) {
 		what, row string
 		has       []string
 	}{
-		{"rooms", `internal/[a-z]+`, rooms},
+		{"packages", `internal/[a-z]+`, packages},
 		{"outcomes", `[A-Z][A-Za-z]+`, constants(outcomes, "Outcome")},
 		{"steps", `[a-z][A-Za-z]+`, constants(steps, "step")},
 	} {

@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// messageRooms are the packages whose string literals users read.
-var messageRooms = []string{"completion", "conformance", "lookup", "notice", "provider", "tallyfy", "wait"}
+// messagePackages are the packages whose string literals users read.
+var messagePackages = []string{"completion", "conformance", "lookup", "notice", "provider", "tallyfy", "wait"}
 
 // commentWidth is the number of columns that a line of a comment has at most; a tab has four.
 const commentWidth = 100
@@ -44,7 +44,7 @@ func TestStyle(t *testing.T) {
 		case strings.HasPrefix(name, "examples/"):
 			texts = append(texts, exampleTexts(t, root, name)...)
 		case path.Ext(name) == ".go":
-			more, names := goTexts(t, root, name, isMessageRoom(name))
+			more, names := goTexts(t, root, name, isMessageFile(name))
 			texts, found = append(texts, more...), append(found, names...)
 			found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
 		}
@@ -68,10 +68,10 @@ func TestStyle(t *testing.T) {
 	}
 }
 
-// isMessageRoom reports whether users read the string literals of a file.
-func isMessageRoom(name string) bool {
-	room, ok := strings.CutPrefix(path.Dir(name), "internal/")
-	return ok && slices.Contains(messageRooms, room) && !strings.HasSuffix(name, "_test.go")
+// isMessageFile reports whether users read the string literals of a file.
+func isMessageFile(name string) bool {
+	pkg, ok := strings.CutPrefix(path.Dir(name), "internal/")
+	return ok && slices.Contains(messagePackages, pkg) && !strings.HasSuffix(name, "_test.go")
 }
 
 var (

@@ -127,8 +127,8 @@ func TestListNamesTasks(t *testing.T) {
 	}
 }
 
-// TestListReadsNoMoreThanIsAskedFor counts the pages that limits take.
-func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
+// TestListStopsAtTheLimit counts the pages that limits take.
+func TestListStopsAtTheLimit(t *testing.T) {
 	t.Parallel()
 	for limit, want := range map[int64]struct{ results, pages int }{1: {1, 1}, 99: {99, 1}, 100: {100, 1}, 101: {101, 2}, 250: {250, 3}, 1000: {250, 3}, 0: {250, 3}} {
 		for _, whole := range []bool{false, true} {

@@ -112,8 +112,8 @@ func TestRelay(t *testing.T) {
 	}
 }
 
-// TestRelay_repeated receives events more than once.
-func TestRelay_repeated(t *testing.T) {
+// TestRelayRepeated receives events more than once.
+func TestRelayRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, started := newRelay("", works)
 		check := func(payload string, status int, starts int) {
@@ -138,8 +138,8 @@ func TestRelay_repeated(t *testing.T) {
 	})
 }
 
-// TestRelay_failing starts a pipeline whose CI system fails. The event can start it later.
-func TestRelay_failing(t *testing.T) {
+// TestRelayFailing starts a pipeline whose CI system fails. The event can start it later.
+func TestRelayFailing(t *testing.T) {
 	var logged bytes.Buffer
 	log.SetOutput(&logged)
 	defer log.SetOutput(io.Discard)
