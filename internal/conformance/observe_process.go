@@ -95,10 +95,11 @@ func (o *observer) seeProcess(ctx context.Context) error {
 	}
 	o.saw("run-progress", "%s", progress)
 
-	tasks, err := o.processTasks(ctx, process)
+	list, err := o.processTasks(ctx, process, showsRows)
 	if err != nil {
 		return err
 	}
+	tasks := list.rows()
 	if err := o.seeHidden(ctx, process, tasks); err != nil {
 		return err
 	}
@@ -112,14 +113,17 @@ func (o *observer) seeProcess(ctx context.Context) error {
 	return o.seeArchivedRun(ctx, process, plain[0])
 }
 
-// processTasks lists the tasks of a process with their forms.
-func (a *account) processTasks(ctx context.Context, process *fixture) ([]object, error) {
+// processTasks lists the tasks of a process with their forms, until the list shows what is expected.
+func (a *account) processTasks(ctx context.Context, process *fixture, shows func(reply) bool) (reply, error) {
 	query := url.Values{"per_page": {"100"}, "status": {"all"}, "with": {"form_fields"}}
-	got, err := a.do(ctx, call{method: http.MethodGet, path: a.org(pathRuns, process.id, pathTasks), query: query})
+	_, got, err := a.until(ctx, func() (reply, bool, error) {
+		got, err := a.do(ctx, call{method: http.MethodGet, path: a.org(pathRuns, process.id, pathTasks), query: query})
+		return got, !got.ok() || shows(got), err
+	})
 	if err == nil {
 		err = got.mustBeOK()
 	}
-	return got.rows(), err
+	return got, err
 }
 
 // completable returns the open tasks of a process that have one of these types and need no value
@@ -194,7 +198,7 @@ func (o *observer) seeArchivedRun(ctx context.Context, process, plain *fixture) 
 	if err := got.mustBeOK(); err != nil {
 		return err
 	}
-	if got, err = o.get(ctx, "", pathTasks, plain.id); err != nil {
+	if got, err = o.see(ctx, "", plain, func(got reply) bool { return !got.ok() }); err != nil {
 		return err
 	}
 	o.saw("archived-run-task", "%s", got.outcome())
@@ -208,7 +212,7 @@ func (o *observer) seeArchivedRun(ctx context.Context, process, plain *fixture) 
 	if err := got.mustBeOK(); err != nil {
 		return err
 	}
-	if got, err = o.get(ctx, "", pathTasks, plain.id); err != nil {
+	if got, err = o.see(ctx, "", plain, reply.ok); err != nil {
 		return err
 	}
 	back := "yes"
