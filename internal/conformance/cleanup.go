@@ -86,7 +86,7 @@ func (a *account) removeContainer(ctx context.Context, f *fixture, run string, r
 	return a.remove(ctx, &fixture{id: run, isProcess: true})
 }
 
-// findLost searches the tasks and processes whose creation was not answered. A list that cannot be
+// findLost searches the tasks and processes whose creation got no response. A list that cannot be
 // read finds none.
 func (a *account) findLost(ctx context.Context) {
 	for _, f := range a.created {

@@ -113,7 +113,8 @@ func (o *observer) seeProcess(ctx context.Context) error {
 	return o.seeArchivedRun(ctx, process, plain[0])
 }
 
-// processTasks lists the tasks of a process with their forms, until the list shows what is expected.
+// processTasks lists the tasks of a process with their forms, until the list shows what is
+// expected.
 func (a *account) processTasks(ctx context.Context, process *fixture, shows func(reply) bool) (reply, error) {
 	query := url.Values{"per_page": {"100"}, "status": {"all"}, "with": {"form_fields"}}
 	_, got, err := a.until(ctx, func() (reply, bool, error) {
