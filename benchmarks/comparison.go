@@ -49,5 +49,5 @@ func (r report) writeComparison(write func(string, ...any)) {
 	if ahead == 0 {
 		write("| none | | | | | |\n")
 	}
-	write("\nA create includes the preflight check, once in the plan and once when the apply plans again. No peer makes these two round trips. `preflight = false` turns them off.\n\n")
+	write("\nA create includes the preflight check of the plan, which no peer makes: one request for one task, and two for each hundred tasks otherwise. `preflight = false` turns it off.\n\n")
 }

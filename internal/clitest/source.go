@@ -27,8 +27,8 @@ func SourceRoot(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// SourceVersion returns the tag or the commit of the source tree, with "-dirty" if files differ from
-// it; "unknown" without Git.
+// SourceVersion returns the tag or the commit of the source tree, with "-dirty" if files differ
+// from it; "unknown" without Git.
 func SourceVersion(ctx context.Context, root string) string {
 	describe := exec.CommandContext(ctx, "git", "-c", "safe.directory=*", "describe", "--tags", "--always", "--dirty", "--abbrev=12")
 	describe.Dir = root

@@ -95,9 +95,16 @@ func (t *checkedTask) readList(ctx context.Context, p *Preflight, ref tallyfy.Ta
 	})
 }
 
-// read returns the task with its form, by its own GET.
+// read returns the task with its form, by its own GET. A create or update that follows may rest on
+// it.
 func (t *checkedTask) read(ctx context.Context, p *Preflight, ref tallyfy.TaskRef) (*tallyfy.Task, error) {
-	return t.direct.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTaskWithForm(ctx, ref) })
+	return t.direct.do(ctx, func() (*tallyfy.Task, error) {
+		task, err := p.client.GetTaskWithForm(ctx, ref)
+		if err == nil {
+			p.recent.add(ref, task)
+		}
+		return task, err
+	})
 }
 
 // missing predicts what an apply does about a task that Tallyfy does not show. An ID that nearly

@@ -6,7 +6,6 @@ package completion
 import (
 	"context"
 
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -21,16 +20,21 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	}
 	defer unlock()
 	history := e.locks.history(want.Task)
-	progress(ctx, "Reading %s", notice.TaskRef(want.Task))
-	task, err := e.readBefore(ctx, want.Task, want.Subject, readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown})
-	if err != nil {
-		return Result{}, err
-	}
+	o := readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown}
+	return e.afterRead(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
+		return e.createFrom(ctx, task, history, want)
+	})
+}
+
+// createFrom completes a task from what was read; task is nil if the server does not show it. Any
+// error is a [*Failure].
+func (e *Engine) createFrom(ctx context.Context, task *tallyfy.Task, history taskHistory, want Desired) (Result, error) {
 	if doubts := history.reasonNotToSend(task); doubts != "" {
 		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts, want.Subject)}
 	}
 	task, behind := history.correct(want.Task, task, merged(want.Taskdata, want.SecretTaskdata))
-	if want, err = want.resolved(task); err != nil {
+	want, err := want.resolved(task)
+	if err != nil {
 		return Result{}, err
 	}
 	if history.hasSent(task) {

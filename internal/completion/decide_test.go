@@ -50,7 +50,7 @@ func TestDecide(t *testing.T) {
 		"open expiring":               {open("expiring"), Desired{}, send, send, ""},
 		"open expiring, decision":     {open("expiring"), Desired{IsApproved: yes}, refuse, refuse, "Expiring Task Takes No Decision"},
 		"open, type unknown to us":    {open("accept_decline"), Desired{IsApproved: yes}, send, send, ""},
-		"open, type not told":         {open(""), Desired{IsApproved: yes}, send, send, ""},
+		"open, type not shown":        {open(""), Desired{IsApproved: yes}, send, send, ""},
 		"open and archived":           {archivedTask(open("task")), Desired{}, refuse, refuse, "Task Is Archived"},
 		"auto-skipped has the server": {&tallyfy.Task{ID: "t", Title: "T", Type: "task", Status: "auto-skipped"}, Desired{}, send, send, ""},
 
@@ -66,7 +66,7 @@ func TestDecide(t *testing.T) {
 		"approved, nothing declared":  {done("approval", yes, nil), Desired{}, adopt, adopt, "Task Was Already Completed"},
 		"rejected":                    {done("approval", no, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
 		"decided, not shown":          {done("approval", nil, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
-		"decided, type not told":      {done("", no, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
+		"decided, type not shown":     {done("", no, nil), Desired{IsApproved: yes}, refuse, reopenAndSend, "Task Is Already Completed Differently"},
 		"acknowledged, decision":      {done("expiring", nil, nil), Desired{IsApproved: no}, refuse, refuse, "Expiring Task Takes No Decision"},
 		"completed by someone else":   {done("task", nil, nil), Desired{OverrideUser: new(int64(6))}, adopt, reopenAndSend, "Task Was Already Completed"},
 		"completed by that user":      {done("task", nil, nil), Desired{OverrideUser: new(int64(5))}, adopt, adopt, "Task Was Already Completed"},

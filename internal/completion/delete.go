@@ -22,6 +22,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 		return nil, err
 	}
 	defer unlock()
+	defer e.recent.end(ref)
 	history := e.locks.history(ref)
 	if history.last != nil || history.outcomeUnknown {
 		return []Notice{takenOver(ref, history.outcomeUnknown)}, nil

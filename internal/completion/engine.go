@@ -26,12 +26,13 @@ type Engine struct {
 	lists     *listCaches
 	locks     *taskLocks
 	processes *processLocks
+	recent    *recentReads
 }
 
 // New returns an engine. It sends nothing. Use an engine for one operation of Terraform, such as an
 // apply, because it remembers the completions that it has recorded.
 func New(client *tallyfy.Client) *Engine {
-	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}}
+	return &Engine{client: client, lists: &listCaches{}, locks: &taskLocks{}, processes: &processLocks{}, recent: &recentReads{}}
 }
 
 // Record holds the known facts of a task's completion. A zero value means that Tallyfy has not
@@ -39,7 +40,8 @@ func New(client *tallyfy.Client) *Engine {
 type Record struct {
 	// RunID is the ID of the process (run) that the task belongs to; empty for a one-off task.
 	RunID string
-	// Status is Tallyfy's word (API.md §2.2), such as "completed" or "in-progress".
+	// Status is the status as Tallyfy reports it (API.md §2.2), such as "completed" or
+	// "in-progress".
 	Status, Title, TaskType string
 	// CompletedAt is the time as Tallyfy first wrote it: ISO 8601, UTC.
 	CompletedAt string

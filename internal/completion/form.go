@@ -38,7 +38,7 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 		}
 		field := found[0]
 		if other, twice := keys[field.ID]; twice {
-			fail("Form Field Given Twice", fmt.Sprintf("%q and %q name the same field, %s. Keep one of them.", other, key, describeField(field)))
+			fail("Form Field Is Set Twice", fmt.Sprintf("%q and %q name the same field, %s. Keep one of them.", other, key, describeField(field)))
 			continue
 		}
 		keys[field.ID] = key

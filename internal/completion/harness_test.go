@@ -79,6 +79,21 @@ func (h *harness) ref() tallyfy.TaskRef {
 	return tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: runID, Task: taskID}
 }
 
+// refTo returns the reference of another task of the process.
+func (h *harness) refTo(task string) tallyfy.TaskRef {
+	ref := h.ref()
+	ref.Task = task
+	return ref
+}
+
+// listingPreflight returns a preflight check that expects another task of the process too, so that
+// it lists the tasks of the process.
+func (h *harness) listingPreflight() *Preflight {
+	p := h.engine.Preflight()
+	p.Expect(h.refTo("another"))
+	return p
+}
+
 func (h *harness) want() Desired { return Desired{Task: h.ref()} }
 
 func (h *harness) wantValue(value any) Desired {
@@ -128,13 +143,19 @@ func (h *harness) failure(result Result, err error) *Failure {
 	return failure
 }
 
+// methods returns the methods of all requests, in order.
+func (h *harness) methods() []string {
+	var all []string
+	for _, entry := range h.server.Journal() {
+		all = append(all, entry.Method)
+	}
+	return all
+}
+
 // wantRequests fails the test unless exactly these methods were requested, in order.
 func (h *harness) wantRequests(methods ...string) {
 	h.Helper()
-	var got []string
-	for _, entry := range h.server.Journal() {
-		got = append(got, entry.Method)
-	}
+	got := h.methods()
 	if strings.Join(got, " ") != strings.Join(methods, " ") {
 		h.Errorf("requests: got %v, want %v", got, methods)
 	}

@@ -60,6 +60,19 @@ func (c *listCaches) existing(list tallyfy.List, task string) *listCache {
 	return nil
 }
 
+// shows reports whether the pages of a list that were read show a task.
+func (c *listCaches) shows(list tallyfy.List, task string) bool {
+	c.mu.Lock()
+	cache := c.byList[list]
+	c.mu.Unlock()
+	if cache == nil {
+		return false
+	}
+	cache.mu.Lock()
+	defer cache.mu.Unlock()
+	return cache.tasks[idKey(task)] != nil
+}
+
 // listCache is one list, as far as its pages were read.
 type listCache struct {
 	list    tallyfy.List

@@ -251,7 +251,7 @@ func TestListThatFails(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"500": {Status: 500}, "502": {Status: 502, Body: "<html>"}, "403": {Status: 403}, "404": {Status: 404}, "302": {Status: 302},
 		"html": {Status: 200, Body: "<html>"}, "no list": {Status: 200, Body: `{"data":{"id":"x"}}`}, "cut": {Raw: []byte("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"da")},
-		"dropped": {Drop: true}, "no answer": {Delay: time.Hour},
+		"dropped": {Drop: true}, "no response": {Delay: time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, today(), nil, func(h *harness) {
@@ -320,19 +320,19 @@ func TestRefreshSharesTheListOfThePreflight(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		tasks := h.completedTasks(runID, 30, nil)
-		preflight := h.engine.Preflight()
+		preflight := h.listingPreflight()
 		if problems, warnings, err := checkNew(preflight, h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
 		h.refresh(tasks, 10)
 		h.wantReads(0, 1)
 	})
-	inBubble(t, today(), nil, func(h *harness) { // one task to be completed, in a run of ten pages
+	inBubble(t, today(), nil, func(h *harness) { // two tasks to be completed, in a run of ten pages
 		h.completedTasks(runID, 1000, nil)
 		h.server.DeleteTask(taskID)
 		h.server.AddTask(sandbox.Task{ID: taskID, RunID: runID})
 		h.server.ResetJournal()
-		if problems, warnings, err := checkNew(h.engine.Preflight(), h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
+		if problems, warnings, err := checkNew(h.listingPreflight(), h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
 		h.wantRequests(get, get)

@@ -126,6 +126,14 @@ func (l *taskLocks) hasActed(ref tallyfy.TaskRef) bool {
 	return acted
 }
 
+// hasWritten reports whether this process has completed or reopened any task, or tried to, as an
+// apply does.
+func (l *taskLocks) hasWritten() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.histories) > 0
+}
+
 // taskKey returns the reference as a map key: without the run, which need not be known, and in
 // lower case.
 func taskKey(ref tallyfy.TaskRef) tallyfy.TaskRef {
@@ -141,13 +149,13 @@ const contentionTime = 30 * time.Second
 type processLocks struct {
 	mutexes   keyedMutex
 	mu        sync.Mutex
-	contended map[tallyfy.TaskRef]time.Time // until when
+	contended map[tallyfy.TaskRef]time.Time // the end of the contention
 }
 
 // write makes one write to a task's process, serialized if the process is contended. The error is
 // the client's.
 func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func() (*tallyfy.Task, error)) (*tallyfy.Task, error) {
-	key := tallyfy.TaskRef{Organization: strings.ToLower(ref.Organization), Run: strings.ToLower(ref.Run)}
+	key := processKey(ref)
 	if key.Run == "" {
 		return send()
 	}

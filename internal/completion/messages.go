@@ -145,7 +145,7 @@ func completedDifferently(task *tallyfy.Task, differs []string, s Subject) Notic
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
 			sentNothing,
-			s.overrule(task, "Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
+			s.overrule(task, "Either change the configuration to match the task, and apply again to record it. Or, to overrule what was done, "+
 				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again, so that webhooks and emails fire again.")),
 	}
 }
@@ -167,7 +167,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool, s
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", notice.Task(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
 			who+s.or(" This completion is not in the state, and nothing more was sent", " Nothing more was sent")+"; the task is as it was completed.",
-			s.overrule(task, "Either change the configuration to what the task holds, and apply again to record it. Or, to overrule what was done, "+
+			s.overrule(task, "Either change the configuration to match the task, and apply again to record it. Or, to overrule what was done, "+
 				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again."),
 			failure, notice.ServerMessage(cause)),
 	}

@@ -120,7 +120,7 @@ func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{ListLag: 1}, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "old"} }, func(h *harness) {
 		h.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "held"} })
-		p := h.engine.Preflight()
+		p := h.listingPreflight()
 		h.wantFindings(p.Check(h.ctx, Planned{Desired: h.wantValue("held")}), "", "")
 		h.wantFindings(p.Check(h.ctx, Planned{Desired: h.want()}), "", "")
 		h.wantRequests(get, get)

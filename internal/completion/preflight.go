@@ -20,8 +20,10 @@ type Preflight struct {
 	client *tallyfy.Client
 	lists  *listCaches
 	locks  *taskLocks
+	recent *recentReads
 
-	planned plannedCompletions
+	planned  plannedCompletions
+	expected expectedTasks
 	// reachable is cancelled when a check got no response in time, so that no other check waits
 	// too.
 	reachable  context.Context
@@ -51,7 +53,7 @@ type Findings struct {
 // Preflight returns checks that share their lists with the engine's reads. It sends nothing.
 func (e *Engine) Preflight() *Preflight {
 	p := &Preflight{
-		client: e.client.WithoutRetries(), lists: e.lists, locks: e.locks,
+		client: e.client.WithoutRetries(), lists: e.lists, locks: e.locks, recent: e.recent,
 		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
 	}
 	p.reachable, p.stopChecks = context.WithCancel(context.Background())
@@ -70,6 +72,7 @@ func Unchecked(plan Planned) []Notice {
 // reason, Terraform plans it again as a new one. The warnings are about other blocks for its task.
 func (p *Preflight) Keep(plan Planned) (warnings []Notice) {
 	p.remember(plan)
+	p.expected.remove(plan.Task)
 	others := p.planned.add(plan)
 	if task := p.lastRead(plan.Task); task != nil {
 		_, warnings = contradictions(task, plan, others)
@@ -84,11 +87,16 @@ func (p *Preflight) remember(plan Planned) {
 	p.recorded[taskKey(plan.Task)] = plan.ReopenOnDestroy
 }
 
-// Check predicts what an apply does about the task of a plan, and what would make it fail. It uses
-// the list of the task's process. It reads the task itself if the list does not show it, or if only
-// the list contradicts the plan, because lists may lag. Each task is read once per plan. Check
-// reports nothing about a task that this process has already completed or reopened, because the
-// apply itself reads it.
+// Expect notes a task that is about to be checked, because the checks of several tasks of a process
+// share its list. Terraform validates the blocks that it plans concurrently before it plans them.
+func (p *Preflight) Expect(ref tallyfy.TaskRef) { p.expected.add(ref) }
+
+// Check predicts what an apply does about the task of a plan, and what would make it fail. It reads
+// the task itself if no other task of its process is expected, and otherwise the list of the
+// process. It then also reads the task itself if the list does not show it, or if only the list
+// contradicts the plan, because lists may lag. Each task is read once per plan. Check reports
+// nothing about a task that this process has already completed or reopened, because the apply
+// itself reads it.
 func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	if p.locks.hasActed(plan.Task) {
 		return Findings{}
@@ -104,6 +112,7 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	if plan.Recorded != nil {
 		p.remember(plan)
 	}
+	p.expected.add(plan.Task)
 	began := time.Now()
 	s := p.task(plan.Task)
 	s.mu.Lock()
@@ -141,13 +150,21 @@ func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (
 	if err := p.refusedBefore(plan.Task); err != nil {
 		return f, nil, err
 	}
+	if s.direct.done || p.readsTask(plan.Task) {
+		switch task, err := s.read(ctx, p, plan.Task); {
+		case err == nil:
+			return predict(task, plan), task, nil
+		case !mayBeVisible(err):
+			return f, nil, err
+		}
+	}
 	task, err = s.readList(ctx, p, plan.Task)
 	switch {
 	case task != nil && usable(task, plan):
 		if f = predict(task, plan); f.reliable {
 			return f, task, nil
 		}
-	case err == nil, statusOf(err) == http.StatusForbidden, isGone(err): // the task itself may still be visible
+	case err == nil, mayBeVisible(err):
 	default:
 		return f, nil, err
 	}
@@ -160,6 +177,17 @@ func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (
 	}
 	return predict(task, plan), task, nil
 }
+
+// readsTask reports whether a check reads the task itself instead of the list of its process. It
+// does if the task is the only one of its process, and during an apply, which completes each task
+// from a read of the task itself.
+func (p *Preflight) readsTask(ref tallyfy.TaskRef) bool {
+	return p.expected.isOnly(ref) || p.locks.hasWritten() && !p.lists.shows(formList(ref), ref.Task)
+}
+
+// mayBeVisible reports whether a task whose read or list was refused may be visible in the other
+// one.
+func mayBeVisible(err error) bool { return statusOf(err) == http.StatusForbidden || isGone(err) }
 
 // usable reports whether the list's entry of a task is sufficient to predict its plan. A list that
 // lags may show a task as completed that is open by now, or as it was before its recorded

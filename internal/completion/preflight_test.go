@@ -104,9 +104,10 @@ func TestPreflightReadsOnce(t *testing.T) {
 		for n := range 40 {
 			task := sandbox.Task{ID: fmt.Sprintf("7a5c%028d", n), RunID: []string{runID, other}[n%2]}
 			h.server.AddTask(task)
+			ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: task.RunID, Task: task.ID}
+			p.Expect(ref)
 			all.Go(func() {
 				time.Sleep(time.Second) // until all have been added
-				ref := tallyfy.TaskRef{Organization: sandbox.DefaultOrganization, Run: task.RunID, Task: task.ID}
 				if problems, warnings, err := checkNew(p, h, Desired{Task: ref}); err != nil || len(problems)+len(warnings) > 0 {
 					h.Errorf("got %v, %v, %v", problems, warnings, err)
 				}
@@ -123,7 +124,7 @@ func TestPreflightConfirmsAListByARead(t *testing.T) {
 	inBubble(t, sandbox.Config{ListLag: 1}, nil, func(h *harness) {
 		h.server.CompleteOutside(taskID, sandbox.SeedColleagueID, nil)
 		h.server.ReopenOutside(taskID) // which the list does not show yet
-		problems, warnings, err := checkNew(h.engine.Preflight(), h, h.wantValue("x"))
+		problems, warnings, err := checkNew(h.listingPreflight(), h, h.wantValue("x"))
 		if err != nil || len(problems)+len(warnings) > 0 {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
@@ -132,7 +133,7 @@ func TestPreflightConfirmsAListByARead(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		want := h.want()
 		want.Task.Task = "7a5c000000000000000000000000dead"
-		problems, warnings, err := checkNew(h.engine.Preflight(), h, want)
+		problems, warnings, err := checkNew(h.listingPreflight(), h, want)
 		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found: 7a5c000000000000000000000000dead" {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
@@ -167,7 +168,7 @@ func TestPreflightThatFails(t *testing.T) {
 				c.fault.Times = -1
 				h.server.Inject(c.fault)
 				began := time.Now()
-				p := h.engine.Preflight()
+				p := h.listingPreflight()
 				var all []Notice
 				for n := range 6 {
 					want := h.want()
@@ -306,11 +307,11 @@ func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 	required := func(k *sandbox.Task) { k.Fields[0].Required = true }
 	inBubble(t, sandbox.Config{ListLag: 1}, required, func(h *harness) {
 		h.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "filled in"} })
-		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}), "", "")
+		h.wantFindings(h.listingPreflight().Check(h.ctx, Planned{Desired: h.want()}), "", "")
 		h.wantRequests(get, get)
 	})
 	inBubble(t, today(), required, func(h *harness) {
-		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}), "", "Required Field Is Empty: Provision the VPC")
+		h.wantFindings(h.listingPreflight().Check(h.ctx, Planned{Desired: h.want()}), "", "Required Field Is Empty: Provision the VPC")
 	})
 }
 
@@ -320,15 +321,15 @@ func TestPreflightOfAHiddenTask(t *testing.T) {
 	t.Parallel()
 	hidden := func(k *sandbox.Task) { k.Hidden = true }
 	inBubble(t, today(), hidden, func(h *harness) {
-		f := h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()})
+		f := h.listingPreflight().Check(h.ctx, Planned{Desired: h.want()})
 		h.wantFindings(f, "", "Task Is Hidden: Provision the VPC")
 		h.wantText(f.Warnings[0].Detail, `Tallyfy shows it as "auto-skipped"`, "sends the completion, and fails unless an automation shows the task by then")
 		h.server.ResetJournal()
 		h.wantText(h.refuse(h.want()).Error(), "422")
-		h.wantRequests(get, post)
+		h.wantRequests(post) // it rests on the check's read
 	})
 	inBubble(t, sandbox.Config{ListLag: 1}, hidden, func(h *harness) { // the list does not show yet that the task is visible
 		h.server.Update(taskID, func(k *sandbox.Task) { k.Hidden = false })
-		h.wantFindings(h.engine.Preflight().Check(h.ctx, Planned{Desired: h.want()}), "", "")
+		h.wantFindings(h.listingPreflight().Check(h.ctx, Planned{Desired: h.want()}), "", "")
 	})
 }

@@ -53,6 +53,7 @@ func TestPreflightOfUpdatesSharesTheList(t *testing.T) {
 				warnings = reopensSummary
 			}
 			h.server.AddTask(task)
+			p.Expect(h.refTo(task.ID))
 			all.Go(func() {
 				time.Sleep(time.Second) // until all have been added
 				want := h.wantValue("vpc-1")
@@ -102,7 +103,7 @@ func TestPreflightOfAnUpdateConfirmsWhatAListShows(t *testing.T) {
 				}
 				want := h.want()
 				want.Taskdata = c.value
-				h.wantFindings(h.engine.Preflight().Check(h.ctx, h.update(want)), c.problems, c.warnings)
+				h.wantFindings(h.listingPreflight().Check(h.ctx, h.update(want)), c.problems, c.warnings)
 				h.wantRequests(c.requests...)
 			})
 		})
@@ -168,7 +169,7 @@ func TestPreflightOfAnUpdateWithoutAResponse(t *testing.T) {
 func TestPreflightReadsATaskOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), heldValue("vpc-1"), func(h *harness) {
-		p := h.engine.Preflight()
+		p := h.listingPreflight()
 		for range 3 {
 			h.wantFindings(p.Check(h.ctx, Planned{Desired: h.wantValue("vpc-1")}), "", "Task Is Already Completed")
 		}
@@ -177,7 +178,7 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) {
 		want := h.want()
 		want.Task.Task = "7a5c000000000000000000000000dead"
-		p := h.engine.Preflight()
+		p := h.listingPreflight()
 		for range 2 {
 			h.wantFindings(p.Check(h.ctx, Planned{Desired: want}), "", "Task Cannot Be Found: "+want.Task.Task)
 		}

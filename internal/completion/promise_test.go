@@ -154,12 +154,12 @@ func TestValuesThatAreKeptInAnotherForm(t *testing.T) {
 		if err != nil {
 			h.Fatal(err)
 		}
-		h.wantWarnings(result, "Tallyfy Keeps Field Values in Another Form")
+		h.wantWarnings(result, "Tallyfy Stores Field Values Differently")
 	})
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) { // saved by an apply that then failed
 		h.server.Inject(atPost(sandbox.Fault{Status: 422}))
 		h.wantText(h.refuse(h.wantValue("one")).Error(), "Task Was Not Completed")
-		h.wantWarnings(h.create(h.wantValue("one")), "Tallyfy Keeps Field Values in Another Form")
+		h.wantWarnings(h.create(h.wantValue("one")), "Tallyfy Stores Field Values Differently")
 		if held := h.task().Taskdata[field]; held != rewriteText("one") {
 			h.Errorf("the field holds %v", held)
 		}
@@ -320,7 +320,7 @@ func TestReopeningThatCannotBeConfirmed(t *testing.T) {
 
 // If the first read did not show the task, a completion from months ago does not count as the one
 // that was just sent.
-func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
+func TestOldCompletionIsNotAttributedToTheApply(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.CompleteOutside(taskID, 1005, nil)

@@ -46,9 +46,13 @@ func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error
 	return e.ImportUnlisted(ctx, ref)
 }
 
-// ImportUnlisted is [Engine.Import] for a task of which lists are known not to show every fact.
+// ImportUnlisted is [Engine.Import] for a task whose entry in a list is known to lack facts.
 func (e *Engine) ImportUnlisted(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
-	return e.find(ctx, ref, "import", "Nothing was imported, and nothing was sent.", openToImport)
+	return e.find(ctx, ref, notice.Report{
+		Summary: "Task Could Not Be Imported",
+		Action:  "Reading " + inOrganization(ref) + " to import it",
+		Effect:  "Nothing was imported, and nothing was sent.",
+	}, openToImport)
 }
 
 // Move is [Engine.Import] for a task in the state of another resource.
@@ -56,23 +60,29 @@ func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) 
 	if record, ok := ImportListed(ref, e.listed(ctx, ref)); ok {
 		return Result{Record: record}, nil
 	}
-	return e.find(ctx, ref, "move", "Nothing was moved, and nothing was sent.", openToMove)
+	return e.find(ctx, ref, notice.Report{
+		Summary: "Task Could Not Be Moved",
+		Action:  "Reading " + inOrganization(ref) + " to move it",
+		Effect:  "Nothing was moved, and nothing was sent.",
+	}, openToMove)
 }
 
-func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, verb, effect string, open func(*tallyfy.Task) Notice) (Result, error) {
+// find reads a completed task. unread describes a failed read, and open an open task.
+func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, unread notice.Report, open func(*tallyfy.Task) Notice) (Result, error) {
 	task, err := e.read(ctx, ref, readOptions{})
 	switch {
 	case err != nil:
-		return Result{}, Resource.failed(notice.Report{
-			Summary: "Task Could Not Be Imported",
-			Action:  "Reading " + notice.TaskRef(ref) + " of organization " + ref.Organization + " to " + verb + " it",
-			Effect:  effect,
-			Cause:   err,
-		})
+		unread.Cause = err
+		return Result{}, Resource.failed(unread)
 	case isOpen(task):
 		return Result{}, &Failure{Notice: open(task)}
 	}
 	return Result{Record: recordOf(Record{}, withRun(ref, task).Run, task)}, nil
+}
+
+// inOrganization names a task with its organization, which an import or a move may have wrong.
+func inOrganization(ref tallyfy.TaskRef) string {
+	return notice.TaskRef(ref) + " of organization " + ref.Organization
 }
 
 func openToImport(task *tallyfy.Task) Notice {
@@ -89,6 +99,6 @@ func openToMove(task *tallyfy.Task) Notice {
 		Summary: "Task Is Not Completed",
 		Detail: notice.Paragraphs(
 			notice.TaskSubject(task)+" is not completed: Tallyfy shows it as \""+task.Status+"\". There is no completion to move.",
-			"To complete it, replace the moved block by a removed block with destroy = false, and apply."),
+			"To complete it, replace the moved block with a removed block with destroy = false, and apply."),
 	}
 }

@@ -105,6 +105,8 @@ func TestImport(t *testing.T) {
 		h.server.DeleteTask(taskID)
 		failure = h.failure(h.engine.Import(h.ctx, h.ref()))
 		h.wantText(failure.Error(), "Task Could Not Be Imported", "404", "Nothing was imported")
+		failure = h.failure(h.engine.Move(h.ctx, h.ref()))
+		h.wantText(failure.Error(), "Task Could Not Be Moved", "404", "to move it", "Nothing was moved")
 	})
 }
 

@@ -54,7 +54,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 	lines := want.fieldNames(slices.Sorted(maps.Keys(kept)))
 	return Notice{
-		Summary:   "Tallyfy Keeps Field Values in Another Form",
+		Summary:   "Tallyfy Stores Field Values Differently",
 		Attribute: want.attribute(slices.Collect(maps.Keys(kept))...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows some of them in a different form from the one that was sent:\n  - %s",

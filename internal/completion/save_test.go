@@ -121,7 +121,7 @@ func TestLostResponseWithARewrittenValue(t *testing.T) {
 	t.Parallel()
 	inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Drop: true}))
-		h.wantWarnings(h.create(h.wantValue("vpc-1")), "Tallyfy Keeps Field Values in Another Form")
+		h.wantWarnings(h.create(h.wantValue("vpc-1")), "Tallyfy Stores Field Values Differently")
 		h.wantWebhooks(1)
 	})
 }

@@ -275,6 +275,7 @@ func (s *simulation) apply(cancelled, settling bool) bool {
 	before, wasCompleted := s.outside(), s.first().CompletedAt != ""
 	err := s.refresh(ctx)
 	if err == nil {
+		s.preflight(ctx)
 		err = s.carry(ctx)
 	}
 	if s.outside() == before {
@@ -345,6 +346,26 @@ func (s *simulation) refresh(ctx context.Context) error {
 		s.applied.IsApproved = decided // the provider shows it as drift
 	}
 	return nil
+}
+
+// preflight checks the plan right before it is applied, as Terraform does. Time may pass after the
+// check, and others may change the task. What the check reports is not used here.
+func (s *simulation) preflight(ctx context.Context) {
+	plan := Planned{Desired: s.want}
+	plan.Task = s.refOf()
+	if s.recorded {
+		plan.Recorded = &s.applied
+	}
+	if s.recorded && !plan.Resends() || s.randomBelow(4) == 3 { // preflight = false
+		return
+	}
+	s.engine.Preflight().Check(ctx, plan)
+	if s.randomBelow(4) == 3 {
+		s.event(s.take(2))
+	}
+	pause := []time.Duration{0, recentReadLife - time.Millisecond, recentReadLife, 10 * time.Second}[s.randomBelow(4)]
+	s.note("applied %s after the preflight check", pause)
+	time.Sleep(pause)
 }
 
 func (s *simulation) carry(ctx context.Context) error {

@@ -162,7 +162,7 @@ func rowOf(field tallyfy.Field, value any) (any, string) {
 		return nil, fmt.Sprintf("expects a list with one entry for each column, but got %s; %s", describeKind(value), headings)
 	}
 	if len(entries) != len(field.Columns) {
-		return nil, fmt.Sprintf("expects one entry for each of its %d columns, but got %d; %s", len(field.Columns), len(entries), headings)
+		return nil, fmt.Sprintf("expects one entry for each column, but got %d; %s", len(entries), headings)
 	}
 	shaped := []any{}
 	for _, entry := range entries {
@@ -198,11 +198,11 @@ func assignees(value any) (any, string) {
 		for _, person := range people {
 			text, wrong := asText(person)
 			if _, isBool := person.(bool); wrong != "" || isBool || text == "" {
-				return nil, fmt.Sprintf("%s: %s holds IDs, but got %s.", expects, bucket, describeKind(person))
+				return nil, fmt.Sprintf("%s: each entry of %s must be a string or a number, but got %s.", expects, bucket, describeKind(person))
 			}
 			if bucket == "users" {
 				if !sameNumber(text, text) || strings.ContainsAny(text, ".eE") {
-					return nil, expects + ": users holds whole numbers."
+					return nil, expects + ": each entry of users must be a whole number."
 				}
 				list = append(list, json.Number(text))
 				continue

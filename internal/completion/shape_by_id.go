@@ -71,7 +71,7 @@ func checkRow(field tallyfy.Field, value any, list []any) (any, string) {
 		return nil, "is a table, which Tallyfy cannot clear. Remove its key to leave it as it is."
 	}
 	if len(list) != len(field.Columns) && len(field.Columns) > 0 {
-		return nil, fmt.Sprintf("expects a list with one entry for each of its %d columns.", len(field.Columns))
+		return nil, fmt.Sprintf("expects a list with one entry for each column (number of columns: %d).", len(field.Columns))
 	}
 	return value, ""
 }

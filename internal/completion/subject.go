@@ -11,9 +11,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Subject is what the messages of an operation are about, because an action keeps no record, and
-// Terraform does not repeat it with each apply. The messages are written for their subject, so that
-// Tallyfy's own words are never changed.
+// Subject is what the messages of an operation are about. An action keeps no record, and Terraform
+// does not repeat it with each apply, so its messages differ from those of a resource. Each message
+// is written for its subject: replacing words in a finished one could change Tallyfy's.
 type Subject int
 
 const (
@@ -80,6 +80,6 @@ func (s Subject) failed(report notice.Report) *Failure {
 // overrule returns what to do about a task that was completed differently. resource is the advice
 // on a resource, to which the import ID is added.
 func (s Subject) overrule(task *tallyfy.Task, resource string) string {
-	return s.or(resource+" "+importID(task), "Either remove the action, or change it to what the task holds. "+
+	return s.or(resource+" "+importID(task), "Either remove the action, or change it to match the task. "+
 		"Or, to overrule what was done, reopen the task in Tallyfy before the action is invoked, which completes the task again.")
 }

@@ -60,14 +60,14 @@ func noticesOfCreate(s Subject) []Notice {
 // notOfCreate are the titles of notices that only other operations have: a refresh, an update, a
 // destroy, an import, a move and a query.
 var notOfCreate = []string{
-	"Completed Task Cannot Be Found", "Task Could Not Be Imported", "Task Could Not Be Reopened", "Task Is Already as Configured",
+	"Completed Task Cannot Be Found", "Task Could Not Be Imported", "Task Could Not Be Moved", "Task Could Not Be Reopened", "Task Is Already as Configured",
 	"Task Is Not Completed", "Task Was Completed Again", "Task Was Left Out", "Task Was Not Reopened", "Task Was Reopened",
 	"Update Completes the Open Task", "Update May Reopen the Task and Complete It Again", "Update Reopens the Task and Completes It Again",
 }
 
 // readElsewhere are the titles of notices that TestMessagesOfAction reads, because an operation
 // adds to them.
-var readElsewhere = []string{"Form Field Given Twice", "Invalid Form Value", "Task Could Not Be Read"}
+var readElsewhere = []string{"Form Field Is Set Twice", "Invalid Form Value", "Task Could Not Be Read"}
 
 // TestNoticesOfActions searches for what is not true of an action: that it keeps a record, and that
 // an apply invokes it again.

@@ -26,15 +26,21 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	}
 	defer unlock()
 	history := e.locks.history(want.Task)
-	task, err := e.readBefore(ctx, want.Task, want.Subject, readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown})
-	if err != nil {
-		return Result{}, err
-	}
+	o := readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown}
+	return e.afterRead(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
+		return e.updateFrom(ctx, task, history, known, want)
+	})
+}
+
+// updateFrom changes a recorded completion from what was read; task is nil if the server does not
+// show it. Any error is a [*Failure].
+func (e *Engine) updateFrom(ctx context.Context, task *tallyfy.Task, history taskHistory, known Record, want Desired) (Result, error) {
 	if doubts := history.reasonNotToSend(task); doubts != "" {
 		return Result{}, &Failure{Notice: mayBeSent(want.Task, doubts, want.Subject)}
 	}
 	task, behind := history.correct(want.Task, task, nil)
-	if want, err = want.resolved(task); err != nil {
+	want, err := want.resolved(task)
+	if err != nil {
 		return Result{}, err
 	}
 	if history.hasSent(task) {

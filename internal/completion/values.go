@@ -69,7 +69,7 @@ func (v *formValues) resolveIDs(task *tallyfy.Task, want Desired) {
 			continue
 		}
 		if _, twice := v.given[field.ID]; twice {
-			at.Summary, at.Detail = "Form Field Given Twice", fmt.Sprintf("Two keys name the same field, %s. Keep one of them.", describeField(field))
+			at.Summary, at.Detail = "Form Field Is Set Twice", fmt.Sprintf("Two keys name the same field, %s. Keep one of them.", describeField(field))
 			v.problems = append(v.problems, at)
 			continue
 		}

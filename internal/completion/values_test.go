@@ -37,7 +37,7 @@ func TestTwoKeysForOneField(t *testing.T) {
 				want := h.want()
 				c(&want)
 				failure := h.refuse(want)
-				h.wantText(failure.Error(), "Form Field Given Twice", "Keep one of them", "Nothing was sent")
+				h.wantText(failure.Error(), "Form Field Is Set Twice", "Keep one of them", "Nothing was sent")
 				h.wantRequests(get)
 				if strings.Contains(failure.Error(), "s3cr3t") {
 					h.Errorf("the error holds values: %v", failure)

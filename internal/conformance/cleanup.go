@@ -14,14 +14,14 @@ import (
 )
 
 // cleanUp archives everything that the suite created, the last first, and returns what it could not
-// archive, in words and with IDs. It searches what was created without an answer.
+// archive, in words and with IDs. It also searches for what was created without a response.
 func (a *account) cleanUp(ctx context.Context) (left []string) {
 	a.findLost(ctx)
 	for _, f := range slices.Backward(a.created) {
 		switch {
 		case f.removed:
 		case f.id == "":
-			left = append(left, fmt.Sprintf("%s %q: its creation was not answered, and a search does not find it, so it may not exist", f.noun(), f.title))
+			left = append(left, fmt.Sprintf("%s %q: its creation got no response, and a search does not find it, so it may not exist", f.noun(), f.title))
 		default:
 			if err := a.remove(ctx, f); err != nil {
 				left = append(left, fmt.Sprintf("%s %s %q: %v", f.noun(), f.id, f.title, err))
@@ -86,7 +86,7 @@ func (a *account) removeContainer(ctx context.Context, f *fixture, run string, r
 	return a.remove(ctx, &fixture{id: run, isProcess: true})
 }
 
-// findLost searches the tasks and processes whose creation was not answered. A list that cannot be
+// findLost searches the tasks and processes whose creation got no response. A list that cannot be
 // read finds none.
 func (a *account) findLost(ctx context.Context) {
 	for _, f := range a.created {

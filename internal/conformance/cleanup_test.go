@@ -72,7 +72,7 @@ func TestLostAndNotFound(t *testing.T) {
 		t.Fatal("the response was not lost")
 	}
 	left := a.cleanUp(t.Context())
-	if len(left) != 1 || !strings.HasPrefix(left[0], `the task "`+a.title("lost")+`": its creation was not answered`) {
+	if len(left) != 1 || !strings.HasPrefix(left[0], `the task "`+a.title("lost")+`": its creation got no response`) {
 		t.Errorf("left: %q", left)
 	}
 }
@@ -100,8 +100,8 @@ func TestRefusedCreation(t *testing.T) {
 	}
 }
 
-// TestOthersStay has tasks that look like the suite's: of a person, and of another run. The clean-up
-// archives neither, and names them.
+// TestOthersStay has tasks that look like the suite's: of a person, and of another run. The
+// clean-up archives neither, and names them.
 func TestOthersStay(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})
@@ -161,8 +161,8 @@ func TestContainerNotSeen(t *testing.T) {
 	}
 }
 
-// TestArchivedAlready finds that someone, or a request without a response, has archived a task and a
-// process.
+// TestArchivedAlready finds that someone, or a request without a response, has archived a task and
+// a process.
 func TestArchivedAlready(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})

@@ -40,7 +40,7 @@ const maxWait = 20 * time.Minute
 const parallelism = "-parallelism=4"
 
 // gather creates the tasks, runs the commands and reads the tasks in between. It returns an error
-// if it cannot go on. What fails only for one block is for the promises to find.
+// if it cannot continue. What fails only for one block is for the promises to find.
 func (e *evidence) gather(ctx context.Context) error {
 	if err := e.prepare(ctx); err != nil {
 		return err

@@ -24,7 +24,7 @@ const saturday = "2035-06-09T17:00:00Z"
 
 // fixture is a task or a process that the suite created.
 type fixture struct {
-	id, title string // the ID is empty while a creation is not answered
+	id, title string // the ID is empty while a creation has no response
 	run       string // of a task: the process that it belongs to; empty for none
 	isProcess bool
 	answer    object            // what the creation returned

@@ -8,8 +8,8 @@ import (
 	"fmt"
 )
 
-// lagAttempts is how often a read is repeated that does not show a write. Without it, a server whose
-// reads lag would seem to do something else, or the provider would seem to fail.
+// lagAttempts is how often a read is repeated that does not show a write. Without it, a server
+// whose reads lag would seem to do something else, or the provider would seem to fail.
 const lagAttempts = 5
 
 // until repeats a read, and returns how many it took in words.

@@ -113,7 +113,8 @@ func (o *observer) seeProcess(ctx context.Context) error {
 	return o.seeArchivedRun(ctx, process, plain[0])
 }
 
-// processTasks lists the tasks of a process with their forms, until the list shows what is expected.
+// processTasks lists the tasks of a process with their forms, until the list shows what is
+// expected.
 func (a *account) processTasks(ctx context.Context, process *fixture, shows func(reply) bool) (reply, error) {
 	query := url.Values{"per_page": {"100"}, "status": {"all"}, "with": {"form_fields"}}
 	_, got, err := a.until(ctx, func() (reply, bool, error) {
@@ -148,8 +149,8 @@ func completable(process *fixture, tasks []object, kinds ...string) []*fixture {
 	return found
 }
 
-// isElsewhere reports whether a row names another process than the one whose list it is in, which the
-// suite did not launch.
+// isElsewhere reports whether a row names another process than the one whose list it is in, which
+// the suite did not launch.
 func isElsewhere(task object, process *fixture) bool {
 	run, ok := task["run_id"].(string)
 	return ok && run != process.id

@@ -125,7 +125,7 @@ func (p *pacer) unlimit() {
 	p.max = 0
 }
 
-// counts returns how many requests were sent, and how many of them were answered with a 429.
+// counts returns how many requests were sent, and how many of them got a 429.
 func (p *pacer) counts() (sent, limited int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -114,8 +114,8 @@ func TestPromises(t *testing.T) {
 	}
 }
 
-// TestPromises_skipped reports what could not be tested as skipped, and not as failed.
-func TestPromises_skipped(t *testing.T) {
+// TestPromisesSkipped reports what could not be tested as skipped, and not as failed.
+func TestPromisesSkipped(t *testing.T) {
 	t.Parallel()
 	e := kept()
 	e.formError, e.processError = errors.New("422 no such type"), skipped("TALLYFY_ACC_CHECKLIST is not set")

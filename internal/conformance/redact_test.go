@@ -66,9 +66,9 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// TestRedact_default keeps Tallyfy's own address out of the text too, and does not replace what is
+// TestRedactDefault keeps Tallyfy's own address out of the text too, and does not replace what is
 // empty.
-func TestRedact_default(t *testing.T) {
+func TestRedactDefault(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(Settings{Token: "x1", IsDefault: true, BaseURL: &url.URL{Host: "go.tallyfy.com"}}, nil)
 	if got := r.redact("Resource not found"); got != "Resource not found" {

@@ -44,8 +44,8 @@ type Report struct {
 	// Requests counts all requests, also the provider's, and RateLimited those that got a 429.
 	Requests    int `json:"requests"`
 	RateLimited int `json:"rate_limited"`
-	// NotRemoved is how many tasks and processes were not archived, or not found. The output of the suite
-	// names them.
+	// NotRemoved is how many tasks and processes were not archived, or not found. The output of the
+	// suite names them.
 	NotRemoved int `json:"not_removed"`
 	// Ended says why the suite ended early; empty if it did not.
 	Ended        string        `json:"ended,omitempty"`

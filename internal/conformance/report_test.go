@@ -85,7 +85,7 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-func TestSaw_unknown(t *testing.T) {
+func TestSawUnknown(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if recover() == nil {
@@ -95,7 +95,8 @@ func TestSaw_unknown(t *testing.T) {
 	(&observer{results: map[string]Observation{}}).saw("no-such-observation", "x")
 }
 
-// TestReportDir has a directory that does not exist yet, one below the root, and one that cannot be.
+// TestReportDir has a directory that does not exist yet, one below the root, and one that cannot
+// be.
 func TestReportDir(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

@@ -40,7 +40,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func TestSettings_mistakes(t *testing.T) {
+func TestSettingsMistakes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		change map[string]string

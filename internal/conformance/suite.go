@@ -185,7 +185,7 @@ func (s *Suite) redactor() *redactor {
 	return newRedactor(s.Settings, s.account.me, s.account.names...)
 }
 
-// newStamp returns what tells the titles of this suite from others.
+// newStamp returns what distinguishes the titles of this suite from others.
 func newStamp() string {
 	var random [4]byte
 	_, _ = rand.Read(random[:]) // it never fails

@@ -208,7 +208,7 @@ func changedRequest(t *testing.T, server *sandbox.Server, change func(*http.Requ
 	return between.URL + "/api"
 }
 
-// TestSilentServer never gets a response to one request. The suite goes on, and leaves nothing.
+// TestSilentServer never gets a response to one request. The suite continues, and leaves nothing.
 func TestSilentServer(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})

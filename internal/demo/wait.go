@@ -14,7 +14,7 @@ import (
 )
 
 // waitForApproval shows an apply that waits for a person, in examples/demo/wait: one that a
-// rejection stops, and one that goes on when the person has approved.
+// rejection stops, and one that continues when the person has approved.
 func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
 	root, err := clitest.SourceRoot(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
 	r.server.ReopenOutside(sandbox.SeedSecurityTaskID)
 	r.meanwhile(true)
 	err = r.runStep(ctx, folder, step{
-		title: "The approval was reopened. Apply waits again. Meanwhile the person approves: the apply goes on.",
+		title: "The approval was reopened. Apply waits again. Meanwhile the person approves: the apply continues.",
 		args:  apply, writes: map[string]int{http.MethodPost: 1},
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ package docs
 import (
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +50,8 @@ func entries(t *testing.T) map[string]string {
 			all[title] = severity
 		} else if title != "" && strings.HasPrefix(line, title) {
 			t.Errorf("%q only repeats itself", title)
+		} else if title != "" && strings.HasPrefix(line, "The same") {
+			t.Errorf("%q refers to the entry above it, which a reader who follows a link does not see", title)
 		}
 	}
 	return all
@@ -68,6 +71,13 @@ func TestFailureModes(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(failureModes(t), "\n## All Messages\n")
 	list, _, _ = strings.Cut(list, "\n## ")
+	var listed []string
+	for _, item := range linkText.FindAllStringSubmatch(list, -1) {
+		listed = append(listed, strings.ToLower(item[1]))
+	}
+	if !slices.IsSorted(listed) {
+		t.Errorf("the list of all messages is not in alphabetical order: %s", strings.Join(listed, ", "))
+	}
 	for title := range guide {
 		if _, ok := code[title]; !ok {
 			t.Errorf("no message is titled %q", title)

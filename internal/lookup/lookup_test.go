@@ -64,7 +64,7 @@ func TestTaskIsFoundOnAnyPage(t *testing.T) {
 	}
 	h.server.ResetJournal()
 	_, err := Task(t.Context(), h.client, wantedIn(runID, "", "step-2500", ""))
-	h.failed(err, "alias", "No Task Matches", `with the alias "step-2500": none of its 250 tasks has it`, "step-0 –", "and 230 more", `Did you mean "step-200"?`)
+	h.failed(err, "alias", "No Task Matches", `with the alias "step-2500": no task has it. Tasks in the process: 250.`, "step-0 –", "and 230 more", `Did you mean "step-200"?`)
 	h.sent(firstPage, "page=2&per_page=100&status=all", "page=3&per_page=100&status=all")
 }
 
@@ -77,12 +77,12 @@ func TestTaskIsNeverGuessed(t *testing.T) {
 	h.server.AddRun("empty", "Empty")
 
 	_, err := Task(t.Context(), h.client, wantedIn(runID, "", "", "Deploy"))
-	h.failed(err, "title", "Several Tasks Match", "Looking in process "+runID, `with the title "Deploy": 2 of its 3 tasks have it`,
+	h.failed(err, "title", "Several Tasks Match", "Searching process "+runID, `with the title "Deploy": 2 of its 3 tasks have it`,
 		`deploy-a – "Deploy" – t1`, `twice – "Deploy" – t2 (archived)`, "task_id", "alias")
 	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "twice", ""))
 	h.failed(err, "alias", "Several Tasks Match", `twice – "Deploy" – t2 (archived)`, `twice – "Test" – t3`)
 	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "", "Deplyo"))
-	h.failed(err, "title", "No Task Matches", "none of its 3 tasks has it", `– "Test" – t3`, `Did you mean "Deploy"? Fix title`, "lag")
+	h.failed(err, "title", "No Task Matches", "no task has it. Tasks in the process: 3.", `– "Test" – t3`, `Did you mean "Deploy"? Fix title`, "lag")
 	_, err = Task(t.Context(), h.client, wantedIn(runID, "", "", "Something else"))
 	h.failed(err, "title", "No Task Matches", "– t3\n\nFix title")
 	_, err = Task(t.Context(), h.client, wantedIn("empty", "", "deploy", ""))

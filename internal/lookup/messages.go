@@ -17,7 +17,7 @@ const lag = "Tallyfy's lists may lag behind a change: if the task was added or r
 
 // notUnique is the failure if no task or several tasks of the process match.
 func (m matcher) notUnique(run string, tasks, found []*tallyfy.Task) *notice.Failure {
-	doing := fmt.Sprintf("Looking in process %s for the task with the %s %q: ", run, m.attribute, m.value)
+	doing := fmt.Sprintf("Searching process %s for the task with the %s %q: ", run, m.attribute, m.value)
 	n := notice.Notice{Attribute: m.attribute}
 	switch {
 	case len(found) > 0:
@@ -36,7 +36,7 @@ func (m matcher) notUnique(run string, tasks, found []*tallyfy.Task) *notice.Fai
 			next = fmt.Sprintf("Did you mean %q? ", meant) + next
 		}
 		n.Detail = notice.Paragraphs(
-			doing+fmt.Sprintf("none of its %d tasks has it.", len(tasks)),
+			doing+fmt.Sprintf("no task has it. Tasks in the process: %d.", len(tasks)),
 			"They are (alias – title – ID):"+candidates(tasks),
 			next+lag)
 	}

@@ -36,7 +36,7 @@ func Run(ctx context.Context, client *tallyfy.Client, organization, id string) (
 	var repeated []*tallyfy.Task
 	if found.TaskIDs, repeated = byAlias(tasks); len(repeated) > 0 {
 		found.Warnings = append(found.Warnings, notice.Notice{
-			Summary:   "Alias Is Not Unique in the Run",
+			Summary:   "Alias Is Not Unique in the Process",
 			Attribute: "task_ids",
 			Detail: notice.Paragraphs(
 				fmt.Sprintf("Process %s has tasks that share an alias. The provider does not choose between them, so task_ids leaves them out.", id),

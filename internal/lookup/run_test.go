@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 	if got.ID != runID || got.Name != "Launch" || got.Status != "active" || !maps.Equal(got.TaskIDs, map[string]string{"build": "t1"}) {
 		t.Errorf("got %+v", got)
 	}
-	if len(got.Warnings) != 1 || got.Warnings[0].Attribute != "task_ids" || got.Warnings[0].Summary != "Alias Is Not Unique in the Run" {
+	if len(got.Warnings) != 1 || got.Warnings[0].Attribute != "task_ids" || got.Warnings[0].Summary != "Alias Is Not Unique in the Process" {
 		t.Fatalf("got %+v", got.Warnings)
 	}
 	inOrder(t, got.Warnings[0].Detail, "task_ids leaves them out", `twice – "One" – t2`, `twice – "Two" – t3`, "the ID of such a task")

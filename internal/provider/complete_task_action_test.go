@@ -109,7 +109,7 @@ func TestActionCompletesATask(t *testing.T) {
 			if n := h.Count("", "") - h.Count(http.MethodGet, ""); n != 0 {
 				t.Fatalf("planning sent %d requests that may change something", n)
 			}
-			got := h.invoke(session, block)
+			got := h.invoke(h.session(nil), block) // Terraform invokes it in another process
 			held, _ := h.Task(c.task)
 			want := append(slices.Clone(c.steps), `Task "`+held.Title+`" (`+c.task+`) is completed, since `+held.CompletedAt)
 			if len(got.said) > 0 || strings.Join(got.progress, "\n") != strings.Join(want, "\n") {
@@ -193,7 +193,7 @@ func TestActionFails(t *testing.T) {
 		}, []string{"Task Was Not Completed", "then invoke the action again.", "Tallyfy said: No."}, 1},
 		"completed differently": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID, "is_approved": true}, func(h *harness) {
 			h.CompleteOutside(sandbox.SeedApprovalTaskID, sandbox.SeedColleagueID, new(false))
-		}, []string{"Task Is Already Completed Differently", "change it to what the task holds"}, 0},
+		}, []string{"Task Is Already Completed Differently", "change it to match the task"}, 0},
 		"no decision": {prototest.Attributes{"task_id": sandbox.SeedApprovalTaskID}, nil, []string{"Approval Needs a Decision"}, 0},
 		"two faults of values": {
 			prototest.Attributes{"task_id": sandbox.SeedVPCTaskID, "form_fields": textObject(map[string]string{"VPC": "1", "Zone": "2"})},

@@ -61,7 +61,7 @@ func TestPlanReportsInvalidCredentials(t *testing.T) {
 		"id with space":           {`client_id = "1 2"`, spaced("Invalid Client ID", "whitespace")},
 		"secret with line break":  {clientID + "\n  client_secret = \"s3cr3t\\n\"", spaced("Invalid Client Secret", "trailing line break")},
 		"address without TLS":     {bothOfClient + "\n  token_url = \"http://account.tallyfy.com/oauth/token\"", spaced("Invalid Token URL", "would send the client secret unencrypted")},
-		"address with a password": {bothOfClient + "\n  token_url = \"https://u:s3cr3t@h/t\"", spaced("Invalid Token URL", "must not hold a user name or password")},
+		"address with a password": {bothOfClient + "\n  token_url = \"https://u:s3cr3t@h/t\"", spaced("Invalid Token URL", "must not contain a user name or password")},
 		"user is not an address":  {bothOfClient + "\n  user_email = \"me\"", spaced("Invalid Email Address", `(given: "me")`)},
 		"neither":                 {"", spaced("Missing Access Token", "client_id and client_secret")},
 	} {

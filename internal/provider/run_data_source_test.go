@@ -64,7 +64,7 @@ func TestRunWithARepeatedAlias(t *testing.T) {
 	if _, picked := ids["provision-the-vpc"]; picked || ids["approve-the-change"] != sandbox.SeedApprovalTaskID {
 		t.Errorf("got %v", ids)
 	}
-	if len(said) != 1 || said.Failed() || !spaced("Warning: Alias Is Not Unique in the Run", "task_ids leaves them out",
+	if len(said) != 1 || said.Failed() || !spaced("Warning: Alias Is Not Unique in the Process", "task_ids leaves them out",
 		`- provision-the-vpc – "Provision the VPC" – `+sandbox.SeedVPCTaskID, `- provision-the-vpc – "Provision another VPC" – again`).MatchString(said.String()) {
 		t.Fatalf("said %s", said)
 	}

@@ -62,9 +62,9 @@ func (s moveSource) move(ctx context.Context, req resource.MoveStateRequest, res
 	}
 	ref, err := s.completion(req.SourceRawState)
 	if err != nil {
-		resp.Diagnostics.AddError("State Names No Completion", fmt.Sprintf(
+		resp.Diagnostics.AddError("State Does Not Name a Completion", fmt.Sprintf(
 			"Moving a %s here: %s. Nothing was moved, and nothing was sent.\n\n"+
-				"Replace the moved block by a removed block with destroy = false. The next apply then finds the task completed, and records it.", s.resource, err))
+				"Replace the moved block with a removed block with destroy = false. The next apply then records the task if it is completed as configured, and completes it if it is open.", s.resource, err))
 		return
 	}
 	resp.TargetIdentity = nil // the Read sets it, because it finds the process if the path has none

@@ -36,7 +36,7 @@ func (r *taskCompletionResource) ModifyPlan(ctx context.Context, req resource.Mo
 		return
 	}
 	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, req, &config, resp)
+		r.planCreate(ctx, &config, resp)
 		return
 	}
 	r.planUpdate(ctx, req, &config, resp)
@@ -55,21 +55,17 @@ func sendsRequests(ctx context.Context, req resource.ModifyPlanRequest, diags *d
 
 // planCreate plans the organization, and reports while planning if there is none. It plans the ID
 // if all of its parts are known, so that a replacement does not change what refers to it.
-func (r *taskCompletionResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
-	var plan taskCompletionModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if config.OrganizationID.IsNull() {
-		if plan.OrganizationID = r.planOrganization(ctx, resp); plan.OrganizationID.IsNull() {
+func (r *taskCompletionResource) planCreate(ctx context.Context, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
+	at := *config // the plan, except that what the configuration omits is unknown in the plan
+	if at.OrganizationID.IsNull() {
+		if at.OrganizationID = r.planOrganization(ctx, resp); at.OrganizationID.IsNull() {
 			return
 		}
 	}
-	if !plan.isTaskUnknown() && !plan.RunID.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.resourceID())...)
+	if !at.isTaskUnknown() && !at.RunID.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), at.resourceID())...)
 	}
-	r.checkNew(ctx, config, plan.OrganizationID, &resp.Diagnostics)
+	r.checkNew(ctx, config, at.OrganizationID, &resp.Diagnostics)
 }
 
 // checkNew checks the task of a completion that is not recorded, if its IDs are known.
@@ -83,22 +79,20 @@ func (r *taskCompletionResource) checkNew(ctx context.Context, config *taskCompl
 
 // planUpdate reports what an update does to the task, and marks what it will change as unknown.
 func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, config *taskCompletionModel, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans; parses only what the configuration lacks
+		kept := *config
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("organization_id"), &kept.OrganizationID)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("run_id"), &kept.RunID)...)
+		r.keepRecorded(ctx, &kept, &resp.Diagnostics)
+		return
+	}
 	var plan, state taskCompletionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	before := state.desired(ctx, &resp.Diagnostics)
-	if req.Plan.Raw.Equal(req.State.Raw) { // as in most plans
-		kept := config.planned(ctx, state.ref())
-		kept.Recorded, kept.ReopenOnDestroy = &before, state.ReopenOnDestroy.ValueBool()
-		r.keep(kept, &resp.Diagnostics)
-		return
-	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	before := state.desired(ctx, &resp.Diagnostics)
 	if plan.ref() != state.ref() || plan.isTaskUnknown() {
 		resp.Diagnostics.Append(destroys(&state)...)
 		r.checkReplacement(ctx, config, &plan, &resp.Diagnostics)
@@ -118,6 +112,14 @@ func (r *taskCompletionResource) planUpdate(ctx context.Context, req resource.Mo
 	plan.TasksChangedByRules = jsontypes.NewNormalizedUnknown()
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	r.preflight(ctx, change, &resp.Diagnostics)
+}
+
+// keepRecorded notes a completion that is recorded as it is configured.
+func (r *taskCompletionResource) keepRecorded(ctx context.Context, m *taskCompletionModel, diags *diag.Diagnostics) {
+	recorded := m.desired(ctx, diags)
+	kept := m.planned(ctx, m.ref())
+	kept.Recorded = &recorded
+	r.keep(kept, diags)
 }
 
 // checkReplacement checks the new task of a replacement. Terraform plans it again as a new

@@ -8,6 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -37,6 +39,23 @@ func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.
 func (r *taskCompletionResource) keep(plan completion.Planned, diags *diag.Diagnostics) {
 	if r.provider != nil && r.provider.preflight != nil {
 		report(diags, r.provider.preflight.Keep(plan), nil)
+	}
+}
+
+// expect notes the task of a configuration that is about to be planned, if its IDs are known.
+func (r *taskCompletionResource) expect(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) {
+	if r.provider == nil || r.provider.preflight == nil { // as when Terraform only validates
+		return
+	}
+	var at taskIdentity
+	diags.Append(config.GetAttribute(ctx, path.Root("organization_id"), &at.OrganizationID)...)
+	diags.Append(config.GetAttribute(ctx, path.Root("run_id"), &at.RunID)...)
+	diags.Append(config.GetAttribute(ctx, path.Root("task_id"), &at.TaskID)...)
+	if at.OrganizationID.IsNull() {
+		at.OrganizationID = textOrNull(r.provider.organizationID)
+	}
+	if !at.isTaskUnknown() && !at.TaskID.IsNull() {
+		r.provider.preflight.Expect(at.ref())
 	}
 }
 

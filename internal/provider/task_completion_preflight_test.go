@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -60,7 +61,7 @@ func vpcBlock(value any) attributes {
 	return attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedVPCTaskID, "form_fields": vpcFields(value)}
 }
 
-// An update is checked as a create is, with one read of the list of the process.
+// An update is checked as a create is, with one read of the task.
 func TestPlanChecksAnUpdate(t *testing.T) {
 	t.Parallel()
 	with := func(name string, value any) attributes {
@@ -75,16 +76,16 @@ func TestPlanChecksAnUpdate(t *testing.T) {
 		gets   int
 	}{
 		"another value":      {"vpc-1", vpcBlock("vpc-2"), []string{"Warning: Update Reopens the Task and Completes It Again: ", `differs from the state: form_fields "VPC id".`}, 1},
-		"what it holds":      {"vpc-0", vpcBlock("vpc-1"), []string{"Warning: Task Is Already as Configured: ", "no completion is sent"}, 2},
-		"unknown label":      {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"Vpc Id": text("x")})), []string{"Error: Unknown Form Field: ", `Did you mean "VPC id"?`}, 2},
-		"unknown option":     {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"VPC id": text("vpc-1"), "Tier": text("platinum")})), []string{"Error: Invalid Form Value: "}, 2},
-		"required, null":     {"vpc-1", vpcBlock(nil), []string{"Error: Required Field Is Empty: "}, 2},
-		"value known later":  {"vpc-1", vpcBlock(tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", `Known only after apply: form_fields "VPC id".`}, 2},
-		"values known later": {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
-		"map known later":    {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 2},
-		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: Provision the VPC: ", "Warning: Task Is Already as Configured: "}, 2},
+		"what it holds":      {"vpc-0", vpcBlock("vpc-1"), []string{"Warning: Task Is Already as Configured: ", "no completion is sent"}, 1},
+		"unknown label":      {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"Vpc Id": text("x")})), []string{"Error: Unknown Form Field: ", `Did you mean "VPC id"?`}, 1},
+		"unknown option":     {"vpc-1", with("form_fields", object(map[string]tftypes.Value{"VPC id": text("vpc-1"), "Tier": text("platinum")})), []string{"Error: Invalid Form Value: "}, 1},
+		"required, null":     {"vpc-1", vpcBlock(nil), []string{"Error: Required Field Is Empty: "}, 1},
+		"value known later":  {"vpc-1", vpcBlock(tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", `Known only after apply: form_fields "VPC id".`}, 1},
+		"values known later": {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 1},
+		"map known later":    {"vpc-1", with("form_fields", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, tftypes.UnknownValue)), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: form_fields."}, 1},
+		"decision":           {"vpc-1", with("is_approved", true), []string{"Warning: Decision Has No Effect on This Task: Provision the VPC: ", "Warning: Task Is Already as Configured: "}, 1},
 		"completer":          {"vpc-1", with("override_user", 1002), []string{"Warning: Update Reopens the Task and Completes It Again: ", "differs from the state: override_user."}, 1},
-		"completer later":    {"vpc-1", with("override_user", tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: override_user."}, 2},
+		"completer later":    {"vpc-1", with("override_user", tftypes.UnknownValue), []string{"Warning: Update May Reopen the Task and Complete It Again: ", "Known only after apply: override_user."}, 1},
 		"a setting":          {"vpc-1", with("reopen_on_destroy", true), nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,4 +203,63 @@ func TestPlanWithARefusedToken(t *testing.T) {
 	if strings.Contains(said, "expired-token-of-somebody") || strings.Contains(said, "Error: ") {
 		t.Error(said)
 	}
+}
+
+// Blocks that Terraform validates before it plans the first one are checked by the list of their
+// process. A block that is alone is checked by a read of its task, and the apply uses that read.
+func TestValidatedBlocksShareTheList(t *testing.T) {
+	t.Parallel()
+	const resource = "tallyfy_task_completion"
+	tasks := []string{sandbox.SeedPlainTaskID, "7a5c00000000000000000000000000aa"}
+	for name, c := range map[string]struct {
+		validated, planned int
+		organization       any
+		want               string
+	}{
+		"one":                     {1, 1, nil, "GET task"},
+		"two":                     {2, 2, nil, "GET tasks"},
+		"two with organization":   {2, 2, sandbox.DefaultOrganization, "GET tasks"},
+		"one that waits":          {1, 2, nil, "GET task, GET tasks"},
+		"of unknown organization": {1, 1, tftypes.UnknownValue, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, sandbox.Config{})
+			h.AddTask(sandbox.Task{ID: tasks[1], RunID: sandbox.SeedRunID})
+			session := h.session(nil)
+			said := func(got prototest.Diagnostics, err error) {
+				t.Helper()
+				if err != nil || got.Failed() {
+					t.Fatalf("%v\n%s", err, got)
+				}
+			}
+			block := func(n int) prototest.Attributes {
+				return prototest.Attributes{"run_id": sandbox.SeedRunID, "task_id": tasks[n], "organization_id": c.organization}
+			}
+			for n := range c.validated {
+				said(session.Validate(t.Context(), resource, block(n)))
+			}
+			for n := range c.planned {
+				said(session.Plan(t.Context(), resource, block(n)))
+			}
+			var got []string
+			for _, entry := range h.Journal() {
+				got = append(got, entry.Method+map[bool]string{true: " tasks", false: " task"}[strings.HasSuffix(entry.Path, "/tasks")])
+			}
+			if strings.Join(got, ", ") != c.want {
+				t.Errorf("requests: %q, want %q", got, c.want)
+			}
+		})
+	}
+	t.Run("an apply", func(t *testing.T) {
+		t.Parallel()
+		h := newHarness(t, sandbox.Config{})
+		block := prototest.Attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID}
+		if said, err := h.session(nil).Create(t.Context(), resource, block); err != nil || said.Failed() {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		if n := h.Count(http.MethodGet, ""); n != 1 || h.Count(http.MethodPost, "") != 1 || h.Webhooks(sandbox.SeedPlainTaskID) != 1 {
+			t.Errorf("%d × GET, %d × POST", n, h.Count(http.MethodPost, ""))
+		}
+	})
 }

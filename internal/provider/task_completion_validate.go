@@ -36,6 +36,7 @@ func (r *taskCompletionResource) ValidateConfig(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.expect(ctx, req.Config, &resp.Diagnostics)
 	checkOneWay(values, &resp.Diagnostics)
 	for _, open := range []string{"taskdata", "form_fields"} {
 		secret := open + "_wo"
@@ -78,7 +79,7 @@ func checkSetOnce(open string, recorded types.Dynamic, secret string, hidden typ
 	given := keysOf(recorded)
 	for _, key := range keysOf(hidden) {
 		if slices.Contains(given, key) {
-			diags.AddAttributeError(path.Root(secret).AtMapKey(key), "Form Field Given Twice",
+			diags.AddAttributeError(path.Root(secret).AtMapKey(key), "Form Field Is Set Twice",
 				fmt.Sprintf("%s and %s both have a value for %q. Keep it in one of them.", open, secret, key))
 		}
 	}

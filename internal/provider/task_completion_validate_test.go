@@ -61,11 +61,11 @@ func TestEachMistakeInValuesIsOneError(t *testing.T) {
 		"version and secret unknown":      {attributes{"taskdata_wo": later, "taskdata_wo_version": laterNumber}, nil},
 		"unknown version, null secret":    {attributes{"taskdata_wo": null, "taskdata_wo_version": laterNumber}, nil},
 		"version with an empty secret":    {attributes{"taskdata_wo": object(nil), "taskdata_wo_version": 1}, nil},
-		"fields given twice":              {attributes{"taskdata": fields, "taskdata_wo": fields, "taskdata_wo_version": 1}, []string{`taskdata_wo["f"]: Form Field Given Twice: taskdata and taskdata_wo`, `taskdata_wo["g"]: Form Field Given Twice: taskdata and taskdata_wo`}},
-		"fields given twice, one unknown": {attributes{"form_fields": partly, "form_fields_wo": fields, "form_fields_wo_version": 1}, []string{`form_fields_wo["f"]: Form Field Given Twice`}},
+		"fields given twice":              {attributes{"taskdata": fields, "taskdata_wo": fields, "taskdata_wo_version": 1}, []string{`taskdata_wo["f"]: Form Field Is Set Twice: taskdata and taskdata_wo`, `taskdata_wo["g"]: Form Field Is Set Twice: taskdata and taskdata_wo`}},
+		"fields given twice, one unknown": {attributes{"form_fields": partly, "form_fields_wo": fields, "form_fields_wo_version": 1}, []string{`form_fields_wo["f"]: Form Field Is Set Twice`}},
 		"several mistakes": {attributes{"taskdata": fields, "taskdata_wo": fields, "form_fields": fields, "form_fields_wo_version": 1}, []string{
 			`form_fields: Invalid Attribute Combination: taskdata and taskdata_wo and form_fields cannot be used together`,
-			`taskdata_wo: Invalid Attribute Combination: taskdata_wo requires`, `taskdata_wo["f"]: Form Field Given Twice`, `taskdata_wo["g"]: Form Field Given Twice`,
+			`taskdata_wo: Invalid Attribute Combination: taskdata_wo requires`, `taskdata_wo["f"]: Form Field Is Set Twice`, `taskdata_wo["g"]: Form Field Is Set Twice`,
 			`form_fields_wo_version: Invalid Attribute Combination: form_fields_wo_version is set`,
 		}},
 		"several bad names": {attributes{"taskdata": object(map[string]tftypes.Value{"a b": text("x"), "": text("x"), "c/d": text("x")})}, []string{

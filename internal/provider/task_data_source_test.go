@@ -85,7 +85,7 @@ func TestTaskFacts(t *testing.T) {
 			sandbox.SeedPlainTaskID, func(h *harness) { h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Hidden = true }) },
 			map[string]any{"status": "auto-skipped"},
 		},
-		"owners not told": {
+		"owners not shown": {
 			sandbox.SeedPlainTaskID, func(h *harness) {
 				h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"owners": nil} })
 			},
@@ -195,7 +195,7 @@ func TestTaskIsFoundOnALaterPage(t *testing.T) {
 	page := "/tasks?archived=true&page=%d&per_page=100&status=all"
 	h.checkReads(fmt.Sprintf(page, 1), fmt.Sprintf(page, 2), fmt.Sprintf(page, 3), "/tasks/task-199"+withForm)
 	_, said := h.data("tallyfy_task", attributes{"run_id": sandbox.SeedRunID, "alias": "step-nowhere"})
-	h.checkError(said, "alias", "No Task Matches", "none of its 207 tasks has it", "- provision-the-vpc – \"Provision the VPC\" – "+sandbox.SeedVPCTaskID, "and 187 more")
+	h.checkError(said, "alias", "No Task Matches", "Tasks in the process: 207.", "- provision-the-vpc – \"Provision the VPC\" – "+sandbox.SeedVPCTaskID, "and 187 more")
 }
 
 func TestTaskDataSourceErrors(t *testing.T) {
@@ -210,7 +210,7 @@ func TestTaskDataSourceErrors(t *testing.T) {
 			attributes{"run_id": sandbox.SeedRunID, "alias": "provision-the-vcp"},
 			"alias",
 			[]string{
-				"No Task Matches: Looking in process " + sandbox.SeedRunID, `with the alias "provision-the-vcp": none of its 8 tasks has it`,
+				"No Task Matches: Searching process " + sandbox.SeedRunID, `with the alias "provision-the-vcp": no task has it`,
 				`- provision-the-vpc – "Provision the VPC" – ` + sandbox.SeedVPCTaskID, "- (no alias)", `Did you mean "provision-the-vpc"?`, "task_id",
 			},
 			[]string{listOfRun},

@@ -151,7 +151,7 @@ func TestErrorOfAMovedOpenTask(t *testing.T) {
 	terraform := h.terraform(h.settings())
 	h.must(terraform.Move(t.Context(), from))
 	said := h.must(terraform.Refresh(t.Context()))
-	if !said.Failed() || !strings.Contains(said.String(), "replace the moved block by a removed block with destroy = false") {
+	if !said.Failed() || !strings.Contains(said.String(), "replace the moved block with a removed block with destroy = false") {
 		t.Errorf("said %s", said)
 	}
 	h.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)

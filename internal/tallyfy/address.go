@@ -34,7 +34,7 @@ func parseURL(s, secret string) (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, errors.New("it has no host")
 	case u.User != nil:
-		return nil, errors.New("it must not hold a user name or password")
+		return nil, errors.New("it must not contain a user name or password")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("it must not have a query (?) or a fragment (#)")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
@@ -75,7 +75,7 @@ func CheckToken(s string) error {
 	case s == "":
 		return errors.New("it is empty")
 	case len(s) > len("bearer ") && strings.EqualFold(s[:len("bearer ")], "bearer "):
-		return errors.New(`it begins with "Bearer ": give the token alone, the provider adds the word`)
+		return errors.New(`it begins with "Bearer ": set only the token, because the provider adds the word`)
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return errors.New("it contains whitespace, a line break or a character that no token has (was it read from a file with a trailing line break?)")
 	}

@@ -47,7 +47,7 @@ type Config struct {
 	// Credentials are used to request tokens; nil if AccessToken is set.
 	Credentials *Credentials
 	// TokenSource says where the AccessToken or the Credentials come from, such as "the environment
-	// variable TALLYFY_ACCESS_TOKEN". Errors repeat it, so it must not hold a secret. Empty if
+	// variable TALLYFY_ACCESS_TOKEN". Errors repeat it, so it must not contain a secret. Empty if
 	// there is nothing to say.
 	TokenSource string
 	// UserAgent is the User-Agent header. Characters that a header must not contain are removed.
@@ -141,7 +141,7 @@ func (c Config) checkIdentity() error {
 	case c.Credentials == nil:
 		return CheckToken(c.AccessToken)
 	case c.AccessToken != "":
-		return errors.New("there is both an access token and what to ask for one with")
+		return errors.New("there are both an access token and credentials to request one with")
 	default:
 		return c.Credentials.check()
 	}

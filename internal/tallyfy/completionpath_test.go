@@ -35,8 +35,8 @@ func TestParseCompletionPath(t *testing.T) {
 		"/organizations//completed-tasks":    none,
 		"/v2/completed-tasks":                none,
 		"/organizations/%zz/completed-tasks": none,
-		"/organizations/%20/completed-tasks": "its organization cannot be an id",
-		"/runs/%FF/completed-tasks":          "its run cannot be an id: it is not UTF-8",
+		"/organizations/%20/completed-tasks": "the ID of its organization is invalid",
+		"/runs/%FF/completed-tasks":          "the ID of its process is invalid: it is not UTF-8",
 	} {
 		t.Run(path, func(t *testing.T) {
 			if got, err := ParseCompletionPath(path); err == nil || !strings.Contains(err.Error(), want) {

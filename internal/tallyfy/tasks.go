@@ -110,11 +110,16 @@ func (c *Client) sendTask(ctx context.Context, req request, ref TaskRef) (*Task,
 	if errors.As(err, &problem) {
 		failure := got.origin
 		failure.Cause, failure.ServerMessage, failure.truncated = problem, problem.message, problem.truncated
-		if req.method != http.MethodGet && !problem.genuine {
+		switch {
+		case req.method == http.MethodGet:
+		case problem.genuine: // accepted
+			basisOf(ctx).replace()
+		default:
 			failure.Outcome = Unknown
 		}
 		return nil, &failure
 	}
+	basisOf(ctx).replace()
 	task.Ref, task.Timing = ref, got.timing
 	task.TasksChangedByRules = withoutValues(task.TasksChangedByRules, got.redact)
 	return task, nil

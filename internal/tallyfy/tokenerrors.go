@@ -46,8 +46,8 @@ func afterRejection(rejected, failed error) error {
 	return failure
 }
 
-// advise adds advice to a 401 for a token that was requested with credentials: these are valid at
-// least for a token.
+// advise adds advice to a 401 for a token that was requested with credentials. Tallyfy has issued
+// the token for them, so the credentials themselves are valid.
 func (c *Client) advise(err error) error {
 	var e *Error
 	if c.credentials == nil || !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
@@ -56,9 +56,9 @@ func (c *Client) advise(err error) error {
 	e.Advice = "Check that client_id and client_secret are those of an application of this organization, and that token_url and base_url belong together: " +
 		"Tallyfy issued a token for them and refuses it here. "
 	if c.credentials.UserEmail == "" {
-		e.Advice += "It also answers 401 where an application may not do what only a user can: set user_email to act as a user."
+		e.Advice += "It also returns 401 if only a user may do this: set user_email to act as a user."
 	} else {
-		e.Advice += "It also answers 401 where the user of user_email may not do this."
+		e.Advice += "It also returns 401 if the user of user_email may not do this."
 	}
 	return e
 }
@@ -71,7 +71,7 @@ func adviseOnApplication(e *Error) string {
 	case e.Status >= 300 && e.Status < 400:
 		return "Redirects are not followed, because that would send the client secret to another host: set token_url to the address it points to if you trust it."
 	case e.Outcome == Rejected:
-		return "Check client_id, which is a number, and client_secret: Tallyfy's support issues both. token_url must be the address where they are known."
+		return "Check client_id, which is a number, and client_secret: Tallyfy's support issues both. token_url must belong to the system that issued them."
 	case e.Outcome == Accepted:
 		return "The response does not look like Tallyfy's: check token_url and any proxy in between."
 	}

@@ -153,7 +153,7 @@ func checkProxy(getenv func(string) string, to *url.URL) error {
 		}
 		if !isProxyURL(value) {
 			return fmt.Errorf("the environment variable %s is not the URL of a proxy, such as http://proxy.example.com:3128 "+
-				"(special characters in a password must be percent-encoded; the value is not shown because it may hold one)", name)
+				"(special characters in a password must be percent-encoded; the value is not shown because it may contain one)", name)
 		}
 		return nil // net/http does not read the other one
 	}

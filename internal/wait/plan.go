@@ -24,7 +24,7 @@ const (
 
 // Check predicts what an apply will wait for, or why it would fail. The error is a
 // [*notice.Failure] about the task itself, or that of a read that failed. Then nothing is known,
-// and the plan goes on, because it must work without a network.
+// and the plan continues, because it must work without a network.
 func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
 	ctx, cancel := context.WithTimeout(ctx, planningTime)
 	defer cancel()
@@ -39,7 +39,7 @@ func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notic
 	case open:
 		return []notice.Notice{waitsFor(task, want)}, nil
 	case done:
-		return []notice.Notice{isOver(task)}, nil
+		return []notice.Notice{isOver(task, want)}, nil
 	case rejected, undecided, archived:
 		return nil, refusal(task, want, verdict, planning)
 	}
@@ -92,16 +92,16 @@ func waitsFor(task *tallyfy.Task, want Wanted) notice.Notice {
 	if task.Type == tallyfy.TypeApproval && want.FailOnRejection {
 		detail += " A rejection is an error."
 	}
-	return notice.Notice{Summary: notice.TaskSummary(task, "Apply Waits for a Task"), Attribute: attrTaskID, Detail: detail}
+	return notice.Notice{Summary: notice.TaskSummary(task, "Apply Waits for a Task"), Attribute: want.attribute(), Detail: detail}
 }
 
-func isOver(task *tallyfy.Task) notice.Notice {
+func isOver(task *tallyfy.Task, want Wanted) notice.Notice {
 	what := "completed"
 	if task.Type == tallyfy.TypeApproval && task.IsApproved != nil {
 		what = map[bool]string{true: "approved", false: "rejected"}[*task.IsApproved]
 	}
 	return notice.Notice{
-		Summary: notice.TaskSummary(task, "Nothing to Wait For"), Attribute: attrTaskID,
+		Summary: notice.TaskSummary(task, "Nothing to Wait For"), Attribute: want.attribute(),
 		Detail: fmt.Sprintf("%s was %s by %s. Applying this records it without a wait, unless the task is reopened before.", notice.TaskSubject(task), what, notice.Completer(task)),
 	}
 }

@@ -256,6 +256,11 @@ func TestCheckSummaries(t *testing.T) {
 		other, missing, alias := h.want(), h.want(), h.want()
 		other.Task, missing.Task = strings.Repeat("b", 32), strings.Repeat("a", 32)
 		alias.Task, alias.Alias = "", "nobody"
+		byAlias := h.want()
+		byAlias.Task, byAlias.Alias = "", "approve-the-change"
+		if warnings, err := h.waits.Check(h.Context(), byAlias); err != nil || len(warnings) != 1 || warnings[0].Attribute != attrAlias {
+			h.Errorf("got %v, %v", warnings, err)
+		}
 		h.server.AddTask(sandbox.Task{ID: other.Task, RunID: runID, Title: strings.Repeat("Long ", 20)})
 		summaries := map[string]bool{}
 		for _, completed := range []bool{false, true} {
@@ -263,6 +268,9 @@ func TestCheckSummaries(t *testing.T) {
 				warnings, err := h.waits.Check(h.Context(), want)
 				if err != nil || len(warnings) != 1 {
 					h.Fatalf("got %v, %v", warnings, err)
+				}
+				if got := warnings[0].Attribute; got != want.attribute() {
+					h.Errorf("%q is on %s", warnings[0].Summary, got)
 				}
 				if completed && want.Task != taskID && want.Task != other.Task {
 					continue

@@ -112,8 +112,8 @@ func TestRelay(t *testing.T) {
 	}
 }
 
-// TestRelay_repeated receives events more than once.
-func TestRelay_repeated(t *testing.T) {
+// TestRelayRepeated receives events more than once.
+func TestRelayRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, started := newRelay("", works)
 		check := func(payload string, status int, starts int) {
@@ -141,8 +141,8 @@ func TestRelay_repeated(t *testing.T) {
 	})
 }
 
-// TestRelay_gone has a caller that does not wait for the response. The pipeline starts nevertheless.
-func TestRelay_gone(t *testing.T) {
+// TestRelayGone has a caller that does not wait for the response. The pipeline starts nevertheless.
+func TestRelayGone(t *testing.T) {
 	r, _ := newRelay("", func(ctx context.Context) error { return ctx.Err() })
 	gone, leave := context.WithCancel(t.Context())
 	leave()
@@ -162,8 +162,8 @@ func TestSecret(t *testing.T) {
 	}
 }
 
-// TestRelay_failing starts a pipeline whose CI system fails. The event can start it later.
-func TestRelay_failing(t *testing.T) {
+// TestRelayFailing starts a pipeline whose CI system fails. The event can start it later.
+func TestRelayFailing(t *testing.T) {
 	var logged bytes.Buffer
 	log.SetOutput(&logged)
 	defer log.SetOutput(io.Discard)
