@@ -230,3 +230,32 @@ func TestTemplateThatCannotBeLaunched(t *testing.T) {
 		}
 	}
 }
+
+// TestCompletable completes only open tasks of the process that the suite launched, which need
+// nothing.
+func TestCompletable(t *testing.T) {
+	t.Parallel()
+	process := &fixture{id: "p"}
+	rows := []object{
+		{"id": "1", "task_type": "task"},
+		{"id": "2", "task_type": "task", "run_id": "p"},
+		{"id": "of another process", "task_type": "task", "run_id": "q"},
+		{"id": "of another type", "task_type": "agent"},
+		{"id": "done", "task_type": "task", "completed_at": "2035-06-06T12:00:00Z"},
+		{"id": "hidden", "task_type": "task", "status": "auto-skipped"},
+		{"id": "shared", "task_type": "task", "everyone_must_complete": true},
+		{"id": "with a value", "task_type": "task", "form_fields": []any{object{"required": true}}},
+		{"task_type": "task"},
+	}
+	var got []string
+	for _, task := range completable(process, rows, "task") {
+		got = append(got, task.id)
+	}
+	if !slices.Equal(got, []string{"1", "2"}) {
+		t.Errorf("got %q", got)
+	}
+	o := &observer{account: accountOf(t, "http://127.0.0.1:1/api"), results: map[string]Observation{}}
+	if err := o.seeHidden(t.Context(), process, []object{{"id": "x", "status": "auto-skipped", "run_id": "q"}}); err != nil {
+		t.Errorf("it was completed: %v", err)
+	}
+}

@@ -63,6 +63,7 @@ type account struct {
 	user    json.Number // the caller's ID
 	me      object      // GET /me
 	created []*fixture
+	names   []string // that were read of the template, for the redactor
 }
 
 // field is a field of a form to be created.
