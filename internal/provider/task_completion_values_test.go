@@ -83,7 +83,7 @@ var mistakes = map[string]struct {
 	"no decision":           {approval, spaced("Error: Approval Needs a Decision", "is_approved to true to approve or to false to reject")},
 	"completed differently": {fmt.Sprintf("task_id = %q\n  run_id = %q\n  is_approved = true", sandbox.SeedSecurityTaskID, sandbox.SeedRunID), spaced("Error: Task Is Already Completed Differently", "the task was rejected, and the configuration says approved")},
 	"archived":              {fmt.Sprintf("task_id = %q", sandbox.SeedEmailTaskID), spaced("Error: Task Is Archived", "Restore the task")},
-	"expiring":              {fmt.Sprintf("task_id = %q\n  is_approved = false", sandbox.SeedExpiringTaskID), spaced("Error: Expiring Task Takes No Decision")},
+	"expiring":              {fmt.Sprintf("task_id = %q\n  is_approved = false", sandbox.SeedExpiringTaskID), spaced("Error: Expiring Task Cannot Be Decided")},
 
 	"both ways":          {vpcTask + "\n  taskdata = {}\n  form_fields = {}", spaced("Invalid Attribute Combination", "form_fields = {}", "taskdata and form_fields cannot be used together")},
 	"secret, no version": {vpcTask + "\n  taskdata_wo = {}", spaced("Invalid Attribute Combination", "taskdata_wo_version")},
