@@ -200,8 +200,8 @@ func (e *evidence) runApply(ctx context.Context) error {
 			err = got.mustBeOK()
 		}
 		if err != nil {
-			stop()      // it would wait for maxWait
-			_ = <-ended // it was interrupted
+			stop()  // it would wait for maxWait
+			<-ended //nolint:errcheck // it was interrupted
 			return fmt.Errorf("completing the task that is waited for: %w", err)
 		}
 		if err := <-ended; err != nil {
