@@ -153,8 +153,8 @@ func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	return found
 }
 
-// connectionRejected stands for the status of a refusal without a response: an untrusted certificate
-// or a proxy's refusal.
+// connectionRejected stands for the status of a refusal without a response: an untrusted
+// certificate or a proxy's refusal.
 const connectionRejected = -1
 
 // refusalOf returns the HTTP status of a refusal that does not depend on the task, such as a

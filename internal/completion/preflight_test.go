@@ -33,7 +33,7 @@ func TestPreflight(t *testing.T) {
 	approval := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
-	const expires = "Expiring Task Takes No Decision: Provision the VPC"
+	const expires = "Expiring Task Cannot Be Decided: Provision the VPC"
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		want     Desired
@@ -65,7 +65,7 @@ func TestPreflight(t *testing.T) {
 		"rejected, to be approved":           {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
 		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
-		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
+		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Cannot Be Decided"}, nil},
 		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
 		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
 	} {

@@ -129,7 +129,8 @@ func parseFile(name string) ([]*x509.Certificate, error) {
 	return tallyfy.ParseCertificates(text)
 }
 
-// expandHome replaces a leading ~ with the user's home directory, as Terraform's file function does.
+// expandHome replaces a leading ~ with the user's home directory, as Terraform's file function
+// does.
 func expandHome(name string) (string, error) {
 	rest, found := strings.CutPrefix(name, "~")
 	if !found || rest != "" && !os.IsPathSeparator(rest[0]) {

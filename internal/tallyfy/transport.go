@@ -124,8 +124,8 @@ func certificateAdvice(problem error) string {
 	return advice + " If you have already added one, it may belong to another authority, or the server does not send the intermediate certificates: add these too."
 }
 
-// untrustedAuthority returns a sentence with the name of the authority that is not trusted, to follow
-// the problem; empty if another problem was found.
+// untrustedAuthority returns a sentence with the name of the authority that is not trusted, to
+// follow the problem; empty if another problem was found.
 func untrustedAuthority(problem error) string {
 	var unknown x509.UnknownAuthorityError
 	if !errors.As(problem, &unknown) || unknown.Cert == nil {
