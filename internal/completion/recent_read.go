@@ -30,8 +30,6 @@ type recentReads struct {
 type recentRead struct {
 	task *tallyfy.Task
 	ref  tallyfy.TaskRef
-	// sent is when the GET was sent, by this machine's monotonic clock.
-	sent time.Time
 }
 
 // add keeps a task that was just read with its form. A read that was sent before the end of an
@@ -39,28 +37,26 @@ type recentRead struct {
 func (r *recentReads) add(ref tallyfy.TaskRef, task *tallyfy.Task) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	read := recentRead{task: task, ref: ref, sent: time.Now().Add(-task.Timing.Took)}
-	if ended, known := r.ended[taskKey(ref)]; known && !read.sent.After(ended) {
+	if ended, known := r.ended[taskKey(ref)]; known && !task.Timing.Sent.After(ended) {
 		return
 	}
 	if r.byTask == nil {
 		r.byTask = map[tallyfy.TaskRef]recentRead{}
 	}
-	r.byTask[taskKey(ref)] = read
+	r.byTask[taskKey(ref)] = recentRead{task, ref}
 }
 
-// take returns the read of a task, and until when a write may rest on it. The task is nil if there
-// is no read, or only one that is too old or was made on another path.
-func (r *recentReads) take(ref tallyfy.TaskRef) (task *tallyfy.Task, until time.Time) {
+// take removes and returns the read of a task, however old it is. It returns nil if there is none,
+// or if it was made on another path.
+func (r *recentReads) take(ref tallyfy.TaskRef) *tallyfy.Task {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	read := r.byTask[taskKey(ref)]
 	delete(r.byTask, taskKey(ref))
-	until = read.sent.Add(recentReadLife)
-	if !strings.EqualFold(read.ref.Run, ref.Run) || !time.Now().Before(until) {
-		return nil, until
+	if !strings.EqualFold(read.ref.Run, ref.Run) {
+		return nil
 	}
-	return read.task, until
+	return read.task
 }
 
 // end forgets what was read of a task before the end of an operation on it.
@@ -81,11 +77,13 @@ func (r *recentReads) end(ref tallyfy.TaskRef) {
 func (e *Engine) afterRead(ctx context.Context, want Desired, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
 	ref := want.Task
 	defer e.recent.end(ref)
-	task, until := e.recent.take(ref)
+	task := e.recent.take(ref)
 	if task != nil && !e.locks.hasActed(ref) && (o.until == nil || o.until(task)) {
-		limited, basis := tallyfy.WithBasis(ctx, until)
-		if result, err := operate(limited, task); err == nil || !basis.IsStale() {
-			return result, err
+		limited, basis := tallyfy.WithBasis(ctx, task.Timing.Sent.Add(recentReadLife))
+		if basis.IsCurrent() {
+			if result, err := operate(limited, task); err == nil || !basis.IsStale() {
+				return result, err
+			}
 		}
 	}
 	progress(ctx, "Reading %s", notice.TaskRef(ref))

@@ -6,6 +6,7 @@ package completion
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ func TestOperationsShareTheReadOfTheirCheck(t *testing.T) {
 		"just in time":       {nil, "", recentReadLife - time.Nanosecond, []string{post}},
 		"too late":           {nil, "", recentReadLife, []string{get, post}},
 		"too late for a PUT": {nil, "vpc-1", recentReadLife, []string{get, put, post}},
+		"of what was done":   {heldValue("vpc-1"), "vpc-1", recentReadLife, []string{get}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,7 +54,7 @@ func TestOperationsShareTheReadOfTheirCheck(t *testing.T) {
 				time.Sleep(c.wait)
 				result := h.create(want)
 				h.wantRequests(c.requests...)
-				h.wantWebhooks(map[bool]int{true: 1}[len(c.requests) > 0])
+				h.wantWebhooks(map[bool]int{true: 1}[slices.Contains(c.requests, post)])
 				if task := h.task(); result.Record.CompletedAt == "" || c.value != "" && task.Taskdata[field] != c.value {
 					h.Errorf("recorded %+v of %+v", result.Record, task)
 				}
@@ -164,11 +166,11 @@ func TestSecondBlocksShareNoRead(t *testing.T) {
 	inBubble(t, today(), nil, func(h *harness) { // even if there is a read of it, which may lag
 		h.create(h.want())
 		h.server.ResetJournal()
+		time.Sleep(time.Millisecond)
 		read, err := h.client.GetTask(h.ctx, h.ref())
 		if err != nil {
 			h.Fatal(err)
 		}
-		time.Sleep(time.Millisecond)
 		h.engine.recent.add(h.ref(), read)
 		h.create(h.want())
 		h.wantRequests(get, get)
@@ -193,25 +195,25 @@ func TestReadsDuringAnOperationAreNotKept(t *testing.T) {
 	ref := tallyfy.TaskRef{Organization: "o", Run: "r", Task: "t"}
 	inBubble(t, today(), nil, func(h *harness) {
 		var r recentReads
-		read := &tallyfy.Task{Timing: tallyfy.Timing{Took: time.Second}}
+		readNow := func() *tallyfy.Task { return &tallyfy.Task{Timing: tallyfy.Timing{Sent: time.Now()}} }
+		read := readNow()
 		r.add(ref, read)
-		if task, until := r.take(tallyfy.TaskRef{Organization: "O", Run: "R", Task: "T"}); task != read || time.Until(until) != recentReadLife-time.Second {
-			h.Errorf("got %v until %s", task, time.Until(until))
+		if task := r.take(tallyfy.TaskRef{Organization: "O", Run: "R", Task: "T"}); task != read {
+			h.Errorf("got %v", task)
 		}
-		if task, _ := r.take(ref); task != nil {
+		if r.take(ref) != nil {
 			h.Error("a read was used twice")
 		}
 		r.add(ref, read)
 		r.end(ref)
-		if task, _ := r.take(ref); task != nil {
+		if r.take(ref) != nil {
 			h.Error("a read outlived an operation")
 		}
-		time.Sleep(time.Second) // when the GET was sent that now responds
-		if r.add(ref, read); len(r.byTask) > 0 {
+		time.Sleep(time.Second) // between the response and add
+		if r.add(ref, read); r.take(ref) != nil {
 			h.Error("a read that an operation overtook was kept")
 		}
-		time.Sleep(time.Nanosecond)
-		if r.add(ref, read); len(r.byTask) != 1 {
+		if r.add(ref, readNow()); r.take(ref) == nil {
 			h.Error("a later read was not kept")
 		}
 	})
@@ -297,6 +299,34 @@ func TestUnknownOutcomeAfterASharedRead(t *testing.T) {
 				h.check(h.want())
 				h.server.Inject(atPost(c.fault))
 				h.create(h.want())
+				h.wantRequests(c.requests...)
+				h.wantWebhooks(1)
+			})
+		})
+	}
+}
+
+// After an unknown outcome of saved values that rest on a shared read, the values are sent again as
+// after a read of the operation itself, however long the first attempt took. The values from before
+// that attempt show that Tallyfy stores them in another form.
+func TestUnknownOutcomeOfValuesAfterASharedRead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault    sandbox.Fault
+		requests []string
+	}{
+		"slow":             {sandbox.Fault{Handle: true, Delay: time.Hour}, []string{get, put, put, get, post}},
+		"dropped":          {sandbox.Fault{Handle: true, Drop: true, Times: 4}, []string{get, put, put, put, put, put, get, post}},
+		"not Tallyfy's":    {sandbox.Fault{Handle: true, Delay: 10 * time.Second, Status: http.StatusOK, Body: "<html>"}, []string{get, put, get, put, get, post}},
+		"rejected for now": {sandbox.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3"}}}, []string{get, put, get, put, get, post}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, sandbox.Config{Rewrite: rewriteText}, nil, func(h *harness) {
+				h.check(h.wantValue("vpc-1"))
+				c.fault.Method = put
+				h.server.Inject(c.fault)
+				h.wantWarnings(h.create(h.wantValue("vpc-1")), "Tallyfy Stores Field Values Differently")
 				h.wantRequests(c.requests...)
 				h.wantWebhooks(1)
 			})

@@ -14,7 +14,7 @@ import (
 // Basis is the read of a task that its next write rests on. A write is not sent once the read is
 // too old, however long the limiter or a lock made it wait. It is safe for concurrent use.
 type Basis struct {
-	until           time.Time // by the monotonic clock
+	until           time.Time
 	replaced, stale atomic.Bool
 }
 
@@ -24,8 +24,8 @@ var errStaleBasis = errors.New("not sent, because the task was read too long ago
 type basisKey struct{}
 
 // WithBasis returns a context for the writes that rest on a read of a task, which is too old from
-// the given time on. The first response that shows the task, or that accepts a write, ends the
-// limit, because what follows rests on that.
+// the given time on. A response that shows the task ends the limit, and so does a write that was
+// accepted or whose outcome is unknown, because what follows rests on that.
 func WithBasis(ctx context.Context, until time.Time) (context.Context, *Basis) {
 	b := &Basis{until: until}
 	return context.WithValue(ctx, basisKey{}, b), b
@@ -44,13 +44,22 @@ func (b *Basis) replace() {
 	}
 }
 
+// IsCurrent reports whether the read is recent enough for a write.
+func (b *Basis) IsCurrent() bool { return !isOver(time.Now(), b.until) }
+
+// isOver reports whether now is at or after a time by the monotonic clock or by the wall clock.
+// While the machine sleeps, only the wall clock goes on.
+func isOver(now, until time.Time) bool {
+	return !now.Before(until) || !now.Round(0).Before(until)
+}
+
 // IsStale reports whether a write was not sent because the read was too old. The task must be read
 // again then, and nothing was changed.
 func (b *Basis) IsStale() bool { return b.stale.Load() }
 
 // refuses reports whether a request must not be sent because the read it rests on is too old.
 func (b *Basis) refuses(method string) bool {
-	if b == nil || method == http.MethodGet || b.replaced.Load() || time.Now().Before(b.until) {
+	if b == nil || method == http.MethodGet || b.replaced.Load() || b.IsCurrent() {
 		return false
 	}
 	b.stale.Store(true)

@@ -65,7 +65,7 @@ func TestUrgent(t *testing.T) {
 	})
 }
 
-// Every response with a task includes when it came and how long it took, without waits.
+// Every response with a task includes when it was sent and when it came, and how long it took, without waits.
 func TestTiming(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2035, 6, 4, 17, 0, 0, 0, time.UTC)
@@ -95,7 +95,7 @@ func TestTiming(t *testing.T) {
 					default:
 						got, err = client.Reopen(t.Context(), processTask)
 					}
-					if err != nil || len(w.requests) != 1 || !got.Timing.Date.Equal(c.want) || got.Timing.Took != 1500*time.Millisecond {
+					if err != nil || len(w.requests) != 1 || !got.Timing.Date.Equal(c.want) || got.Timing.Took != 1500*time.Millisecond || time.Since(got.Timing.Sent) != got.Timing.Took {
 						t.Errorf("got %+v, %v", got, err)
 					}
 				})

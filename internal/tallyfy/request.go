@@ -50,6 +50,8 @@ type response struct {
 
 // Timing is when Tallyfy responded and how long it took.
 type Timing struct {
+	// Sent is when the request was sent, by this machine's clocks.
+	Sent time.Time
 	// Date is the time by the server's clock, from the Date header in whole seconds; zero if there
 	// is none.
 	Date time.Time
@@ -271,7 +273,7 @@ func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Ti
 		}
 		return nil, failure
 	}
-	got := &response{body: read, origin: *failure, timing: Timing{Date: date, Took: time.Since(start)}, redact: redact}
+	got := &response{body: read, origin: *failure, timing: Timing{Sent: start, Date: date, Took: time.Since(start)}, redact: redact}
 	switch {
 	case len(read) > maxResponse:
 		got.readErr = errTooLong

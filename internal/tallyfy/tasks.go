@@ -101,6 +101,16 @@ func (c *Client) readTask(ctx context.Context, ref TaskRef, query url.Values) (*
 // if it can be Tallyfy's: a page of a proxy or a sign-in page does not show whether the request
 // took effect.
 func (c *Client) sendTask(ctx context.Context, req request, ref TaskRef) (*Task, error) {
+	task, err := c.sendTaskOnce(ctx, req, ref)
+	outcome := OutcomeOf(err)
+	if err == nil || req.method != http.MethodGet && (outcome == Accepted || outcome == Unknown) {
+		basisOf(ctx).replace()
+	}
+	return task, err
+}
+
+// sendTaskOnce is [Client.sendTask] without a [Basis].
+func (c *Client) sendTaskOnce(ctx context.Context, req request, ref TaskRef) (*Task, error) {
 	got, err := c.do(ctx, req)
 	if err != nil {
 		return nil, err
@@ -110,16 +120,11 @@ func (c *Client) sendTask(ctx context.Context, req request, ref TaskRef) (*Task,
 	if errors.As(err, &problem) {
 		failure := got.origin
 		failure.Cause, failure.ServerMessage, failure.truncated = problem, problem.message, problem.truncated
-		switch {
-		case req.method == http.MethodGet:
-		case problem.genuine: // accepted
-			basisOf(ctx).replace()
-		default:
+		if req.method != http.MethodGet && !problem.genuine {
 			failure.Outcome = Unknown
 		}
 		return nil, &failure
 	}
-	basisOf(ctx).replace()
 	task.Ref, task.Timing = ref, got.timing
 	task.TasksChangedByRules = withoutValues(task.TasksChangedByRules, got.redact)
 	return task, nil
