@@ -48,7 +48,7 @@ func (b *Basis) replace() {
 func (b *Basis) IsCurrent() bool { return !isOver(time.Now(), b.until) }
 
 // isOver reports whether now is at or after a time by the monotonic clock or by the wall clock.
-// While the machine sleeps, only the wall clock goes on.
+// While the machine sleeps, only the wall clock continues.
 func isOver(now, until time.Time) bool {
 	return !now.Before(until) || !now.Round(0).Before(until)
 }
