@@ -42,7 +42,11 @@ func TestMeasure(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(k), func(t *testing.T) {
 			got, known := results[k]
-			if !known || got.requests != want {
+			early := 0 // Terraform may plan a block before it validates another one, whose task is then read separately
+			if k.peer == tallyfy && k.operation == "create" && k.n > 1 {
+				early = 2
+			}
+			if !known || got.requests < want || got.requests > want+early {
 				t.Errorf("%+v: %d requests, want %d", k, got.requests, want)
 			}
 			if got.wall <= 0 || got.cpu <= 0 || (got.peak > 0) != (k.peer == tallyfy && canMeasureMemory()) {

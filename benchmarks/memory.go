@@ -19,7 +19,7 @@ const pollInterval = 10 * time.Millisecond
 // watchMemory watches the providers that a CLI starts. The returned function stops the watch and
 // returns the peak memory of any of them in bytes. It is 0 on systems other than Linux.
 func watchMemory(cli int) func() int64 {
-	ended, told := make(chan struct{}), make(chan int64)
+	ended, measured := make(chan struct{}), make(chan int64)
 	go func() {
 		tick := time.NewTicker(pollInterval)
 		defer tick.Stop()
@@ -27,7 +27,7 @@ func watchMemory(cli int) func() int64 {
 		for {
 			select {
 			case <-ended:
-				told <- peak
+				measured <- peak
 				return
 			case <-tick.C:
 				for _, child := range children(cli) {
@@ -36,7 +36,7 @@ func watchMemory(cli int) func() int64 {
 			}
 		}
 	}()
-	return func() int64 { close(ended); return <-told }
+	return func() int64 { close(ended); return <-measured }
 }
 
 // children returns the provider processes that the process pid started.

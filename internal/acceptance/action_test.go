@@ -133,7 +133,7 @@ func TestActionWarningsAreShown(t *testing.T) {
 }
 
 // TestActionValuesAreInThePlanFile finds a sensitive value in a plan file, which the action's page
-// warns of.
+// warns about.
 func TestActionValuesAreInThePlanFile(t *testing.T) {
 	t.Parallel()
 	const secret = "correct-horse-battery-staple"

@@ -90,9 +90,9 @@ func TestKilledApplyIsAdopted(t *testing.T) {
 	c.again(ts)
 }
 
-// TestTallyfyGoesDownInMidApply stops the sandbox while 20 blocks are applied, and starts it again
+// TestTallyfyStopsDuringAnApply stops the sandbox while 20 blocks are applied, and starts it again
 // for the next apply.
-func TestTallyfyGoesDownInMidApply(t *testing.T) {
+func TestTallyfyStopsDuringAnApply(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, sandbox.Config{})
 	c.settings["max_retries"] = 1 // the server stays down for the rest of the apply

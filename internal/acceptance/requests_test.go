@@ -41,7 +41,12 @@ func TestRequestsOfManyBlocks(t *testing.T) {
 		out.Wait() // no response before fifty requests have arrived: if they were sent one by one, all would time out
 	}})
 	c.mustRun("apply", "-input=false", "-auto-approve", parallel)
-	c.expectRequests(map[string]int{"POST": blocks, "GET of a task": blocks, "page of a list": 2 * 2}) // the plan reads the list once, and the apply plans once more
+	// The plan reads the list, and so does that of the apply. On a slow machine, the read of a
+	// check may become too old, and its task is read again.
+	got := c.requests()
+	if reads := got["GET of a task"]; got["POST"] != blocks || got["page of a list"] > 2*2 || reads < blocks || reads > blocks+blocks/10 || len(got) != 3 {
+		t.Errorf("the requests were %v", got)
+	}
 
 	for _, args := range [][]string{
 		{"plan", "-input=false", "-detailed-exitcode"},
@@ -83,6 +88,13 @@ func TestDecisionOnAListIsCompared(t *testing.T) {
 // expectRequests fails the test unless exactly these numbers of requests were sent, by their kind.
 func (c *cli) expectRequests(want map[string]int) {
 	c.Helper()
+	if got := c.requests(); fmt.Sprint(got) != fmt.Sprint(want) {
+		c.Errorf("the requests were %v, want %v", got, want)
+	}
+}
+
+// requests counts the requests by their kind.
+func (c *cli) requests() map[string]int {
 	got := map[string]int{}
 	for _, entry := range c.server.Journal() {
 		switch {
@@ -94,7 +106,5 @@ func (c *cli) expectRequests(want map[string]int) {
 			got["GET of a task"]++
 		}
 	}
-	if fmt.Sprint(got) != fmt.Sprint(want) {
-		c.Errorf("the requests were %v, want %v", got, want)
-	}
+	return got
 }

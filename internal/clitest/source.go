@@ -27,6 +27,18 @@ func SourceRoot(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
+// SourceVersion returns the tag or the commit of the source tree, with "-dirty" if files differ
+// from it; "unknown" without Git.
+func SourceVersion(ctx context.Context, root string) string {
+	describe := exec.CommandContext(ctx, "git", "-c", "safe.directory=*", "describe", "--tags", "--always", "--dirty", "--abbrev=12")
+	describe.Dir = root
+	out, err := describe.Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // CopySource copies the source tree into a directory: what a commit of all changes would contain.
 func CopySource(ctx context.Context, to string) error {
 	root, err := SourceRoot(ctx)

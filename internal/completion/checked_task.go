@@ -153,12 +153,19 @@ func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	return found
 }
 
+// connectionRejected stands for the status of a refusal without a response: an untrusted
+// certificate or a proxy's refusal.
+const connectionRejected = -1
+
 // refusalOf returns the HTTP status of a refusal that does not depend on the task, such as a
-// rejected token. It is 0 for any other error, because another attempt may succeed.
+// rejected token, or connectionRejected. It is 0 for any other error, because another attempt may
+// succeed.
 func refusalOf(err error) int {
 	var e *tallyfy.Error
 	for errors.As(err, &e) {
 		switch {
+		case tallyfy.IsConnectionRejected(e):
+			return connectionRejected
 		case e.Status == 0: // the cause may be a request for the token
 			err = e.Cause
 			continue

@@ -191,8 +191,8 @@ func TestCreateRefusesBeforeAnyWrite(t *testing.T) {
 	}{
 		"approval without a decision":  {func(k *sandbox.Task) { k.Type = "approval" }, nil, attrIsApproved, "Approval Needs a Decision"},
 		"archived":                     {func(k *sandbox.Task) { k.Archived = true }, nil, attrTaskID, "Task Is Archived"},
-		"decision on an expiring task": {func(k *sandbox.Task) { k.Type = "expiring" }, &yes, attrIsApproved, "Expiring Task Takes No Decision"},
-		"decision on an expired email": {func(k *sandbox.Task) { k.Type = "expiring_email" }, new(false), attrIsApproved, "Expiring Task Takes No Decision"},
+		"decision on an expiring task": {func(k *sandbox.Task) { k.Type = "expiring" }, &yes, attrIsApproved, "Expiring Task Cannot Be Decided"},
+		"decision on an expired email": {func(k *sandbox.Task) { k.Type = "expiring_email" }, new(false), attrIsApproved, "Expiring Task Cannot Be Decided"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, today(), c.change, func(h *harness) {

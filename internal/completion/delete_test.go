@@ -32,10 +32,10 @@ func TestDelete(t *testing.T) {
 		"opened between the look and the request": {func(h *harness) {
 			h.server.Inject(sandbox.Fault{Method: del, Before: func(*http.Request) { h.server.ReopenOutside(taskID) }, Handle: true})
 		}, []string{get, del, get}},
-		"answer lost":  {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true}) }, []string{get, del, get}},
-		"request lost": {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Drop: true}) }, []string{get, del, get, get, get, del}},
-		"empty answer": {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204}) }, []string{get, del, get}},
-		"busy":         {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Status: 429}) }, []string{get, del, get, del}},
+		"response lost":  {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Handle: true, Drop: true}) }, []string{get, del, get}},
+		"request lost":   {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Drop: true}) }, []string{get, del, get, get, get, del}},
+		"empty response": {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Handle: true, Status: 204}) }, []string{get, del, get}},
+		"busy":           {func(h *harness) { h.server.Inject(sandbox.Fault{Method: del, Status: 429}) }, []string{get, del, get, del}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, today(), nil, func(h *harness) {

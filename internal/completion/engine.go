@@ -40,7 +40,8 @@ func New(client *tallyfy.Client) *Engine {
 type Record struct {
 	// RunID is the ID of the process (run) that the task belongs to; empty for a one-off task.
 	RunID string
-	// Status is Tallyfy's word (API.md §2.2), such as "completed" or "in-progress".
+	// Status is the status as Tallyfy reports it (API.md §2.2), such as "completed" or
+	// "in-progress".
 	Status, Title, TaskType string
 	// CompletedAt is the time as Tallyfy first wrote it: ISO 8601, UTC.
 	CompletedAt string

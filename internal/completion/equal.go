@@ -58,8 +58,9 @@ func isEmpty(field tallyfy.Field, v any) bool {
 	return isBlank(v)
 }
 
-// isBlank reports whether a value is empty: null, "", [] and {} clear a field (API.md §1.5). An
-// object with only blank members is empty too, such as the three buckets of assignees.
+// isBlank reports whether a value is empty: null, "" and [] clear a field (API.md §1.5), and so
+// does {}, which PHP decodes as []. An object with only blank members is empty too, such as the
+// three buckets of assignees.
 func isBlank(v any) bool {
 	switch v := v.(type) {
 	case nil:

@@ -251,7 +251,7 @@ func TestListThatFails(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"500": {Status: 500}, "502": {Status: 502, Body: "<html>"}, "403": {Status: 403}, "404": {Status: 404}, "302": {Status: 302},
 		"html": {Status: 200, Body: "<html>"}, "no list": {Status: 200, Body: `{"data":{"id":"x"}}`}, "cut": {Raw: []byte("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"da")},
-		"dropped": {Drop: true}, "no answer": {Delay: time.Hour},
+		"dropped": {Drop: true}, "no response": {Delay: time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, today(), nil, func(h *harness) {

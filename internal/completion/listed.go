@@ -65,7 +65,7 @@ func LeftOut(task *tallyfy.Task, err error) (warning Notice, ok bool) {
 		Summary: notice.TaskSummary(task, "Task Was Left Out"),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy's list shows %s as completed, without all the facts that an import records. %s", notice.Task(task), reason),
-			"The results do not contain this task. The query goes on with the others.",
+			"The results do not contain this task. The query continues with the others.",
 			notice.ServerMessage(cause)),
 	}, true
 }

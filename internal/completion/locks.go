@@ -149,7 +149,7 @@ const contentionTime = 30 * time.Second
 type processLocks struct {
 	mutexes   keyedMutex
 	mu        sync.Mutex
-	contended map[tallyfy.TaskRef]time.Time // until when
+	contended map[tallyfy.TaskRef]time.Time // the end of the contention
 }
 
 // write makes one write to a task's process, serialized if the process is contended. The error is

@@ -37,7 +37,7 @@ func decisionMissing(task *tallyfy.Task, s Subject) Notice {
 
 func decisionExpires(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
-		Summary:   "Expiring Task Takes No Decision",
+		Summary:   "Expiring Task Cannot Be Decided",
 		Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is of type %s, and is_approved = false would mark it as expired instead of acknowledged. Nothing was sent; the task is as it was.", notice.TaskSubject(task), task.Type),

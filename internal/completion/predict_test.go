@@ -26,7 +26,7 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 func TestPredictUnknownValues(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
-	const expires = "Expiring Task Takes No Decision: Provision the VPC"
+	const expires = "Expiring Task Cannot Be Decided: Provision the VPC"
 	approval := func(k *tallyfy.Task) { k.Type, k.IsApproved = tallyfy.TypeApproval, new(true) }
 	plain := func(k *tallyfy.Task) { k.Type = "task" }
 	for name, c := range map[string]struct {
@@ -254,7 +254,7 @@ func TestPredictUpdate(t *testing.T) {
 		"another may be given later":    {completedForm(func(k *tallyfy.Task) { k.Form[2].Required = true }), before, Planned{Desired: named("vpc-2"), Unknown: []string{attrSecretFormFields}}, "", reopens, attrFormFields + "/VPC id", nil},
 		"decision is missing":           {completedForm(approval), Desired{IsApproved: new(true)}, Planned{Desired: named("vpc-2")}, "Approval Needs a Decision", "", attrIsApproved, nil},
 		"decision comes later":          {completedForm(approval), Desired{IsApproved: new(true)}, Planned{Unknown: []string{attrIsApproved}}, "", may, attrIsApproved, nil},
-		"expiring":                      {completedForm(func(k *tallyfy.Task) { k.Type = "expiring" }), before, Planned{Desired: Desired{IsApproved: new(false)}}, "Expiring Task Takes No Decision", "", attrIsApproved, nil},
+		"expiring":                      {completedForm(func(k *tallyfy.Task) { k.Type = "expiring" }), before, Planned{Desired: Desired{IsApproved: new(false)}}, "Expiring Task Cannot Be Decided", "", attrIsApproved, nil},
 		"archived":                      {completedForm(func(k *tallyfy.Task) { k.ArchivedAt = "2026" }), before, Planned{Desired: named("vpc-2")}, "Task Is Archived", "", attrTaskID, nil},
 		"one-off, value comes later":    {completedForm(func(k *tallyfy.Task) { k.RunID = "" }), before, Planned{Desired: named(Unknown{})}, "", may, attrFormFields + "/VPC id", nil},
 		"one-off without its owners":    {completedForm(func(k *tallyfy.Task) { k.RunID = "" }), before, Planned{Desired: named("vpc-2")}, "One-off Task Cannot Be Saved", "", attrFormFields, nil},

@@ -90,7 +90,7 @@ func differsInPlan(task *tallyfy.Task, differs []string, s Subject) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			completedHow(task, differs), sentNothing,
-			s.overrule(task, "Either change the configuration to what the task holds, and apply to record it. Or, to overrule what was done, "+
+			s.overrule(task, "Either change the configuration to match the task, and apply to record it. Or, to overrule what was done, "+
 				"apply an update, which reopens the task and completes it again, so that webhooks and emails fire again: "+
 				"import the task first if it is not in the state, run terraform untaint first if it is tainted, and do not replace it.")),
 	}
@@ -113,7 +113,7 @@ func differsUnlessReopened(task *tallyfy.Task, p Planned, differs []string) Noti
 // none.
 func decisionMayExpire(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary: notice.TaskSummary(task, "Expiring Task Takes No Decision"), Attribute: attrIsApproved,
+		Summary: notice.TaskSummary(task, "Expiring Task Cannot Be Decided"), Attribute: attrIsApproved,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s is of type %s, and Tallyfy records EXPIRED instead of ACKNOWLEDGED there if is_approved is false. "+
 				"is_approved is known only after apply. Applying this fails and sends nothing unless it is null then.", notice.TaskSubject(task), task.Type),
@@ -248,7 +248,7 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 	}
 }
 
-// notChecked warns that Tallyfy refuses to show tasks.
+// notChecked warns that Tallyfy, or what is in front of it, refuses to show tasks.
 func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	means := "The tasks of this plan were not checked, and an apply is likely to fail in the same way."
 	switch {

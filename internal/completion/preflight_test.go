@@ -6,8 +6,13 @@ package completion
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,7 +33,7 @@ func TestPreflight(t *testing.T) {
 	approval := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
 	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
-	const expires = "Expiring Task Takes No Decision: Provision the VPC"
+	const expires = "Expiring Task Cannot Be Decided: Provision the VPC"
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		want     Desired
@@ -60,7 +65,7 @@ func TestPreflight(t *testing.T) {
 		"rejected, to be approved":           {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
 		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
-		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Takes No Decision"}, nil},
+		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Cannot Be Decided"}, nil},
 		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
 		"completed expiring, decision later": {task(func(k *tallyfy.Task) { done(k); k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
 	} {
@@ -231,6 +236,49 @@ func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 			h.Fatalf("got %v, %v", warnings, err)
 		}
 		h.wantText(warnings[0].Detail, "getting an access token", "401", "Token from: the application", "Check client_id")
+	})
+}
+
+// An untrusted certificate is a refusal too, of the API or of the server of the tokens: only a
+// setting helps. A warning reports it once for the plan.
+func TestPreflightWithAnUntrustedCertificate(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	for name, config := range map[string]tallyfy.Config{
+		"API":    {BaseURL: server.URL, AccessToken: "token"},
+		"tokens": {BaseURL: "http://127.0.0.1/api", Credentials: &tallyfy.Credentials{ClientID: "7", ClientSecret: "secret", TokenURL: server.URL}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := tallyfy.New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := New(client).Preflight()
+			ref := tallyfy.TaskRef{Organization: "o", Run: runID, Task: "7a5c0000000000000000000000000001"}
+			found := p.Check(t.Context(), Planned{Desired: Desired{Task: ref}})
+			if found.Err == nil || len(found.Problems) > 0 || summaries(found.Warnings) != "Tasks Could Not Be Checked" {
+				t.Fatalf("got %+v", found)
+			}
+			for _, text := range []string{"was not accepted: x509: ", "an apply is likely to fail in the same way", "ca_cert_file or ca_cert_pem"} {
+				if !strings.Contains(found.Warnings[0].Detail, text) {
+					t.Errorf("it does not say %q: %s", text, found.Warnings[0].Detail)
+				}
+			}
+			ref.Task = "7a5c0000000000000000000000000002"
+			if again := p.Check(t.Context(), Planned{Desired: Desired{Task: ref}}); again.Err == nil || len(again.Warnings) > 0 || !p.SkipsReads(ref) {
+				t.Errorf("got %+v for the second task", again)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if requests.Load() > 0 {
+			t.Errorf("%d requests were sent", requests.Load())
+		}
 	})
 }
 

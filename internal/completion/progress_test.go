@@ -24,7 +24,7 @@ func TestProgress(t *testing.T) {
 		"values": {value: "vpc-1", want: []string{"Reading " + where, "Saving the field values of " + where, "Completing " + where}},
 		"rate limit": {fault: &sandbox.Fault{Method: "POST", Status: 429}, want: []string{
 			"Reading " + where, "Completing " + where, "Tallyfy did not confirm the completion: Tallyfy returned 429 Too Many Requests",
-			"Reading " + where + " to see what became of the completion", "Completing " + where,
+			"Reading " + where + " to see whether it is completed", "Completing " + where,
 		}},
 		"values, unavailable": {fault: &sandbox.Fault{Method: "PUT", Status: 502}, value: "vpc-1", want: []string{
 			"Reading " + where, "Saving the field values of " + where, "Tallyfy did not confirm the field values: Tallyfy returned 502 Bad Gateway",

@@ -320,7 +320,7 @@ func TestReopeningThatCannotBeConfirmed(t *testing.T) {
 
 // If the first read did not show the task, a completion from months ago does not count as the one
 // that was just sent.
-func TestOldCompletionIsNotTakenForOurs(t *testing.T) {
+func TestOldCompletionIsNotAttributedToTheApply(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.CompleteOutside(taskID, 1005, nil)

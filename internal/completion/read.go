@@ -25,8 +25,8 @@ type readOptions struct {
 	detached bool
 }
 
-// pauses are the pauses between reads of a task that does not show an expected effect. Lists are
-// served by replicas that lag; whether single tasks are is unknown (API.md §1.4, §8). Their sum is
+// pauses are the pauses between reads of a task that does not show an expected effect. Lists may
+// be served by replicas that lag; whether single tasks are is unknown (API.md §1.4, §8). The sum is
 // several times the usual lag, and shorter than the grace period of a cancelled operation.
 var pauses = []time.Duration{time.Second, 4 * time.Second}
 

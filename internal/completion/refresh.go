@@ -46,7 +46,7 @@ func (e *Engine) Import(ctx context.Context, ref tallyfy.TaskRef) (Result, error
 	return e.ImportUnlisted(ctx, ref)
 }
 
-// ImportUnlisted is [Engine.Import] for a task of which lists are known not to show every fact.
+// ImportUnlisted is [Engine.Import] for a task whose entry in a list is known to lack facts.
 func (e *Engine) ImportUnlisted(ctx context.Context, ref tallyfy.TaskRef) (Result, error) {
 	return e.find(ctx, ref, notice.Report{
 		Summary: "Task Could Not Be Imported",

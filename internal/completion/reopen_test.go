@@ -20,7 +20,7 @@ func longBefore(h *harness, want Desired) Record {
 	return known
 }
 
-// A proxy may answer 503 after Tallyfy has reopened the task. If a colleague completes it during
+// A proxy may return 503 after Tallyfy has reopened the task. If a colleague completes it during
 // the wait, it stays completed.
 func TestReopeningIsNotRepeatedWithoutARead(t *testing.T) {
 	t.Parallel()

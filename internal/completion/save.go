@@ -171,7 +171,7 @@ func saveOutcomeOf(want Desired, before, now map[string]any) saveOutcome {
 	return outcome
 }
 
-// check returns what became of saved values. It reads the task unless the response of the PUT shows
+// check returns the outcome of saved values. It reads the task unless the response of the PUT shows
 // the wanted values. The error is a [*Failure].
 func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[string]any) (saveOutcome, error) {
 	if response != nil && response.Taskdata != nil {
@@ -197,7 +197,7 @@ func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[st
 	return saveOutcome{}, nil
 }
 
-// saveAgain finds out whether unchanged fields rejected their values, or already stored them in
+// saveAgain determines whether unchanged fields rejected their values, or already stored them in
 // another form, as after an interrupted apply. It saves the values again. If that changes nothing,
 // it empties the fields in between. The task is that of the last response. Any error is a
 // [*Failure].

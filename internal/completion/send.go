@@ -76,14 +76,14 @@ func (a attempt) cause() error {
 	return a.err
 }
 
-// resolveAttempt reads the task to find out what became of an attempt. settled is false if the
+// resolveAttempt reads the task to determine the outcome of an attempt. settled is false if the
 // completion must be sent again. Any error is a [*Failure].
 func (e *Engine) resolveAttempt(ctx context.Context, ref tallyfy.TaskRef, base baseline, want Desired, a attempt) (done accepted, settled bool, err error) {
 	o := readOptions{form: want.hasValues(), detached: true}
 	if a.unsure { // otherwise nothing was processed, and one read is enough
 		o.until = base.isSettled
 	}
-	progress(ctx, "Reading %s to see what became of the completion", notice.TaskRef(ref))
+	progress(ctx, "Reading %s to see whether it is completed", notice.TaskRef(ref))
 	task, readErr := e.read(ctx, ref, o)
 	switch {
 	case readErr != nil && a.unsure:

@@ -258,11 +258,11 @@ func TestRejectedForNowButProcessed(t *testing.T) {
 
 func TestCancelledDuringTheCompletion(t *testing.T) {
 	t.Parallel()
-	for name, answers := range map[string]time.Duration{"answered within the grace": 5 * time.Second, "not answered": time.Hour} {
+	for name, delay := range map[string]time.Duration{"response within the grace": 5 * time.Second, "no response": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, today(), nil, func(h *harness) {
 				ctx, cancel := context.WithCancel(h.ctx)
-				h.server.Inject(atPost(sandbox.Fault{Handle: true, Delay: answers}))
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Delay: delay}))
 				time.AfterFunc(time.Second, cancel)
 				began := time.Now()
 				result, err := h.engine.Create(ctx, h.want())

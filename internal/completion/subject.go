@@ -11,9 +11,9 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// Subject is what the messages of an operation are about, because an action keeps no record, and
-// Terraform does not repeat it with each apply. The messages are written for their subject, so that
-// Tallyfy's own words are never changed.
+// Subject is what the messages of an operation are about. An action keeps no record, and Terraform
+// does not repeat it with each apply, so its messages differ from those of a resource. Each message
+// is written for its subject: replacing words in a finished one could change Tallyfy's.
 type Subject int
 
 const (

@@ -48,7 +48,7 @@ func (h taskHistory) baselineOf(task *tallyfy.Task, known Record) baseline {
 }
 
 // condition returns the condition that a read shows what this process has done. If it has done
-// nothing, that is otherwise.
+// nothing, the condition is otherwise.
 func (h taskHistory) condition(otherwise func(*tallyfy.Task) bool) func(*tallyfy.Task) bool {
 	switch {
 	case h.last != nil:

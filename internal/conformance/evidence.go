@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // evidence is what the commands of the CLI did, which the promises are checked against.
@@ -22,6 +23,7 @@ type evidence struct {
 	process      *fixture   // the process; nil without a template
 	steps        []*fixture // its tasks that are completed
 	processError error      // why there is none
+	listError    error      // why its list shows nothing about refreshes; nil if it does
 
 	apply, plan, driftPlan, update, updatePlan, destroy result
 
@@ -30,12 +32,15 @@ type evidence struct {
 	afterUpdate, afterDestroy object
 }
 
+// maxWait is how long the provider may wait for the task that the suite completes.
+const maxWait = 20 * time.Minute
+
 // parallelism is how many blocks the CLI handles together: enough to show that they do not disturb
 // each other, and few enough not to wait long for their turns.
 const parallelism = "-parallelism=4"
 
 // gather creates the tasks, runs the commands and reads the tasks in between. It returns an error
-// if it cannot go on. What fails only for one block is for the promises to find.
+// if it cannot continue. What fails only for one block is for the promises to find.
 func (e *evidence) gather(ctx context.Context) error {
 	if err := e.prepare(ctx); err != nil {
 		return err
@@ -75,7 +80,7 @@ func (e *evidence) prepare(ctx context.Context) error {
 	}
 	if task, err := e.newTask(ctx, spec{purpose: "form values", form: valueForm()}); err != nil {
 		e.formError = err
-	} else if _, err := e.account.form(ctx, task); err != nil {
+	} else if _, err := e.account.form(ctx, task, reply.ok); err != nil {
 		e.formError = err
 	} else {
 		e.tasks["values"] = task
@@ -84,6 +89,9 @@ func (e *evidence) prepare(ctx context.Context) error {
 		got, err := e.complete(ctx, e.tasks[name], nil)
 		if err == nil {
 			err = got.mustBeOK()
+		}
+		if err == nil {
+			_, err = e.see(ctx, "", e.tasks[name], showsDone)
 		}
 		if err != nil {
 			return err
@@ -106,12 +114,12 @@ func (e *evidence) prepareProcess(ctx context.Context) error {
 		return ctx.Err()
 	}
 	e.process = process
-	tasks, err := e.processTasks(ctx, process)
+	list, err := e.processTasks(ctx, process, showsRows)
 	if err != nil {
 		e.processError = skipped(err.Error())
 		return ctx.Err()
 	}
-	e.steps = completable(process, tasks, "task", "approval")
+	e.steps = completable(process, list.rows(), "task", "approval")
 	if len(e.steps) == 0 {
 		e.processError = skipped(errNoPlainTask.Error())
 	}
@@ -150,7 +158,9 @@ func (e *evidence) write(updated bool) error {
 		completions[fmt.Sprintf("process%d", i)] = block
 	}
 	interval := max(e.settings.Interval, minPoll)
-	waits := map[string]object{"wait": {"task_id": e.tasks["wait"].id, "poll_interval": interval.String()}}
+	waits := map[string]object{"wait": {
+		"task_id": e.tasks["wait"].id, "poll_interval": interval.String(), "timeouts": object{"create": maxWait.String()},
+	}}
 	e.addresses = map[string]string{"wait": "tallyfy_task_wait.wait"}
 	for name := range completions {
 		e.addresses[name] = "tallyfy_task_completion." + name
@@ -175,23 +185,27 @@ func (e *evidence) runApply(ctx context.Context) error {
 		}
 	})
 	defer e.proxy.observe(nil)
+	running, stop := context.WithCancel(ctx)
+	defer stop()
 	ended := make(chan error, 1)
 	go func() {
 		var err error
-		e.apply, err = e.run(ctx, "apply", "-json", "-input=false", parallelism, "planned")
+		e.apply, err = e.run(running, "apply", "-json", "-input=false", parallelism, "planned")
 		ended <- err
 	}()
 	select {
 	case <-polled:
-		got, failed := e.complete(ctx, e.tasks["wait"], nil)
+		got, err := e.complete(ctx, e.tasks["wait"], nil)
+		if err == nil {
+			err = got.mustBeOK()
+		}
+		if err != nil {
+			stop()  // it would wait for maxWait
+			<-ended //nolint:errcheck // it was interrupted
+			return fmt.Errorf("completing the task that is waited for: %w", err)
+		}
 		if err := <-ended; err != nil {
 			return err
-		}
-		if failed == nil {
-			failed = got.mustBeOK()
-		}
-		if failed != nil {
-			return failed
 		}
 	case err := <-ended:
 		if err != nil {
@@ -204,7 +218,7 @@ func (e *evidence) runApply(ctx context.Context) error {
 func (e *evidence) readTasks(ctx context.Context) error {
 	e.after = map[string]object{}
 	read := func(task *fixture) error {
-		got, err := e.get(ctx, "", pathTasks, task.id)
+		got, err := e.see(ctx, "", task, showsDone)
 		e.after[task.id] = got.data()
 		return err
 	}
@@ -220,9 +234,29 @@ func (e *evidence) readTasks(ctx context.Context) error {
 	}
 	if e.formError == nil {
 		var err error
-		if e.form, err = e.account.form(ctx, e.tasks["values"]); err != nil {
+		e.form, err = e.account.form(ctx, e.tasks["values"], func(got reply) bool { return compareValues(got, e.user) == nil })
+		if err != nil {
 			return err
 		}
+	}
+	return e.readList(ctx)
+}
+
+// readList waits until the list of the process shows what was completed.
+func (e *evidence) readList(ctx context.Context) error {
+	if len(e.steps) < 2 {
+		return nil
+	}
+	list, err := e.processTasks(ctx, e.process, func(got reply) bool { return completedIn(got, e.steps...) })
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		e.listError = skipped(err.Error())
+	case !completedIn(list, e.steps...):
+		e.listError = skipped("the list of the process does not show the completions")
+	case !list.isWhole():
+		e.listError = skipped("the list of the process has several pages")
 	}
 	return nil
 }
@@ -232,6 +266,9 @@ func (e *evidence) runUpdate(ctx context.Context) error {
 	got, err := e.reopen(ctx, e.tasks["drift"])
 	if err == nil {
 		err = got.mustBeOK()
+	}
+	if err == nil {
+		_, err = e.see(ctx, "", e.tasks["drift"], showsOpen)
 	}
 	if err != nil {
 		return err
@@ -245,7 +282,10 @@ func (e *evidence) runUpdate(ctx context.Context) error {
 	if e.update, err = e.run(ctx, "apply", "-json", "-input=false", "-auto-approve", parallelism); err != nil {
 		return err
 	}
-	if got, err = e.get(ctx, "", pathTasks, e.tasks["approve"].id); err != nil {
+	if got, err = e.see(ctx, "", e.tasks["approve"], showsDecision(false)); err != nil {
+		return err
+	}
+	if _, err := e.see(ctx, "", e.tasks["drift"], showsDone); err != nil {
 		return err
 	}
 	e.afterUpdate = got.data()
@@ -258,7 +298,7 @@ func (e *evidence) runDestroy(ctx context.Context) error {
 	if e.destroy, err = e.run(ctx, "apply", "-destroy", "-json", "-input=false", "-auto-approve", parallelism); err != nil {
 		return err
 	}
-	got, err := e.get(ctx, "", pathTasks, e.tasks["complete"].id)
+	got, err := e.see(ctx, "", e.tasks["complete"], showsOpen)
 	e.afterDestroy = got.data()
 	return err
 }

@@ -4,6 +4,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,13 +24,28 @@ const saturday = "2035-06-09T17:00:00Z"
 
 // fixture is a task or a process that the suite created.
 type fixture struct {
-	id, title string
+	id, title string // the ID is empty while a creation has no response
 	run       string // of a task: the process that it belongs to; empty for none
 	isProcess bool
 	answer    object            // what the creation returned
 	status    int               // of that response
 	fields    map[string]string // the IDs of its fields by their labels; nil before form was called
 	removed   bool
+}
+
+// path returns the path of the task or the process below the organization.
+func (f *fixture) path() []string {
+	if f.isProcess {
+		return []string{pathRuns, f.id}
+	}
+	return []string{pathTasks, f.id}
+}
+
+func (f *fixture) noun() string {
+	if f.isProcess {
+		return "the process"
+	}
+	return "the task"
 }
 
 // scope returns the path below the organization that completions of the task need.
@@ -47,6 +63,7 @@ type account struct {
 	user    json.Number // the caller's ID
 	me      object      // GET /me
 	created []*fixture
+	names   []string // that were read of the template, for the redactor
 }
 
 // field is a field of a form to be created.
@@ -76,48 +93,57 @@ func (a *account) newTask(ctx context.Context, s spec) (*fixture, error) {
 	if len(s.form) > 0 {
 		body["form_fields"] = encodeForm(s.form)
 	}
-	got, err := a.do(ctx, call{method: http.MethodPost, path: a.org(pathTasks), body: body})
-	if err == nil {
-		err = got.mustBeOK()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("creating a task: %w", err)
-	}
-	task := &fixture{title: a.title(s.purpose), answer: got.data(), status: got.status}
-	task.run, _ = got.data()["run_id"].(string)
-	if task.id, err = got.id(); err != nil {
-		return nil, fmt.Errorf("creating a task: %w", err)
-	}
-	a.created = append(a.created, task)
-	return task, nil
+	return a.create(ctx, &fixture{title: a.title(s.purpose)}, body)
 }
 
 // launch launches a process of the template. It is archived at the end.
 func (a *account) launch(ctx context.Context) (*fixture, error) {
-	body := object{"checklist_id": a.settings.Template, "name": a.title("a process")}
-	got, err := a.do(ctx, call{method: http.MethodPost, path: a.org(pathRuns), body: body})
+	process := &fixture{title: a.title("a process"), isProcess: true}
+	return a.create(ctx, process, object{"checklist_id": a.settings.Template, "name": process.title})
+}
+
+// create creates a task or a process. It is remembered for the end unless the response, or its
+// absence, shows that there is none.
+func (a *account) create(ctx context.Context, f *fixture, body object) (*fixture, error) {
+	what, path := "creating a task", pathTasks
+	if f.isProcess {
+		what, path = "launching a process", pathRuns
+	}
+	got, err := a.do(ctx, call{method: http.MethodPost, path: a.org(path), body: body})
+	if isUnsent(err) {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
 	if err == nil {
 		err = got.mustBeOK()
 	}
+	if err == nil {
+		f.answer, f.status = got.data(), got.status
+		f.run, _ = f.answer["run_id"].(string)
+		f.id, err = got.id()
+	}
+	if refused := got.status >= 300 && got.status < 500; !refused {
+		a.created = append(a.created, f)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("launching a process: %w", err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	process := &fixture{title: a.title("a process"), isProcess: true, answer: got.data(), status: got.status}
-	if process.id, err = got.id(); err != nil {
-		return nil, fmt.Errorf("launching a process: %w", err)
-	}
-	a.created = append(a.created, process)
-	return process, nil
+	return f, nil
 }
 
 func (a *account) title(purpose string) string {
 	return fmt.Sprintf("%s (%s): %s", titlePrefix, a.stamp, purpose)
 }
 
-// isOurs reports whether a row of a list is a task that this suite created.
+// isOurs reports whether a row of a list is a task or a process that this suite created.
 func (a *account) isOurs(row object) bool {
+	return strings.HasPrefix(titleOf(row), a.title(""))
+}
+
+// titleOf returns the title of a task, or the name of a process.
+func titleOf(row object) string {
 	title, _ := row["title"].(string)
-	return strings.Contains(title, "("+a.stamp+")")
+	name, _ := row["name"].(string)
+	return cmp.Or(title, name)
 }
 
 // encodeForm returns form_fields: label, field_type and required are required, and options and
@@ -143,9 +169,12 @@ func encodeForm(form []field) []any {
 // errNoForm means that a task was created without the form that was asked for.
 var errNoForm = errors.New("the task has no form, although it was created with one")
 
-// form reads a task with its form.
-func (a *account) form(ctx context.Context, task *fixture) (reply, error) {
-	got, err := a.get(ctx, "form_fields", pathTasks, task.id)
+// form reads a task with its form, until it shows what is expected.
+func (a *account) form(ctx context.Context, task *fixture, shows func(reply) bool) (reply, error) {
+	got, err := a.see(ctx, "form_fields", task, func(got reply) bool {
+		entries, _ := formFieldsOf(got.data())
+		return len(entries) > 0 && shows(got)
+	})
 	if err == nil {
 		err = got.mustBeOK()
 	}

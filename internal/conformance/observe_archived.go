@@ -38,7 +38,8 @@ func (o *observer) seeArchived(ctx context.Context) error {
 		return err
 	}
 	task.removed = true
-	if got, err = o.get(ctx, "", pathTasks, task.id); err != nil {
+	got, err = o.see(ctx, "", task, func(got reply) bool { return !got.ok() || isArchived(got.data()) })
+	if err != nil {
 		return err
 	}
 	seen := got.outcome()

@@ -5,7 +5,6 @@ package conformance
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 )
@@ -38,9 +37,6 @@ func completionOnce() scenario {
 		},
 	}}
 }
-
-// lagAttempts is how often a read is repeated that does not show a write.
-const lagAttempts = 5
 
 func (o *observer) seeCompletionOnce(ctx context.Context) error {
 	task, err := o.newTask(ctx, spec{purpose: "a completion"})
@@ -89,24 +85,6 @@ func (o *observer) seeCompletionOnce(ctx context.Context) error {
 	}
 	o.saw("list-lag", "%s", lists)
 	return nil
-}
-
-// until repeats a read, and returns how many it took in words.
-func (o *observer) until(ctx context.Context, read func() (reply, bool, error)) (string, reply, error) {
-	var last reply
-	for n := 1; n <= lagAttempts; n++ {
-		got, done, err := read()
-		if err != nil {
-			return "", got, err
-		}
-		if last = got; done {
-			return fmt.Sprint(n), last, nil
-		}
-		if err := ctx.Err(); err != nil {
-			return "", last, err
-		}
-	}
-	return fmt.Sprintf("more than %d", lagAttempts), last, nil
 }
 
 // ours lists the one-off tasks that this suite created, as far as the search finds them, with more

@@ -64,7 +64,7 @@ func (o *observer) seeCreation(ctx context.Context) error {
 	}
 	o.saw("creation-deadline", "%s", moved)
 
-	got, err := o.get(ctx, "", pathTasks, task.id)
+	got, err := o.see(ctx, "", task, reply.ok)
 	if err == nil {
 		err = got.mustBeOK()
 	}
@@ -86,7 +86,7 @@ func (o *observer) seeCreation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	got, err = o.get(ctx, "", pathTasks, approval.id)
+	got, err = o.see(ctx, "", approval, reply.ok)
 	if err != nil {
 		return err
 	}

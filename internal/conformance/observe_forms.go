@@ -27,7 +27,7 @@ func (o *observer) seeCompletionForms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.form(ctx, task); err != nil {
+	if _, err := o.form(ctx, task, reply.ok); err != nil {
 		return err
 	}
 	got, err := o.complete(ctx, task, object{"taskdata": object{task.fields["Text"]: "with the completion"}})
@@ -36,7 +36,7 @@ func (o *observer) seeCompletionForms(ctx context.Context) error {
 	}
 	seen := got.outcome()
 	if got.ok() {
-		form, err := o.form(ctx, task)
+		form, err := o.form(ctx, task, showsValues("Text"))
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (o *observer) seeCompletionForms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.form(ctx, required); err != nil {
+	if _, err := o.form(ctx, required, reply.ok); err != nil {
 		return err
 	}
 	got, err = o.complete(ctx, required, nil)

@@ -95,10 +95,11 @@ func (o *observer) seeProcess(ctx context.Context) error {
 	}
 	o.saw("run-progress", "%s", progress)
 
-	tasks, err := o.processTasks(ctx, process)
+	list, err := o.processTasks(ctx, process, showsRows)
 	if err != nil {
 		return err
 	}
+	tasks := list.rows()
 	if err := o.seeHidden(ctx, process, tasks); err != nil {
 		return err
 	}
@@ -112,14 +113,19 @@ func (o *observer) seeProcess(ctx context.Context) error {
 	return o.seeArchivedRun(ctx, process, plain[0])
 }
 
-// processTasks lists the tasks of a process with their forms.
-func (a *account) processTasks(ctx context.Context, process *fixture) ([]object, error) {
+// processTasks lists the tasks of a process with their forms, until the list shows what is
+// expected.
+func (a *account) processTasks(ctx context.Context, process *fixture, shows func(reply) bool) (reply, error) {
 	query := url.Values{"per_page": {"100"}, "status": {"all"}, "with": {"form_fields"}}
-	got, err := a.do(ctx, call{method: http.MethodGet, path: a.org(pathRuns, process.id, pathTasks), query: query})
+	_, got, err := a.until(ctx, func() (reply, bool, error) {
+		got, err := a.do(ctx, call{method: http.MethodGet, path: a.org(pathRuns, process.id, pathTasks), query: query})
+		return got, !got.ok() || shows(got), err
+	})
 	if err == nil {
 		err = got.mustBeOK()
 	}
-	return got.rows(), err
+	a.names = append(a.names, namesIn(got.body)...)
+	return got, err
 }
 
 // completable returns the open tasks of a process that have one of these types and need no value
@@ -134,7 +140,7 @@ func completable(process *fixture, tasks []object, kinds ...string) []*fixture {
 		}
 		id, _ := task["id"].(string)
 		kind, _ := task["task_type"].(string)
-		blocked := task["status"] == "auto-skipped" || task["everyone_must_complete"] == true || required
+		blocked := isElsewhere(task, process) || task["status"] == "auto-skipped" || task["everyone_must_complete"] == true || required
 		if slices.Contains(kinds, kind) && !isDone(task) && !blocked && id != "" {
 			title, _ := task["title"].(string)
 			found = append(found, &fixture{id: id, run: process.id, title: title, answer: task})
@@ -143,10 +149,17 @@ func completable(process *fixture, tasks []object, kinds ...string) []*fixture {
 	return found
 }
 
+// isElsewhere reports whether a row names another process than the one whose list it is in, which
+// the suite did not launch.
+func isElsewhere(task object, process *fixture) bool {
+	run, ok := task["run_id"].(string)
+	return ok && run != process.id
+}
+
 func (o *observer) seeHidden(ctx context.Context, process *fixture, tasks []object) error {
 	for _, task := range tasks {
 		id, _ := task["id"].(string)
-		if task["status"] != "auto-skipped" || id == "" {
+		if task["status"] != "auto-skipped" || id == "" || isElsewhere(task, process) {
 			continue
 		}
 		got, err := o.complete(ctx, &fixture{id: id, run: process.id}, nil)
@@ -194,7 +207,7 @@ func (o *observer) seeArchivedRun(ctx context.Context, process, plain *fixture) 
 	if err := got.mustBeOK(); err != nil {
 		return err
 	}
-	if got, err = o.get(ctx, "", pathTasks, plain.id); err != nil {
+	if got, err = o.see(ctx, "", plain, func(got reply) bool { return !got.ok() }); err != nil {
 		return err
 	}
 	o.saw("archived-run-task", "%s", got.outcome())
@@ -208,7 +221,7 @@ func (o *observer) seeArchivedRun(ctx context.Context, process, plain *fixture) 
 	if err := got.mustBeOK(); err != nil {
 		return err
 	}
-	if got, err = o.get(ctx, "", pathTasks, plain.id); err != nil {
+	if got, err = o.see(ctx, "", plain, reply.ok); err != nil {
 		return err
 	}
 	back := "yes"

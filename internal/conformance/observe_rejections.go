@@ -6,7 +6,9 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -56,7 +58,7 @@ func (o *observer) seeRejectedValues(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.form(ctx, task); err != nil {
+	if _, err := o.form(ctx, task, reply.ok); err != nil {
 		return err
 	}
 	partial, err := o.do(ctx, call{
@@ -88,7 +90,7 @@ func (o *observer) seeRejectedValues(ctx context.Context) error {
 			accepted[attempt.id] = attempt.label
 		}
 	}
-	got, err := o.form(ctx, task)
+	got, err := o.form(ctx, task, showsValues(slices.Sorted(maps.Values(accepted))...))
 	if err != nil {
 		return err
 	}

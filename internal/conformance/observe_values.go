@@ -85,7 +85,7 @@ func (o *observer) seeStoredValues(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.form(ctx, task); err != nil {
+	if _, err := o.form(ctx, task, reply.ok); err != nil {
 		return err
 	}
 	saved, err := o.save(ctx, task, map[string]any{
@@ -107,15 +107,15 @@ func (o *observer) seeStoredValues(ctx context.Context) error {
 		unknown = "stored"
 	}
 	o.saw("unknown-field", "%s", unknown)
+	got, err := o.form(ctx, task, showsValues("Text", "HTML", "Lines", "Date", "Dropdown", "Multiselect"))
+	if err != nil {
+		return err
+	}
 	plain, err := o.get(ctx, "", pathTasks, task.id)
 	if err != nil {
 		return err
 	}
 	o.saw("plain-get-taskdata", "%s", absentOr(plain.data(), "taskdata"))
-	got, err := o.form(ctx, task)
-	if err != nil {
-		return err
-	}
 	o.seeForm(got)
 	stored := values(got)
 	o.saw("value-multiselect", "%s", describeOptions(stored["Multiselect"]))
@@ -131,7 +131,7 @@ func (o *observer) seeStoredValues(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	got, err = o.get(ctx, "", pathTasks, task.id)
+	got, err = o.see(ctx, "", task, showsDone)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -37,6 +38,17 @@ type pacer struct {
 // errSpent ends the suite before its clean-up, which is not limited.
 var errSpent = errors.New("the limit of requests is reached")
 
+// unsent is an error of a request that was not sent.
+type unsent struct{ error }
+
+func (u unsent) Unwrap() error { return u.error }
+
+// isUnsent reports whether an error shows that the server has not received a request.
+func isUnsent(err error) bool {
+	var network *net.OpError
+	return errors.As(err, &unsent{}) || errors.As(err, &network) && network.Op == "dial"
+}
+
 // newPacer returns a pacer whose responses may take the timeout.
 func newPacer(s Settings, timeout time.Duration) *pacer {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is a Transport unless a program replaces it
@@ -51,7 +63,7 @@ func newPacer(s Settings, timeout time.Duration) *pacer {
 // RoundTrip sends a request when it is its turn. After a 429, all later requests wait.
 func (p *pacer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := p.wait(r.Context()); err != nil {
-		return nil, err
+		return nil, unsent{err}
 	}
 	response, err := p.transport.RoundTrip(r)
 	if err == nil && response.StatusCode == http.StatusTooManyRequests {
@@ -113,7 +125,7 @@ func (p *pacer) unlimit() {
 	p.max = 0
 }
 
-// counts returns how many requests were sent, and how many of them were answered with a 429.
+// counts returns how many requests were sent, and how many of them got a 429.
 func (p *pacer) counts() (sent, limited int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

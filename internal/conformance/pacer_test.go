@@ -87,8 +87,8 @@ func TestPacer(t *testing.T) {
 	}
 }
 
-// TestPacer_many sends requests from many goroutines.
-func TestPacer_many(t *testing.T) {
+// TestPacerMany sends requests from many goroutines.
+func TestPacerMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p, at := statuses(time.Second, 0, nil)
@@ -108,7 +108,7 @@ func TestPacer_many(t *testing.T) {
 	})
 }
 
-func TestPacer_limit(t *testing.T) {
+func TestPacerLimit(t *testing.T) {
 	t.Parallel()
 	p, at := statuses(0, 2, nil)
 	for n := range 4 {
@@ -122,7 +122,7 @@ func TestPacer_limit(t *testing.T) {
 	}
 }
 
-func TestPacer_canceled(t *testing.T) {
+func TestPacerCanceled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p, at := statuses(time.Hour, 0, nil)
@@ -135,8 +135,8 @@ func TestPacer_canceled(t *testing.T) {
 	})
 }
 
-// TestClient_retries sends a POST again only after a 429, and a GET also after a 5xx.
-func TestClient_retries(t *testing.T) {
+// TestClientRetries sends a POST again only after a 429, and a GET also after a 5xx.
+func TestClientRetries(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		method string

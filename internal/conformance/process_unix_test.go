@@ -8,6 +8,8 @@ package conformance
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -233,4 +235,38 @@ func TestUnconfirmed(t *testing.T) {
 	if err == nil || !strings.Contains(string(out), "TALLYFY_ACC_ORGANIZATION is not set") || server.Count("", "") != 0 {
 		t.Errorf("it ended with %v after %d requests:\n%s", err, server.Count("", ""), out)
 	}
+}
+
+// TestWaitNeverEnds has a server that does not let the suite complete the task that the provider
+// waits for. The suite ends the apply, and says nothing about the promises.
+func TestWaitNeverEnds(t *testing.T) {
+	t.Parallel()
+	server := seeded(t, sandbox.Config{})
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		var body struct {
+			Task string `json:"task_id"`
+		}
+		if json.Unmarshal(raw, &body) == nil {
+			if task, _ := server.Task(body.Task); strings.HasSuffix(task.Title, ": wait") {
+				http.Error(w, `{"message":"Somebody else must complete it."}`, http.StatusForbidden)
+				return
+			}
+		}
+		r.Body = io.NopCloser(bytes.NewReader(raw))
+		server.ServeHTTP(w, r)
+	}))
+	t.Cleanup(between.Close)
+	command, dir := accProcess(t, between.URL+"/api", "^TestAccConformance$/^promises$")
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "the first apply: completing the task that is waited for: POST") {
+		t.Errorf("it ended with %v:\n%s", err, out)
+	}
+	report, _ := readReport(t, dir)
+	for _, p := range report.Promises {
+		if p.Result != resultSkipped || !strings.Contains(p.Note, "403 Somebody else must complete it.") {
+			t.Errorf("%s: %s %s", p.Name, p.Result, p.Note)
+		}
+	}
+	checkRemoved(t, server)
 }

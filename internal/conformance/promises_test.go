@@ -100,7 +100,8 @@ func TestPromises(t *testing.T) {
 		"a list and each task": {
 			func(e *evidence) { again(&e.plan, "GET", "s1"); again(&e.plan, "GET", "s2") }, []string{"refresh by list"},
 		},
-		"no template": {func(e *evidence) { e.processError = skipped("x") }, []string{"task of a process", "refresh by list"}},
+		"the list lags": {func(e *evidence) { e.listError, e.plan.requests = skipped("x"), nil }, []string{"refresh by list"}},
+		"no template":   {func(e *evidence) { e.processError = skipped("x") }, []string{"task of a process", "refresh by list"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,8 +114,8 @@ func TestPromises(t *testing.T) {
 	}
 }
 
-// TestPromises_skipped reports what could not be tested as skipped, and not as failed.
-func TestPromises_skipped(t *testing.T) {
+// TestPromisesSkipped reports what could not be tested as skipped, and not as failed.
+func TestPromisesSkipped(t *testing.T) {
 	t.Parallel()
 	e := kept()
 	e.formError, e.processError = errors.New("422 no such type"), skipped("TALLYFY_ACC_CHECKLIST is not set")

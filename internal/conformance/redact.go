@@ -4,7 +4,9 @@
 package conformance
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -31,8 +33,9 @@ var patterns = []redaction{
 	{`\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b`, "<address>"},
 }
 
-// newRedactor returns a redactor for an account. me is GET /me, or nil.
-func newRedactor(s Settings, me object) *redactor {
+// newRedactor returns a redactor for an account. me is GET /me, or nil, and others are names that
+// were read, of people, steps and fields.
+func newRedactor(s Settings, me object, others ...string) *redactor {
 	var all []redaction
 	add := func(secret, with string) {
 		if secret != "" {
@@ -55,6 +58,16 @@ func newRedactor(s Settings, me object) *redactor {
 			all = append(all, redaction{`(?i)` + wholeWord(text), "<user>"})
 		}
 	}
+	if id := fmt.Sprint(me["id"]); isLongNumber.MatchString(id) { // a shorter one may be a status
+		all = append(all, redaction{wholeWord(id), "<user>"})
+	}
+	for _, name := range append(namesIn(me), others...) {
+		pattern := `(?i)"` + regexp.QuoteMeta(name) + `"`
+		if strings.Contains(name, " ") { // one word may be a word of any text
+			pattern = `(?i)` + wholeWord(name)
+		}
+		all = append(all, redaction{pattern, "<name>"})
+	}
 	r := &redactor{}
 	var groups []string
 	for _, one := range all {
@@ -62,6 +75,33 @@ func newRedactor(s Settings, me object) *redactor {
 	}
 	r.pattern = regexp.MustCompile(strings.Join(groups, "|"))
 	return r
+}
+
+// isLongNumber matches the IDs of users that are redacted.
+var isLongNumber = regexp.MustCompile(`^\d{4,}$`)
+
+// naming are the members of responses that name people, organizations, steps and fields.
+var naming = []string{"name", "title", "label", "slug", "email", "username", "full_name", "first_name", "last_name", "phone"}
+
+// namesIn returns the names in a decoded response, but not those that the suite gave.
+func namesIn(value any) (names []string) {
+	switch v := value.(type) {
+	case object:
+		for _, key := range keys(v) {
+			text, isText := v[key].(string)
+			switch {
+			case !isText:
+				names = append(names, namesIn(v[key])...)
+			case slices.Contains(naming, key) && utf8.RuneCountInString(text) > 2 && !strings.HasPrefix(text, titlePrefix):
+				names = append(names, text)
+			}
+		}
+	case []any:
+		for _, item := range v {
+			names = append(names, namesIn(item)...)
+		}
+	}
+	return names
 }
 
 // wholeWord returns a pattern of a text that is not a part of a longer word.

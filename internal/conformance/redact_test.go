@@ -4,7 +4,9 @@
 package conformance
 
 import (
+	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,6 +41,22 @@ func TestRedact(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
+	r = newRedactor(s, object{"id": json.Number("1001"), "organization": object{"name": "Acme Rockets", "slug": "acme"}}, "Ask Jane", "Approve")
+	for text, want := range map[string]string{
+		"user 1001 of Acme Rockets":   "user <user> of <name>",
+		"21001 or 10012":              "21001 or 10012",
+		`the step "ask jane" is open`: `the step "<name>" is open`,
+		`"Approve" or approve`:        "<name> or approve",
+		"422 Acme is not a plan":      "422 Acme is not a plan",
+		`"acme" is not on a plan`:     "<name> is not on a plan",
+	} {
+		if got := r.redact(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+	if got := newRedactor(s, object{"id": json.Number("422")}).redact("422 no"); got != "422 no" {
+		t.Errorf("got %q", got)
+	}
 	long := strings.Repeat("an error in two lines\n", 20)
 	if got := r.clean(long + "tok-123"); got != long+"<token>" {
 		t.Errorf("got %q", got)
@@ -48,12 +66,24 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// TestRedact_default keeps Tallyfy's own address out of the text too, and does not replace what is
+// TestRedactDefault keeps Tallyfy's own address out of the text too, and does not replace what is
 // empty.
-func TestRedact_default(t *testing.T) {
+func TestRedactDefault(t *testing.T) {
 	t.Parallel()
 	r := newRedactor(Settings{Token: "x1", IsDefault: true, BaseURL: &url.URL{Host: "go.tallyfy.com"}}, nil)
 	if got := r.redact("Resource not found"); got != "Resource not found" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestNamesIn finds the names of a response at any depth, but not the suite's own.
+func TestNamesIn(t *testing.T) {
+	t.Parallel()
+	got := namesIn(object{
+		"data": []any{object{"title": "Ask Jane", "id": "x", "owners": object{"users": []any{object{"full_name": "Jane Doe"}}}}, object{"title": titlePrefix + " (1): x"}},
+		"meta": object{"name": "ab"},
+	})
+	if want := []string{"Jane Doe", "Ask Jane"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -54,6 +55,19 @@ func (r reply) rows() []object {
 		list, _ = r.body.([]any)
 	}
 	return objects(list)
+}
+
+// hasRow reports whether a list has an item.
+func (r reply) hasRow(id string) bool {
+	return slices.ContainsFunc(r.rows(), func(row object) bool { return row["id"] == id })
+}
+
+// isWhole reports whether a list says nothing of more items than it has.
+func (r reply) isWhole() bool {
+	pagination := r.pagination()
+	total, _ := pagination["total"].(json.Number)
+	number, err := total.Int64()
+	return pagination["has_more"] != true && (err != nil || number <= int64(len(r.rows())))
 }
 
 // pagination returns meta.pagination; nil if there is none.

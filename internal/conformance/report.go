@@ -29,18 +29,23 @@ const (
 
 // Report is what the suite found. It contains nothing that identifies the account.
 type Report struct {
-	// Date is the day, in UTC. CLI is the product and version that the provider ran under.
-	Date string `json:"date"`
-	CLI  string `json:"cli"`
+	// Date is the day, in UTC. Provider is the commit of the provider's source, and CLI the product
+	// and version that it ran under.
+	Date     string `json:"date"`
+	Provider string `json:"provider"`
+	CLI      string `json:"cli"`
 	// Server is "Tallyfy's default address" or "another address". Process says whether a process
 	// was launched.
 	Server  string `json:"server"`
 	Process bool   `json:"process"`
+	// Interval is the least time between two requests, which numbers of reads are to be
+	// multiplied with: a duration such as "1s".
+	Interval string `json:"interval"`
 	// Requests counts all requests, also the provider's, and RateLimited those that got a 429.
 	Requests    int `json:"requests"`
 	RateLimited int `json:"rate_limited"`
-	// NotRemoved is how many tasks and processes could not be archived. The output of the suite
-	// names them.
+	// NotRemoved is how many tasks and processes were not archived, or not found. The output of the
+	// suite names them.
 	NotRemoved int `json:"not_removed"`
 	// Ended says why the suite ended early; empty if it did not.
 	Ended        string        `json:"ended,omitempty"`
@@ -127,6 +132,18 @@ func (r Report) redact(redactor *redactor) Report {
 	return r
 }
 
+// reportDir returns the directory of the report, which exists. A relative one is below the root of
+// the repository, because go test runs in the directory of the package.
+func reportDir(dir, root string) (string, error) {
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(root, dir)
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return "", fmt.Errorf("the directory of %s cannot be created: %w", envReport, err)
+	}
+	return dir, nil
+}
+
 // write writes conformance.md and conformance.json into a directory, and returns their paths.
 func (r Report) write(dir string) ([]string, error) {
 	encoded, err := json.MarshalIndent(r, "", "  ")
@@ -154,9 +171,10 @@ func (r Report) markdown() string {
 	if r.Process {
 		process = "with a process"
 	}
-	line("- %s, %s, %s, %s", r.Date, r.CLI, r.Server, process)
-	line("- %d requests, %d of them rejected by a rate limit", r.Requests, r.RateLimited)
-	line("- %d of the created tasks and processes could not be archived", r.NotRemoved)
+	line("- %s, %s, %s", r.Date, r.Server, process)
+	line("- provider at commit %s, %s", r.Provider, r.CLI)
+	line("- %d requests, one in %s at most, %d of them rejected by a rate limit", r.Requests, r.Interval, r.RateLimited)
+	line("- %d of the created tasks and processes were not archived", r.NotRemoved)
 	if r.Ended != "" {
 		line("- **Ended early:** %s", r.Ended)
 	}
@@ -174,7 +192,8 @@ func (r Report) markdown() string {
 		}
 		line("| %s | %d |", v, number)
 	}
-	line("\nSections are those of internal/tallyfy/API.md, and tags in brackets its levels of confidence.")
+	line("\nSections are those of internal/tallyfy/API.md, and tags in brackets its levels of confidence. "+
+		"%q means that no source says what was seen, %q that there was no source, and %q that one is right.", Differs, Answered, AsExpected)
 	line("\n| Observation | Section | Expected | Seen | Verdict |\n|---|---|---|---|---|")
 	for _, o := range r.Observations {
 		verdict := string(o.Verdict)

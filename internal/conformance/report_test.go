@@ -43,12 +43,13 @@ func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	o := Observation{ID: "x", Section: "1.1", Question: "What | then?", Expected: []Expectation{says("a", "[DOC]"), says("b", "[SRC]")}}
 	page := Report{
-		Date: "2035-06-06", CLI: "Terraform 1.11.4", Server: "another address", Requests: 7, NotRemoved: 1, Ended: "interrupted",
+		Date: "2035-06-06", Provider: "0b67548a1aa1", Interval: "1s", CLI: "Terraform 1.11.4", Server: "another address", Requests: 7, NotRemoved: 1, Ended: "interrupted",
 		Promises:     []Promise{{Name: "complete", Result: resultFailed, Note: "<b>|</b>"}},
 		Observations: []Observation{o.judge("<i>`a`\n|"), o.judge("b"), {ID: "y", Section: "8", Question: "q"}},
 	}.markdown()
 	for _, part := range []string{
-		"- 2035-06-06, Terraform 1.11.4, another address, without a process\n", "- 7 requests, 0 of them", "- 1 of the created", "**Ended early:** interrupted",
+		"- 2035-06-06, another address, without a process\n", "- provider at commit 0b67548a1aa1, Terraform 1.11.4\n",
+		"- 7 requests, one in 1s at most, 0 of them", "- 1 of the created", "**Ended early:** interrupted",
 		"| complete | failed | &lt;b>\\|&lt;/b> |\n", "| differs | 1 |", "| as expected | 1 |",
 		"| `x`: What \\| then? | §1.1 | a [DOC], or b [SRC] | &lt;i>'a' \\| | differs |\n", "| b | as expected: agrees with [SRC] |\n", "| unknown [UNK] |  |",
 	} {
@@ -84,7 +85,7 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-func TestSaw_unknown(t *testing.T) {
+func TestSawUnknown(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if recover() == nil {
@@ -92,4 +93,24 @@ func TestSaw_unknown(t *testing.T) {
 		}
 	}()
 	(&observer{results: map[string]Observation{}}).saw("no-such-observation", "x")
+}
+
+// TestReportDir has a directory that does not exist yet, one below the root, and one that cannot
+// be.
+func TestReportDir(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for dir, want := range map[string]string{"": root, "a/b": filepath.Join(root, "a", "b"), filepath.Join(root, "c"): filepath.Join(root, "c")} {
+		got, err := reportDir(dir, root)
+		if info, failed := os.Stat(got); err != nil || failed != nil || !info.IsDir() || got != want {
+			t.Errorf("%q: got %q, %v", dir, got, err)
+		}
+	}
+	file := filepath.Join(root, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reportDir(file, root); err == nil || !strings.Contains(err.Error(), "the directory of TALLYFY_ACC_REPORT cannot be created") {
+		t.Errorf("got %v", err)
+	}
 }

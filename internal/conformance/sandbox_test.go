@@ -84,6 +84,9 @@ func TestSandbox(t *testing.T) {
 			if len(report.Promises) != len(promises()) || report.NotRemoved != 0 || report.Ended != "" || !report.Process {
 				t.Errorf("the report is %+v", report)
 			}
+			if report.Provider == "" || report.Interval != "0s" {
+				t.Errorf("the report does not say what was tested, and how fast: %+v", report)
+			}
 			checkSeen(t, report, wantedObservations(vintage))
 			checkRemoved(t, server)
 			checkRedacted(t, text, server.URL())

@@ -5,6 +5,8 @@ package conformance
 
 import (
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +40,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func TestSettings_mistakes(t *testing.T) {
+func TestSettingsMistakes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		change map[string]string
@@ -76,5 +78,35 @@ func TestDisabled(t *testing.T) {
 	err := Disabled(environment(map[string]string{envEnabled: ""}))
 	if err == nil || !strings.Contains(err.Error(), "TF_ACC is not set") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestOpen has servers that do not say who the caller is.
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status     int
+		body, says string
+	}{
+		"a page":        {200, "<html>Sign in</html>", "GET me returned 200 with something else than JSON: does TALLYFY_BASE_URL name a page to sign in?"},
+		"a redirect":    {302, "", "the user of the token could not be read: GET /me: 302"},
+		"no API":        {402, `{"message":"No plan."}`, "the user of the token could not be read: GET /me: 402 No plan."},
+		"an empty user": {200, `{"data":[]}`, "GET me does not return the ID of a user"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Location", "/login")
+				w.WriteHeader(test.status)
+				_, _ = w.Write([]byte(test.body)) // the client reads it
+			}))
+			defer server.Close()
+			a := accountOf(t, server.URL)
+			a.user = ""
+			err := a.open(t.Context())
+			if err == nil || !strings.Contains(err.Error(), "nothing was created, because "+test.says) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

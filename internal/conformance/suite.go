@@ -36,6 +36,7 @@ type Suite struct {
 	account   *account
 	pacer     *pacer
 	report    Report
+	dir       string // of the report
 	observer  *observer
 }
 
@@ -60,13 +61,23 @@ func (s *Suite) begin(ctx context.Context, t *testing.T) {
 	if s.timeout == 0 {
 		s.timeout = responseTimeout
 	}
+	root, err := clitest.SourceRoot(ctx)
+	if err == nil {
+		s.dir, err = reportDir(s.Settings.ReportDir, root)
+	}
+	if err != nil {
+		t.Fatalf("nothing was sent: %v", err)
+	}
 	s.pacer = newPacer(s.Settings, s.timeout)
 	s.account = &account{client: newClient(s.Settings, s.pacer), stamp: newStamp()}
 	if err := s.account.open(ctx); err != nil {
 		t.Fatal(newRedactor(s.Settings, nil).clean(err.Error()))
 	}
 	s.observer = &observer{account: s.account, results: map[string]Observation{}}
-	s.report = Report{Date: time.Now().UTC().Format(time.DateOnly), CLI: "no CLI", Server: "another address", Process: s.Settings.Template != ""}
+	s.report = Report{
+		Date: time.Now().UTC().Format(time.DateOnly), Provider: clitest.SourceVersion(ctx, root), CLI: "no CLI",
+		Server: "another address", Process: s.Settings.Template != "", Interval: s.Settings.Interval.String(),
+	}
 	if s.Settings.IsDefault {
 		s.report.Server = "Tallyfy's default address"
 	}
@@ -82,6 +93,9 @@ func (a *account) open(ctx context.Context) error {
 	}
 	if err != nil {
 		return fmt.Errorf("nothing was created, because the user of the token could not be read: %w", err)
+	}
+	if _, ok := got.body.(object); !ok {
+		return fmt.Errorf("nothing was created, because GET me returned %d with something else than JSON: does %s name a page to sign in?", got.status, envBaseURL)
 	}
 	a.me = got.data()
 	switch id := a.me["id"].(type) {
@@ -140,7 +154,10 @@ func (s *Suite) finish(ctx context.Context, t *testing.T) {
 	t.Logf("archiving what the suite created: %d tasks and processes", len(s.account.created))
 	left := s.account.cleanUp(ctx)
 	for _, what := range left {
-		t.Errorf("could not archive %s. Archive it in Tallyfy", what)
+		t.Errorf("not archived: %s. Archive it in Tallyfy", what)
+	}
+	if others := s.account.others(ctx); len(others) > 0 {
+		t.Logf("there are tasks of other runs, which stay: %q. Archive them in Tallyfy if none is under way", others)
 	}
 	s.report.NotRemoved = len(left)
 	s.report.Requests, s.report.RateLimited = s.pacer.counts()
@@ -154,17 +171,8 @@ func (s *Suite) finish(ctx context.Context, t *testing.T) {
 		reason = "the suite ended before"
 	}
 	s.report.Observations = s.observer.list(reason)
-	dir := s.Settings.ReportDir
-	if dir == "" {
-		root, err := clitest.SourceRoot(ctx)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		dir = root
-	}
 	s.report = s.report.redact(s.redactor())
-	paths, err := s.report.write(dir)
+	paths, err := s.report.write(s.dir)
 	if err != nil {
 		t.Error(err)
 	}
@@ -173,9 +181,11 @@ func (s *Suite) finish(ctx context.Context, t *testing.T) {
 	}
 }
 
-func (s *Suite) redactor() *redactor { return newRedactor(s.Settings, s.account.me) }
+func (s *Suite) redactor() *redactor {
+	return newRedactor(s.Settings, s.account.me, s.account.names...)
+}
 
-// newStamp returns what tells the titles of this suite from others.
+// newStamp returns what distinguishes the titles of this suite from others.
 func newStamp() string {
 	var random [4]byte
 	_, _ = rand.Read(random[:]) // it never fails

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,8 +56,10 @@ func TestConfigurations(t *testing.T) {
 		},
 		"paging": {sandbox.Config{Paging: sandbox.PagingHasMore}, map[string]string{"list-links": "absent → as expected"}},
 		"lists that lag": {sandbox.Config{ListLag: 1}, map[string]string{
-			"list-lag": "more than 5 → as expected", "filter-complete": "neither → differs", "hidden-completion": "→ not observed",
+			"list-lag": "more than 5 → as expected", "filter-complete": "→ not observed", "filter-completed": "→ not observed", "filter-owners": "→ not observed",
+			"hidden-completion": "→ not observed",
 		}},
+		"reads that lag": {lagging(3), map[string]string{"read-lag": "3 → answers an unknown"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,6 +72,17 @@ func TestConfigurations(t *testing.T) {
 				checkRemoved(t, server)
 			}
 		})
+	}
+}
+
+// lagging returns a sandbox whose reads of a task are a number of requests behind.
+func lagging(requests int) sandbox.Config {
+	var passed atomic.Int64
+	start := time.Date(2035, 6, 6, 12, 0, 0, 0, time.UTC)
+	return sandbox.Config{
+		ReadLag: time.Duration(requests) * time.Second,
+		Now:     func() time.Time { return start.Add(time.Duration(passed.Load()) * time.Second) },
+		Watch:   func(sandbox.Entry) { passed.Add(1) },
 	}
 }
 
@@ -194,7 +208,7 @@ func changedRequest(t *testing.T, server *sandbox.Server, change func(*http.Requ
 	return between.URL + "/api"
 }
 
-// TestSilentServer never gets a response to one request. The suite goes on, and leaves nothing.
+// TestSilentServer never gets a response to one request. The suite continues, and leaves nothing.
 func TestSilentServer(t *testing.T) {
 	t.Parallel()
 	server := seeded(t, sandbox.Config{})

@@ -100,6 +100,9 @@ func TestWaitForApprovalFails(t *testing.T) {
 		"approved before": {func(s *sandbox.Server) {
 			s.CompleteOutside(sandbox.SeedSecurityTaskID, sandbox.SeedColleagueID, nil)
 		}, "apply should have failed"},
+		"rejected before": {func(s *sandbox.Server) {
+			s.CompleteOutside(sandbox.SeedSecurityTaskID, sandbox.SeedColleagueID, new(false))
+		}, "apply should have waited for a task, and did not"},
 		"completed by the pipeline too": {func(s *sandbox.Server) {
 			s.CompleteOutside(sandbox.SeedPlainTaskID, sandbox.SeedColleagueID, nil)
 		}, "apply should have sent 1 × POST, and sent 0"},

@@ -72,7 +72,12 @@ type step struct {
 	args   []string
 	writes map[string]int // requests expected by method, beside any number of GETs
 	fails  bool           // it must end with exit code 1
+	// meanwhile is what happens once the command waits for a task; nil if it waits for none.
+	meanwhile func()
 }
+
+// waiting is what a CLI prints when it begins to create a tallyfy_task_wait.
+const waiting = "tallyfy_task_wait.security_review: Creating..."
 
 var steps = []step{
 	{title: "The CLI installs the provider from a directory instead of a registry.", args: []string{"init", "-input=false"}},
@@ -133,7 +138,8 @@ func (r *demoRunner) runStep(ctx context.Context, folder string, a step) error {
 	}
 	_, _ = fmt.Fprintln(r.out)
 	sent := len(r.server.Journal())
-	err := r.installation.Run(ctx, r.server, folder, r.out, a.args...)
+	out := &trigger{out: r.out, text: waiting, act: a.meanwhile, fired: a.meanwhile == nil}
+	err := r.installation.Run(ctx, r.server, folder, out, a.args...)
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit) && a.fails && exit.ExitCode() == 1:
@@ -143,6 +149,9 @@ func (r *demoRunner) runStep(ctx context.Context, folder string, a step) error {
 		return fmt.Errorf("%s %s exited with code %d", filepath.Base(r.installation.CLI), a.args[0], exit.ExitCode())
 	case err != nil:
 		return err
+	}
+	if !out.fired {
+		return fmt.Errorf("%s should have waited for a task, and did not", a.args[0])
 	}
 	got := map[string]int{}
 	for _, entry := range r.server.Journal()[sent:] {

@@ -14,7 +14,7 @@ import (
 )
 
 // waitForApproval shows an apply that waits for a person, in examples/demo/wait: one that a
-// rejection stops, and one that goes on when the person has approved.
+// rejection stops, and one that continues when the person has approved.
 func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
 	root, err := clitest.SourceRoot(ctx)
 	if err != nil {
@@ -29,15 +29,17 @@ func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
 	}
 	apply := []string{"apply", "-input=false", "-auto-approve"}
 
-	r.meanwhile(false)
-	if err := r.runStep(ctx, folder, step{title: "Apply waits. Meanwhile a person rejects: the apply fails, and nothing behind the wait is done.", args: apply, fails: true}); err != nil {
+	err = r.runStep(ctx, folder, step{
+		title: "Apply waits. Meanwhile a person rejects: the apply fails, and nothing behind the wait is done.",
+		args:  apply, fails: true, meanwhile: func() { r.decideAfterAPoll(false) },
+	})
+	if err != nil {
 		return err
 	}
 	r.server.ReopenOutside(sandbox.SeedSecurityTaskID)
-	r.meanwhile(true)
 	err = r.runStep(ctx, folder, step{
-		title: "The approval was reopened. Apply waits again. Meanwhile the person approves: the apply goes on.",
-		args:  apply, writes: map[string]int{http.MethodPost: 1},
+		title: "The approval was reopened. Apply waits again. Meanwhile the person approves: the apply continues.",
+		args:  apply, writes: map[string]int{http.MethodPost: 1}, meanwhile: func() { r.decideAfterAPoll(true) },
 	})
 	if err != nil {
 		return err
@@ -51,11 +53,10 @@ func (r *demoRunner) waitForApproval(ctx context.Context, folder string) error {
 	return nil
 }
 
-// meanwhile lets a person decide while the CLI waits. The plan and the check before an apply read
-// the list of tasks once each, so the third list is a poll of the wait.
-func (r *demoRunner) meanwhile(approved bool) {
+// decideAfterAPoll lets a person decide when a wait has read the list of tasks once.
+func (r *demoRunner) decideAfterAPoll(approved bool) {
 	r.server.Inject(sandbox.Fault{
-		Method: http.MethodGet, PathPart: "/runs/" + sandbox.SeedRunID + "/tasks", Skip: 2, Handle: true,
+		Method: http.MethodGet, PathPart: "/runs/" + sandbox.SeedRunID + "/tasks", Skip: 1, Handle: true,
 		Before: func(*http.Request) {
 			r.server.CompleteOutside(sandbox.SeedSecurityTaskID, sandbox.SeedColleagueID, &approved)
 		},

@@ -76,13 +76,13 @@ func TestDefaults(t *testing.T) {
 
 // times are durations that pages state in words.
 var times = []struct {
-	room, constant string
-	unit           time.Duration
-	stated         *regexp.Regexp // its group is the number of units
+	pkg, constant string
+	unit          time.Duration
+	stated        *regexp.Regexp // its group is the number of units
 }{
 	{"completion", "contentionTime", time.Second, regexp.MustCompile(`one (?:by one|at a time)[^.|]*? for (\w+) seconds`)},
 	{"completion", "preflightTime", time.Second, regexp.MustCompile(`does not respond within (\w+) seconds`)},
-	{"tallyfy", "Grace", time.Second, regexp.MustCompile(`(?i:completion|response|answer)[^.|]*? (?:gets|for|waits)[^.|]*? (\w+) (?:more )?seconds`)},
+	{"tallyfy", "Grace", time.Second, regexp.MustCompile(`(?i:completion|response)[^.|]*? (?:gets|for|waits)[^.|]*? (\w+) (?:more )?seconds`)},
 	{"provider", "defaultWaitTimeout", time.Hour, regexp.MustCompile(`(?m)^\| the wait \| (\w+) hours? \|`)},
 }
 
@@ -92,7 +92,7 @@ func TestTimes(t *testing.T) {
 	for _, row := range times {
 		t.Run(row.constant, func(t *testing.T) {
 			t.Parallel()
-			want := constantOf(t, row.room, row.constant)
+			want := constantOf(t, row.pkg, row.constant)
 			count := 0
 			for _, p := range pages(t) {
 				if !strings.HasPrefix(p.name, "docs/") {
@@ -134,9 +134,9 @@ func short(d time.Duration) string {
 }
 
 // constantOf returns a duration that is a constant of a package below internal/, exported or not.
-func constantOf(t *testing.T, room, name string) time.Duration {
+func constantOf(t *testing.T, pkg, name string) time.Duration {
 	t.Helper()
-	for _, file := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", room, "*.go")) {
+	for _, file := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", pkg, "*.go")) {
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
@@ -156,7 +156,7 @@ func constantOf(t *testing.T, room, name string) time.Duration {
 			}
 		}
 	}
-	t.Fatalf("internal/%s has no duration %s as a constant", room, name)
+	t.Fatalf("internal/%s has no duration %s as a constant", pkg, name)
 	return 0
 }
 

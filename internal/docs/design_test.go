@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,10 +19,10 @@ func TestDesign(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rooms []string
+	var packages []string
 	for _, entry := range entries {
 		if entry.IsDir() {
-			rooms = append(rooms, "internal/"+entry.Name())
+			packages = append(packages, "internal/"+entry.Name())
 		}
 	}
 	design := content(t, filepath.Join(root, "DESIGN.md"))
@@ -31,7 +32,7 @@ func TestDesign(t *testing.T) {
 		what, row string
 		has       []string
 	}{
-		{"rooms", `internal/[a-z]+`, rooms},
+		{"packages", `internal/[a-z]+`, packages},
 		{"outcomes", `[A-Z][A-Za-z]+`, constants(outcomes, "Outcome")},
 		{"steps", `[a-z][A-Za-z]+`, constants(steps, "step")},
 	} {
@@ -92,6 +93,30 @@ func TestHelp(t *testing.T) {
 	}
 	if len(listed) < 5 {
 		t.Errorf("make help lists only %q", listed)
+	}
+}
+
+// sourceFile matches a file of code in a code span.
+var sourceFile = regexp.MustCompile("`([a-z][\\w/]*\\.go)`")
+
+// TestFilesOfCode checks that the files of code that pages for contributors name exist, with their
+// paths from the root.
+func TestFilesOfCode(t *testing.T) {
+	root := filepath.Dir(examples(t))
+	count := 0
+	for _, p := range pages(t) {
+		if strings.HasPrefix(p.name, "docs/") || p.name == apiPage { // API.md names files of Tallyfy's clients
+			continue
+		}
+		for _, name := range sourceFile.FindAllStringSubmatch(p.prose, -1) {
+			count++
+			if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name[1]))); err != nil {
+				t.Errorf("%s names a file that does not exist: %v", p.name, err)
+			}
+		}
+	}
+	if count < 10 {
+		t.Errorf("only %d names of files were found", count)
 	}
 }
 

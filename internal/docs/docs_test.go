@@ -26,7 +26,7 @@ func TestDocsNameMessages(t *testing.T) {
 					t.Errorf("%s names no message", page)
 				}
 				for _, title := range titles {
-					if severity, told := guide[title[2]]; !told || severity != title[1] && severity != bothSeverities {
+					if severity, described := guide[title[2]]; !described || severity != title[1] && severity != bothSeverities {
 						t.Errorf("%s: %s %q is not in the guide", page, title[1], title[2])
 					}
 				}

@@ -50,6 +50,8 @@ func entries(t *testing.T) map[string]string {
 			all[title] = severity
 		} else if title != "" && strings.HasPrefix(line, title) {
 			t.Errorf("%q only repeats itself", title)
+		} else if title != "" && strings.HasPrefix(line, "The same") {
+			t.Errorf("%q refers to the entry above it, which a reader who follows a link does not see", title)
 		}
 	}
 	return all

@@ -43,10 +43,10 @@ func messages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	exported := map[string]int{} // of package notice, which the others call
-	for _, room := range []string{"notice", "provider", "completion", "lookup", "wait"} {
+	for _, pkg := range []string{"notice", "provider", "completion", "lookup", "wait"} {
 		set := token.NewFileSet()
 		var files []*ast.File
-		for _, name := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", room, "*.go")) {
+		for _, name := range matching(t, filepath.Join(filepath.Dir(examples(t)), "internal", pkg, "*.go")) {
 			if strings.HasSuffix(name, "_test.go") {
 				continue
 			}
@@ -61,7 +61,7 @@ func messages(t *testing.T) map[string]string {
 			ast.Inspect(file, r.learn)
 		}
 		for name, index := range r.takes {
-			if room == "notice" && ast.IsExported(name) {
+			if pkg == "notice" && ast.IsExported(name) {
 				exported[name] = index
 			}
 		}

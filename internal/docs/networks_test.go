@@ -223,7 +223,7 @@ func testCertificates(t *testing.T, file string) {
 	})
 	t.Run("no file", func(t *testing.T) {
 		t.Parallel()
-		newNetwork(t, file).failed("Error: Invalid CA Certificate", `company-ca.pem") cannot be used: there is no such file.`)
+		newNetwork(t, file).failed("Error: Invalid CA Certificate", `company-ca.pem") cannot be used: there is no such file in the directory`)
 	})
 	t.Run("another authority", func(t *testing.T) {
 		t.Parallel()

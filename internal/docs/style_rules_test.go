@@ -42,7 +42,7 @@ const (
 // styleRules are the words and forms that no text uses.
 var styleRules = []styleRule{
 	{
-		name: "tells whether", kinds: anyText, deny: word(`tells? (?:whether|if|which|what|how|that)`), instead: "reports whether", reason: verb,
+		name: "tells", kinds: anyText, deny: word(`(?:tells?|told)`), instead: "reports whether, shows", reason: verb,
 		breach: "ok tells whether a task is open.", fine: "ok reports whether a task is open.",
 	},
 	{
@@ -52,6 +52,18 @@ var styleRules = []styleRule{
 	{
 		name: "other verbs of people", kinds: anyText, deny: word(`(?:speaks|hears|brings)`), instead: "calls, reads, receives, returns", reason: verb,
 		breach: "The client speaks HTTP.", fine: "The client sends a request.",
+	},
+	{
+		name: "answers", kinds: anyText, deny: word(`(?:answer(?:s|ed)? (?:with|[1-5]\d\d)|(?:lost|empty) answers?|(?:is|are|was|were) (?:not )?answered)`), instead: "response, returns", reason: oneWord,
+		breach: "Tallyfy answers with a 404.", fine: "Tallyfy returns a 404, which answers the question.",
+	},
+	{
+		name: "goes on", kinds: anyText, deny: word(`(?:go|goes|going|went) on`), instead: "continues", reason: idiom,
+		breach: "The apply goes on.", fine: "The apply continues. A request goes only to Tallyfy.",
+	},
+	{
+		name: "warns of", kinds: anyText, deny: word(`warn(?:s|ed)? of`), instead: "warns about", reason: spelling,
+		breach: "A plan warns of it.", fine: "A plan warns about it. A warning of Terraform.",
 	},
 	{
 		name: "a look", kinds: anyText, deny: word(`(?:an?|the|one|each|every|this|first|second|next|another) looks?`), instead: "a read, a check", reason: oneWord,
@@ -159,6 +171,9 @@ func word(form string) *regexp.Regexp { return regexp.MustCompile(`(?i)\b` + for
 // retiredNames are words that no name in the code has, and what is named so now.
 var retiredNames = map[string]string{
 	"gate":    "limiter, wait",
+	"gates":   "limiters, checks",
+	"room":    "package",
+	"rooms":   "packages",
 	"flight":  "token cache, inflight",
 	"flights": "token cache",
 	"roster":  "list cache",

@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// messageRooms are the packages whose string literals users read.
-var messageRooms = []string{"completion", "conformance", "lookup", "notice", "provider", "tallyfy", "wait"}
+// messagePackages are the packages whose string literals users read.
+var messagePackages = []string{"completion", "conformance", "lookup", "notice", "provider", "tallyfy", "wait"}
 
 // commentWidth is the number of columns that a line of a comment has at most; a tab has four.
 const commentWidth = 100
@@ -40,11 +40,15 @@ func TestStyle(t *testing.T) {
 	for _, name := range sourceFiles(t, root) {
 		switch {
 		case strings.HasSuffix(name, ".md"), strings.HasSuffix(name, ".md.tmpl"):
-			texts = append(texts, pageTexts(t, root, name)...)
+			prose := pageTexts(t, root, name)
+			texts = append(texts, prose...)
+			if !apart.MatchString(name) {
+				found = append(found, longParts(prose[0])...)
+			}
 		case strings.HasPrefix(name, "examples/"):
 			texts = append(texts, exampleTexts(t, root, name)...)
 		case path.Ext(name) == ".go":
-			more, names := goTexts(t, root, name, isMessageRoom(name))
+			more, names := goTexts(t, root, name, isMessageFile(name))
 			texts, found = append(texts, more...), append(found, names...)
 			found = append(found, wideComments(name, content(t, filepath.Join(root, filepath.FromSlash(name))))...)
 		}
@@ -68,10 +72,10 @@ func TestStyle(t *testing.T) {
 	}
 }
 
-// isMessageRoom reports whether users read the string literals of a file.
-func isMessageRoom(name string) bool {
-	room, ok := strings.CutPrefix(path.Dir(name), "internal/")
-	return ok && slices.Contains(messageRooms, room) && !strings.HasSuffix(name, "_test.go")
+// isMessageFile reports whether users read the string literals of a file.
+func isMessageFile(name string) bool {
+	pkg, ok := strings.CutPrefix(path.Dir(name), "internal/")
+	return ok && slices.Contains(messagePackages, pkg) && !strings.HasSuffix(name, "_test.go")
 }
 
 var (
@@ -184,6 +188,8 @@ var openGate, isLetter = "id", f("This is no text.", "is no")
 
 var option = "an option { id = 3, text = \"at once\" }"
 var broken = "an option { id and text }"
+
+func TestState_open(t *testing.T) {}
 `,
 	} {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
@@ -219,6 +225,7 @@ var broken = "an option { id and text }"
 		`trial_test.go:17 "openGate"`,
 		`trial_test.go:2 "gives nothing"`,
 		`trial_test.go:20 "id "`,
+		`trial_test.go:22 "TestState_open"`,
 		`trial_test.go:5 "at once"`,
 		`trial_test.go:7 "stage"`,
 		`trial_test.go:8 "letter"`,

@@ -108,6 +108,10 @@ func goTexts(t *testing.T, root, name string, hasMessages bool) (texts []passage
 			}
 		case *ast.FuncDecl:
 			declared(node.Name)
+			if testName.MatchString(node.Name.Name) && strings.Contains(node.Name.Name, "_") {
+				at := set.Position(node.Pos())
+				names = append(names, finding{at.Filename, at.Line, fmt.Sprintf("the name %q has an underscore: write it in one word, as all tests do", node.Name.Name)})
+			}
 		case *ast.TypeSpec:
 			declared(node.Name)
 		case *ast.ValueSpec:
@@ -162,6 +166,9 @@ func proseOf(literal *ast.BasicLit) (string, bool) {
 	text, err := strconv.Unquote(literal.Value)
 	return text, err == nil && betweenWords.MatchString(text)
 }
+
+// testName matches the functions that go test runs.
+var testName = regexp.MustCompile(`^(?:Test|Benchmark|Fuzz)[A-Z]`)
 
 var nameWords = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)
 

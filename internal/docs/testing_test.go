@@ -53,8 +53,8 @@ func TestTestingGuide(t *testing.T) {
 	}
 }
 
-// TestTestingGuideUnmocked runs the same test without mock_provider, which the guide warns of: it
-// completes the task, and leaves it completed.
+// TestTestingGuideUnmocked runs the same test without mock_provider, which the guide warns about:
+// it completes the task, and leaves it completed.
 func TestTestingGuideUnmocked(t *testing.T) {
 	t.Parallel()
 	mock := regexp.MustCompile(`(?s)^mock_provider .*?\n}\n`)

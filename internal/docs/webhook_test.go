@@ -304,7 +304,7 @@ func (wt *webhookTest) job(processID string) (completions int, out string, err e
 }
 
 // TestWebhook completes a step of a process, whose webhook reaches GitHub through the relay, and
-// runs the workflow of the guide for the process that GitHub is told of.
+// runs the workflow of the guide for the process in the event that GitHub receives.
 func TestWebhook(t *testing.T) {
 	t.Parallel()
 	wt := newWebhookTest(t)
@@ -357,9 +357,9 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
-// TestWebhook_invalidID runs the workflow with what is not the ID of a process: it ends before
+// TestWebhookInvalidID runs the workflow with what is not the ID of a process: it ends before
 // anything reads it.
-func TestWebhook_invalidID(t *testing.T) {
+func TestWebhookInvalidID(t *testing.T) {
 	t.Parallel()
 	wt := newWebhookTest(t)
 	for _, processID := range []string{"", "../" + sandbox.SeedRunID, sandbox.SeedRunID + "0", sandbox.SeedRunID[1:], strings.ToUpper(sandbox.DefaultOrganization), sandbox.SeedRunID + "\n", "x\n" + sandbox.SeedRunID} {

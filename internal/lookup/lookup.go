@@ -1,7 +1,7 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package lookup finds tasks and processes by what the user knows of them. It only reads. Tallyfy's
+// Package lookup finds tasks and processes by ID, alias or title. It only reads. Tallyfy's
 // API calls a process a run.
 //
 // Three rules settle most cases:

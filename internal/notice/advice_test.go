@@ -34,7 +34,7 @@ func TestAdvice(t *testing.T) {
 		"page":           {&tallyfy.Error{Outcome: tallyfy.Unknown, Status: 200, Cause: errors.New("page")}, "does not look like Tallyfy's API"},
 		"own advice":     {&tallyfy.Error{Outcome: tallyfy.NotSent, Advice: "Check the certificate."}, "Check the certificate."},
 		"500":            {&tallyfy.Error{Outcome: tallyfy.Unknown, Status: 500}, "when Tallyfy responds"},
-		"no answer":      {errors.New("it broke"), ""},
+		"no response":    {errors.New("it broke"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

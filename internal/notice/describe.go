@@ -41,9 +41,9 @@ func TaskSummary(task *tallyfy.Task, summary string) string {
 	if which == "" {
 		which = task.ID
 	}
-	room := longestSummary - len(summary) - len(": ")
-	if utf8.RuneCountInString(which) > room {
-		which = string([]rune(which)[:room-1]) + "…"
+	available := longestSummary - len(summary) - len(": ")
+	if utf8.RuneCountInString(which) > available {
+		which = string([]rune(which)[:available-1]) + "…"
 	}
 	return summary + ": " + which
 }

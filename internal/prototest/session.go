@@ -109,6 +109,20 @@ func (s *Session) InvokeAction(ctx context.Context, name string, block Attribute
 	return progress, said, nil
 }
 
+// Validate validates a resource, as a CLI does right before it plans it. A CLI may validate several
+// resources before it plans the first.
+func (s *Session) Validate(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
+	config, err := config(s.schemas.ResourceSchemas[resource], block)
+	if err != nil {
+		return nil, err
+	}
+	checked, err := s.server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: resource, Config: config})
+	if err != nil {
+		return nil, err
+	}
+	return checked.Diagnostics, nil
+}
+
 // Plan plans a new resource.
 func (s *Session) Plan(ctx context.Context, resource string, block Attributes) (Diagnostics, error) {
 	plan, _, err := s.plan(ctx, resource, block)

@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -45,7 +47,7 @@ func addCertificates(attributes map[string]schema.Attribute) {
 			MarkdownDescription: "The same certificates as text. Conflicts with `ca_cert_file`.",
 			Validators: []validator.String{stringRule{
 				summary: "Invalid CA Certificate", rule: "must contain certificates in PEM form", secret: true,
-				check: func(text string) error { _, err := tallyfy.ParseCertificates(text); return err },
+				check: func(text string) error { _, err := parseText(text); return err },
 			}},
 		},
 	})
@@ -72,36 +74,81 @@ func (m certificatesModel) certificates(diags *diag.Diagnostics) []*x509.Certifi
 	if m.checkConflict(diags); diags.HasError() || m.certificatesUnknown() {
 		return nil
 	}
-	attribute, text, err := "ca_cert_pem", m.CACertPEM.ValueString(), error(nil)
-	switch {
-	case !m.CACertFile.IsNull():
-		attribute = "ca_cert_file"
-		text, err = readCertificates(m.CACertFile.ValueString())
-	case m.CACertPEM.IsNull():
-		return nil
-	}
 	var certificates []*x509.Certificate
-	if err == nil {
-		certificates, err = tallyfy.ParseCertificates(text)
+	var err error
+	attribute, named, to := "ca_cert_pem", "ca_cert_pem", "the text"
+	switch file := m.CACertFile.ValueString(); {
+	case !m.CACertFile.IsNull():
+		attribute, named, to = "ca_cert_file", "ca_cert_file", "the path"
+		if !isText(file) { // which may be a private key
+			named = fmt.Sprintf("%s (%q)", attribute, file)
+		}
+		certificates, err = parseFile(file)
+	case !m.CACertPEM.IsNull():
+		certificates, err = parseText(m.CACertPEM.ValueString())
 	}
 	if err != nil {
-		named := attribute
-		if attribute == "ca_cert_file" {
-			named = fmt.Sprintf("%s (%q)", attribute, m.CACertFile.ValueString())
-		}
 		diags.AddAttributeError(path.Root(attribute), "Invalid CA Certificate", fmt.Sprintf(
-			"%s cannot be used: %s.\n\nSet %s to the certificate of the authority in PEM form, then try again.", named, err, attribute))
+			"%s cannot be used: %s.\n\nSet %s to %s of the authority's certificate in PEM form, then try again.", named, err, attribute, to))
 	}
 	return certificates
 }
 
-// readCertificates returns the text of a file. The error does not repeat its path.
-func readCertificates(name string) (string, error) {
-	if name == "" {
-		return "", errors.New("the path is empty; to set no file, use null")
+// isText reports whether a value is the text of a file and not its path.
+func isText(value string) bool {
+	return strings.ContainsAny(value, "\r\n") || strings.Contains(value, "-----BEGIN ")
+}
+
+// parseText returns the certificates of a text. The error repeats nothing of it but names.
+func parseText(text string) ([]*x509.Certificate, error) {
+	switch {
+	case text == "":
+		return nil, errors.New("the text is empty; to set no certificate, use null")
+	case !isText(text):
+		return nil, errors.New("it contains no certificate in PEM form; for the path of a file, use ca_cert_file")
 	}
+	return tallyfy.ParseCertificates(text)
+}
+
+// parseFile returns the certificates of a file. The error does not repeat its path.
+func parseFile(name string) ([]*x509.Certificate, error) {
+	switch {
+	case name == "":
+		return nil, errors.New("the path is empty; to set no file, use null")
+	case isText(name):
+		return nil, errors.New("it is a text and not the path of a file; for a text, use ca_cert_pem")
+	}
+	name, err := expandHome(name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return tallyfy.ParseCertificates(text)
+}
+
+// expandHome replaces a leading ~ with the user's home directory, as Terraform's file function
+// does.
+func expandHome(name string) (string, error) {
+	rest, found := strings.CutPrefix(name, "~")
+	if !found || rest != "" && !os.IsPathSeparator(rest[0]) {
+		return name, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", errors.New("the home directory for ~ is not known")
+	}
+	return filepath.Join(home, rest), nil
+}
+
+// readFile returns the text of a file of certificates.
+func readFile(name string) (string, error) {
 	info, err := os.Stat(name)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", missingFile(name)
 	case err != nil:
 		return "", reasonOf(err)
 	case !info.Mode().IsRegular():
@@ -118,12 +165,20 @@ func readCertificates(name string) (string, error) {
 	return string(text), reasonOf(err)
 }
 
+// missingFile returns the error for a file that does not exist. For a relative path, it names the
+// directory, because that is not the module's.
+func missingFile(name string) error {
+	directory, err := os.Getwd()
+	if err != nil || filepath.IsAbs(name) {
+		return errors.New("there is no such file")
+	}
+	return fmt.Errorf("there is no such file in the directory %s; for a file of a module, begin the path with ${path.module}/", directory)
+}
+
 // reasonOf returns the reason of a failed operation on a file, without the operation and the path.
 func reasonOf(err error) error {
 	var failed *fs.PathError
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return errors.New("there is no such file")
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("the file may not be read")
 	case errors.As(err, &failed):

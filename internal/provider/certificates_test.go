@@ -5,6 +5,7 @@ package provider
 
 import (
 	"crypto/tls"
+	"encoding/pem"
 	"io"
 	"log"
 	"net/http"
@@ -43,6 +44,31 @@ func file(t *testing.T, text string) string {
 	return name
 }
 
+// der returns the certificate of an authority in binary form.
+func der(t *testing.T, authority *certtest.Authority) string {
+	t.Helper()
+	block, _ := pem.Decode([]byte(authority.PEM))
+	if block == nil {
+		t.Fatal("the authority has no certificate")
+	}
+	return string(block.Bytes)
+}
+
+// TestCertificateFileBelowHome expands ~ as Terraform's functions for files do.
+func TestCertificateFileBelowHome(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home) // on Windows
+	if err := os.WriteFile(filepath.Join(home, "ca.pem"), []byte(newAuthority(t, "Private", time.Now()).PEM), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, found := range map[string]bool{"~/ca.pem": true, "~ca.pem": false, "~": false, filepath.Join(home, "ca.pem"): true} {
+		if certificates, err := parseFile(name); (err == nil && len(certificates) == 1) != found {
+			t.Errorf("%s: got %d certificates, %v", name, len(certificates), err)
+		}
+	}
+}
+
 // TestCertificateErrors configures the provider with what is not the certificate of an authority.
 // The error is on the argument, before any request, and repeats nothing of a text.
 func TestCertificateErrors(t *testing.T) {
@@ -62,13 +88,17 @@ func TestCertificateErrors(t *testing.T) {
 		"unknown text":     {attributes{"ca_cert_pem": unknown}, "", ""},
 		"text and unknown": {attributes{"ca_cert_pem": authority.PEM, "ca_cert_file": unknown}, "", ""},
 		"both":             {attributes{"ca_cert_pem": authority.PEM, "ca_cert_file": file(t, authority.PEM)}, "ca_cert_file", "ca_cert_file cannot be used together with ca_cert_pem."},
-		"no file":          {attributes{"ca_cert_file": "no/such/ca.pem"}, "ca_cert_file", `ca_cert_file ("no/such/ca.pem") cannot be used: there is no such file.`},
+		"no file":          {attributes{"ca_cert_file": "no/such/ca.pem"}, "ca_cert_file", `ca_cert_file ("no/such/ca.pem") cannot be used: there is no such file in the directory `},
+		"no file of ~":     {attributes{"ca_cert_file": "~/no/such/ca.pem"}, "ca_cert_file", `("~/no/such/ca.pem") cannot be used: there is no such file.`},
+		"a text as path":   {attributes{"ca_cert_file": authority.PEM}, "ca_cert_file", "ca_cert_file cannot be used: it is a text and not the path of a file; for a text, use ca_cert_pem."},
+		"a key as path":    {attributes{"ca_cert_file": authority.KeyPEM}, "ca_cert_file", "it is a text and not the path of a file"},
 		"no path":          {attributes{"ca_cert_file": ""}, "ca_cert_file", "the path is empty"},
 		"a directory":      {attributes{"ca_cert_file": t.TempDir()}, "ca_cert_file", "it is a directory"},
 		"a device":         {attributes{"ca_cert_file": os.DevNull}, "ca_cert_file", "another kind of file"},
 		"a large file":     {attributes{"ca_cert_file": large}, "ca_cert_file", "has more than 8388608 bytes"},
-		"no text":          {attributes{"ca_cert_pem": ""}, "ca_cert_pem", "no certificate in PEM form"},
-		"a path as text":   {attributes{"ca_cert_pem": "ca.pem"}, "ca_cert_pem", "no certificate in PEM form"},
+		"no text":          {attributes{"ca_cert_pem": ""}, "ca_cert_pem", "the text is empty; to set no certificate, use null"},
+		"a path as text":   {attributes{"ca_cert_pem": "ca.pem"}, "ca_cert_pem", "for the path of a file, use ca_cert_file"},
+		"a file in DER":    {attributes{"ca_cert_file": file(t, der(t, authority))}, "ca_cert_file", "openssl x509 -inform der"},
 		"a file, no PEM":   {attributes{"ca_cert_file": file(t, "certificate")}, "ca_cert_file", "no certificate in PEM form"},
 		"a key":            {attributes{"ca_cert_pem": authority.KeyPEM}, "ca_cert_pem", "it contains a private key"},
 		"a file with key":  {attributes{"ca_cert_file": file(t, authority.PEM+authority.KeyPEM)}, "ca_cert_file", "it contains a private key"},

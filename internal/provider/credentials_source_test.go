@@ -99,7 +99,7 @@ func TestErrorOfARefusedTokenNamesItsSource(t *testing.T) {
 						t.Errorf("said %s, want %q", said, c.want)
 					}
 					if doing == "refresh" && !strings.Contains(said.String(), "use -refresh=false") {
-						t.Errorf("it does not say how to go on: %s", said)
+						t.Errorf("it does not say what to do: %s", said)
 					}
 				})
 			}

@@ -65,14 +65,20 @@ func TestParseURL(t *testing.T) {
 			}
 		})
 	}
-	for _, address := range []string{"", "r", "https://go.tallyfy.com/o/tasks/t", "https://go.tallyfy.com/tracker/r/more", "https://go.tallyfy.com/tracker/..%2f"} {
+	for address, reason := range map[string]string{
+		"":                                      "it does not begin with https://",
+		"r":                                     "it",
+		"https://go.tallyfy.com/o/tasks/t":      "it",
+		"https://go.tallyfy.com/tracker/r/more": "it",
+		"https://go.tallyfy.com/tracker/..%2f":  "the ID of its process is invalid: it contains one of / ? # %",
+	} {
 		t.Run(address, func(t *testing.T) {
 			_, err := parse(t, address)
 			if err == nil || err.FunctionArgument == nil || *err.FunctionArgument != 0 {
 				t.Errorf("got %v", err)
 				return
 			}
-			for _, words := range []string{"The URL cannot be used: it", "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
+			for _, words := range []string{"The URL cannot be used: " + reason, "on any host", "/processes/{run}", "/tracker/{run}", "/runs/{run}/tasks/{task}", "magic?action=completeTask", "#/org/{organization}"} {
 				if !strings.Contains(err.Text, words) {
 					t.Errorf("%q is missing in %s", words, err.Text)
 				}

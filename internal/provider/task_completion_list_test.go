@@ -127,8 +127,8 @@ func TestListNamesTasks(t *testing.T) {
 	}
 }
 
-// TestListReadsNoMoreThanIsAskedFor counts the pages that limits take.
-func TestListReadsNoMoreThanIsAskedFor(t *testing.T) {
+// TestListStopsAtTheLimit counts the pages that limits take.
+func TestListStopsAtTheLimit(t *testing.T) {
 	t.Parallel()
 	for limit, want := range map[int64]struct{ results, pages int }{1: {1, 1}, 99: {99, 1}, 100: {100, 1}, 101: {101, 2}, 250: {250, 3}, 1000: {250, 3}, 0: {250, 3}} {
 		for _, whole := range []bool{false, true} {
@@ -259,7 +259,7 @@ func TestListLeavesOutUnreadableTasks(t *testing.T) {
 		results int
 		says    string // empty if no warning is expected
 	}{
-		"forbidden": {fails: forbidden, limit: 1000, results: 119, says: "Tallyfy returned 403 Forbidden. An import needs that read too. The results do not contain this task. The query goes on with the others. Tallyfy said: Not yours."},
+		"forbidden": {fails: forbidden, limit: 1000, results: 119, says: "Tallyfy returned 403 Forbidden. An import needs that read too. The results do not contain this task. The query continues with the others. Tallyfy said: Not yours."},
 		"not found": {fails: func(h *harness) {
 			h.Inject(sandbox.Fault{PathPart: "/tasks/" + listedTask(1), Status: http.StatusNotFound, Body: `{"error":true,"code":"RESOURCE_NOT_FOUND"}`, Times: -1})
 		}, limit: 1000, results: 119, says: "Tallyfy returned 404 Not Found"},

@@ -37,22 +37,22 @@ func TestMoveReadsTheIDs(t *testing.T) {
 		from              prototest.Source
 		organization, run string
 	}{
-		"restapi":                                {restapi(`{` + inRun + `,"data":"{\"task_id\":\"t\"}","id":"7","api_response":"{\"data\":{\"id\":\"other\"}}"}`), "o", "r"},
-		"restapi: a path to create by":           {restapi(`{"path":"/tasks","create_path":"/organizations/o/runs/r/completed-tasks","create_method":"post","data":"{\"task_id\":\"t\"}"}`), "o", "r"},
-		"restapi: a one-off task":                {restapi(`{"path":"/organizations/o/completed-tasks/","create_path":null,"data":"{\"task_id\":\"t\"}"}`), "o", ""},
-		"restapi: the mount point in the path":   {restapi(`{"path":"api/organizations/o/runs/r/completed-tasks?with=run","data":"{\"task_id\":\"t\"}"}`), "o", "r"},
-		"restapi: the organization in the URI":   {restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`), "", "r"},
-		"restapi: the run in the URI":            {restapi(`{"path":"/completed-tasks","data":"{\"task_id\":\"t\"}"}`), "", ""},
-		"restapi: a refresh replaced the data":   {restapi(`{` + inRun + `,"data":"{\"data\":{\"id\":\"t\",\"status\":\"completed\"}}","create_response":null}`), "o", "r"},
-		"restapi: the POST's answer counts most": {restapi(`{` + inRun + `,"data":"{}","create_response":"{\"data\":{\"id\":\"t\"}}","api_response":"{\"data\":{\"id\":\"r\"}}"}`), "o", "r"},
-		"restapi: from a mirror":                 {prototest.Source{Provider: "mirror.example.com/Mastercard/restapi", Resource: "restapi_object", JSON: `{` + inRun + `,"data":"{\"task_id\":\"t\"}"}`}, "o", "r"},
-		"operation of version 0":                 {operation(0, `{`+inRun+`,"method":"POST","body":"{\"task_id\":\"t\"}"}`), "o", "r"},
-		"operation of version 1":                 {operation(1, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":"t"},"type":["object",{"task_id":"string"}]}}`), "o", "r"},
-		"operation of version 2":                 {operation(2, `{`+inRun+`,"method":"POST","id_builder":null,"body":{"value":"{\"task_id\":\"t\"}","type":"string"}}`), "o", "r"},
-		"operation with an ephemeral body":       {operation(2, `{`+inRun+`,"method":"POST","body":null,"output":{"value":{"data":{"id":"t"}},"type":"dynamic"}}`), "o", "r"},
-		"resource of version 0":                  {restful(0, `{`+inRun+`,"body":"{\"task_id\":\"t\"}","create_method":null}`), "o", "r"},
-		"resource of version 1":                  {restful(1, `{`+inRun+`,"body":{"value":{"task_id":"t"},"type":["object",{"task_id":"string"}]}}`), "o", "r"},
-		"resource with an answer selected":       {restful(2, `{`+inRun+`,"body":{"value":{"task_id":null},"type":["object",{"task_id":"string"}]},"output":{"value":{"id":"t"},"type":["object",{"id":"string"}]}}`), "o", "r"},
+		"restapi":                                  {restapi(`{` + inRun + `,"data":"{\"task_id\":\"t\"}","id":"7","api_response":"{\"data\":{\"id\":\"other\"}}"}`), "o", "r"},
+		"restapi: a path to create by":             {restapi(`{"path":"/tasks","create_path":"/organizations/o/runs/r/completed-tasks","create_method":"post","data":"{\"task_id\":\"t\"}"}`), "o", "r"},
+		"restapi: a one-off task":                  {restapi(`{"path":"/organizations/o/completed-tasks/","create_path":null,"data":"{\"task_id\":\"t\"}"}`), "o", ""},
+		"restapi: the mount point in the path":     {restapi(`{"path":"api/organizations/o/runs/r/completed-tasks?with=run","data":"{\"task_id\":\"t\"}"}`), "o", "r"},
+		"restapi: the organization in the URI":     {restapi(`{"path":"/runs/r/completed-tasks","data":"{\"task_id\":\"t\"}"}`), "", "r"},
+		"restapi: the run in the URI":              {restapi(`{"path":"/completed-tasks","data":"{\"task_id\":\"t\"}"}`), "", ""},
+		"restapi: a refresh replaced the data":     {restapi(`{` + inRun + `,"data":"{\"data\":{\"id\":\"t\",\"status\":\"completed\"}}","create_response":null}`), "o", "r"},
+		"restapi: the POST's response counts most": {restapi(`{` + inRun + `,"data":"{}","create_response":"{\"data\":{\"id\":\"t\"}}","api_response":"{\"data\":{\"id\":\"r\"}}"}`), "o", "r"},
+		"restapi: from a mirror":                   {prototest.Source{Provider: "mirror.example.com/Mastercard/restapi", Resource: "restapi_object", JSON: `{` + inRun + `,"data":"{\"task_id\":\"t\"}"}`}, "o", "r"},
+		"operation of version 0":                   {operation(0, `{`+inRun+`,"method":"POST","body":"{\"task_id\":\"t\"}"}`), "o", "r"},
+		"operation of version 1":                   {operation(1, `{`+inRun+`,"method":"POST","body":{"value":{"task_id":"t"},"type":["object",{"task_id":"string"}]}}`), "o", "r"},
+		"operation of version 2":                   {operation(2, `{`+inRun+`,"method":"POST","id_builder":null,"body":{"value":"{\"task_id\":\"t\"}","type":"string"}}`), "o", "r"},
+		"operation with an ephemeral body":         {operation(2, `{`+inRun+`,"method":"POST","body":null,"output":{"value":{"data":{"id":"t"}},"type":"dynamic"}}`), "o", "r"},
+		"resource of version 0":                    {restful(0, `{`+inRun+`,"body":"{\"task_id\":\"t\"}","create_method":null}`), "o", "r"},
+		"resource of version 1":                    {restful(1, `{`+inRun+`,"body":{"value":{"task_id":"t"},"type":["object",{"task_id":"string"}]}}`), "o", "r"},
+		"resource with a selected response":        {restful(2, `{`+inRun+`,"body":{"value":{"task_id":null},"type":["object",{"task_id":"string"}]},"output":{"value":{"id":"t"},"type":["object",{"id":"string"}]}}`), "o", "r"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -91,7 +91,7 @@ func unreachableSettings() attributes {
 	return attributes{"access_token": "t", "organization_id": "o", "base_url": "http://127.0.0.1:1"}
 }
 
-func TestPlanWarnsOfAReopening(t *testing.T) {
+func TestPlanWarnsAboutAReopening(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		attribute string
@@ -136,7 +136,7 @@ func TestPlanWarnsOfAReopening(t *testing.T) {
 	}
 }
 
-func TestPlanWarnsOfADestroy(t *testing.T) {
+func TestPlanWarnsAboutADestroy(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, unreachableSettings())
 	state := completedState()
@@ -179,8 +179,8 @@ func TestPlanOfAnUpdateOfAGuestsCompletion(t *testing.T) {
 	}
 }
 
-// A replacement warns of its destroy.
-func TestPlanWarnsOfAReplacement(t *testing.T) {
+// A replacement warns about its destroy.
+func TestPlanWarnsAboutAReplacement(t *testing.T) {
 	t.Parallel()
 	d := newDriver(t, unreachableSettings())
 	state, config := completedState(), configured()

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
@@ -202,4 +203,63 @@ func TestPlanWithARefusedToken(t *testing.T) {
 	if strings.Contains(said, "expired-token-of-somebody") || strings.Contains(said, "Error: ") {
 		t.Error(said)
 	}
+}
+
+// Blocks that Terraform validates before it plans the first one are checked by the list of their
+// process. A block that is alone is checked by a read of its task, and the apply uses that read.
+func TestValidatedBlocksShareTheList(t *testing.T) {
+	t.Parallel()
+	const resource = "tallyfy_task_completion"
+	tasks := []string{sandbox.SeedPlainTaskID, "7a5c00000000000000000000000000aa"}
+	for name, c := range map[string]struct {
+		validated, planned int
+		organization       any
+		want               string
+	}{
+		"one":                     {1, 1, nil, "GET task"},
+		"two":                     {2, 2, nil, "GET tasks"},
+		"two with organization":   {2, 2, sandbox.DefaultOrganization, "GET tasks"},
+		"one that waits":          {1, 2, nil, "GET task, GET tasks"},
+		"of unknown organization": {1, 1, tftypes.UnknownValue, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, sandbox.Config{})
+			h.AddTask(sandbox.Task{ID: tasks[1], RunID: sandbox.SeedRunID})
+			session := h.session(nil)
+			said := func(got prototest.Diagnostics, err error) {
+				t.Helper()
+				if err != nil || got.Failed() {
+					t.Fatalf("%v\n%s", err, got)
+				}
+			}
+			block := func(n int) prototest.Attributes {
+				return prototest.Attributes{"run_id": sandbox.SeedRunID, "task_id": tasks[n], "organization_id": c.organization}
+			}
+			for n := range c.validated {
+				said(session.Validate(t.Context(), resource, block(n)))
+			}
+			for n := range c.planned {
+				said(session.Plan(t.Context(), resource, block(n)))
+			}
+			var got []string
+			for _, entry := range h.Journal() {
+				got = append(got, entry.Method+map[bool]string{true: " tasks", false: " task"}[strings.HasSuffix(entry.Path, "/tasks")])
+			}
+			if strings.Join(got, ", ") != c.want {
+				t.Errorf("requests: %q, want %q", got, c.want)
+			}
+		})
+	}
+	t.Run("an apply", func(t *testing.T) {
+		t.Parallel()
+		h := newHarness(t, sandbox.Config{})
+		block := prototest.Attributes{"run_id": sandbox.SeedRunID, "task_id": sandbox.SeedPlainTaskID}
+		if said, err := h.session(nil).Create(t.Context(), resource, block); err != nil || said.Failed() {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		if n := h.Count(http.MethodGet, ""); n != 1 || h.Count(http.MethodPost, "") != 1 || h.Webhooks(sandbox.SeedPlainTaskID) != 1 {
+			t.Errorf("%d × GET, %d × POST", n, h.Count(http.MethodPost, ""))
+		}
+	})
 }

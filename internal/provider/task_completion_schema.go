@@ -64,7 +64,7 @@ func (r *taskCompletionResource) Schema(_ context.Context, _ resource.SchemaRequ
 			},
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The import ID: `organization/run/task`, or `organization//task` for a one-off task.",
+				MarkdownDescription: "The import ID: `organization/process/task`, or `organization//task` for a one-off task.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"status":       fact("The status of the task: `completed`, unless Tallyfy accepted the completion and left the task open."),

@@ -85,7 +85,7 @@ func TestTaskFacts(t *testing.T) {
 			sandbox.SeedPlainTaskID, func(h *harness) { h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Hidden = true }) },
 			map[string]any{"status": "auto-skipped"},
 		},
-		"owners not told": {
+		"owners not shown": {
 			sandbox.SeedPlainTaskID, func(h *harness) {
 				h.Update(sandbox.SeedPlainTaskID, func(task *sandbox.Task) { task.Extra = map[string]any{"owners": nil} })
 			},

@@ -85,7 +85,7 @@ func (r *taskWaitResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			},
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The import ID: `organization/run/task`, or `organization//task` for a one-off task.",
+				MarkdownDescription: "The import ID: `organization/process/task`, or `organization//task` for a one-off task.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"status":    fact("The status of the task: `completed`."),

@@ -37,8 +37,13 @@ func TestBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := read(t, w.Binary(clitest.Address, clitest.Version))
+	settings := filepath.Join(t.TempDir(), "env") // the file of "go env -w"
+	if err := os.WriteFile(settings, []byte("GOFLAGS=-gcflags=-N\nGOEXPERIMENT=fieldtrack\nGOAMD64=v3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, env := range map[string][]string{
-		"as it is": nil,
+		"as it is":       nil,
+		"other settings": {"GOENV=" + settings},
 		"another environment": {
 			"CGO_ENABLED=1", "GOFLAGS=-tags=other -buildvcs=true", "GOAMD64=v3", "GOARM64=v9.0", "GOEXPERIMENT=synctest", "GOFIPS140=latest", "TZ=Asia/Tokyo",
 		},

@@ -67,11 +67,11 @@ func (r *testRelease) pack(t *testing.T, root string) *dist {
 	write(t, manifest, "{}")
 	base := filepath.Join(root, "dist", project+"_"+version+"_")
 	r.zip(t, base+r.platform+archive)
-	told, err := json.Marshal(r.bill)
+	encoded, err := json.Marshal(r.bill)
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, base+r.platform+sbom, string(told))
+	write(t, base+r.platform+sbom, string(encoded))
 	var sums strings.Builder
 	for _, file := range []string{base + r.platform + archive, base + r.platform + sbom} {
 		fmt.Fprintf(&sums, "%s  %s\n", digest([]byte(read(t, file))), filepath.Base(file))

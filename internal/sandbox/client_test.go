@@ -125,16 +125,16 @@ func (c *client) send(r *http.Request) reply {
 
 // try sends a request that may fail.
 func (c *client) try(r *http.Request) (reply, error) {
-	answer, err := c.http.Do(r)
+	resp, err := c.http.Do(r)
 	if err != nil {
 		return reply{}, err
 	}
-	defer func() { _ = answer.Body.Close() }()
-	raw, err := io.ReadAll(answer.Body)
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return reply{}, err
 	}
-	got := reply{status: answer.StatusCode, header: answer.Header, raw: string(raw)}
+	got := reply{status: resp.StatusCode, header: resp.Header, raw: string(raw)}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	_ = decoder.Decode(&got.body) // Some responses are not JSON.

@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-// expectCompletions insists on the counter.
+// expectCompletions checks the counter.
 func (c *client) expectCompletions(want int, when string) {
 	c.t.Helper()
 	if got := c.Completions(task); got != want {
@@ -19,7 +19,7 @@ func (c *client) expectCompletions(want int, when string) {
 	}
 }
 
-func TestCompletionsPerVintage(t *testing.T) {
+func TestCompletionsByVintage(t *testing.T) {
 	t.Parallel()
 	for vintage, test := range map[sandbox.Vintage]struct{ again, counted int }{
 		sandbox.Today:  {http.StatusOK, 2}, // The webhooks fire again.
@@ -80,7 +80,7 @@ func TestCompletionsOutside(t *testing.T) {
 	}
 }
 
-// TestCompletionsRefused goes through what stands in the way of a completion,
+// TestCompletionsRefused tests each reason to reject a completion,
 // before the first and after one.
 func TestCompletionsRefused(t *testing.T) {
 	t.Parallel()
@@ -130,14 +130,14 @@ func changed(change func(*sandbox.Task)) func(*client) (path, body string) {
 }
 
 // The counter shows what a client cannot know.
-func TestCompletionsLostAnswer(t *testing.T) {
+func TestCompletionsLostResponse(t *testing.T) {
 	t.Parallel()
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{Handle: true, Drop: true})
 	if got, err := c.try(c.request(http.MethodPost, runPost, completion)); err == nil {
 		t.Errorf("got %d", got.status)
 	}
-	c.expectCompletions(1, "answer lost")
+	c.expectCompletions(1, "response lost")
 	c.AddTask(processTask())
 	c.expectCompletions(0, "another task with the same id")
 	if c.Completions("unknown") != 0 {

@@ -26,7 +26,7 @@ type response struct {
 func (a response) encode() response {
 	encoded, err := json.Marshal(a.body)
 	if err != nil { // a test set Task.ChangedByRules to a value that JSON cannot encode
-		return failure(http.StatusInternalServerError, err.Error(), "failed: the answer cannot be encoded").encode()
+		return failure(http.StatusInternalServerError, err.Error(), "failed: the response cannot be encoded").encode()
 	}
 	a.encoded = encoded
 	return a

@@ -122,10 +122,10 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, rec *record,
 		s.finish(rec, 0, joinNotes(a.note, "fault: connection dropped "+when))
 		drop(w)
 	case f.Raw != nil:
-		s.finish(rec, rawStatus(f.Raw), joinNotes(a.note, "fault: raw bytes answered "+when))
+		s.finish(rec, rawStatus(f.Raw), joinNotes(a.note, "fault: raw bytes sent "+when))
 		writeRaw(w, f.Raw)
 	case f.Status != 0:
-		s.finish(rec, f.Status, joinNotes(a.note, "fault: answered "+when))
+		s.finish(rec, f.Status, joinNotes(a.note, "fault: sent "+when))
 		s.setDate(w)
 		f.write(w)
 	default:

@@ -21,7 +21,7 @@ import (
 // forever is longer than any test runs.
 const forever = time.Hour
 
-func TestFaultAnswer(t *testing.T) {
+func TestFaultResponse(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Inject(sandbox.Fault{
 		Method: http.MethodPost, PathPart: "completed-tasks", Status: http.StatusTooManyRequests,
@@ -36,7 +36,7 @@ func TestFaultAnswer(t *testing.T) {
 	if c.Webhooks(task) != 0 {
 		t.Error("the request was handled")
 	}
-	if note := c.lastNote(); note != "fault: answered before handling" {
+	if note := c.lastNote(); note != "fault: sent before handling" {
 		t.Errorf("note %q", note)
 	}
 	c.expect(http.StatusOK, http.MethodPost, runPost, completion) // Once is once.
@@ -49,7 +49,7 @@ func TestFaultHandledThenReplaced(t *testing.T) {
 	if got.raw != "<html>" || got.header.Get("X-Request-Id") != "mine" || strings.Contains(got.header.Get("Content-Type"), "json") {
 		t.Errorf("got %q with %v", got.raw, got.header)
 	}
-	if c.Webhooks(task) != 1 || c.lastNote() != "completed; fault: answered after handling" {
+	if c.Webhooks(task) != 1 || c.lastNote() != "completed; fault: sent after handling" {
 		t.Errorf("%d webhooks, note %q", c.Webhooks(task), c.lastNote())
 	}
 }
@@ -128,7 +128,7 @@ func TestFaultRaw(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.err) {
 				t.Errorf("got %v, want %s", err, test.err)
 			}
-			if entry := c.Journal()[0]; entry.Status != test.status || entry.Note != "completed; fault: raw bytes answered after handling" {
+			if entry := c.Journal()[0]; entry.Status != test.status || entry.Note != "completed; fault: raw bytes sent after handling" {
 				t.Errorf("journal: %d %q", entry.Status, entry.Note)
 			}
 		})
@@ -208,7 +208,7 @@ func TestFaultDelayEndsWithServer(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if _, err := c.try(c.request(http.MethodGet, runTask, "")); err == nil {
-			t.Error("got an answer")
+			t.Error("got a response")
 		}
 	})
 	<-arrived

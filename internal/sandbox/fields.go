@@ -77,7 +77,7 @@ func (f Field) check(value any) string {
 			return f.Label + " must hold users as integers, guests and groups as strings."
 		}
 	case "file":
-		// Production answers a non-list with 500, its successor with 422
+		// Production responds to a non-list with 500, its successor with 422
 		// (API.md §1.5). UNK the message.
 		switch {
 		case !isList || !every(list, isFile):

@@ -88,7 +88,7 @@ func TestWriteJournal(t *testing.T) {
 	}
 }
 
-func TestWriteJournalSaysTheOrganizationOnce(t *testing.T) {
+func TestWriteJournalShowsTheOrganizationOnce(t *testing.T) {
 	entries := []sandbox.Entry{
 		{N: 1, Method: "GET", Path: "/api/organizations/o1/tasks/t", Status: 200, Note: "read: completed"},
 		{N: 2, Method: "POST", Path: "/api/organizations/o1/completed-tasks", Status: 200},
@@ -124,8 +124,8 @@ func TestWriteJournalSaysTheOrganizationOnce(t *testing.T) {
 	}
 }
 
-// TestJournalHoldsNoValues searches the notes for values in bodies and headers.
-func TestJournalHoldsNoValues(t *testing.T) {
+// TestJournalContainsNoValues searches the notes for values in bodies and headers.
+func TestJournalContainsNoValues(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	c.Update(task, func(t *sandbox.Task) {
 		t.Fields = []sandbox.Field{{ID: field, Label: "Region", Type: "dropdown", Options: []string{"west"}}}
@@ -143,7 +143,7 @@ func TestJournalHoldsNoValues(t *testing.T) {
 	var out strings.Builder
 	sandbox.WriteJournal(&out, c.Journal())
 	if strings.Contains(out.String(), secret) || strings.Contains(out.String(), sandbox.DefaultToken) {
-		t.Errorf("the journal tells secrets:\n%s", out.String())
+		t.Errorf("the journal contains secrets:\n%s", out.String())
 	}
 	contains(t, out.String(), "refused: "+field)
 }
@@ -157,7 +157,7 @@ func TestWatch(t *testing.T) {
 		notes = append(notes, e.Note)
 	}}, processTask())
 	c.expect(http.StatusOK, http.MethodPost, runPost, completion)
-	mu.Lock() // An answer that was received has been watched.
+	mu.Lock() // A received response has been watched.
 	defer mu.Unlock()
 	if len(notes) != 1 || notes[0] != "completed" {
 		t.Errorf("got %q", notes)

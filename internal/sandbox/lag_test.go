@@ -22,7 +22,7 @@ func withLag(t *testing.T, test func(*client)) {
 	inBubble(t, sandbox.Config{ReadLag: lag}, test, processTask())
 }
 
-// expectSeen insists on a status, and on the title that the path shows.
+// expectSeen checks the status, and the title that the path shows.
 func (c *client) expectSeen(path, status, title string) {
 	c.t.Helper()
 	got := c.expect(http.StatusOK, http.MethodGet, path, "")
@@ -119,7 +119,7 @@ func TestReadLagDeletion(t *testing.T) {
 	})
 }
 
-func TestReadLagAddedIsKnownAtOnce(t *testing.T) {
+func TestReadLagShowsAddedTasks(t *testing.T) {
 	withLag(t, func(c *client) {
 		c.AddTask(sandbox.Task{ID: "new"})
 		c.expect(http.StatusOK, http.MethodGet, orgTasks+"/new", "")

@@ -59,7 +59,7 @@ func listen(addr string, handler http.Handler) (*loopbackListener, error) {
 	}
 	go func() {
 		defer close(l.served)
-		// Serve always ends with an error, ErrServerClosed when it was asked to.
+		// Serve always ends with an error, ErrServerClosed after Close or Shutdown.
 		_ = l.server.Serve(listener)
 	}()
 	return l, nil
@@ -73,7 +73,7 @@ func loopback(addr string) (*net.TCPAddr, error) {
 	}
 	refusal := fmt.Errorf("the listen address %q is not a loopback address; use 127.0.0.1, [::1] or localhost", addr)
 	if net.ParseIP(host) == nil && host != "localhost" {
-		return nil, refusal // no other name is looked up
+		return nil, refusal // no other name is resolved
 	}
 	at, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {

@@ -100,7 +100,7 @@ func (p page) links(self string, query url.Values) any {
 }
 
 // paged returns the response with one page of a list, or the whole list if the
-// request asks for no pages.
+// request does not ask for pages.
 func (s *Server) paged(c request, total int, noun string, row func(i int) any) response {
 	rows := func(from, to int) []any {
 		list := []any{}

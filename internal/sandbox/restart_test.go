@@ -93,7 +93,7 @@ func TestCloseWhileHandling(t *testing.T) {
 	}{
 		"before the effect": {sandbox.Fault{Drop: true}, false, "fault: connection dropped before handling"},
 		"after the effect":  {sandbox.Fault{Drop: true, Handle: true}, false, "completed; fault: connection dropped after handling"},
-		"with an answer":    {sandbox.Fault{}, false, "completed"},
+		"with a response":   {sandbox.Fault{}, false, "completed"},
 		"restarted within":  {sandbox.Fault{Drop: true}, true, "fault: connection dropped before handling"},
 	} {
 		t.Run(name, func(t *testing.T) {

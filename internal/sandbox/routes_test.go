@@ -10,7 +10,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestGates(t *testing.T) {
+func TestAuthorize(t *testing.T) {
 	c := start(t, sandbox.Config{}, processTask())
 	const elsewhere = "/organizations/deadbeefdeadbeefdeadbeefdeadbeef/tasks/" + task
 	for name, test := range map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
 
-func TestSeedIds(t *testing.T) {
+func TestSeedIDs(t *testing.T) {
 	valid := regexp.MustCompile(`^[a-f0-9]{32}$`)
 	seen := map[string]bool{}
 	check := func(id string) {

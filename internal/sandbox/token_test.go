@@ -109,7 +109,7 @@ func TestTokenRequestsThatAreRefused(t *testing.T) {
 	sandbox.WriteJournal(&journal, c.Journal())
 	for _, secret := range []string{sandbox.DefaultClientSecret, "hush-hush"} {
 		if strings.Contains(journal.String(), secret) {
-			t.Errorf("the journal tells %s:\n%s", secret, journal.String())
+			t.Errorf("the journal contains %s:\n%s", secret, journal.String())
 		}
 	}
 }

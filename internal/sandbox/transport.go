@@ -16,7 +16,7 @@ import (
 type Transport struct{ Handler http.Handler }
 
 // RoundTrip returns the handler's response, or the error of the request's context
-// if that ends first. The handler then goes on in the background.
+// if that ends first. The handler then continues in the background.
 func (t Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{})

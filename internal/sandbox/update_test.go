@@ -48,7 +48,7 @@ func TestUpdateRunTaskIsPartial(t *testing.T) {
 	}
 }
 
-func TestUpdateOneOffWantsEverything(t *testing.T) {
+func TestUpdateOneOffRequiresEverything(t *testing.T) {
 	added := oneOff()
 	added.Fields = []sandbox.Field{{ID: field, Type: "text"}}
 	c := start(t, sandbox.Config{}, added)

@@ -102,8 +102,8 @@ func TestWebhooks(t *testing.T) {
 	}
 }
 
-// TestWebhooks_lost calls an address where nothing listens, once.
-func TestWebhooks_lost(t *testing.T) {
+// TestWebhooksLost calls an address where nothing listens, once.
+func TestWebhooksLost(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()

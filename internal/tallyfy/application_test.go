@@ -220,10 +220,10 @@ func TestTokenRequestsUseTheLimiter(t *testing.T) {
 // call that needs the token.
 func TestRejectedTokenRequestsAreNotRetried(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {
+	for name, rejection := range map[string]reply{"refused": {status: 401, body: `{"error":"invalid_client"}`}, "moved": {status: 302}, "page": ok("<html>")} {
 		t.Run(name, func(t *testing.T) {
 			for method, send := range operations {
-				client, w := scriptedApplication(t, 4, nil, answer)
+				client, w := scriptedApplication(t, 4, nil, rejection)
 				err := send(t.Context(), client)
 				if wait := client.NewBudget().Wait(t.Context(), err); wait == nil || len(w.requests) != 1 {
 					t.Errorf("%s, %s: %d requests, %v", name, method, len(w.requests), err)

@@ -45,12 +45,15 @@ func (b *Basis) replace() {
 }
 
 // IsCurrent reports whether the read is recent enough for a write.
-func (b *Basis) IsCurrent() bool { return !isOver(time.Now(), b.until) }
+func (b *Basis) IsCurrent() bool {
+	now := time.Now()
+	return !isOver(now, now.Round(0), b.until) // Round removes the reading of the monotonic clock
+}
 
-// isOver reports whether now is at or after a time by the monotonic clock or by the wall clock.
-// While the machine sleeps, only the wall clock goes on.
-func isOver(now, until time.Time) bool {
-	return !now.Before(until) || !now.Round(0).Before(until)
+// isOver reports whether now, by the monotonic clock or by the wall clock, is not before a time.
+// While the machine sleeps, only the wall clock continues.
+func isOver(now, wall, until time.Time) bool {
+	return !now.Before(until) || !wall.Before(until)
 }
 
 // IsStale reports whether a write was not sent because the read was too old. The task must be read

@@ -50,10 +50,10 @@ func BenchmarkDecodePage(b *testing.B) {
 	}
 }
 
-// An error out of an answer, with the secrets taken out of it.
+// An error from a response, with its secrets redacted.
 func BenchmarkError(b *testing.B) {
-	answer := reply{status: 422, body: `{"message":"The given data was invalid.","errors":{"is_approved":["The is approved field is required."],"taskdata":{"f1":["too long"]}}}`}
-	client, _ := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: &scriptedTransport{script: []reply{answer}}})
+	failed := reply{status: 422, body: `{"message":"The given data was invalid.","errors":{"is_approved":["The is approved field is required."],"taskdata":{"f1":["too long"]}}}`}
+	client, _ := New(Config{BaseURL: "https://tallyfy.test", AccessToken: testToken, Transport: &scriptedTransport{script: []reply{failed}}})
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := client.GetTask(b.Context(), processTask); err == nil || err.Error() == "" {

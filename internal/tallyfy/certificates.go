@@ -5,6 +5,7 @@ package tallyfy
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -42,12 +43,20 @@ func ParseCertificates(text string) ([]*x509.Certificate, error) {
 	switch begun := strings.Count(text, "-----BEGIN "); {
 	case begun > blocks: // pem.Decode skips what is broken
 		return nil, errors.New("a PEM block is damaged: each must have all lines from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----")
+	case blocks == 0 && isDER(text):
+		return nil, errors.New("it is a certificate in DER form: convert it, for example with openssl x509 -inform der -in ca.cer -out ca.pem")
 	case blocks == 0:
 		return nil, errors.New("it contains no certificate in PEM form, which begins with the line -----BEGIN CERTIFICATE-----")
 	case len(certificates) == 0:
 		return nil, unusable
 	}
 	return certificates, nil
+}
+
+// isDER reports whether a text is a certificate in binary form.
+func isDER(text string) bool {
+	certificates, err := x509.ParseCertificates([]byte(text))
+	return err == nil && len(certificates) > 0
 }
 
 // wrongBlock returns the error for a PEM block that is not a certificate.
@@ -60,10 +69,7 @@ func wrongBlock(kind string) error {
 
 // checkValidity returns an error if a certificate is not valid at this time.
 func checkValidity(c *x509.Certificate, now time.Time) error {
-	name := c.Subject.CommonName
-	if name == "" {
-		name = c.Subject.String()
-	}
+	name := nameOf(c.Subject)
 	switch {
 	case now.After(c.NotAfter):
 		return fmt.Errorf("the certificate %q expired on %s", name, c.NotAfter.UTC().Format(time.DateOnly))
@@ -71,6 +77,14 @@ func checkValidity(c *x509.Certificate, now time.Time) error {
 		return fmt.Errorf("the certificate %q is not valid before %s", name, c.NotBefore.UTC().Format(time.DateOnly))
 	}
 	return nil
+}
+
+// nameOf returns the common name of an authority, or all its names if it has none.
+func nameOf(authority pkix.Name) string {
+	if authority.CommonName != "" {
+		return authority.CommonName
+	}
+	return authority.String()
 }
 
 // trust returns the certificates of the system together with others.

@@ -47,7 +47,7 @@ type Config struct {
 	// Credentials are used to request tokens; nil if AccessToken is set.
 	Credentials *Credentials
 	// TokenSource says where the AccessToken or the Credentials come from, such as "the environment
-	// variable TALLYFY_ACCESS_TOKEN". Errors repeat it, so it must not hold a secret. Empty if
+	// variable TALLYFY_ACCESS_TOKEN". Errors repeat it, so it must not contain a secret. Empty if
 	// there is nothing to say.
 	TokenSource string
 	// UserAgent is the User-Agent header. Characters that a header must not contain are removed.

@@ -21,7 +21,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	var arrived sync.WaitGroup
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		arrived.Done()
-		arrived.Wait() // none is answered before all are there: were there a queue, this would never end
+		arrived.Wait() // no response is sent before all requests have arrived: a queue would never end
 		_, _ = w.Write([]byte(completedTask))
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {

@@ -65,7 +65,8 @@ func TestUrgent(t *testing.T) {
 	})
 }
 
-// Every response with a task includes when it was sent and when it came, and how long it took, without waits.
+// Every response with a task includes when it was sent and when it came, and how long it took,
+// without waits.
 func TestTiming(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2035, 6, 4, 17, 0, 0, 0, time.UTC)

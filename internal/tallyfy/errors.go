@@ -75,8 +75,8 @@ type Error struct {
 	// Advice is what to do about the failure, in sentences, if the client knows more than the
 	// status shows. It may be empty.
 	Advice string
-	// TokenSource says where the token that was refused (401, 403) or could not be got comes from,
-	// by [Config]. It holds no secret. Empty for every other error, and if the client was not told.
+	// TokenSource is the source, from [Config], of the token that was refused (401, 403) or could
+	// not be requested. It contains no secret. Empty for any other error, and if Config has none.
 	TokenSource string
 
 	retryAfter   time.Duration // from Retry-After; negative if there is none
@@ -148,6 +148,13 @@ func statusText(status int) string {
 		return fmt.Sprintf("%d %s", status, text)
 	}
 	return fmt.Sprintf("%d", status)
+}
+
+// IsConnectionRejected reports whether err is an untrusted certificate or a proxy's refusal, so
+// that no request can be sent until someone changes a setting. It does not unwrap the cause of err.
+func IsConnectionRejected(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Outcome == NotSent && e.Status == 0 && e.final && !e.notAttempted
 }
 
 // encodeError returns the failure of a request that cannot be encoded. Another attempt would not

@@ -14,8 +14,8 @@ import (
 // that is inferred from the limit, because requests that are sent together are rejected together.
 
 const (
-	// defaultInterval is the rate that Tallyfy documents, 600 requests a minute (API.md §3.4). It
-	// applies until the actual limit can be inferred.
+	// defaultInterval is that of the rate that Tallyfy documents, 600 requests a minute (API.md
+	// §3.4). It applies until the actual limit can be inferred.
 	defaultInterval = time.Minute / 600
 	// maxInterval limits an interval that is inferred while other clients use up the limit. The
 	// lowest documented limit is 100 a minute.

@@ -47,8 +47,8 @@ type reply struct {
 	header  map[string]string
 	body    string
 	refused error // nothing was written
-	lost    error // written, and no answer came
-	hang    bool  // no answer until the request's context ends
+	lost    error // written, and there was no response
+	hang    bool  // no response until the request's context ends
 	cut     bool  // the connection is closed after the body
 	latency time.Duration
 }

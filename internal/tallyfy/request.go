@@ -283,7 +283,7 @@ func (c *Client) readResponse(resp *http.Response, failure *Error, start time.Ti
 	return got, nil
 }
 
-// explain returns why no response came, in words that a user knows, and keeps the cause.
+// explain returns why no response came, in words for users, and keeps the cause.
 func (c *Client) explain(ctx, attemptCtx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
@@ -300,7 +300,7 @@ func (c *Client) explain(ctx, attemptCtx context.Context, err error) error {
 	return err
 }
 
-// describedError is an error with a text that a user knows.
+// describedError is an error with a text for users.
 type describedError struct {
 	text  string
 	cause error

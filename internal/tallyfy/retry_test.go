@@ -107,7 +107,7 @@ func TestParseRetryAfter(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsHonoured(t *testing.T) {
+func TestRetryAfterIsRespected(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		// In a bubble the clock begins at midnight on 1 January 2000.
@@ -192,7 +192,7 @@ func TestWaitThatExceedsTheTimeoutFailsImmediately(t *testing.T) {
 		}
 		contains(t, err.Error(), "429 Too Many Requests", "Too many", "would have to wait 1h0m0s, and only 5m0s of the operation's timeout is left")
 		if !IsRateLimited(err) {
-			t.Error("it is not told as a rate limit")
+			t.Error("it is not reported as a rate limit")
 		}
 
 		// Nor does the next request find that out by being sent.

@@ -47,7 +47,8 @@ func (c *Client) GetRun(ctx context.Context, organization, id string) (*Run, err
 var errNoRun = errors.New("the response is not a process")
 
 // readRun parses the response to a request for the process with this ID. A response about another
-// object is an error; letter case does not count (API.md §5).
+// object is an error. Letter case does not count, because nothing says that it distinguishes IDs
+// (API.md §5).
 func readRun(body []byte, id string) (*Run, error) {
 	f, err := envelope(body, errNoRun)
 	if err != nil {

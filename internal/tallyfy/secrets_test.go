@@ -54,16 +54,16 @@ func TestSecretsAreRedacted(t *testing.T) {
 		}
 	}
 	for name, script := range map[string][]reply{
-		"application":           {echo(401)},
-		"application, text":     {{status: 400, body: "client_secret=s3cr3t%2F%2B"}},
-		"application, redirect": {echo(302)},
-		"no token in it":        {ok(`{"message":"` + secret + `","token":"` + current + `"}`)},
-		"token as text":         {ok(current)},
-		"API":                   {granted(old, 3600), echo(422, old)},
-		"API, redirect":         {granted(old, 3600), echo(307, old)},
-		"another one":           {granted(old, 3600), {status: 401}, granted(current, 3600), echo(401, old, current)},
-		"no other":              {granted(old, 3600), echo(401, old), echo(401, old)},
-		"answer to another one": {granted(old, 3600), {status: 401}, granted(current, 3600), {status: 404, body: old + " " + current}},
+		"application":                 {echo(401)},
+		"application, text":           {{status: 400, body: "client_secret=s3cr3t%2F%2B"}},
+		"application, redirect":       {echo(302)},
+		"no token in it":              {ok(`{"message":"` + secret + `","token":"` + current + `"}`)},
+		"token as text":               {ok(current)},
+		"API":                         {granted(old, 3600), echo(422, old)},
+		"API, redirect":               {granted(old, 3600), echo(307, old)},
+		"another one":                 {granted(old, 3600), {status: 401}, granted(current, 3600), echo(401, old, current)},
+		"no other":                    {granted(old, 3600), echo(401, old), echo(401, old)},
+		"response to another request": {granted(old, 3600), {status: 401}, granted(current, 3600), {status: 404, body: old + " " + current}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, w := scriptedApplication(t, 0, func(c *Config) {

@@ -18,8 +18,8 @@ type meaning struct {
 }
 
 // meanings lists what each status means. The first row that covers a status applies. Statuses
-// without a row are [Unknown] and worth another attempt: the other 5xx, including 52x and 530 of
-// the edge in front of Tallyfy (API.md §3.2).
+// without a row are [Unknown] and worth another attempt: the other 5xx, including 52x and 530,
+// which Cloudflare returns: the edge in front of Tallyfy is one of its workers (API.md §3.2).
 var meanings = []struct {
 	from, to int
 	meaning
@@ -37,10 +37,10 @@ var meanings = []struct {
 	{http.StatusHTTPVersionNotSupported, http.StatusHTTPVersionNotSupported, meaning{outcome: Unknown}},
 }
 
-// meaningOf returns what a status means. asked reports whether the response has a Retry-After: a
-// response that does not show whether the server acted, such as a 503, may ask all requests to
-// wait.
-func meaningOf(status int, asked bool) meaning {
+// meaningOf returns what a status means. hasRetryAfter reports whether the response has a
+// Retry-After header: a response that does not show whether the server acted, such as a 503, may
+// then ask all requests to wait.
+func meaningOf(status int, hasRetryAfter bool) meaning {
 	m := meaning{outcome: Unknown, repeat: true}
 	for _, row := range meanings {
 		if status >= row.from && status <= row.to {
@@ -48,7 +48,7 @@ func meaningOf(status int, asked bool) meaning {
 			break
 		}
 	}
-	m.rateLimited = m.rateLimited || m.outcome == Unknown && asked
+	m.rateLimited = m.rateLimited || m.outcome == Unknown && hasRetryAfter
 	return m
 }
 

@@ -29,7 +29,7 @@ func FuzzReadTask(f *testing.F) {
 		// Reopened (§1.2), and the words of §2.2.
 		`{"data":{"id":"bbbb","status":"in-progress","completed_at":null,"completer_id":null,"completer_guest_id":null,"is_approved":null,"tasks_changed_by_rules":{}}}`,
 		`{"data":{"status":"auto-skipped"}}`, `{"status":"complete"}`, `{"data":{"id":"bbbb","status":"active"}}`, `{"id":"bbbb","status":"overdue"}`,
-		// The form, wrapped and bare, by both names of the answer (§1.3).
+		// The form, wrapped and bare, by both names of the value (§1.3).
 		`{"data":{"id":"bbbb","form_fields":{"data":[{"id":"f1","field_type":"text","field_value":"v"}]}}}`,
 		`{"data":{"id":"bbbb","taskdata":null,"form_fields":[{"id":1,"value":[]}]}}`,
 		// PHP's lists with gaps are objects, and its empty objects lists.
@@ -53,10 +53,10 @@ func FuzzReadTask(f *testing.F) {
 		}
 		said := item(t, body)
 		if id := said["id"]; got.ID != task || isText(id) && !strings.EqualFold(fmt.Sprint(id), task) {
-			t.Errorf("the answer about %v was taken for one about %s", id, got.ID)
+			t.Errorf("the response about %v was taken for one about %s", id, got.ID)
 		}
 		if status, _ := said["status"].(string); !isText(said["id"]) && !isText(said["completed_at"]) && !slices.Contains(statuses, status) {
-			t.Errorf("a task was read of what tells nothing of one: %v", said)
+			t.Errorf("a task was read from a response without one: %v", said)
 		}
 		done := said["status"] == "completed" || said["status"] == "complete" || isText(said["completed_at"])
 		if got.Completed() != done {

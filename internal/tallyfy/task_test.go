@@ -49,7 +49,7 @@ func TestReadTaskTolerates(t *testing.T) {
 		"form, bare, older name": {`{"id":"bbbb","taskdata":null,"form_fields":[{"id":"f","value":"v"}]}`, func(k *Task) bool { return k.Taskdata["f"] == "v" }},
 		"owners [] in buckets":   {`{"id":"bbbb","owners":{"users":[],"guests":[],"groups":[]}}`, func(k *Task) bool { return k.Owners != nil }},
 		"owners unreadable":      {`{"id":"bbbb","owners":{"users":[{"name":"x"}]}}`, func(k *Task) bool { return k.Owners == nil }},
-		"owners not all told":    {`{"id":"bbbb","owners":{"users":[1],"guests":[]}}`, func(k *Task) bool { return k.Owners == nil }},
+		"owners not all shown":   {`{"id":"bbbb","owners":{"users":[1],"guests":[]}}`, func(k *Task) bool { return k.Owners == nil }},
 		"owners as PHP's map":    {`{"id":"bbbb","owners":{"users":{"1":{"id":1}},"guests":[],"groups":[]}}`, func(k *Task) bool { return k.Owners == nil }},
 		"fields of odd types": {`{"id":"bbbb","title":{"a":1},"completer_id":true,"is_approved":"maybe","completed_at":[],"status":7}`, func(k *Task) bool {
 			return k.Title == "" && k.CompleterID == 0 && k.IsApproved == nil && !k.Completed()

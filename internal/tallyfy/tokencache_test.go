@@ -224,7 +224,7 @@ func TestWaitForToken(t *testing.T) {
 		synctest.Wait()   // it asks
 		go get(time.Hour) // it waits
 		if err := <-failed; err == nil {
-			t.Error("the first got an answer")
+			t.Error("the first got a response")
 		} else {
 			contains(t, err.Error(), "getting an access token from "+DefaultTokenURL+": no response came before the operation's timeout passed")
 		}

@@ -46,8 +46,8 @@ func afterRejection(rejected, failed error) error {
 	return failure
 }
 
-// advise adds advice to a 401 for a token that was requested with credentials: these are valid at
-// least for a token.
+// advise adds advice to a 401 for a token that was requested with credentials. Tallyfy has issued
+// the token for them, so the credentials themselves are valid.
 func (c *Client) advise(err error) error {
 	var e *Error
 	if c.credentials == nil || !errors.As(err, &e) || e.Status != http.StatusUnauthorized {

@@ -38,7 +38,7 @@ func TestTokenRequestErrors(t *testing.T) {
 		"down":              {[]reply{{status: 503, body: "<title>Maintenance</title>"}}, []string{`503 Service Unavailable: an HTML page titled "Maintenance"`, "gave up after 1 attempt", "Try again when Tallyfy responds"}},
 		"busy":              {[]reply{{status: 429}}, []string{"429 Too Many Requests", "raise max_retries"}},
 		"no connection":     {[]reply{{refused: errTest}}, []string{forApplication + "the wire broke", "Check token_url, the network and its proxy"}},
-		"never answered":    {[]reply{{hang: true}}, []string{forApplication + "no response within 30s (request_timeout)"}},
+		"no response":       {[]reply{{hang: true}}, []string{forApplication + "no response within 30s (request_timeout)"}},
 		"no user":           {[]reply{app, {status: 404, header: said, body: `{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}`}}, []string{forUser + "Tallyfy returned 404 Not Found: Resource not found (request ID req-7)", "Tallyfy does not know this user"}},
 		"no user endpoint":  {[]reply{app, {status: 404, body: `{"code":"ENDPOINT_NOT_FOUND"}`}}, []string{"404", "check base_url"}},
 		"another's user":    {[]reply{app, {status: 422, body: `{"message":"Not a member."}`}}, []string{"422 Unprocessable Entity: Not a member.", "must be a member"}},

@@ -72,7 +72,7 @@ func (e *proxyError) advice() string {
 
 // proxyCredentials returns the advice for a 407. proxy may be empty.
 func proxyCredentials(proxy string) string {
-	return strings.Replace(fmt.Sprintf("The proxy %s requires a user name and a password: set them in the HTTPS_PROXY environment variable "+
+	return strings.Replace(fmt.Sprintf("The proxy %s requires a valid user name and password: set them in the HTTPS_PROXY environment variable "+
 		"(http://user:password@host:port, with special characters percent-encoded), or list Tallyfy's host in NO_PROXY, then try again.", proxy), "  ", " ", 1)
 }
 
@@ -96,7 +96,7 @@ func (e *Error) diagnose(req *http.Request, err error) {
 		e.Cause, e.Advice, e.final = refusal, refusal.advice(), refusal.final()
 		return
 	}
-	host, problem := certificateProblem(err)
+	problem := certificateProblem(err)
 	if problem == nil {
 		return
 	}
@@ -105,34 +105,50 @@ func (e *Error) diagnose(req *http.Request, err error) {
 	if errors.As(err, &operation) && operation.Op == "proxyconnect" {
 		owner = "the proxy"
 	}
-	e.Advice = "The system's certificate store decides which certificates are trusted. If a private authority has issued this one, as for a proxy that inspects TLS, " +
-		"add the certificate of the authority with ca_cert_file or ca_cert_pem in the provider block, or to the store (on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one), then try again."
-	if host {
-		e.Advice = "Check the URL and any proxy in between: the certificate is for another host. " + e.Advice
-	}
-	e.Cause, e.final = &describedError{fmt.Sprintf("the certificate of %s was not accepted: %s", owner, problem), err}, true
+	e.Advice = certificateAdvice(problem)
+	e.Cause, e.final = &describedError{fmt.Sprintf("the certificate of %s was not accepted: %s%s", owner, problem, untrustedAuthority(problem)), err}, true
 }
 
-// certificateProblem returns what is wrong with a certificate, and whether it is for another host;
-// nil if err is about something else.
-func certificateProblem(err error) (host bool, problem error) {
+// certificateAdvice returns what to do about a certificate that was not accepted.
+func certificateAdvice(problem error) string {
+	var invalid x509.CertificateInvalidError
+	if errors.As(problem, &invalid) && invalid.Reason == x509.Expired {
+		return "Check the clock of this machine, and have the certificate renewed by the owner of the server or of the proxy that inspects TLS, then try again."
+	}
+	advice := "The system's certificate store decides which certificates are trusted. If a private authority has issued this one, as for a proxy that inspects TLS, " +
+		"add the certificate of the authority with ca_cert_file or ca_cert_pem in the provider block, or to the store (on Linux, SSL_CERT_FILE or SSL_CERT_DIR can name another one), then try again."
+	var host x509.HostnameError
+	if errors.As(problem, &host) {
+		return "Check the URL and any proxy in between: the certificate is for another host. " + advice
+	}
+	return advice + " If you have already added one, it may belong to another authority, or the server does not send the intermediate certificates: add these too."
+}
+
+// untrustedAuthority returns a sentence with the name of the authority that is not trusted, to
+// follow the problem; empty if another problem was found.
+func untrustedAuthority(problem error) string {
+	var unknown x509.UnknownAuthorityError
+	if !errors.As(problem, &unknown) || unknown.Cert == nil {
+		return ""
+	}
+	return fmt.Sprintf(". The authority %q is not trusted", nameOf(unknown.Cert.Issuer))
+}
+
+// certificateProblem returns what is wrong with a certificate; nil if err is about something else.
+func certificateProblem(err error) error {
 	var verification *tls.CertificateVerificationError
 	if errors.As(err, &verification) {
-		problem = verification.Err
+		return verification.Err
 	}
 	for _, kind := range []any{
 		new(x509.UnknownAuthorityError), new(x509.HostnameError), new(x509.CertificateInvalidError), new(x509.SystemRootsError),
 		new(x509.ConstraintViolationError), new(x509.InsecureAlgorithmError), new(x509.UnhandledCriticalExtension),
 	} {
-		if !errors.As(err, kind) {
-			continue
-		}
-		_, host = kind.(*x509.HostnameError)
-		if problem == nil {
-			problem = err
+		if errors.As(err, kind) {
+			return err
 		}
 	}
-	return host, problem
+	return nil
 }
 
 // proxySchemes are the proxy schemes that net/http supports. It treats any other as http.

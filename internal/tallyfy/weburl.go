@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// URLForms are the forms of addresses that [ParseURL] accepts (API.md §5). The host may be any.
+// URLForms are the forms of URLs that [ParseURL] accepts (API.md §5). The host may be any.
 var URLForms = []string{
 	"https://go.tallyfy.com/{organization}/processes/{run}",
 	"https://go.tallyfy.com/tracker/{run}",
@@ -24,14 +24,14 @@ var URLForms = []string{
 
 var errNoForm = errors.New("its form is not one that Tallyfy's URLs are known to have")
 
-// ParseURL returns the IDs in an address of Tallyfy's web app of one of [URLForms]. IDs that a form
-// does not contain are empty: the address of a process has no task, and that of a guest has only
+// ParseURL returns the IDs in a URL of Tallyfy's web app that has one of [URLForms]. IDs that a
+// form does not contain are empty: the URL of a process has no task, and that of a guest has only
 // the organization.
 //
-// The host does not matter, so that addresses of a staging system and of the API are accepted too;
-// the API's may have its mount point, /api, before the path. An address with a longer path than its
-// form is an error. The error completes a sentence that names the address; it does not contain the
-// address, which may be someone's personal link.
+// The host does not matter, so that URLs of a staging system and of the API are accepted too;
+// the API's may have its mount point, /api, before the path. A URL with a longer path than its
+// form is an error. The error completes a sentence that names the URL; it does not contain the
+// URL, which may be someone's personal link.
 func ParseURL(s string) (TaskRef, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -68,7 +68,7 @@ func (r TaskRef) checkIDs() error {
 	return nil
 }
 
-// idsIn returns the IDs in an address, unchecked.
+// idsIn returns the IDs in a URL, unchecked.
 func idsIn(u *url.URL) (TaskRef, error) {
 	parts, err := segments(u.EscapedPath())
 	if err != nil {

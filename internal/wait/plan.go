@@ -24,7 +24,7 @@ const (
 
 // Check predicts what an apply will wait for, or why it would fail. The error is a
 // [*notice.Failure] about the task itself, or that of a read that failed. Then nothing is known,
-// and the plan goes on, because it must work without a network.
+// and the plan continues, because it must work without a network.
 func (w *Waits) Check(ctx context.Context, want Wanted) (warnings []notice.Notice, err error) {
 	ctx, cancel := context.WithTimeout(ctx, planningTime)
 	defer cancel()

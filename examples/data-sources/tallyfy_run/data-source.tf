@@ -1,4 +1,4 @@
-# The ID of the process, from the webhook of Tallyfy: TF_VAR_run_id.
+# The ID of the process, from its webhook: TF_VAR_run_id.
 variable "run_id" {
   type    = string
   default = "5eed0000000000000000000000000001" # the process "Launch the payments service"

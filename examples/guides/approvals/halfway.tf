@@ -20,7 +20,7 @@ resource "tallyfy_task_completion" "announce_maintenance" {
   lifecycle {
     precondition {
       condition     = data.tallyfy_task.approve_change.is_approved == true
-      error_message = "The VPC is there, and waits for its approval. Run the pipeline again once it is approved."
+      error_message = "The VPC is built and waits for its approval. Start the pipeline again after the approval."
     }
   }
 }

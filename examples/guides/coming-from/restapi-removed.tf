@@ -15,7 +15,7 @@ variable "tallyfy_base_url" {
   default = "https://go.tallyfy.com/api"
 }
 
-# Stays until this is applied, since the state still has an object of it.
+# Stays until this is applied, because the state still contains one of its objects.
 provider "restapi" {
   uri     = var.tallyfy_base_url
   headers = { Authorization = "Bearer ${var.tallyfy_access_token}", X-Tallyfy-Client = "APIClient" }

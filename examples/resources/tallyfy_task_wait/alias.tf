@@ -1,4 +1,4 @@
-# The alias is the same in every process of a template. People have a working day.
+# The alias is the same in every process of a template. The wait lasts up to a working day.
 resource "tallyfy_task_wait" "approval" {
   run_id = "5eed0000000000000000000000000001" # the process "Launch the payments service"
   alias  = "approve-the-change"

@@ -1,4 +1,4 @@
-# The approval "Approve the change", which someone has decided, as organization/run/task.
+# The approval "Approve the change", which someone has decided, as organization/process/task.
 import {
   to = tallyfy_task_wait.change
   id = "c0ffee00c0ffee00c0ffee00c0ffee00/5eed0000000000000000000000000001/7a5c0000000000000000000000000002"

@@ -5,7 +5,7 @@ resource "tallyfy_task_wait" "decision" {
   fail_on_rejection = false
 }
 
-# Tells the people of the process that there is a decision.
+# Completes the next step, whatever the decision is.
 resource "tallyfy_task_completion" "announce_maintenance" {
   run_id  = tallyfy_task_wait.decision.run_id
   task_id = "7a5c0000000000000000000000000004" # "Announce the maintenance window"

@@ -14,10 +14,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"time"
 )
 
-const minSecret = 20 // characters
+// validSecret matches secrets that are part of a URL as they are, and long enough.
+var validSecret = regexp.MustCompile(`^[0-9A-Za-z._~-]{20,}$`)
 
 func main() {
 	r := &relay{
@@ -30,8 +32,11 @@ func main() {
 	if r.start, err = pipeline(os.Getenv("RELAY_TARGET")); err != nil {
 		log.Fatal(err)
 	}
-	if len(r.secret) < minSecret || !validID.MatchString(r.organization) {
-		log.Fatalf("RELAY_SECRET must have at least %d characters, and TALLYFY_ORG_ID must be the ID of an organization", minSecret)
+	if !validSecret.MatchString(r.secret) {
+		log.Fatal("RELAY_SECRET must be at least 20 letters, digits or characters of -._~")
+	}
+	if !validID.MatchString(r.organization) {
+		log.Fatal("TALLYFY_ORG_ID must be the ID of an organization: 32 digits and letters from a to f")
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(context.Background(), "tcp", cmp.Or(os.Getenv("RELAY_LISTEN"), ":8080"))

@@ -57,10 +57,12 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if !r.first(event) {
-		reply(w, http.StatusOK, "already started")
+		reply(w, http.StatusOK, "already received")
 		return
 	}
-	ctx, cancel := context.WithTimeout(req.Context(), startTime)
+	// The start is not interrupted if the caller does not wait for the response: there is no other
+	// call for this event.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(req.Context()), startTime)
 	defer cancel()
 	if err := retry(ctx, func() error { return r.start(ctx, processID) }); err != nil {
 		r.forget(event)

@@ -112,8 +112,8 @@ func TestRelay(t *testing.T) {
 	}
 }
 
-// TestRelay_repeated receives events more than once.
-func TestRelay_repeated(t *testing.T) {
+// TestRelayRepeated receives events more than once.
+func TestRelayRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, started := newRelay("", works)
 		check := func(payload string, status int, starts int) {
@@ -134,12 +134,36 @@ func TestRelay_repeated(t *testing.T) {
 		r, started = newRelay("a", works)
 		check(step("a", testID), 202, 1)
 		check(step("a", testID), 200, 1)
+		if _, says := call(r, step("a", testID), nil); says != "already received" {
+			t.Errorf("it says %q, but the start may be under way, or fail", says)
+		}
 		check(strings.Replace(step("a", testID), "12:00", "13:00", 1), 202, 2) // reopened, and completed again
 	})
 }
 
-// TestRelay_failing starts a pipeline whose CI system fails. The event can start it later.
-func TestRelay_failing(t *testing.T) {
+// TestRelayGone has a caller that does not wait for the response. The pipeline starts nevertheless.
+func TestRelayGone(t *testing.T) {
+	r, _ := newRelay("", func(ctx context.Context) error { return ctx.Err() })
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if status, _ := call(r, launch, func(req *http.Request) { *req = *req.WithContext(gone) }); status != 202 || len(r.seen) != 1 {
+		t.Errorf("got %d, and %d events are remembered", status, len(r.seen))
+	}
+}
+
+func TestSecret(t *testing.T) {
+	for secret, valid := range map[string]bool{
+		testSecret: true, "with-and_without.~0123": true, "short": false, "": false,
+		testSecret + "\n": false, testSecret + "/": false, testSecret + "?a": false, testSecret + "%2F": false,
+	} {
+		if validSecret.MatchString(secret) != valid {
+			t.Errorf("%q", secret)
+		}
+	}
+}
+
+// TestRelayFailing starts a pipeline whose CI system fails. The event can start it later.
+func TestRelayFailing(t *testing.T) {
 	var logged bytes.Buffer
 	log.SetOutput(&logged)
 	defer log.SetOutput(io.Discard)

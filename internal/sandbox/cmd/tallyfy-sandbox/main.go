@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	listen := flags.String("listen", "127.0.0.1:8787", "loopback `address` to listen on; port 0 picks a free one")
 	vintage := flags.String("vintage", "today", "generation of the API: `today or legacy`")
-	rateLimit := flags.Int("rate-limit", 0, "`requests` answered in any second, those above get 429; 0 sets no limit (default 0)")
+	rateLimit := flags.Int("rate-limit", 0, "`requests` accepted in any second; others get a 429; 0 sets no limit (default 0)")
 	latency := flags.Duration("latency", 0, "`time` that passes before each request is handled, such as 50ms (default 0s)")
 	webhook := flags.String("webhook", "", "`URL` that gets the webhooks of launched processes, completed steps and completed processes; none by default")
 	switch err := flags.Parse(args); {
@@ -147,7 +147,7 @@ export TALLYFY_TOKEN_URL=%s/oauth/token
 	}
 	_ = table.Flush() // as in say
 	say(w, "\nPOST runs launches more processes of its template %s.\n", sandbox.SeedTemplateID)
-	say(w, "\nRequests, as they are answered:\n")
+	say(w, "\nRequests:\n")
 }
 
 // say writes to the terminal. If that fails, there is no other place for the error.

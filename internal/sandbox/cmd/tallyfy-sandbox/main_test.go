@@ -21,7 +21,7 @@ import (
 type screen struct {
 	mu      sync.Mutex
 	text    strings.Builder
-	changed chan struct{} // has room for one; written to after each change
+	changed chan struct{} // buffers one value; written to after each change
 }
 
 func newScreen() *screen {
@@ -71,7 +71,7 @@ func TestRun(t *testing.T) {
 		code <- run(ctx, []string{"-listen", "127.0.0.1:0", "-vintage", "legacy", "-latency", "1ms", "-webhook", receiver.URL}, stdout, stderr)
 	}()
 
-	stdout.waitFor(t, "Requests, as they are answered:\n")
+	stdout.waitFor(t, "Requests:\n")
 	url := strings.TrimPrefix(stdout.waitFor(t, `TALLYFY_BASE_URL=\S+`), "TALLYFY_BASE_URL=")
 	for _, part := range []string{
 		"export TALLYFY_ACCESS_TOKEN=" + sandbox.DefaultToken + "\n",
@@ -91,7 +91,7 @@ func TestRun(t *testing.T) {
 	}
 
 	path := "/organizations/" + sandbox.DefaultOrganization + "/runs/" + sandbox.SeedRunID + "/completed-tasks"
-	for _, want := range []int{http.StatusOK, http.StatusUnprocessableEntity} { // The second tells legacy.
+	for _, want := range []int{http.StatusOK, http.StatusUnprocessableEntity} { // The second shows that legacy is set.
 		if got, _ := complete(t, url+path); got != want {
 			t.Errorf("got %d, want %d", got, want)
 		}
@@ -110,7 +110,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestRunRateLimit goes on until a request comes within a second of the one
+// TestRunRateLimit continues until a request comes within a second of the one
 // before, which on a slow machine need not be the second.
 func TestRunRateLimit(t *testing.T) {
 	t.Parallel()
@@ -148,13 +148,13 @@ func complete(t *testing.T, url string) (status int, retryAfter string) {
 	r.Header.Set("Authorization", "Bearer "+sandbox.DefaultToken)
 	r.Header.Set("X-Tallyfy-Client", "APIClient")
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	_, _ = io.Copy(io.Discard, answer.Body)
-	return answer.StatusCode, answer.Header.Get("Retry-After")
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, resp.Header.Get("Retry-After")
 }
 
 func TestRunMistakes(t *testing.T) {
