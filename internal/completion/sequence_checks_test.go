@@ -4,6 +4,8 @@
 package completion
 
 import (
+	"time"
+
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
@@ -41,6 +43,24 @@ func (s *simulation) checkTruth(err error, wasCompleted bool) {
 // saysUndone reports whether an error says that this apply has not completed the task.
 func saysUndone(err error) bool {
 	return containsAny(err.Error(), "has not completed the task", "Nothing was sent", "it is open")
+}
+
+// mustNotWrite reports whether a create must send nothing but reads, because a colleague has
+// completed the task and a read shows it. A completion after the check that the create may rest on
+// need not be seen.
+func (s *simulation) mustNotWrite() bool {
+	return !s.recorded && !s.shared && s.first().CompletedAt != "" && time.Since(s.outsideCompletedAt) >= sharedFor+s.lag
+}
+
+// writes counts the requests that are not reads.
+func (s *simulation) writes() int {
+	n := 0
+	for _, method := range s.methods() {
+		if method != get {
+			n++
+		}
+	}
+	return n
 }
 
 // checkCount allows one completion for each time the task was open, and one reopening for each

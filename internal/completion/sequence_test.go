@@ -75,7 +75,7 @@ func simulate(t *testing.T, script []byte) {
 			task.EveryoneMustComplete = 2
 		}
 	}, func(h *harness) {
-		p.harness, p.shared, p.rewrites = h, kind == 4, config.Rewrite != nil
+		p.harness, p.shared, p.rewrites, p.lag = h, kind == 4, config.Rewrite != nil, config.ReadLag
 		p.want = h.want()
 		if kind == 3 {
 			p.want.Task.Run = ""
@@ -111,13 +111,15 @@ type simulation struct {
 	applied    Desired // what was wanted when it was recorded
 	warnedOpen bool    // the last apply said that Tallyfy accepted the completion and left the task open
 	rewrites   bool    // the server keeps texts in another form
-	unknown    int     // applies that did not learn the outcome of a completion whose values are stored in another form
-	seconds    int     // completions of a second block, which an update of the first one may undo
-	acted      bool    // the last apply had something to do; values that others change in a completed task are not drift
+	lag        time.Duration
+	unknown    int  // applies that did not learn the outcome of a completion whose values are stored in another form
+	seconds    int  // completions of a second block, which an update of the first one may undo
+	acted      bool // the last apply had something to do; values that others change in a completed task are not drift
 
 	mu                                                       sync.Mutex // guards the fields below, which change while a request is handled
 	log                                                      []string
 	changes, outsideReopens, outsideCompletions, otherEvents int
+	outsideCompletedAt                                       time.Time
 	// shared means that everyone must complete the task, deleted that it does not exist.
 	shared, deleted bool
 }
@@ -164,6 +166,10 @@ func (s *simulation) step() {
 	}
 }
 
+// sharedFor is how long a create or update may rest on the read of its check. It is not
+// recentReadLife, so that the simulation notices a longer life.
+const sharedFor = 2 * time.Second
+
 // rewriteText returns the form in which a server stores a text.
 func rewriteText(text string) string { return "<p>" + text + "</p>" }
 
@@ -182,6 +188,7 @@ func (s *simulation) event(script []byte) {
 			return
 		}
 		s.outsideCompletions++
+		s.outsideCompletedAt = time.Now()
 		s.server.CompleteOutside(taskID, sandbox.SeedColleagueID, new(drawn.randomBelow(2) == 0))
 		what = "a colleague completes it"
 	case 3, 4, 5, 6:
@@ -202,6 +209,7 @@ func (s *simulation) event(script []byte) {
 			return
 		}
 		s.outsideCompletions++
+		s.outsideCompletedAt = time.Now()
 		s.server.CompleteOutsideWith(taskID, sandbox.SeedColleagueID, new(drawn.randomBelow(2) == 0), map[string]any{field: "a colleague's value"})
 		what = "a colleague completes it with another value"
 	case 9:
@@ -326,8 +334,8 @@ func (s *simulation) secondBlock(ctx context.Context, before [3]int) {
 	}
 }
 
-// checkSecondBlock checks the plan of another block for the task, as Terraform may do at any time of
-// an apply. It ends before the next apply begins.
+// checkSecondBlock checks the plan of another block for the task, as Terraform may do at any time
+// of an apply. It ends before the next apply begins.
 func (s *simulation) checkSecondBlock(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -381,7 +389,7 @@ func (s *simulation) preflight(ctx context.Context) {
 	if s.randomBelow(4) == 3 {
 		s.event(s.take(2))
 	}
-	pause := []time.Duration{0, recentReadLife - time.Millisecond, recentReadLife, 10 * time.Second}[s.randomBelow(4)]
+	pause := []time.Duration{0, sharedFor - time.Millisecond, sharedFor, 10 * time.Second}[s.randomBelow(4)]
 	s.note("applied %s after the preflight check", pause)
 	time.Sleep(pause)
 }
@@ -392,10 +400,14 @@ func (s *simulation) carry(ctx context.Context) error {
 	want := s.want
 	want.Task = s.refOf()
 	s.acted = !s.recorded || Resends(s.applied, want)
+	readsOnly, before, writes := s.mustNotWrite(), s.outside(), s.writes()
 	if s.recorded {
 		result, err = s.engine.Update(ctx, s.record, s.applied, want)
 	} else {
 		result, err = s.engine.Create(ctx, want)
+	}
+	if readsOnly && s.outside() == before && s.writes() > writes {
+		s.Error("it wrote to a task that a colleague had completed before the read")
 	}
 	s.warnedOpen = false
 	for _, warning := range result.Warnings {
