@@ -59,6 +59,13 @@ func (p *companyProxy) address(password string) string {
 	return strings.Replace(p.URL, "://", "://"+proxyUser+":"+password+"@", 1)
 }
 
+// requests returns the hosts that clients were connected to, and how many requests were refused.
+func (p *companyProxy) requests() (connected []string, refused int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.connected), p.refused
+}
+
 func (p *companyProxy) connect(w http.ResponseWriter, r *http.Request) {
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(proxyUser+":"+proxyPassword))
 	to := p.hosts[r.URL.Hostname()]
@@ -188,8 +195,10 @@ func (n *network) applied() {
 	if out, err := n.apply(); err != nil {
 		n.t.Fatalf("%v\n%s", err, out)
 	}
-	if n.server.Count(http.MethodPost, "completed-tasks") != 1 || !slices.Contains(n.proxy.connected, apiHost) || !slices.Contains(n.proxy.connected, tokenHost) {
-		n.t.Errorf("%d completions, and connections to %q", n.server.Count(http.MethodPost, "completed-tasks"), n.proxy.connected)
+	completions := n.server.Count(http.MethodPost, "completed-tasks")
+	connected, _ := n.proxy.requests()
+	if completions != 1 || !slices.Contains(connected, apiHost) || !slices.Contains(connected, tokenHost) {
+		n.t.Errorf("%d completions, and connections to %q", completions, connected)
 	}
 }
 
@@ -215,8 +224,8 @@ func testCertificates(t *testing.T, file string) {
 		n := newNetwork(t, file)
 		n.trust(n.api, n.tokens)
 		n.applied()
-		if n.proxy.refused > 0 {
-			t.Errorf("the proxy refused %d connections", n.proxy.refused)
+		if _, refused := n.proxy.requests(); refused > 0 {
+			t.Errorf("the proxy refused %d connections", refused)
 		}
 		n.mustRun("plan", "-input=false", "-detailed-exitcode")
 		n.mustRun("destroy", "-input=false", "-auto-approve")
@@ -237,7 +246,7 @@ func testCertificates(t *testing.T, file string) {
 		n.trust(n.api, n.tokens)
 		n.env = append(n.env, "HTTPS_PROXY="+n.proxy.address("wr0ng-p4ssword"))
 		n.failed("407 Proxy Authentication Required", "HTTPS_PROXY")
-		if n.proxy.refused == 0 {
+		if _, refused := n.proxy.requests(); refused == 0 {
 			t.Error("the proxy was not asked")
 		}
 	})
