@@ -39,8 +39,8 @@ func addCertificates(attributes map[string]schema.Attribute) {
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"ca_cert_file": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "The path of a file with the certificates of private authorities, in PEM form. They are trusted in addition to those of the system. " +
-				"Conflicts with `ca_cert_pem`.",
+			MarkdownDescription: "The path of a file with the certificates of private authorities, in PEM form; a leading `~` is the home directory. " +
+				"They are trusted in addition to those of the system. Conflicts with `ca_cert_pem`.",
 		},
 		"ca_cert_pem": schema.StringAttribute{
 			Optional:            true,
