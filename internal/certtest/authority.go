@@ -1,7 +1,8 @@
 // Copyright (c) Tallyfy, Inc.
 // SPDX-License-Identifier: MPL-2.0
 
-// Package certtest is a private certificate authority for tests, such as a company has.
+// Package certtest is a private certificate authority for tests, such as a company has, and servers
+// with its certificates.
 package certtest
 
 import (
@@ -13,8 +14,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"io"
+	"log"
 	"math/big"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
 	"time"
 )
 
@@ -27,8 +33,18 @@ type Authority struct {
 	key         crypto.Signer
 }
 
-// New returns an authority whose certificate is valid from an hour before now on for a day.
-func New(name string, now time.Time) (*Authority, error) {
+// New returns an authority whose certificate is valid from an hour before now on for a day. It ends
+// the test if there is none.
+func New(t testing.TB, name string, now time.Time) *Authority {
+	t.Helper()
+	authority, err := newAuthority(name, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authority
+}
+
+func newAuthority(name string, now time.Time) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -57,8 +73,24 @@ func New(name string, now time.Time) (*Authority, error) {
 	}, nil
 }
 
-// Issue returns a server certificate for a host name or an IP address.
-func (a *Authority) Issue(host string) (tls.Certificate, error) {
+// Serve serves a handler on a loopback address until the test ends, with a certificate of the
+// authority for a host name or an IP address. Failed handshakes are not logged.
+func (a *Authority) Serve(t testing.TB, host string, handler http.Handler) *httptest.Server {
+	t.Helper()
+	certificate, err := a.issue(host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// issue returns a server certificate for a host name or an IP address.
+func (a *Authority) issue(host string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err

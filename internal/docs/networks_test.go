@@ -4,11 +4,9 @@
 package docs
 
 import (
-	"crypto/tls"
 	"encoding/base64"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -115,19 +113,8 @@ func newNetwork(t *testing.T, provider string) *network {
 	t.Helper()
 	n := &network{fixture: newFixtureOf(t, provider, filepath.Join(examples(t), "resources", "tallyfy_task_completion", "resource.tf"))}
 	start := func(name, host string) (*certtest.Authority, string) {
-		authority, err := certtest.New(name, time.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
-		certificate, err := authority.Issue(host)
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := httptest.NewUnstartedServer(n.server)
-		server.Config.ErrorLog = log.New(io.Discard, "", 0)
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-		server.StartTLS()
-		t.Cleanup(server.Close)
+		authority := certtest.New(t, name, time.Now())
+		server := authority.Serve(t, host, n.server)
 		u, err := url.Parse(server.URL)
 		if err != nil {
 			t.Fatal(err)

@@ -4,12 +4,8 @@
 package provider
 
 import (
-	"crypto/tls"
 	"encoding/pem"
-	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,15 +20,6 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/prototest"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 )
-
-func newAuthority(t *testing.T, name string, now time.Time) *certtest.Authority {
-	t.Helper()
-	authority, err := certtest.New(name, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return authority
-}
 
 // file writes a text to a file of this test.
 func file(t *testing.T, text string) string {
@@ -59,7 +46,7 @@ func TestCertificateFileBelowHome(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home) // on Windows
-	if err := os.WriteFile(filepath.Join(home, "ca.pem"), []byte(newAuthority(t, "Private", time.Now()).PEM), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(home, "ca.pem"), []byte(certtest.New(t, "Private", time.Now()).PEM), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, found := range map[string]bool{"~/ca.pem": true, "~ca.pem": false, "~": false, filepath.Join(home, "ca.pem"): true} {
@@ -73,8 +60,8 @@ func TestCertificateFileBelowHome(t *testing.T) {
 // The error is on the argument, before any request, and repeats nothing of a text.
 func TestCertificateErrors(t *testing.T) {
 	t.Parallel()
-	authority := newAuthority(t, "Private", time.Now())
-	expired := newAuthority(t, "Old", time.Now().Add(-365*24*time.Hour))
+	authority := certtest.New(t, "Private", time.Now())
+	expired := certtest.New(t, "Old", time.Now().Add(-365*24*time.Hour))
 	large := file(t, strings.Repeat("#\n", maxCertificateFile/2+1))
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	for name, c := range map[string]struct {
@@ -138,21 +125,13 @@ func TestCertificatesOfBothServers(t *testing.T) {
 	h := newHarness(t, sandbox.Config{})
 	var requests atomic.Int32
 	start := func(authority *certtest.Authority) string {
-		certificate, err := authority.Issue("127.0.0.1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server := authority.Serve(t, "127.0.0.1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			requests.Add(1)
 			h.ServeHTTP(w, r)
 		}))
-		server.Config.ErrorLog = log.New(io.Discard, "", 0)
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-		server.StartTLS()
-		t.Cleanup(server.Close)
 		return server.URL
 	}
-	api, tokens := newAuthority(t, "API", time.Now()), newAuthority(t, "Tokens", time.Now())
+	api, tokens := certtest.New(t, "API", time.Now()), certtest.New(t, "Tokens", time.Now())
 	settings := func(more attributes) attributes {
 		all := attributes{
 			"base_url": start(api) + "/api", "token_url": start(tokens) + "/api/oauth/token", "organization_id": sandbox.DefaultOrganization,

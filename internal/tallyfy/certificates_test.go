@@ -4,12 +4,9 @@
 package tallyfy
 
 import (
-	"crypto/tls"
 	"errors"
 	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,21 +15,12 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/certtest"
 )
 
-func newAuthority(t *testing.T, name string, now time.Time) *certtest.Authority {
-	t.Helper()
-	authority, err := certtest.New(name, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return authority
-}
-
 func TestParseCertificates(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	const year = 365 * 24 * time.Hour
-	first, second := newAuthority(t, "First", now), newAuthority(t, "Second", now)
-	expired, future := newAuthority(t, "Expired", now.Add(-year)), newAuthority(t, "Future", now.Add(year))
+	first, second := certtest.New(t, "First", now), certtest.New(t, "Second", now)
+	expired, future := certtest.New(t, "Expired", now.Add(-year)), certtest.New(t, "Future", now.Add(year))
 	damaged := strings.Replace(first.PEM, "\nMII", "\nM!I", 1)
 	for name, c := range map[string]struct {
 		text  string
@@ -82,22 +70,14 @@ func TestParseCertificates(t *testing.T) {
 // Without its certificate, nothing is sent.
 func TestCertificates(t *testing.T) {
 	t.Parallel()
-	authority := newAuthority(t, "Private", time.Now())
+	authority := certtest.New(t, "Private", time.Now())
 	var requests atomic.Int32
 	start := func(handler http.HandlerFunc) string {
-		certificate, err := authority.Issue("127.0.0.1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server := authority.Serve(t, "127.0.0.1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			requests.Add(1)
 			w.Header().Set("Content-Type", "application/json")
 			handler(w, r)
 		}))
-		server.Config.ErrorLog = log.New(io.Discard, "", 0)
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-		server.StartTLS()
-		t.Cleanup(server.Close)
 		return server.URL
 	}
 	api := start(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, openTask) })
