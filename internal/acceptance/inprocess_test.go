@@ -202,7 +202,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
-	if strings.Contains(nobodyListens, address) {
+	if strings.Contains(noServer, address) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
 	client, server := net.Pipe()

@@ -24,7 +24,7 @@ const (
 	shortLag             = 3 * time.Second // shorter than the provider reads to confirm a request
 	longLag              = 8 * time.Second // longer than that
 	runAlone             = "alone"         // a batch of rows that share no process with others
-	nobodyListens        = "http://127.0.0.1:1/api"
+	noServer             = "http://127.0.0.1:1/api"
 )
 
 var (
@@ -219,9 +219,9 @@ func specialRows() []row {
 		},
 
 		// Tallyfy cannot be reached.
-		{name: "nobody listens to a create", operation: create, cli: true, batch: "nobody listens", base: elsewhere, expected: expected{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
-		{name: "nobody listens to a refresh", operation: refresh, cli: true, batch: "nobody listens", base: elsewhere, expected: expected{fails: true, says: notRead}},
-		{name: "nobody listens to a destroy", operation: destroy, cli: true, batch: "nobody listens", base: elsewhere, expected: expected{fails: true, next: deletes, says: notRead}},
+		{name: "no server listens to a create", operation: create, cli: true, batch: "no server listens", base: elsewhere, expected: expected{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
+		{name: "no server listens to a refresh", operation: refresh, cli: true, batch: "no server listens", base: elsewhere, expected: expected{fails: true, says: notRead}},
+		{name: "no server listens to a destroy", operation: destroy, cli: true, batch: "no server listens", base: elsewhere, expected: expected{fails: true, next: deletes, says: notRead}},
 		{name: "TLS fails in a create", operation: create, cli: true, batch: "no TLS", base: overTLS, expected: expected{fails: true, state: nothing, next: creates, later: 1, says: notRead}},
 		{name: "TLS fails in a refresh", operation: refresh, batch: "no TLS", base: overTLS, expected: expected{fails: true, says: notRead}},
 	}
@@ -231,7 +231,7 @@ func oneOffTask(task *sandbox.Task) {
 	task.RunID, task.Deadline = "", "2035-06-04T17:00:00Z"
 }
 
-func elsewhere(string) string { return nobodyListens }
+func elsewhere(string) string { return noServer }
 
 // overTLS uses TLS with a server that does not support it.
 func overTLS(url string) string { return strings.Replace(url, "http://", "https://", 1) }

@@ -91,12 +91,12 @@ func TestRefusedCreation(t *testing.T) {
 	if _, err := a.newTask(stopped, spec{}); err == nil {
 		t.Fatal("it was sent")
 	}
-	nobody := accountOf(t, "http://127.0.0.1:1/api")
-	if _, err := nobody.newTask(t.Context(), spec{}); err == nil {
+	unreachable := accountOf(t, "http://127.0.0.1:1/api")
+	if _, err := unreachable.newTask(t.Context(), spec{}); err == nil {
 		t.Fatal("there is a server")
 	}
-	if len(a.created)+len(nobody.created) != 0 {
-		t.Errorf("%d are remembered", len(a.created)+len(nobody.created))
+	if len(a.created)+len(unreachable.created) != 0 {
+		t.Errorf("%d are remembered", len(a.created)+len(unreachable.created))
 	}
 }
 

@@ -36,7 +36,7 @@ type evidence struct {
 const maxWait = 20 * time.Minute
 
 // parallelism is how many blocks the CLI handles together: enough to show that they do not disturb
-// each other, and few enough not to wait long for their turns.
+// each other, and few enough that none waits long for the others.
 const parallelism = "-parallelism=4"
 
 // gather creates the tasks, runs the commands and reads the tasks in between. It returns an error
