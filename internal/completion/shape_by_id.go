@@ -30,6 +30,9 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 		if isList || isObject {
 			return nil, fmt.Sprintf("expects text, but got %s.", describeKind(value))
 		}
+		if isZero(value) {
+			return nil, "expects text in quotes: Tallyfy clears the field for the number 0 and for false. Put the value in quotes, or set null to clear the field."
+		}
 	case "textarea":
 		if !isText {
 			return nil, fmt.Sprintf("expects text in quotes, but got %s.", describeKind(value))
@@ -63,6 +66,17 @@ func checkShape(field tallyfy.Field, value any) (sent any, wrong string) {
 		}
 	}
 	return value, ""
+}
+
+// isZero reports whether a value is the number 0 or false, for which Tallyfy clears a field (API.md
+// §1.5).
+func isZero(value any) bool {
+	number, isNumber := value.(json.Number)
+	if !isNumber {
+		return value == false
+	}
+	zero, err := number.Float64()
+	return err == nil && zero == 0
 }
 
 // checkRow checks a table row. A table cannot be cleared: Tallyfy rejects null, "" and [] in it.
@@ -111,6 +125,9 @@ func checkOptions(field tallyfy.Field, list []any) (any, string) {
 		option, wrong := checkOption(field, object)
 		if wrong != "" {
 			return nil, wrong
+		}
+		if object["selected"] == nil { // Tallyfy accepts it and shows nothing (API.md §1.5)
+			return nil, "needs selected = true or selected = false in each object. Without it, Tallyfy does not select the option."
 		}
 		sent = append(sent, option)
 	}
