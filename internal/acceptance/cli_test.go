@@ -144,11 +144,17 @@ func (c *cli) configure(blocks map[string]any) {
 	if len(blocks) > 0 {
 		config["resource"] = map[string]any{"tallyfy_task_completion": blocks}
 	}
+	c.write("main.tf.json", config)
+}
+
+// write writes a file of the configuration.
+func (c *cli) write(name string, config map[string]any) {
+	c.Helper()
 	text, err := json.MarshalIndent(config, "", "  ")
 	if err != nil {
 		c.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(c.folder, "main.tf.json"), text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.folder, name), text, 0o600); err != nil {
 		c.Fatal(err)
 	}
 }

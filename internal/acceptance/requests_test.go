@@ -6,11 +6,14 @@ package acceptance
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 // TestRequestsOfManyBlocks counts the requests of a real CLI for the completions of a process: two
@@ -58,6 +61,48 @@ func TestRequestsOfManyBlocks(t *testing.T) {
 		c.mustRun(args...)
 		c.expectRequests(map[string]int{"GET of a task": 1, "page of a list": 2})
 	}
+}
+
+// TestPlanWithoutNetwork plans blocks of each kind while no request gets a response. The retries of
+// the reads that Terraform starts together are spent; no later block adds a wait of its own.
+func TestPlanWithoutNetwork(t *testing.T) {
+	t.Parallel()
+	const blocks, sideBySide = 16, 4
+	c := newCLI(t, sandbox.Config{})
+	c.settings = map[string]any{}
+	resources := map[string]map[string]any{"tallyfy_task_completion": {}, "tallyfy_task_wait": {}}
+	data := map[string]any{}
+	for n := range blocks {
+		completion, wait := fmt.Sprintf("7a5c%028d", n), fmt.Sprintf("7a5c%028d", 1000+n)
+		c.server.AddTask(sandbox.Task{ID: completion, RunID: sandbox.SeedRunID, Title: fmt.Sprintf("Step %d", n)})
+		c.server.AddTask(sandbox.Task{ID: wait, RunID: sandbox.SeedRunID, Title: fmt.Sprintf("Check %d", n)})
+		c.server.CompleteOutside(wait, colleague, nil)
+		resources["tallyfy_task_completion"][blockName(n)] = map[string]any{"task_id": completion}
+		resources["tallyfy_task_wait"][blockName(n)] = map[string]any{"task_id": wait}
+		data[blockName(n)] = map[string]any{"run_id": sandbox.SeedRunID, "alias": fmt.Sprintf("step-%d", n)}
+	}
+	c.configure(nil)
+	c.write("blocks.tf.json", map[string]any{"resource": resources})
+	c.mustRun("apply", "-input=false", "-auto-approve")
+	c.write("data.tf.json", map[string]any{"data": map[string]any{"tallyfy_task": data}})
+
+	c.server.ResetJournal()
+	c.server.Inject(sandbox.Fault{Times: -1, Drop: true})
+	out, code := c.run("plan", "-input=false", fmt.Sprintf("-parallelism=%d", sideBySide))
+	attempts := len(c.server.Journal())
+	if most := sideBySide*(tallyfy.DefaultMaxRetries+1) + 3*blocks + 2; code != 1 || attempts > most {
+		t.Errorf("exit code %d after %d attempts, want %d at most:\n%s", code, attempts, most, out)
+	}
+	for text, least := range map[string]int{"gave up after 5 attempts": 1, "no further attempt was made": 3*blocks - sideBySide} {
+		if n := strings.Count(strings.Join(strings.Fields(strings.ReplaceAll(out, "│", " ")), " "), text); n < least {
+			t.Errorf("%q is said %d times:\n%s", text, n, out)
+		}
+	}
+	c.server.Calm()
+	if err := os.Remove(filepath.Join(c.folder, "data.tf.json")); err != nil {
+		t.Fatal(err)
+	}
+	c.mustRun("plan", "-input=false", "-detailed-exitcode")
 }
 
 // TestDecisionOnAListIsCompared plans approvals of which one has another decision than the recorded

@@ -6,11 +6,9 @@
 package acceptance
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,14 +19,7 @@ import (
 func (c *cli) configureWaits(blocks map[string]any) {
 	c.Helper()
 	c.configure(nil)
-	file := filepath.Join(c.folder, "waits.tf.json")
-	text, err := json.Marshal(map[string]any{"resource": map[string]any{"tallyfy_task_wait": blocks}})
-	if err != nil {
-		c.Fatal(err)
-	}
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		c.Fatal(err)
-	}
+	c.write("waits.tf.json", map[string]any{"resource": map[string]any{"tallyfy_task_wait": blocks}})
 }
 
 // addWaits adds open tasks of a process, and a block for each.

@@ -23,6 +23,8 @@ type readOptions struct {
 	// [tallyfy.Grace]. It does not give up if Tallyfy asks for a long wait, so that the write is
 	// recorded.
 	detached bool
+	// forPlan is for a read whose failure fails the whole plan (see [tallyfy.Client.ForPlan]).
+	forPlan bool
 }
 
 // pauses are the pauses between reads of a task that does not show an expected effect. Lists may
@@ -34,6 +36,9 @@ var pauses = []time.Duration{time.Second, 4 * time.Second}
 // left for another one. The error is the client's.
 func (e *Engine) read(ctx context.Context, ref tallyfy.TaskRef, o readOptions) (*tallyfy.Task, error) {
 	client := e.client
+	if o.forPlan {
+		client = client.ForPlan()
+	}
 	if o.detached {
 		detached, done := tallyfy.Detach(ctx)
 		defer done()

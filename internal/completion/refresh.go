@@ -17,7 +17,7 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	if record, ok := e.confirmed(ctx, ref, known); ok {
 		return Result{Record: record, Changed: !record.equal(known)}, nil
 	}
-	task, err := e.read(ctx, ref, readOptions{until: known.isShown()})
+	task, err := e.read(ctx, ref, readOptions{until: known.isShown(), forPlan: true})
 	switch {
 	case tallyfy.IsNoTask(err):
 		return Result{Record: known, NotFound: err, Warnings: []Notice{completionNotFound(ref, err)}}, nil
@@ -69,7 +69,7 @@ func (e *Engine) Move(ctx context.Context, ref tallyfy.TaskRef) (Result, error) 
 
 // find reads a completed task. unread describes a failed read, and open an open task.
 func (e *Engine) find(ctx context.Context, ref tallyfy.TaskRef, unread notice.Report, open func(*tallyfy.Task) Notice) (Result, error) {
-	task, err := e.read(ctx, ref, readOptions{})
+	task, err := e.read(ctx, ref, readOptions{forPlan: true})
 	switch {
 	case err != nil:
 		unread.Cause = err

@@ -43,7 +43,7 @@ func (d *lookupDataSource) begin(ctx context.Context, organization *types.String
 	timeout, more := within.Read(ctx, defaultLookupTimeout)
 	diags.Append(more...)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
-	return ctx, cancel, d.provider.client
+	return ctx, cancel, d.provider.client.ForPlan()
 }
 
 // organizationAttribute returns the attribute organization_id of a data source.

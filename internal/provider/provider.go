@@ -83,7 +83,7 @@ func (p *tallyfyProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"preflight": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Whether a plan reads the tasks that it would complete or change, and reports what an apply would do and where it would fail. " +
-					"Defaults to `true`. A plan also works without a network.",
+					"Defaults to `true`. A read that gets no response does not fail the plan.",
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional: true,

@@ -98,7 +98,7 @@ func (r *taskWaitResource) Read(ctx context.Context, req resource.ReadRequest, r
 // find records a task that was imported. The arguments get their defaults, so that a configuration
 // without them shows no change.
 func (r *taskWaitResource) find(ctx context.Context, state *taskWaitModel, resp *resource.ReadResponse) {
-	task, err := wait.Import(ctx, r.provider.client, state.ref())
+	task, err := wait.Import(ctx, r.provider.client.ForPlan(), state.ref())
 	report(&resp.Diagnostics, nil, err)
 	if err != nil {
 		return

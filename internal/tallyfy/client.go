@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -78,9 +79,11 @@ type Client struct {
 	retries              int
 	rateLimitRetriesOnly bool // retries reads only after a rate limit
 	urgent               bool // sends a request even if the limiter's wait does not fit
+	forPlan              bool // does not repeat a read during an outage
 	requestTimeout       time.Duration
 	log                  LogFunc
 	limiter              *limiter
+	outage               *atomic.Bool // a read for a plan was given up without a response, and none has come since
 }
 
 // New returns a client. It sends nothing. The error says what is wrong with the configuration.
@@ -122,6 +125,7 @@ func New(c Config) (*Client, error) {
 		requestTimeout: c.RequestTimeout,
 		log:            log,
 		limiter:        &limiter{},
+		outage:         &atomic.Bool{},
 		tokenCache:     &tokenCache{},
 		secrets:        &secrets{},
 	}
@@ -173,6 +177,15 @@ func (c *Client) WithoutRetries() *Client {
 func (c *Client) WithRateLimitRetriesOnly() *Client {
 	client := *c
 	client.rateLimitRetriesOnly = true
+	return &client
+}
+
+// ForPlan returns a client for reads of which each failure fails the whole plan, and is otherwise
+// the same. Once a read has used all its retries without a response, the others send one request
+// each, until a response comes: a plan without a network must not wait for each block.
+func (c *Client) ForPlan() *Client {
+	client := *c
+	client.forPlan = true
 	return &client
 }
 

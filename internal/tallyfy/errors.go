@@ -176,6 +176,12 @@ func isOutOfTime(err error) bool {
 	return errors.As(err, &e) && (errors.Is(e.GaveUp, ErrCancelled) || errors.Is(e.GaveUp, ErrTimedOut))
 }
 
+// isOutage reports whether err is a read that only a client for a plan does not repeat.
+func isOutage(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && errors.Is(e.GaveUp, errOutage)
+}
+
 // hasResponse reports whether Tallyfy responded to the call, with any status.
 func hasResponse(err error) bool {
 	var e *Error

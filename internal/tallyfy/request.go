@@ -195,6 +195,9 @@ func (c *Client) send(req *http.Request, path string, finish bool) (*response, e
 	}
 	start := time.Now()
 	got, err := c.roundTrip(ctx, req, failure)
+	if failure.Status != 0 {
+		c.outage.Store(false)
+	}
 	if !failure.rateLimited {
 		c.limiter.accept(time.Now())
 	}

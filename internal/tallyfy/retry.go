@@ -81,7 +81,12 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 	switch {
 	case ctx.Err() != nil:
 		return failure.giveUp(stopped(ctx))
+	case b.isOutage():
+		return failure.giveUp(errOutage)
 	case b.attempts > b.client.retries:
+		if b.client.forPlan && b.lastResponse == nil {
+			b.client.outage.Store(true)
+		}
 		return failure.giveUp(&describedError{
 			fmt.Sprintf("gave up after %s (max_retries = %d)", attemptCount(b.attempts), b.client.retries), ErrOutOfRetries,
 		})
@@ -93,6 +98,15 @@ func (b *Budget) Wait(ctx context.Context, failed error) error {
 		return failure.giveUp(stopped(ctx))
 	}
 	return nil
+}
+
+// errOutage is why a client for a plan does not repeat a read.
+var errOutage = &describedError{"no further attempt was made, because another read got no response to any of its attempts", ErrOutOfRetries}
+
+// isOutage reports whether the read is for a plan that has failed without a response already, and
+// has had no response either.
+func (b *Budget) isOutage() bool {
+	return b.client.forPlan && b.lastResponse == nil && b.client.outage.Load()
 }
 
 // retry calls do until it succeeds, its budget is spent, or the error is not retryable.

@@ -117,15 +117,25 @@ func (c *Client) token(ctx context.Context, rejected *bearerToken) (*bearerToken
 		}
 		select {
 		case <-fetch.done:
-			if fetch.err == nil || !isOutOfTime(fetch.err) && fetch.retries >= c.retries {
+			if c.shares(fetch) {
 				return fetch.token, fetch.err
 			}
-			// The fetching request ran out of its own time, or has fewer retries than this one, so
-			// this one fetches again.
 		case <-ctx.Done():
 			return nil, c.noTokenInTime(ctx)
 		}
 	}
+}
+
+// shares reports whether the result of another request's fetch is also this client's. A failure is
+// not if that request ran out of its own time, or had fewer retries than this client has.
+func (c *Client) shares(f *tokenFetch) bool {
+	switch {
+	case f.err == nil:
+		return true
+	case isOutOfTime(f.err), isOutage(f.err) && !c.forPlan:
+		return false
+	}
+	return f.retries >= c.retries
 }
 
 // acquire returns the current token, or the fetch in progress and whether the caller must perform
