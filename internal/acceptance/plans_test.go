@@ -289,3 +289,39 @@ func TestPlanAfterAnImport(t *testing.T) {
 		t.Errorf("the apply ended with %d and sent %q:\n%s", code, p.wrote(), said)
 	}
 }
+
+// A CLI prints only one of several warnings with the same summary. What concerns each task is
+// printed for each.
+func TestEachTaskIsWarnedAbout(t *testing.T) {
+	t.Parallel()
+	p := newPlanner(t)
+	names := map[string]string{"Approve the change": sandbox.SeedApprovalTaskID, "Accept the security review": sandbox.SeedSecurityTaskID}
+	decide := func(approved bool) string {
+		text := ""
+		for title, id := range names {
+			text += completionBlock(strings.Fields(title)[0], id, fmt.Sprintf("is_approved = %t", approved), reopen)
+		}
+		return text
+	}
+	warns := func(summary string, args ...string) {
+		t.Helper()
+		out, _ := p.run(append(args, "-input=false", "-no-color")...)
+		for title := range names {
+			if want := "Warning: " + summary + ": " + title + "\n"; strings.Count(out, want) != 1 {
+				t.Errorf("%v does not say once %q:\n%s", args, want, out)
+			}
+		}
+	}
+	p.applied(decide(true))
+	warns("Destroy Reopens the Task", "plan", "-destroy")
+	p.hcl(decide(false))
+	warns("Update Reopens the Task and Completes It Again", "plan")
+	p.hcl(decide(true))
+	p.mustRun("state", "rm", "tallyfy_task_completion.Approve", "tallyfy_task_completion.Accept")
+	warns("Task Is Already Completed", "plan")
+	warns("Task Was Already Completed", "apply", "-auto-approve")
+	for _, id := range names {
+		p.server.ReopenOutside(id)
+	}
+	warns("Task Was Reopened", "plan")
+}

@@ -79,7 +79,7 @@ func TestDecide(t *testing.T) {
 			}
 			summary := got.refusal.Summary
 			if len(got.warnings) == 1 {
-				summary = got.warnings[0].Summary
+				summary = summaries(got.warnings)
 			}
 			if summary != c.summary {
 				t.Errorf("create says %q, want %q", summary, c.summary)

@@ -66,7 +66,7 @@ func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 		what = fmt.Sprintf("sent a completion of %s whose outcome is not known", notice.TaskRef(ref))
 	}
 	return Notice{
-		Summary:   "Task Was Not Reopened",
+		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task}, "Task Was Not Reopened"),
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("Another block of this configuration has just %s, so destroying this one did not reopen the task. "+
 			"Nothing was sent. Use a moved block when you rename a block.", what),
@@ -76,7 +76,7 @@ func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 // nothingToReopen warns that the task to reopen does not exist.
 func nothingToReopen(ref tallyfy.TaskRef, err error) Notice {
 	return Notice{
-		Summary:   "Task Was Not Reopened",
+		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task}, "Task Was Not Reopened"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s before reopening it: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),
@@ -88,7 +88,7 @@ func nothingToReopen(ref tallyfy.TaskRef, err error) Notice {
 // completedAgain warns that someone completed a task again after it was reopened.
 func completedAgain(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary:   "Task Was Completed Again",
+		Summary:   notice.TaskSummary(task, "Task Was Completed Again"),
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("While %s was being reopened, someone completed it again: Tallyfy shows a newer completion, by %s. This completion was left as it is.",
 			notice.TaskSubject(task), notice.Completer(task)),

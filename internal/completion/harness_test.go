@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -178,14 +179,16 @@ func (h *harness) task() sandbox.Task {
 	return task
 }
 
-// wantWarnings fails the test unless the result has exactly these warnings.
+// wantWarnings fails the test unless the result has exactly these warnings, each with its task in
+// the summary: Terraform prints only one of several warnings with the same summary.
 func (h *harness) wantWarnings(result Result, summaries ...string) {
 	h.Helper()
 	var got []string
 	for _, warning := range result.Warnings {
-		got = append(got, warning.Summary)
-		if len(warning.Summary) > 60 || warning.Detail == "" {
-			h.Errorf("warning %q of %d characters, detail %q", warning.Summary, len(warning.Summary), warning.Detail)
+		title, _, named := strings.Cut(warning.Summary, ": ")
+		got = append(got, title)
+		if !named || utf8.RuneCountInString(warning.Summary) > 80 || warning.Detail == "" {
+			h.Errorf("warning %q without its task, too long, or without a detail: %q", warning.Summary, warning.Detail)
 		}
 	}
 	if strings.Join(got, "|") != strings.Join(summaries, "|") {

@@ -35,7 +35,7 @@ func TestTwoBlocksForOneTask(t *testing.T) {
 						if err != nil || result.Record.Status != "completed" {
 							h.Errorf("got %+v, %v", result, err)
 						}
-						adopted <- len(result.Warnings) == 1 && result.Warnings[0].Summary == "Task Was Already Completed"
+						adopted <- summaries(result.Warnings) == "Task Was Already Completed"
 					})
 				}
 				both.Wait()

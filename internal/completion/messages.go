@@ -47,7 +47,7 @@ func decisionExpires(task *tallyfy.Task, s Subject) Notice {
 
 func decisionIgnored(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary:   "Decision Has No Effect on This Task",
+		Summary:   notice.TaskSummary(task, "Decision Has No Effect on This Task"),
 		Attribute: attrIsApproved,
 		Detail: fmt.Sprintf("%s is of type %s. Tallyfy uses is_approved on approvals only, and ignores it here. "+
 			"Remove it if the task is not meant to be an approval.", notice.TaskSubject(task), task.Type),
@@ -56,7 +56,7 @@ func decisionIgnored(task *tallyfy.Task) Notice {
 
 func adopted(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
-		Summary:   "Task Was Already Completed",
+		Summary:   notice.TaskSummary(task, "Task Was Already Completed"),
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was already completed, by %s. %s, so no webhook or email fired again.", notice.TaskSubject(task), notice.Completer(task),
 			s.or("It is recorded as it is, and no completion was sent", "No completion was sent")),
@@ -79,7 +79,7 @@ func adoptedAfter(task *tallyfy.Task, unsure bool, s Subject) Notice {
 // read does not show.
 func notShownYet(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
-		Summary:   "Completion Is Not Shown Yet",
+		Summary:   notice.TaskSummary(task, "Completion Is Not Shown Yet"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads may lag, someone has reopened or removed the task, or the token may not see it. "+
@@ -92,7 +92,7 @@ func notShownYet(task *tallyfy.Task, s Subject) Notice {
 // left the task open.
 func sentByAnother(ref tallyfy.TaskRef, s Subject) Notice {
 	return Notice{
-		Summary:   "Completion Was Already Sent",
+		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task}, "Completion Was Already Sent"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s. Tallyfy accepted it, but does not show the task as completed. "+
@@ -130,7 +130,7 @@ func mayBeSent(ref tallyfy.TaskRef, shows string, s Subject) Notice {
 
 func alreadyUpdated(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary:   "Task Is Already as Configured",
+		Summary:   notice.TaskSummary(task, "Task Is Already as Configured"),
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s is completed as configured, by %s. "+
 			"Only the state was updated: the task was not reopened, and no completion was sent.", notice.TaskSubject(task), notice.Completer(task)),
@@ -210,7 +210,7 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool, s Subject)
 		which = notice.TaskRef(ref)
 	}
 	return Notice{
-		Summary:   "Completion Accepted, Task Still Open",
+		Summary:   notice.TaskSummary(task, "Completion Accepted, Task Still Open"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and %s. %s", which, shown, why),
@@ -222,7 +222,7 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool, s Subject)
 // adoptedWithDoubt warns about a recorded completion that someone else seems to have made.
 func adoptedWithDoubt(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
-		Summary:   "Completion May Be Someone Else's",
+		Summary:   notice.TaskSummary(task, "Completion May Be Someone Else's"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", notice.Task(task), notice.Completer(task))+
@@ -235,7 +235,7 @@ func adoptedWithDoubt(task *tallyfy.Task, s Subject) Notice {
 // before.
 func completedBeforeRequest(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
-		Summary:   "Completion May Be Someone Else's",
+		Summary:   notice.TaskSummary(task, "Completion May Be Someone Else's"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and reports that it was completed by %s, which was before the request was sent. "+
@@ -247,7 +247,7 @@ func completedBeforeRequest(task *tallyfy.Task, s Subject) Notice {
 // unconfirmed warns about an accepted completion whose response shows no details.
 func unconfirmed(ref tallyfy.TaskRef, err error, s Subject) Notice {
 	return Notice{
-		Summary:   "Completion Accepted, Details Unknown",
+		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task}, "Completion Accepted, Details Unknown"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", notice.TaskRef(ref), notice.Outcome(err)),
@@ -265,7 +265,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference
 		what = "Not all field values were saved:\n  - " + strings.Join(want.differentValues(diff), "\n  - ")
 	}
 	return Notice{
-		Summary:   "Field Values Not Confirmed",
+		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task}, "Field Values Not Confirmed"),
 		Attribute: want.attribute(slices.Concat(diff.absent, diff.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was accepted, together with the field values. %s", notice.TaskRef(ref), what),
@@ -279,7 +279,7 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	var all []Notice
 	if want.IsApproved != nil && task.Type == tallyfy.TypeApproval && task.IsApproved != nil && *task.IsApproved != *want.IsApproved {
 		all = append(all, Notice{
-			Summary:   "Tallyfy Recorded Another Decision",
+			Summary:   notice.TaskSummary(task, "Tallyfy Recorded Another Decision"),
 			Attribute: attrIsApproved,
 			Detail: notice.Paragraphs(
 				fmt.Sprintf("The completion of %s was sent with is_approved = %t. Tallyfy accepted it, and shows the task as %s by %s. "+
@@ -291,7 +291,7 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 	}
 	if want.OverrideUser != nil && task.CompleterID != 0 && task.CompleterID != *want.OverrideUser {
 		all = append(all, Notice{
-			Summary:   "Tallyfy Recorded Another Completer",
+			Summary:   notice.TaskSummary(task, "Tallyfy Recorded Another Completer"),
 			Attribute: attrOverrideUser,
 			Detail: fmt.Sprintf("The completion of %s was accepted, and Tallyfy shows user %d as its completer, not user %d. The token's owner may not be allowed to override it.",
 				notice.Task(task), task.CompleterID, *want.OverrideUser),
@@ -303,7 +303,7 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 // taskReopened warns that a recorded completion no longer stands.
 func taskReopened(task *tallyfy.Task) Notice {
 	return Notice{
-		Summary:   "Task Was Reopened",
+		Summary:   notice.TaskSummary(task, "Task Was Reopened"),
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q, so it is open again. "+
 			"The completion is removed from the state. If this plan creates a completion of the task, applying it completes the task again.", notice.TaskSubject(task), task.Status),
@@ -311,13 +311,13 @@ func taskReopened(task *tallyfy.Task) Notice {
 }
 
 // completionNotFound warns that a recorded completion can no longer be checked.
-func completionNotFound(ref tallyfy.TaskRef, err error) Notice {
+func completionNotFound(ref tallyfy.TaskRef, title string, err error) Notice {
 	next := "The completion happened and stays recorded. Remove the block from the configuration when you no longer need it."
 	if tallyfy.IsNoEndpoint(err) {
 		next += " " + Resource.advice(err)
 	}
 	return Notice{
-		Summary:   "Completed Task Cannot Be Found",
+		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task, Title: title}, "Completed Task Cannot Be Found"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),

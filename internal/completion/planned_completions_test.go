@@ -15,7 +15,7 @@ import (
 // itself.
 func TestPreflightOfContradictingBlocks(t *testing.T) {
 	t.Parallel()
-	const contradict = "Blocks Contradict Each Other: Provision the VPC"
+	const contradict = "Blocks Contradict Each Other"
 	fields := func(k *sandbox.Task) {
 		k.Type = "approval"
 		k.Fields = append(k.Fields, sandbox.Field{ID: "f1e1d0000000000000000000000000aa", Label: "Notes", Type: "text"})
@@ -111,7 +111,7 @@ func TestPreflightOfAReplacementDoesNotContradictItself(t *testing.T) {
 		p, update := h.engine.Preflight(), h.update(h.wantValue("vpc-2"))
 		update.ReopenOnDestroy = true
 		h.wantFindings(p.Check(h.ctx, update), "", reopensSummary)
-		h.wantFindings(p.Check(h.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently: Provision the VPC")
+		h.wantFindings(p.Check(h.ctx, Planned{Desired: update.Desired}), "", "Task Is Already Completed Differently")
 	})
 }
 

@@ -4,7 +4,6 @@
 package completion
 
 import (
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -49,10 +48,7 @@ func (p *prediction) check(task *tallyfy.Task, want Desired, v formValues) (refu
 	}
 	want.Taskdata = merged(given, want.Taskdata)
 	refusal, warnings := check(task, want)
-	for _, warning := range warnings {
-		warning.Summary = notice.TaskSummary(task, warning.Summary)
-		p.warnings = append(p.warnings, warning)
-	}
+	p.warnings = append(p.warnings, warnings...)
 	return refusal
 }
 

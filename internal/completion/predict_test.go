@@ -26,7 +26,7 @@ func completedForm(change func(*tallyfy.Task)) *tallyfy.Task {
 func TestPredictUnknownValues(t *testing.T) {
 	t.Parallel()
 	const adopts, differs = "Task Is Already Completed", "Task Is Already Completed Differently"
-	const expires = "Expiring Task Cannot Be Decided: Provision the VPC"
+	const expires = "Expiring Task Cannot Be Decided"
 	approval := func(k *tallyfy.Task) { k.Type, k.IsApproved = tallyfy.TypeApproval, new(true) }
 	plain := func(k *tallyfy.Task) { k.Type = "task" }
 	for name, c := range map[string]struct {
@@ -96,7 +96,7 @@ func TestPredictUnknownValues(t *testing.T) {
 		"another value, reopens on destroy": {
 			completedForm(nil),
 			Planned{Desired: Desired{FormFields: map[string]any{"VPC id": "vpc-2"}}, ReopenOnDestroy: true},
-			"", differs + ": Provision the VPC",
+			"", differs + "",
 			[]string{"holds another value", "The apply fails and sends no completion, unless the same apply reopens the task first and completes it again. A destroy with reopen_on_destroy", "terraform untaint", "The ID to import is"},
 			"Nothing was sent",
 		},
@@ -180,7 +180,7 @@ func TestPredictRequiredFields(t *testing.T) {
 		warnings string
 		lists    string // labels, in order
 	}{
-		"no value":              {Planned{}, "", empty + ": Provision the VPC", "VPC id|Region|Regions"},
+		"no value":              {Planned{}, "", empty + "", "VPC id|Region|Regions"},
 		"null":                  {Planned{Desired: Desired{FormFields: map[string]any{"VPC id": nil}}}, empty, "", "VPC id|Region|Regions"},
 		"empty text, empty set": {Planned{Desired: Desired{FormFields: map[string]any{"VPC id": " ", "Regions": []any{}, "f6": "us-west-2"}}}, empty, "", "Regions|VPC id"},
 		"a secret null":         {Planned{Desired: Desired{SecretTaskdata: map[string]any{"f1": nil}, Taskdata: map[string]any{"f6": Unknown{}, "f7": Unknown{}}}}, empty, "", "VPC id"},
@@ -260,7 +260,7 @@ func TestPredictUpdate(t *testing.T) {
 		"one-off without its owners":    {completedForm(func(k *tallyfy.Task) { k.RunID = "" }), before, Planned{Desired: named("vpc-2")}, "One-off Task Cannot Be Saved", "", attrFormFields, nil},
 		"form is not shown":             {completedForm(func(k *tallyfy.Task) { k.Form = nil }), before, Planned{Desired: named("vpc-2")}, "Form Cannot Be Read", "", attrFormFields, nil},
 		"open, everyone must complete":  {completedForm(func(k *tallyfy.Task) { k.Status, k.CompletedAt = "in-progress", "" }), before, Planned{Desired: named("vpc-2")}, "", "Update Completes the Open Task", attrFormFields + "/VPC id", []string{`shows the task as "in-progress"`, "reopens nothing, and sends another completion"}},
-		"decision on another type":      {completedForm(func(k *tallyfy.Task) { k.Type = "task" }), named("vpc-1"), Planned{Desired: Desired{IsApproved: new(true), FormFields: named("vpc-2").FormFields}}, "", "Decision Has No Effect on This Task: Provision the VPC|" + reopens, attrIsApproved, nil},
+		"decision on another type":      {completedForm(func(k *tallyfy.Task) { k.Type = "task" }), named("vpc-1"), Planned{Desired: Desired{IsApproved: new(true), FormFields: named("vpc-2").FormFields}}, "", "Decision Has No Effect on This Task|" + reopens, attrIsApproved, nil},
 		"ids instead of names":          {completedForm(nil), named("vpc-1"), Planned{Desired: Desired{Taskdata: map[string]any{"f1": "vpc-1"}}}, "", nothing, attrFormFields + "/VPC id", []string{`differs from the state: form_fields "VPC id", taskdata "f1".`}},
 		"options in another order":      {completedForm(func(k *tallyfy.Task) { k.Taskdata["f7"] = regions() }), Desired{FormFields: map[string]any{"Regions": []any{"us-west-2", "eu-central-1"}}}, Planned{Desired: Desired{FormFields: map[string]any{"Regions": []any{"eu-central-1", "us-west-2"}}}}, "", nothing, attrFormFields + "/Regions", nil},
 		"values of another kind, later": {completedForm(nil), before, Planned{Desired: named("vpc-1"), Unknown: []string{"taskdata_wo_version"}}, "", may, attrFormFields + "/VPC id", []string{"Known only after apply: taskdata_wo_version."}},

@@ -50,7 +50,7 @@ func hiddenTask(task *tallyfy.Task) Notice {
 
 // willBeAdopted warns about a task that is completed as configured, as far as that is known.
 func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
-	n := Notice{Summary: "Task Is Already Completed", Attribute: attrTaskID}
+	n := Notice{Summary: notice.TaskSummary(task, "Task Is Already Completed"), Attribute: attrTaskID}
 	later := p.unknownNames(task)
 	as := "as configured"
 	if p.isUnknown(attrOverrideUser) || p.OverrideUser != nil && *p.OverrideUser != task.CompleterID { // who completed it does not matter
@@ -148,7 +148,7 @@ func reopenEffect(p Planned) string {
 
 func willReopen(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(task, p)
-	n.Summary = "Update Reopens the Task and Completes It Again"
+	n.Summary = notice.TaskSummary(task, "Update Reopens the Task and Completes It Again")
 	n.Detail += " Tallyfy cannot change a completed task, so applying this " + reopenEffect(p)
 	if p.ReopenOnDestroy {
 		n.Detail += " If -replace or replace_triggered_by makes this a replacement with create_before_destroy, the apply fails instead."
@@ -160,7 +160,7 @@ func willReopen(task *tallyfy.Task, p Planned) Notice {
 // checked reports that the task was read.
 func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 	n := updateOf(task, p)
-	n.Summary = "Update May Reopen the Task and Complete It Again"
+	n.Summary = notice.TaskSummary(task, "Update May Reopen the Task and Complete It Again")
 	if !checked {
 		n.Detail += " The task was not checked while planning."
 	}
@@ -174,7 +174,7 @@ func mayReopen(task *tallyfy.Task, p Planned, checked bool) Notice {
 // nothingToSend warns about an update that the task already shows.
 func nothingToSend(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(task, p)
-	n.Summary = "Task Is Already as Configured"
+	n.Summary = notice.TaskSummary(task, "Task Is Already as Configured")
 	n.Detail += fmt.Sprintf(" The task was completed by %s, and holds all that is configured. Applying this only updates the state: the task is not reopened, and no completion is sent", notice.Completer(task))
 	if p.ReopenOnDestroy {
 		n.Detail += ", unless -replace or replace_triggered_by makes this a replacement, which may reopen the task and complete it again"
@@ -187,7 +187,7 @@ func nothingToSend(task *tallyfy.Task, p Planned) Notice {
 // after one share.
 func completesOpen(task *tallyfy.Task, p Planned) Notice {
 	n := updateOf(task, p)
-	n.Summary = "Update Completes the Open Task"
+	n.Summary = notice.TaskSummary(task, "Update Completes the Open Task")
 	n.Detail += fmt.Sprintf(" Tallyfy shows the task as %q. Applying this reopens nothing, and sends another completion.", task.Status)
 	return n
 }

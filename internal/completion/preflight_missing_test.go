@@ -45,7 +45,7 @@ func TestPreflightPredictsTheApplyOfATaskThatIsNotShown(t *testing.T) {
 					plan = h.update(plan.Desired)
 				}
 				f := h.engine.Preflight().Check(h.ctx, plan)
-				h.wantFindings(f, "", "Task Cannot Be Found: "+taskID)
+				h.wantFindings(f, "", "Task Cannot Be Found")
 				text := details(Result{Warnings: f.Warnings})
 				h.wantText(text, c.says)
 				if strings.Contains(text, c.never) {

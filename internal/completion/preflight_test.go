@@ -32,8 +32,8 @@ func TestPreflight(t *testing.T) {
 	}
 	approval := func(k *tallyfy.Task) { k.Type, k.Form = tallyfy.TypeApproval, nil }
 	named := func(key string, value any) Desired { return Desired{FormFields: map[string]any{key: value}} }
-	const required, adopts = "Required Field Is Empty: Provision the VPC", "Task Is Already Completed"
-	const expires = "Expiring Task Cannot Be Decided: Provision the VPC"
+	const required, adopts = "Required Field Is Empty", "Task Is Already Completed"
+	const expires = "Expiring Task Cannot Be Decided"
 	for name, c := range map[string]struct {
 		task     *tallyfy.Task
 		want     Desired
@@ -63,7 +63,7 @@ func TestPreflight(t *testing.T) {
 		"approval, decision comes later":     {task(approval), Desired{}, true, nil, nil},
 		"rejected, decision comes later":     {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{}, true, nil, []string{adopts}},
 		"rejected, to be approved":           {task(func(k *tallyfy.Task) { approval(k); done(k); k.IsApproved = new(false) }), Desired{IsApproved: new(true)}, false, []string{"Task Is Already Completed Differently"}, nil},
-		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task: Provision the VPC"}},
+		"no approval, decision":              {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{IsApproved: new(true)}, false, nil, []string{"Decision Has No Effect on This Task"}},
 		"no approval, decision comes later":  {task(func(k *tallyfy.Task) { k.Type, k.Form = "task", nil }), Desired{}, true, nil, nil},
 		"expiring, decision":                 {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{IsApproved: new(false)}, false, []string{"Expiring Task Cannot Be Decided"}, nil},
 		"expiring, decision comes later":     {task(func(k *tallyfy.Task) { k.Type, k.Form = "expiring", nil }), Desired{}, true, nil, []string{expires}},
@@ -91,10 +91,12 @@ func regions() []any {
 	return []any{map[string]any{"id": json.Number("1"), "text": "us-west-2", "selected": true}, map[string]any{"id": json.Number("2"), "text": "eu-central-1", "selected": true}}
 }
 
+// summaries returns the summaries of notices without their tasks.
 func summaries(notices []Notice) string {
 	var all []string
 	for _, notice := range notices {
-		all = append(all, notice.Summary)
+		title, _, _ := strings.Cut(notice.Summary, ": ")
+		all = append(all, title)
 	}
 	return strings.Join(all, "|")
 }
@@ -139,7 +141,7 @@ func TestPreflightConfirmsAListByARead(t *testing.T) {
 		want := h.want()
 		want.Task.Task = "7a5c000000000000000000000000dead"
 		problems, warnings, err := checkNew(h.listingPreflight(), h, want)
-		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found: 7a5c000000000000000000000000dead" {
+		if err != nil || len(problems) > 0 || summaries(warnings) != "Task Cannot Be Found" {
 			h.Errorf("got %v, %v, %v", problems, warnings, err)
 		}
 		h.wantText(details(Result{Warnings: warnings}), "The list of the process has", "no task with this ID (tasks in it: 1)", "an automation makes the task visible")
@@ -342,7 +344,7 @@ func TestPreflightRedactsSecrets(t *testing.T) {
 		want := h.oneOffValue("x")
 		want.SecretTaskdata = map[string]any{"other": "s3cr3t-db-password"}
 		_, warnings, err := checkNew(h.engine.Preflight(), h, want)
-		if err != nil || summaries(warnings) != "Task Cannot Be Found: "+taskID {
+		if err != nil || summaries(warnings) != "Task Cannot Be Found" {
 			h.Fatalf("got %v, %v", warnings, err)
 		}
 		h.wantText(warnings[0].Detail, "no (write-only value) here")
@@ -359,7 +361,7 @@ func TestPreflightOfARequiredFieldThatAListShowsEmpty(t *testing.T) {
 		h.wantRequests(get, get)
 	})
 	inBubble(t, today(), required, func(h *harness) {
-		h.wantFindings(h.listingPreflight().Check(h.ctx, Planned{Desired: h.want()}), "", "Required Field Is Empty: Provision the VPC")
+		h.wantFindings(h.listingPreflight().Check(h.ctx, Planned{Desired: h.want()}), "", "Required Field Is Empty")
 	})
 }
 
@@ -370,7 +372,7 @@ func TestPreflightOfAHiddenTask(t *testing.T) {
 	hidden := func(k *sandbox.Task) { k.Hidden = true }
 	inBubble(t, today(), hidden, func(h *harness) {
 		f := h.listingPreflight().Check(h.ctx, Planned{Desired: h.want()})
-		h.wantFindings(f, "", "Task Is Hidden: Provision the VPC")
+		h.wantFindings(f, "", "Task Is Hidden")
 		h.wantText(f.Warnings[0].Detail, `Tallyfy shows it as "auto-skipped"`, "sends the completion, and fails unless an automation shows the task by then")
 		h.server.ResetJournal()
 		h.wantText(h.refuse(h.want()).Error(), "422")

@@ -27,6 +27,11 @@ func (h *harness) update(want Desired) Planned {
 // wantFindings fails the test unless a check has these summaries.
 func (h *harness) wantFindings(f Findings, problems, warnings string) {
 	h.Helper()
+	for _, warning := range f.Warnings {
+		if !strings.Contains(warning.Summary, ": ") {
+			h.Errorf("the summary %q does not name the task", warning.Summary)
+		}
+	}
 	if f.Err != nil || summaries(f.Problems) != problems || summaries(f.Warnings) != warnings {
 		h.Errorf("got %q, %q and %v, want %q and %q", summaries(f.Problems), summaries(f.Warnings), f.Err, problems, warnings)
 	}
@@ -180,7 +185,7 @@ func TestPreflightReadsATaskOnce(t *testing.T) {
 		want.Task.Task = "7a5c000000000000000000000000dead"
 		p := h.listingPreflight()
 		for range 2 {
-			h.wantFindings(p.Check(h.ctx, Planned{Desired: want}), "", "Task Cannot Be Found: "+want.Task.Task)
+			h.wantFindings(p.Check(h.ctx, Planned{Desired: want}), "", "Task Cannot Be Found")
 		}
 		h.wantRequests(get, get, get)
 	})
@@ -201,7 +206,7 @@ func TestPreflightOfAForcedReplacement(t *testing.T) {
 				after := Planned{Desired: before, ReopenOnDestroy: !reopens} // the state decides, not the configuration
 				f := p.Check(h.ctx, after)
 				if reopens {
-					h.wantFindings(f, "", "Task Is Already Completed Differently: Provision the VPC")
+					h.wantFindings(f, "", "Task Is Already Completed Differently")
 				} else {
 					h.wantFindings(f, "Task Is Already Completed Differently", "")
 				}

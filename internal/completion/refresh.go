@@ -20,7 +20,7 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 	task, err := e.read(ctx, ref, readOptions{until: known.isShown(), forPlan: true})
 	switch {
 	case tallyfy.IsNoTask(err):
-		return Result{Record: known, NotFound: err, Warnings: []Notice{completionNotFound(ref, err)}}, nil
+		return Result{Record: known, NotFound: err, Warnings: []Notice{completionNotFound(ref, known.Title, err)}}, nil
 	case err != nil:
 		return Result{}, Resource.failed(notice.Report{
 			Summary:   "Task Could Not Be Read",

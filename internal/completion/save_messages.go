@@ -54,7 +54,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 	lines := want.fieldNames(slices.Sorted(maps.Keys(kept)))
 	return Notice{
-		Summary:   "Tallyfy Stores Field Values Differently",
+		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task}, "Tallyfy Stores Field Values Differently"),
 		Attribute: want.attribute(slices.Collect(maps.Keys(kept))...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows some of them in a different form from the one that was sent:\n  - %s",
@@ -66,7 +66,7 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 // deadlineMoved warns that Tallyfy changed a deadline that the PUT repeated.
 func deadlineMoved(task *tallyfy.Task, before string) Notice {
 	return Notice{
-		Summary:   "Deadline of the Task Was Moved",
+		Summary:   notice.TaskSummary(task, "Deadline of the Task Was Moved"),
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("Tallyfy requires the deadline of %s each time its field values are saved. It was sent as it was read, %s, and is now %s: "+
 			"Tallyfy moves deadlines to the working days of the organization. Fix the deadline in Tallyfy if it matters.", notice.Task(task), orNone(before), task.Deadline),

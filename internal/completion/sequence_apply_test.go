@@ -153,7 +153,10 @@ func (s *simulation) carry(ctx context.Context) error {
 	}
 	s.warnedOpen = false
 	for _, warning := range result.Warnings {
-		s.warnedOpen = s.warnedOpen || warning.Summary == "Completion Accepted, Task Still Open"
+		s.warnedOpen = s.warnedOpen || strings.HasPrefix(warning.Summary, "Completion Accepted, Task Still Open")
+		if !strings.Contains(warning.Summary, ": ") {
+			s.Errorf("the summary %q does not name the task", warning.Summary)
+		}
 	}
 	if err == nil {
 		s.recorded, s.record, s.applied = true, result.Record, want

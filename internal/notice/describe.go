@@ -5,6 +5,7 @@ package notice
 
 import (
 	"fmt"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,22 +31,24 @@ func TaskRef(ref tallyfy.TaskRef) string {
 	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
 }
 
-// longestSummary is the maximum number of characters in a summary.
-const longestSummary = 60
+// longestSummary is the maximum number of characters in a summary with the title of a task.
+const longestSummary = 80
 
 // TaskSummary returns a summary with the title of the task, or with its ID if it has no title.
 // Terraform prints only one of several warnings with the same summary, so a warning that is needed
-// for each task must have a summary for each.
+// for each task must have a summary for each. A long title lacks its middle, because titles often
+// differ at the end.
 func TaskSummary(task *tallyfy.Task, summary string) string {
-	which := task.Title
-	if which == "" {
-		which = task.ID
+	which := []rune(task.Title)
+	if len(which) == 0 {
+		which = []rune(task.ID)
 	}
-	available := longestSummary - len(summary) - len(": ")
-	if utf8.RuneCountInString(which) > available {
-		which = string([]rune(which)[:available-1]) + "…"
+	if available := longestSummary - len(summary) - len(": "); len(which) > available {
+		end := (available - 1) / 2
+		start := available - 1 - end
+		which = slices.Concat(which[:start], []rune{'…'}, which[len(which)-end:])
 	}
-	return summary + ": " + which
+	return summary + ": " + string(which)
 }
 
 // Completer describes who completed a task and when, as far as the task shows it.

@@ -46,11 +46,11 @@ func TestCapitalize(t *testing.T) {
 func TestTaskSummary(t *testing.T) {
 	t.Parallel()
 	for want, task := range map[string]*tallyfy.Task{
-		"Required Field Is Empty: Provision the VPC":                {Title: "Provision the VPC"},
-		"Required Field Is Empty: t1":                               {ID: "t1"},
-		"Required Field Is Empty: " + strings.Repeat("ü", 35):       {Title: strings.Repeat("ü", 35)},
-		"Required Field Is Empty: " + strings.Repeat("ü", 34) + "…": {Title: strings.Repeat("ü", 36)},
-		"Required Field Is Empty: " + strings.Repeat("a", 34) + "…": {Title: strings.Repeat("a", 99)},
+		"Required Field Is Empty: Provision the VPC":                                          {Title: "Provision the VPC"},
+		"Required Field Is Empty: t1":                                                         {ID: "t1"},
+		"Required Field Is Empty: " + strings.Repeat("ü", 55):                                 {Title: strings.Repeat("ü", 55)},
+		"Required Field Is Empty: " + strings.Repeat("ü", 27) + "…" + strings.Repeat("ö", 27): {Title: strings.Repeat("ü", 30) + strings.Repeat("ö", 30)},
+		"Required Field Is Empty: " + strings.Repeat("a", 27) + "…" + strings.Repeat("a", 27): {Title: strings.Repeat("a", 99)},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
@@ -141,27 +142,19 @@ func (r *taskCompletionResource) checkReplacement(ctx context.Context, config, p
 func destroys(state *taskCompletionModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	shown := state.Status.ValueString()
-	completed := (&tallyfy.Task{Status: shown, CompletedAt: state.CompletedAt.ValueString()}).Completed()
+	task := &tallyfy.Task{ID: state.TaskID.ValueString(), Title: state.Title.ValueString(), Status: shown, CompletedAt: state.CompletedAt.ValueString()}
 	const left = "The task is left as it is if another block records its completion in the same apply, or if Terraform only forgets the resource (destroy = false)."
 	switch {
-	case state.ReopenOnDestroy.ValueBool() && !completed && shown != "": // for example because everyone must complete it
-		diags.AddWarning("Destroy May Reopen the Task",
-			fmt.Sprintf("reopen_on_destroy is true, and Tallyfy shows %s as %q. If the task is completed by then, destroying this reopens it. ", state.named(), shown)+left)
+	case state.ReopenOnDestroy.ValueBool() && !task.Completed() && shown != "": // for example because everyone must complete it
+		diags.AddWarning(notice.TaskSummary(task, "Destroy May Reopen the Task"),
+			fmt.Sprintf("reopen_on_destroy is true, and Tallyfy shows %s as %q. If the task is completed by then, destroying this reopens it. ", notice.Task(task), shown)+left)
 	case state.ReopenOnDestroy.ValueBool():
-		diags.AddWarning("Destroy Reopens the Task",
-			fmt.Sprintf("reopen_on_destroy is true: if %s is still completed, destroying this reopens it in Tallyfy, and automations evaluate deadlines and visibility again. ", state.named())+left)
+		diags.AddWarning(notice.TaskSummary(task, "Destroy Reopens the Task"),
+			fmt.Sprintf("reopen_on_destroy is true: if %s is still completed, destroying this reopens it in Tallyfy, and automations evaluate deadlines and visibility again. ", notice.Task(task))+left)
 	case state.ReopenOnDestroy.IsNull():
 		diags.AddWarning("Destroy Does Not Reopen the Task",
-			fmt.Sprintf("Destroying this sends nothing to Tallyfy. It only removes the completion of %s from the state. ", state.named())+
+			fmt.Sprintf("Destroying this sends nothing to Tallyfy. It only removes the completion of %s from the state. ", notice.Task(task))+
 				"To reopen a task with its resource, apply reopen_on_destroy = true first. Apply reopen_on_destroy = false to plan without this warning.")
 	}
 	return diags
-}
-
-// named returns the task as messages name it.
-func (m *taskCompletionModel) named() string {
-	if m.Title.ValueString() == "" {
-		return "task " + m.TaskID.ValueString()
-	}
-	return fmt.Sprintf("task %q (%s)", m.Title.ValueString(), m.TaskID.ValueString())
 }

@@ -276,7 +276,7 @@ func TestCheckSummaries(t *testing.T) {
 					continue
 				}
 				summary := warnings[0].Summary
-				if summaries[summary] || len([]rune(summary)) > 60 {
+				if summaries[summary] || len([]rune(summary)) > 80 {
 					h.Errorf("%q has %d characters, and another wait has it: %t", summary, len([]rune(summary)), summaries[summary])
 				}
 				summaries[summary] = true
