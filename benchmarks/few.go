@@ -12,11 +12,17 @@ import (
 
 // fewCases are the cases of the most common use, a pipeline that completes a few tasks.
 var fewCases = []fewCase{
-	{1, 50 * time.Millisecond},
-	{1, 200 * time.Millisecond},
-	{5, 50 * time.Millisecond},
-	{5, 200 * time.Millisecond},
+	{1, shortLatency},
+	{1, longLatency},
+	{5, shortLatency},
+	{5, longLatency},
 }
+
+// shortLatency and longLatency are those of each request.
+const (
+	shortLatency = 50 * time.Millisecond
+	longLatency  = 200 * time.Millisecond
+)
 
 // fewCase is a number of blocks and a latency.
 type fewCase struct {
@@ -76,5 +82,23 @@ func (r report) writeFew(write func(string, ...any)) {
 			}
 		}
 	}
+	write("\nThe difference between the two latencies shows how many requests wait for each other, and what remains without latency.\n\n")
+	write("| N | Peer | Consecutive requests | Wall without latency |\n|---:|---|---:|---:|\n")
+	for _, n := range []int{1, 5} {
+		for _, p := range r.harness.available() {
+			short, long := r.few[fewKey{p.name, fewCase{n, shortLatency}}], r.few[fewKey{p.name, fewCase{n, longLatency}}]
+			if short.wall > 0 && long.wall > 0 {
+				consecutive, rest := separate(short.wall, long.wall)
+				write("| %d | %s | %.1f | %s |\n", n, p.name, consecutive, seconds(rest.Seconds()))
+			}
+		}
+	}
 	write("\n")
+}
+
+// separate returns how many requests wait for each other, and the wall time without them, from the
+// wall times with the short and the long latency.
+func separate(short, long time.Duration) (consecutive float64, rest time.Duration) {
+	consecutive = (long - short).Seconds() / (longLatency - shortLatency).Seconds()
+	return consecutive, short - time.Duration(consecutive*float64(shortLatency))
 }
