@@ -19,7 +19,37 @@ var columns = []struct {
 
 func seconds(s float64) string { return fmt.Sprintf("%.2f s", s) }
 
-// writeComparison lists every figure in which another provider is ahead of this one.
+// pair is a command that this provider and another one were measured with.
+type pair struct {
+	what         string
+	n            int
+	ours, theirs measurement
+}
+
+// pairs returns what was measured with this provider and p. A situation counts only if p ends it
+// right.
+func (r report) pairs(p string) []pair {
+	var all []pair
+	for _, o := range operations {
+		for _, n := range r.sizes {
+			all = append(all, pair{o.name, n, r.results[key{tallyfy, o.name, n}], r.results[key{p, o.name, n}]})
+		}
+	}
+	for _, c := range fewCases {
+		if theirs, ok := r.few[fewKey{p, c}]; ok {
+			all = append(all, pair{fmt.Sprintf("create, %s of latency", c.latency), c.n, r.few[fewKey{tallyfy, c}], theirs})
+		}
+	}
+	for _, s := range situations {
+		if theirs, ok := r.situations[situationKey{p, s.name}]; ok && theirs.verdict == survived {
+			all = append(all, pair{s.name, situationSize, r.situations[situationKey{tallyfy, s.name}].measurement, theirs.measurement})
+		}
+	}
+	return all
+}
+
+// writeComparison lists every figure in which another provider is ahead of this one, and the
+// reasons.
 func (r report) writeComparison(write func(string, ...any)) {
 	if r.results == nil {
 		return
@@ -30,14 +60,11 @@ func (r report) writeComparison(write func(string, ...any)) {
 		if p.source == "" || p.source == peers()[0].source || p.idle {
 			continue
 		}
-		for _, o := range operations {
-			for _, n := range r.sizes {
-				ours, theirs := r.results[key{tallyfy, o.name, n}], r.results[key{p.name, o.name, n}]
-				for _, c := range columns {
-					if c.as(c.of(theirs)) != c.as(c.of(ours)) && c.of(theirs) < c.of(ours) {
-						write("| %s | %d | %s | %s | %s | %s |\n", o.name, n, p.name, c.name, c.as(c.of(theirs)), c.as(c.of(ours)))
-						ahead++
-					}
+		for _, pair := range r.pairs(p.name) {
+			for _, c := range columns {
+				if c.as(c.of(pair.theirs)) != c.as(c.of(pair.ours)) && c.of(pair.theirs) < c.of(pair.ours) {
+					write("| %s | %d | %s | %s | %s | %s |\n", pair.what, pair.n, p.name, c.name, c.as(c.of(pair.theirs)), c.as(c.of(pair.ours)))
+					ahead++
 				}
 			}
 		}
@@ -49,7 +76,8 @@ func (r report) writeComparison(write func(string, ...any)) {
 	if ahead == 0 {
 		write("| none | | | | | |\n")
 	}
-	write("\nA create includes the preflight check of the plan, which no peer makes: one request for one task, and two for each hundred tasks otherwise. " +
-		"It ends before the plan does, so it adds a latency to the wall time of an apply. `preflight = false` turns it off. " +
-		"The peak of the null provider is what the framework needs by itself.\n\n")
+	write("\n- **Requests and wall time of a create.** The plan checks the tasks, which no peer does: one request for one task, and two for each hundred of several, because the apply plans again. " +
+		"So `terraform apply` waits for one request more with one task, and for two with several. `preflight = false` turns it off.\n" +
+		"- **Peak, CPU and size of restapi 1.** It uses an older SDK than this provider. The null provider shows what the newer framework needs alone.\n" +
+		"- **No network.** This provider retries a request before it fails the plan. `max_retries = 0` turns that off.\n\n")
 }

@@ -137,18 +137,28 @@ func TestComparison(t *testing.T) {
 	figures := func(wall time.Duration, peak int64, requests int) measurement {
 		return measurement{wall: wall, cpu: time.Second, peak: peak << 20, requests: requests}
 	}
-	r := report{settings: settings{sizes: []int{7}}, harness: &harness{peers: []peer{peers()[0], other, floor}}, results: map[key]measurement{
-		{tallyfy, "create", 7}: figures(2*time.Second, 30, 3), {"other", "create", 7}: figures(1999*time.Millisecond, 20, 2),
-		{tallyfy, "plan", 7}: figures(time.Second, 30, 1), {"other", "plan", 7}: figures(999*time.Millisecond, 30, 7),
-	}, started: map[string]start{tallyfy: {size: 5 << 20}, "other": {size: 4 << 20}}}
+	r := report{
+		settings: settings{sizes: []int{7}}, harness: &harness{peers: []peer{peers()[0], other, floor}}, results: map[key]measurement{
+			{tallyfy, "create", 7}: figures(2*time.Second, 30, 3), {"other", "create", 7}: figures(1999*time.Millisecond, 20, 2),
+			{tallyfy, "plan", 7}: figures(time.Second, 30, 1), {"other", "plan", 7}: figures(999*time.Millisecond, 30, 7),
+		}, few: map[fewKey]measurement{{tallyfy, fewCases[1]}: figures(2*time.Second, 30, 3), {"other", fewCases[1]}: figures(time.Second, 30, 3)},
+		situations: map[situationKey]situationResult{
+			{tallyfy, "no network"}: {figures(2*time.Second, 30, 0), survived}, {"other", "no network"}: {figures(time.Second, 30, 0), survived},
+			{tallyfy, "reopened"}: {figures(2*time.Second, 30, 0), survived}, {"other", "reopened"}: {figures(time.Second, 30, 0), "0 of 100"},
+		},
+		started: map[string]start{tallyfy: {size: 5 << 20}, "other": {size: 4 << 20}},
+	}
 	var b strings.Builder
 	r.writeComparison(func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) })
-	for _, line := range []string{"| create | 7 | other | peak | 20 MiB | 30 MiB |", "| create | 7 | other | requests | 2 | 3 |", "| | | other | size | 4.0 MiB | 5.0 MiB |"} {
+	for _, line := range []string{
+		"| create | 7 | other | peak | 20 MiB | 30 MiB |", "| create | 7 | other | requests | 2 | 3 |", "| | | other | size | 4.0 MiB | 5.0 MiB |",
+		"| create, 200ms of latency | 1 | other | wall | 1.00 s | 2.00 s |", "| no network | 100 | other | wall | 1.00 s | 2.00 s |",
+	} {
 		if !strings.Contains(b.String(), line) {
 			t.Errorf("%q is missing in:\n%s", line, &b)
 		}
 	}
-	if lines := strings.Count(b.String(), "| other |"); lines != 3 {
+	if lines := strings.Count(b.String(), "| other |"); lines != 5 {
 		t.Errorf("%d lines:\n%s", lines, &b)
 	}
 }
