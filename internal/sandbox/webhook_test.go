@@ -102,11 +102,12 @@ func TestWebhooks(t *testing.T) {
 	}
 }
 
-// TestWebhooksLost calls an address where nothing listens, once.
+// TestWebhooksLost calls an address whose server closes each connection, once. The address stays in
+// use, so that no other test's server can respond there.
 func TestWebhooksLost(t *testing.T) {
 	t.Parallel()
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
+	gone := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	t.Cleanup(gone.Close)
 	var calls []sandbox.WebhookCall
 	c := start(t, sandbox.Config{WebhookURL: gone.URL, WatchWebhooks: func(done sandbox.WebhookCall) { calls = append(calls, done) }})
 	c.AddTask(sandbox.Task{ID: task, RunID: run})
