@@ -320,7 +320,7 @@ func completionNotFound(ref tallyfy.TaskRef, title string, err error) Notice {
 		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task, Title: title}, "Completed Task Cannot Be Found"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),
+			fmt.Sprintf("Reading %s: %s. %s", notice.TaskRef(ref), notice.Outcome(err), notice.NotShown),
 			next, notice.ServerMessage(err)),
 	}
 }

@@ -185,6 +185,10 @@ func (p *Preflight) readsTask(ref tallyfy.TaskRef) bool {
 	return p.expected.isOnly(ref) || p.locks.hasWritten() && !p.lists.shows(formList(ref), ref.Task)
 }
 
+// isGone reports whether the response is that the object does not exist, and not that the path does
+// not.
+func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
+
 // mayBeVisible reports whether a task whose read or list was refused may be visible in the other
 // one.
 func mayBeVisible(err error) bool { return statusOf(err) == http.StatusForbidden || isGone(err) }
