@@ -287,6 +287,12 @@ func TestAcceptedAndStillOpen(t *testing.T) {
 		h.wantRequests(get, post, get, get, get)
 		h.wantWebhooks(1)
 	})
+	inBubble(t, today(), func(k *sandbox.Task) { k.Hidden = true }, func(h *harness) { // UNK what a completion of a hidden task returns
+		h.server.Inject(atPost(sandbox.Fault{Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"auto-skipped","completed_at":null}}`}))
+		result := h.create(h.want())
+		h.wantWarnings(result, "Completion Accepted, Task Still Open")
+		h.wantText(result.Warnings[0].Detail, "An automation hides it.")
+	})
 	// The response came from a replica that lags.
 	inBubble(t, today(), nil, func(h *harness) {
 		h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"in-progress","tasks_changed_by_rules":{"x":1}}}`}))

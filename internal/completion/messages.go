@@ -198,7 +198,10 @@ func verdict(approved bool) string {
 // of several shares.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool, s Subject) Notice {
 	why := "An automation or an issue may have reopened it, or Tallyfy's reads may lag." // API.md §2.3
-	if everyone {
+	switch {
+	case isHidden(task):
+		why = "An automation hides it."
+	case everyone:
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
 	}
 	shown := fmt.Sprintf("shows the task as %q", task.Status)
@@ -307,6 +310,16 @@ func taskReopened(task *tallyfy.Task) Notice {
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was completed, and Tallyfy now shows it as %q, so it is open again. "+
 			"The completion is removed from the state. If this plan creates a completion of the task, applying it completes the task again.", notice.TaskSubject(task), task.Status),
+	}
+}
+
+// completionHidden warns that an automation hides a task after its completion was recorded.
+func completionHidden(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary:   notice.TaskSummary(task, "Completed Task Is Hidden"),
+		Attribute: attrTaskID,
+		Detail: fmt.Sprintf("%s was completed, and an automation hides it now: Tallyfy shows it as %q. "+
+			"The completion happened and stays recorded. If an automation shows the task as open again, it is removed from the state.", notice.TaskSubject(task), task.Status),
 	}
 }
 

@@ -60,7 +60,7 @@ func noticesOfCreate(s Subject) []Notice {
 // notOfCreate are the titles of notices that only other operations have: a refresh, an update, a
 // destroy, an import, a move and a query.
 var notOfCreate = []string{
-	"Completed Task Cannot Be Found", "Task Could Not Be Imported", "Task Could Not Be Moved", "Task Could Not Be Reopened", "Task Is Already as Configured",
+	"Completed Task Cannot Be Found", "Completed Task Is Hidden", "Task Could Not Be Imported", "Task Could Not Be Moved", "Task Could Not Be Reopened", "Task Is Already as Configured",
 	"Task Is Not Completed", "Task Was Completed Again", "Task Was Left Out", "Task Was Not Reopened", "Task Was Reopened",
 	"Update Completes the Open Task", "Update May Reopen the Task and Complete It Again", "Update Reopens the Task and Completes It Again",
 }

@@ -111,6 +111,15 @@ func Reopened(ref tallyfy.TaskRef, title string) notice.Notice {
 	}
 }
 
+// Hidden warns that an automation hides a recorded task.
+func Hidden(ref tallyfy.TaskRef, title, status string) notice.Notice {
+	return notice.Notice{
+		Summary: summaryOf(ref, title, "Completed Task Is Hidden"), Attribute: attrTaskID,
+		Detail: fmt.Sprintf("The completion of %s was recorded, and an automation hides the task now: Tallyfy shows it as %q. "+
+			"The wait stays recorded, because the task was completed. Nothing waits again unless an automation shows the task as open.", Name(ref, title), status),
+	}
+}
+
 // NotFound warns that a recorded task is not shown any more.
 func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
 	why := " " + notice.NotShown
