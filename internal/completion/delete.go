@@ -13,9 +13,10 @@ import (
 
 // Delete reopens a task, for configurations with reopen_on_destroy. known is the record of the
 // completion. Delete succeeds if the task is open afterwards. It sends nothing for a task that
-// Tallyfy does not show, and warns. In two cases it leaves the task completed, with a warning: this process has just
-// recorded or sent another block's completion of the task, as with create_before_destroy and
-// renamed blocks; or someone completes the task again in the meantime. Any error is a [*Failure].
+// Tallyfy does not show, and warns. In two cases it leaves the task completed, with a warning: this
+// process has just recorded or sent another block's completion of the task, as with
+// create_before_destroy and renamed blocks; or someone completes the task again in the meantime.
+// Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
 	unlock, err := e.locks.lock(ctx, ref, Resource)
 	if err != nil {
