@@ -86,7 +86,7 @@ func TestLostShareIsSeen(t *testing.T) {
 	}
 }
 
-// A colleague's edit changes the time of the last change. It is no share.
+// A colleague's edit changes the time of the last change. It is not a share.
 func TestEditIsNoShare(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), everyoneTask, func(h *harness) {

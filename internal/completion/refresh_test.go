@@ -45,8 +45,8 @@ func TestReadSeesAReopenedTask(t *testing.T) {
 	})
 }
 
-// An automation may hide a completed task (API.md §2.3). Nobody can complete it then, so no plan may
-// propose that.
+// An automation may hide a completed task (API.md §2.3). Nobody can complete it then, so that no
+// plan may propose it.
 func TestReadKeepsAHiddenTask(t *testing.T) {
 	t.Parallel()
 	inBubble(t, today(), nil, func(h *harness) {

@@ -113,9 +113,9 @@ func taskFrom(f jsonObject) *Task {
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// taskdataFrom parses the form values, from the task itself and from an included form (API.md §1.3).
-// The form has those that taskdata lacks, because nothing says that taskdata is complete in every
-// response: an empty one is [] (API.md §2).
+// taskdataFrom parses the form values, from the task itself and from an included form (API.md
+// §1.3). The form has those that taskdata lacks, because nothing says that taskdata is complete in
+// every response: an empty one is [] (API.md §2).
 func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
 	held, ok := parseObject(raw)
 	if !ok && form == nil {
