@@ -41,7 +41,7 @@ func noticesOfCreate(s Subject) []Notice {
 		notArrived(ref, want, difference{absent: []string{field}}).Notice, rewritten(ref, want, map[string]any{field: "b"}), deadlineMoved(task, longAgo),
 		formHidden(want), requiredEmptied(task, vpc, vpc, Notice{}), unknownField(task, Notice{Key: "x"}), requiredEmpty(task, vpc),
 		willBeAdopted(task, plan), willBeAdopted(task, later), differsInPlan(task, []string{attrIsApproved}, s), hiddenTask(share),
-		notThere(plan, "", gone), mistyped(plan, []*tallyfy.Task{task}, gone), inAnotherProcess(plan, task, gone), notChecked(ref, gone),
+		notThere(plan, "", gone), mistyped(plan, []*tallyfy.Task{task}, gone), inAnotherProcess(plan, task, gone), notChecked(ref, true, gone), notChecked(ref, false, gone),
 		contradicts(task, []string{attrIsApproved}, "The second fails."),
 		notReadAgain(ref, lost, lost, s).Notice, stillOpen(share, ref, lost, s).Notice, shareUnknown(share, ref, lost, s).Notice,
 		outcomeUnknown(ref, lost, lost, s).Notice, outcomeUnknown(ref, lost, gone, s).Notice, (&saver{ref: ref, want: want}).failure(lost).Notice,
