@@ -43,19 +43,25 @@ func adoptFromOthers(task *tallyfy.Task, want Desired, cause error, warning Noti
 // verify returns the facts of an accepted completion. It reads the task if the response does not
 // show all of them. Only warnings may follow.
 func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline, response *tallyfy.Task, want Desired) accepted {
-	if response != nil && response.Completed() {
-		task := withType(response, base.task)
-		return accepted{task: task, warnings: append(recordedDifferently(task, want), completedBefore(task, want.Subject)...)}
+	completed := response != nil && response.Completed()
+	shared := response != nil && (response.EveryoneMustComplete || base.everyone())
+	var before []Notice
+	if completed {
+		before = completedBefore(response, want.Subject)
+		if !shared && !lacksValues(response, want) {
+			task := withType(response, base.task)
+			return accepted{task: task, warnings: append(recordedDifferently(task, want), before...)}
+		}
 	}
 	o := readOptions{form: want.hasValues(), detached: true, until: base.isSettled}
-	if response != nil && (response.EveryoneMustComplete || base.everyone()) {
+	if shared && !completed {
 		o.until = nil // one share leaves the task open
 	}
 	progress(ctx, "Reading %s to see the completion that Tallyfy accepted", notice.TaskRef(ref))
 	task, err := e.read(ctx, ref, o)
 	switch {
-	case err == nil && (isOpen(task) || base.isNew(task)):
-	case response != nil && response.Status != "": // only its status is known
+	case err == nil && (isOpen(task) && (shared || !completed) || base.isNew(task)):
+	case completed, response != nil && response.Status != "": // nothing else is known
 		task = response
 	case err != nil:
 		return accepted{warnings: []Notice{unconfirmed(ref, err, want.Subject)}}
@@ -66,9 +72,16 @@ func (e *Engine) verify(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		task.TasksChangedByRules = response.TasksChangedByRules // only the response to the completion shows them
 	}
 	if task.Completed() {
-		return accepted{task: task, warnings: recordedDifferently(withType(task, base.task), want)}
+		task = withType(task, base.task)
+		return accepted{task: task, warnings: append(recordedDifferently(task, want), before...)}
 	}
 	return accepted{task: task, warnings: []Notice{leftOpen(ref, task, task.EveryoneMustComplete || base.everyone(), want.Subject)}}
+}
+
+// lacksValues reports whether a response shows none of the values that it should have. PHP encodes
+// an empty taskdata as [], and whether a response that has one is complete is unknown (API.md §2).
+func lacksValues(response *tallyfy.Task, want Desired) bool {
+	return len(want.Taskdata) > 0 && response.Taskdata != nil && len(response.Taskdata) == 0
 }
 
 // slack is the tolerated difference between the clocks of Tallyfy's servers. It includes the

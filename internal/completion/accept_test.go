@@ -81,7 +81,7 @@ func TestResponseShowsOtherValues(t *testing.T) {
 		says     []string
 	}{
 		"another value": {`{"` + field + `":"vpc-of-another"}`, []string{"Field Values Not Confirmed", "holds another value"}},
-		"no value":      {`[]`, []string{"Field Values Not Confirmed", "is empty or not part of the task's form"}},
+		"no value":      {`{"` + field + `":null}`, []string{"Field Values Not Confirmed", "is empty or not part of the task's form"}},
 		"the value":     {`{"` + field + `":"vpc-1"}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +99,39 @@ func TestResponseShowsOtherValues(t *testing.T) {
 				h.wantText(details(result), field)
 				if containsAny(details(result), "vpc-1", "vpc-of-another") {
 					h.Errorf("the warning holds values: %s", details(result))
+				}
+			})
+		})
+	}
+}
+
+// An empty taskdata in the response does not show whether the values are there: the form does.
+func TestResponseWithAnEmptyTaskdata(t *testing.T) {
+	t.Parallel()
+	const response = `{"data":{"id":"` + taskID + `","status":"completed","completed_at":"2000-01-01T00:00:00Z","taskdata":[]}}`
+	for name, c := range map[string]struct {
+		held   any
+		hidden bool // the read after it
+		says   []string
+	}{
+		"the value":   {held: "vpc-1"},
+		"no value":    {held: nil, says: []string{"Field Values Not Confirmed"}},
+		"cannot read": {held: "vpc-1", hidden: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), nil, func(h *harness) {
+				h.server.Inject(atPost(sandbox.Fault{Status: 200, Body: response, Before: func(*http.Request) {
+					h.server.CompleteOutsideWith(taskID, sandbox.CallerID, nil, map[string]any{field: c.held})
+				}}))
+				if c.hidden {
+					h.server.Inject(sandbox.Fault{Method: get, Skip: 1, Status: 403, Times: -1})
+				}
+				result := h.create(h.wantValue("vpc-1"))
+				h.wantRequests(get, put, post, get)
+				h.wantWarnings(result, c.says...)
+				if !result.Record.saysCompleted() {
+					h.Errorf("recorded %+v", result.Record)
 				}
 			})
 		})
@@ -190,6 +223,27 @@ func TestCompletedBefore(t *testing.T) {
 // A completion that Tallyfy accepts and shows with another decision is recorded with Tallyfy's,
 // with a warning that says what was sent, who decided, and what follows. The next refresh shows the
 // decision as drift, and an update overrules it.
+// A response may have an empty taskdata, which is [], although the form has values: then the form
+// decides (API.md §1.3, §2).
+func TestEmptyTaskdataBesideAForm(t *testing.T) {
+	t.Parallel()
+	config := sandbox.Config{ShowTaskdata: true}
+	inBubble(t, config, func(k *sandbox.Task) { k.Extra = map[string]any{"taskdata": []any{}} }, func(h *harness) {
+		known := h.create(h.wantValue("vpc-1"))
+		h.wantWarnings(known)
+		h.wantRequests(get, put, get, post, get)
+		h.restart()
+		h.wantWarnings(h.create(h.wantValue("vpc-1")), "Task Was Already Completed")
+		h.wantText(h.refuse(h.wantValue("vpc-2")).Error(), "Task Is Already Completed Differently", "holds another value")
+		h.restart()
+		problems, warnings, err := checkNew(h.listingPreflight(), h, h.wantValue("vpc-1"))
+		if err != nil || len(problems) > 0 || len(warnings) != 1 || !strings.HasPrefix(warnings[0].Summary, "Task Is Already Completed: ") {
+			h.Errorf("the plan says %+v, %+v, %v", problems, warnings, err)
+		}
+		h.wantWebhooks(1)
+	})
+}
+
 func TestAcceptedWithAnotherDecision(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]sandbox.Fault{
@@ -286,6 +340,12 @@ func TestAcceptedAndStillOpen(t *testing.T) {
 		h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
 		h.wantRequests(get, post, get, get, get)
 		h.wantWebhooks(1)
+	})
+	inBubble(t, today(), func(k *sandbox.Task) { k.Hidden = true }, func(h *harness) { // UNK what a completion of a hidden task returns
+		h.server.Inject(atPost(sandbox.Fault{Status: 200, Body: `{"data":{"id":"` + taskID + `","status":"auto-skipped","completed_at":null}}`}))
+		result := h.create(h.want())
+		h.wantWarnings(result, "Completion Accepted, Task Still Open")
+		h.wantText(result.Warnings[0].Detail, "An automation hides it.")
 	})
 	// The response came from a replica that lags.
 	inBubble(t, today(), nil, func(h *harness) {

@@ -107,14 +107,16 @@ func (b baseline) differs(task *tallyfy.Task) bool {
 func (b baseline) everyone() bool { return b.task != nil && b.task.EveryoneMustComplete }
 
 // hasShare reports whether an open task shows that a share has arrived since. A colleague's share
-// looks the same.
+// looks the same. The time of the last change counts only if the task does not show its progress,
+// because any other change sets it too.
 func (b baseline) hasShare(task *tallyfy.Task) bool {
-	if !b.everyone() {
+	switch {
+	case !b.everyone():
 		return false
+	case len(b.progress) > 0 && len(task.Progress) > 0:
+		return !bytes.Equal(b.progress, task.Progress)
 	}
-	progress := len(b.progress) > 0 && len(task.Progress) > 0 && !bytes.Equal(b.progress, task.Progress)
-	updated := b.lastUpdated != "" && task.LastUpdated != "" && !sameTime(b.lastUpdated, task.LastUpdated)
-	return progress || updated
+	return b.lastUpdated != "" && task.LastUpdated != "" && !sameTime(b.lastUpdated, task.LastUpdated)
 }
 
 // isSettled reports whether a read shows the result of a completion that was sent.

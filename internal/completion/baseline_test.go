@@ -4,6 +4,7 @@
 package completion
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -79,6 +80,58 @@ func TestLostShareIsSeen(t *testing.T) {
 				h.wantWarnings(h.create(h.want()), "Completion Accepted, Task Still Open")
 				if n := h.server.Count(post, ""); n != 1 {
 					h.Errorf("%d shares were sent", n)
+				}
+			})
+		})
+	}
+}
+
+// A colleague's edit changes the time of the last change. It is not a share.
+func TestEditIsNoShare(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), everyoneTask, func(h *harness) {
+		time.Sleep(time.Minute)
+		h.server.Inject(atPost(sandbox.Fault{Drop: true, Before: func(*http.Request) {
+			time.Sleep(time.Second)
+			h.server.RenameOutside(taskID, "Renamed")
+		}}))
+		failure := h.refuse(h.want())
+		h.wantText(failure.Error(), "Completion May Have Gone Through", "Everyone who is assigned", "The share was not sent again")
+		h.wantRequests(get, post, get, get, get)
+		if shares := h.task().Shares; len(shares) > 0 {
+			h.Errorf("it has the shares %v", shares)
+		}
+	})
+}
+
+// The response to a share is not documented (API.md §8). Even if it shows the task as completed for
+// the caller, the task itself decides, so that no refresh removes the share and sends it again.
+func TestShareWhoseResponseIsCompleted(t *testing.T) {
+	t.Parallel()
+	const response = `{"data":{"id":"` + taskID + `","status":"completed","completed_at":"2000-01-01T00:00:00Z","completer_id":1001}}`
+	for name, c := range map[string]struct {
+		shares int // including the one that is sent
+		status string
+		warns  []string
+	}{
+		"one of two": {2, "in-progress", []string{"Completion Accepted, Task Still Open"}},
+		"the last":   {1, "completed", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), everyoneTask, func(h *harness) {
+				if c.shares == 1 {
+					h.server.CompleteOutside(taskID, 1005, nil)
+				}
+				h.server.Inject(atPost(sandbox.Fault{Handle: true, Status: 200, Body: response}))
+				result := h.create(h.want())
+				h.wantRequests(get, post, get)
+				h.wantWarnings(result, c.warns...)
+				if result.Record.Status != c.status {
+					h.Errorf("recorded %+v", result.Record)
+				}
+				if read, err := h.engine.Read(h.ctx, h.ref(), result.Record); err != nil || read.Reopened {
+					h.Errorf("refreshed to %+v, %v", read, err)
 				}
 			})
 		})

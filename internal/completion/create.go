@@ -94,7 +94,7 @@ func (e *Engine) complete(ctx context.Context, base baseline, want Desired) (Res
 	known.RunID = ref.Run
 	result := Result{Record: recordOf(known, withRun(ref, done.task).Run, done.task), Warnings: append(values.warnings, done.warnings...)}
 	e.locks.record(want, result.Record)
-	if !values.confirmed || done.task != nil && done.task.Taskdata != nil {
+	if !values.confirmed || done.task != nil && done.task.Taskdata != nil && !lacksValues(done.task, want) {
 		result.Warnings = append(result.Warnings, valuesUnconfirmed(ref, want, done.task)...)
 	}
 	return result, nil

@@ -12,10 +12,11 @@ import (
 )
 
 // Delete reopens a task, for configurations with reopen_on_destroy. known is the record of the
-// completion. Delete succeeds if the task is open afterwards. It sends nothing for a deleted task,
-// and warns. In two cases it leaves the task completed, with a warning: this process has just
-// recorded or sent another block's completion of the task, as with create_before_destroy and
-// renamed blocks; or someone completes the task again in the meantime. Any error is a [*Failure].
+// completion. Delete succeeds if the task is open afterwards. It sends nothing for a task that
+// Tallyfy does not show, and warns. In two cases it leaves the task completed, with a warning: this
+// process has just recorded or sent another block's completion of the task, as with
+// create_before_destroy and renamed blocks; or someone completes the task again in the meantime.
+// Any error is a [*Failure].
 func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) (warnings []Notice, err error) {
 	unlock, err := e.locks.lock(ctx, ref, Resource)
 	if err != nil {
@@ -35,7 +36,7 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 		again, err := e.read(ctx, ref, readOptions{})
 		switch {
 		case tallyfy.IsNoResource(err):
-			return []Notice{nothingToReopen(ref, err)}, nil
+			return []Notice{nothingToReopen(ref, "Reading "+notice.TaskRef(ref)+" before reopening it", "Nothing was sent", err)}, nil
 		case err == nil:
 			task = again
 		}
@@ -47,8 +48,8 @@ func (e *Engine) Delete(ctx context.Context, ref tallyfy.TaskRef, known Record) 
 	base := history.baselineOf(task, known)
 	result, err := e.reopen(ctx, ref, base, false)
 	switch {
-	case result.gone: // no task is left to reopen
-		return nil, nil
+	case result.gone != nil: // no task is left to reopen
+		return []Notice{nothingToReopen(ref, "Reopening "+notice.TaskRef(ref), "Tallyfy rejected the reopening", result.gone)}, nil
 	case err != nil:
 		return nil, err
 	case result.completedAgain:
@@ -73,14 +74,15 @@ func takenOver(ref tallyfy.TaskRef, doubtful bool) Notice {
 	}
 }
 
-// nothingToReopen warns that the task to reopen does not exist.
-func nothingToReopen(ref tallyfy.TaskRef, err error) Notice {
+// nothingToReopen warns that Tallyfy does not show the task to reopen. action is the request that
+// found that out, and effect what it means.
+func nothingToReopen(ref tallyfy.TaskRef, action, effect string, err error) Notice {
 	return Notice{
 		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task}, "Task Was Not Reopened"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s before reopening it: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),
-			"Nothing was sent. The completion is removed from the state.",
+			fmt.Sprintf("%s: %s. %s", action, notice.Outcome(err), notice.NotShown),
+			effect+". The completion is removed from the state.",
 			notice.ServerMessage(err)),
 	}
 }

@@ -110,12 +110,15 @@ func TestDeleteReadsAMissingTaskTwice(t *testing.T) {
 	}
 }
 
-// A task is gone only if the DELETE and the read after it both return its 404. The 404 of a path,
-// which the edge returns if a proxy removes the client's header, does not mean that.
+// A task is gone only if the DELETE and the read after it both return its 404, and then a warning
+// says so. The 404 of a path, which the edge returns if a proxy removes the client's header, and
+// that of a proxy do not mean that.
 func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 	t.Parallel()
 	missing := sandbox.Fault{Status: 404, Body: `{"code":"RESOURCE_NOT_FOUND"}`}
 	edge := sandbox.Fault{Status: 404, Body: `{"message":"Not found. Error Code: apsh546."}`}
+	page := sandbox.Fault{Status: 404, Body: "<html><title>No such site</title>"}
+	plain := sandbox.Fault{Status: 404, Body: `{"message":"Not found"}`}
 	denied := sandbox.Fault{Status: 403}
 	for name, c := range map[string]struct {
 		reopening, read sandbox.Fault
@@ -124,6 +127,9 @@ func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 		"gone":                           {missing, missing, nil},
 		"the edge":                       {edge, edge, []string{"Task Could Not Be Reopened", "X-Tallyfy-Client"}},
 		"the edge, to the DELETE":        {edge, missing, []string{"Task Could Not Be Reopened", "X-Tallyfy-Client"}},
+		"a page":                         {page, page, []string{"Task Could Not Be Reopened", "No such site", "remove the resource from the state"}},
+		"a page, to the read":            {missing, page, []string{"Task Could Not Be Reopened", "404"}},
+		"no code":                        {plain, plain, []string{"Task Could Not Be Reopened", "remove the resource from the state"}},
 		"the edge, to the read":          {missing, edge, []string{"Task Could Not Be Reopened"}},
 		"not to be reopened, and hidden": {denied, missing, []string{"Task Could Not Be Reopened", "403"}},
 		"not to be read":                 {missing, denied, []string{"Task Could Not Be Reopened", "404"}},
@@ -142,6 +148,8 @@ func TestDeleteOfATaskThatMayBeGone(t *testing.T) {
 					if err != nil {
 						h.Error(err)
 					}
+					h.wantWarnings(result, "Task Was Not Reopened")
+					h.wantText(result.Warnings[0].Detail, "Reopening task", "404", "Tallyfy rejected the reopening. The completion is removed from the state.", "deleted or archived")
 					return
 				}
 				h.wantText(h.failure(result, err).Error(), c.says...)

@@ -65,6 +65,9 @@ type Result struct {
 	// NotFound is why Tallyfy no longer shows the task; nil if it does. The record stays as it
 	// was. Only Read sets it.
 	NotFound error
+	// Hidden is the task if an automation hides it and Tallyfy does not show its completion;
+	// otherwise nil. The record stayed as it was. Only Read sets it.
+	Hidden *tallyfy.Task
 	// Changed reports that the record differs from the known one. Only Read sets it.
 	Changed bool
 }

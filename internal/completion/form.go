@@ -48,7 +48,7 @@ func (v *formValues) resolveNames(task *tallyfy.Task, want Desired) {
 }
 
 // fieldsNamed returns the fields that a key may name. An ID wins over an alias and an alias over a
-// label, because IDs and aliases are unique.
+// label, because that is the more specific name.
 func fieldsNamed(form []tallyfy.Field, key string) []tallyfy.Field {
 	key = tallyfy.NormalizeName(key)
 	for _, is := range []func(tallyfy.Field) bool{

@@ -198,7 +198,10 @@ func verdict(approved bool) string {
 // of several shares.
 func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool, s Subject) Notice {
 	why := "An automation or an issue may have reopened it, or Tallyfy's reads may lag." // API.md §2.3
-	if everyone {
+	switch {
+	case isHidden(task):
+		why = "An automation hides it."
+	case everyone:
 		why = "Everyone who is assigned must complete this task, and this was one share of it."
 	}
 	shown := fmt.Sprintf("shows the task as %q", task.Status)
@@ -310,6 +313,16 @@ func taskReopened(task *tallyfy.Task) Notice {
 	}
 }
 
+// completionHidden warns that an automation hides a task after its completion was recorded.
+func completionHidden(task *tallyfy.Task) Notice {
+	return Notice{
+		Summary:   notice.TaskSummary(task, "Completed Task Is Hidden"),
+		Attribute: attrTaskID,
+		Detail: fmt.Sprintf("%s was completed, and an automation hides it now: Tallyfy shows it as %q. "+
+			"The completion happened and stays recorded. If an automation shows the task as open again, it is removed from the state.", notice.TaskSubject(task), task.Status),
+	}
+}
+
 // completionNotFound warns that a recorded completion can no longer be checked.
 func completionNotFound(ref tallyfy.TaskRef, title string, err error) Notice {
 	next := "The completion happened and stays recorded. Remove the block from the configuration when you no longer need it."
@@ -320,7 +333,7 @@ func completionNotFound(ref tallyfy.TaskRef, title string, err error) Notice {
 		Summary:   notice.TaskSummary(&tallyfy.Task{ID: ref.Task, Title: title}, "Completed Task Cannot Be Found"),
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
-			fmt.Sprintf("Reading %s: %s. It was deleted, or the token may no longer see it.", notice.TaskRef(ref), notice.Outcome(err)),
+			fmt.Sprintf("Reading %s: %s. %s", notice.TaskRef(ref), notice.Outcome(err), notice.NotShown),
 			next, notice.ServerMessage(err)),
 	}
 }

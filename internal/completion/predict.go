@@ -107,6 +107,9 @@ func predictUpdate(task *tallyfy.Task, p Planned, want Desired, v formValues, em
 		f.problems = append(f.problems, *refusal)
 	case isOpen(task):
 		f.warnings = append(f.warnings, completesOpen(task, p))
+		if isHidden(task) {
+			f.warnings = append(f.warnings, hiddenTask(task))
+		}
 	case len(empty) > 0:
 		f.problems = append(f.problems, cannotBeCompletedAgain(task, empty))
 	default:

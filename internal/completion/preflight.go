@@ -32,6 +32,7 @@ type Preflight struct {
 	mu       sync.Mutex
 	tasks    map[tallyfy.TaskRef]*checkedTask
 	refused  map[string]error
+	shown    map[string]bool          // the organizations of which a task was shown
 	recorded map[tallyfy.TaskRef]bool // whether a destroy reopens the task
 }
 
@@ -54,7 +55,7 @@ type Findings struct {
 func (e *Engine) Preflight() *Preflight {
 	p := &Preflight{
 		client: e.client.WithoutRetries(), lists: e.lists, locks: e.locks, recent: e.recent,
-		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
+		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, shown: map[string]bool{}, recorded: map[tallyfy.TaskRef]bool{},
 	}
 	p.reachable, p.stopChecks = context.WithCancel(context.Background())
 	return p
@@ -122,6 +123,7 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 		return Findings{Warnings: append(p.refusal(plan.Task, replaced, err), Unchecked(plan)...), Err: p.failed(err, began)}
 	}
 	if task != nil {
+		p.noteShown(plan.Task)
 		others := p.planned.add(plan)
 		problems, warnings := contradictions(task, plan, others)
 		if len(problems) > 0 && !s.direct.done { // a list alone does not justify an error
@@ -185,6 +187,10 @@ func (p *Preflight) readsTask(ref tallyfy.TaskRef) bool {
 	return p.expected.isOnly(ref) || p.locks.hasWritten() && !p.lists.shows(formList(ref), ref.Task)
 }
 
+// isGone reports whether the response is that the object does not exist, and not that the path does
+// not.
+func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
+
 // mayBeVisible reports whether a task whose read or list was refused may be visible in the other
 // one.
 func mayBeVisible(err error) bool { return statusOf(err) == http.StatusForbidden || isGone(err) }
@@ -215,6 +221,13 @@ func (p *Preflight) refusedBefore(ref tallyfy.TaskRef) error {
 	return p.refused[ref.Organization]
 }
 
+// noteShown notes that Tallyfy has shown a task of an organization.
+func (p *Preflight) noteShown(ref tallyfy.TaskRef) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shown[ref.Organization] = true
+}
+
 // refusal warns about a refusal once for each status and organization. A warning that Terraform
 // drops does not count.
 func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Notice {
@@ -224,7 +237,9 @@ func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Noti
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if isGeneral(status) {
+	// A 401 may concern one task (API.md §3.1), and does if the same token was shown another.
+	general := isGeneral(status) && (status != http.StatusUnauthorized || !p.shown[ref.Organization])
+	if general {
 		p.refused[ref.Organization] = err
 	}
 	kind := fmt.Sprint(ref.Organization, " ", status)
@@ -234,5 +249,5 @@ func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Noti
 	if !dropped {
 		p.refused[kind] = err
 	}
-	return []Notice{notChecked(ref, err)}
+	return []Notice{notChecked(ref, general, err)}
 }

@@ -248,14 +248,15 @@ func inAnotherProcess(p Planned, task *tallyfy.Task, err error) Notice {
 	}
 }
 
-// notChecked warns that Tallyfy, or what is in front of it, refuses to show tasks.
-func notChecked(ref tallyfy.TaskRef, err error) Notice {
+// notChecked warns that Tallyfy, or what is in front of it, refuses to show tasks. general reports
+// that this applies to all of them.
+func notChecked(ref tallyfy.TaskRef, general bool, err error) Notice {
 	means := "The tasks of this plan were not checked, and an apply is likely to fail in the same way."
 	switch {
 	case tallyfy.IsNoTask(err):
 		means = "The tasks of this plan were not checked. An apply sends completions even if it cannot read their tasks, and the responses decide. " +
 			"Completions with form_fields fail without a request, because only the form has the IDs of the fields. Waits fail."
-	case !isGeneral(refusalOf(err)):
+	case !general:
 		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
 	}
 	next := PlannedAction.advice(err)          // of a plan, so for every subject

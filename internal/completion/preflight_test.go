@@ -221,6 +221,33 @@ func TestPreflightWithoutTheRightToList(t *testing.T) {
 	})
 }
 
+// A 401 may concern one task (API.md §3.1). After another task was shown, it does, so that the
+// others are still checked.
+func TestPreflightOfOneTaskThatIsRefused(t *testing.T) {
+	t.Parallel()
+	const third = "7a5c0000000000000000000000000043"
+	inBubble(t, today(), nil, func(h *harness) {
+		h.server.AddTask(sandbox.Task{ID: third, Hidden: true})
+		refused := h.want()
+		refused.Task.Run, refused.Task.Task = "", "7a5c0000000000000000000000000044"
+		h.server.Inject(sandbox.Fault{PathPart: refused.Task.Task, Status: 401, Body: "Unauthorized.", Times: -1})
+		p := h.engine.Preflight()
+		if problems, warnings, err := checkNew(p, h, h.want()); err != nil || len(problems)+len(warnings) > 0 {
+			h.Errorf("got %v, %v, %v", problems, warnings, err)
+		}
+		_, warnings, err := checkNew(p, h, refused)
+		if err == nil || summaries(warnings) != "Tasks Could Not Be Checked" {
+			h.Fatalf("got %v, %v", warnings, err)
+		}
+		h.wantText(warnings[0].Detail, "This task was not checked, nor any other of this plan that Tallyfy refuses to show.", "not allowed to do this")
+		other := h.want()
+		other.Task.Run, other.Task.Task = "", third
+		if _, warnings, err := checkNew(p, h, other); err != nil || summaries(warnings) != "Task Is Hidden" {
+			h.Errorf("got %v, %v", warnings, err)
+		}
+	})
+}
+
 // An application that gets no token is a refusal too.
 func TestPreflightOfAnApplicationThatIsRefused(t *testing.T) {
 	t.Parallel()

@@ -11,7 +11,7 @@ import (
 )
 
 // Read refreshes a recorded completion. Result.Reopened reports that the completion no longer
-// stands. A task that cannot be found stays recorded, because deleting a task does not undo its
+// stands. A task that cannot be found or that is hidden stays recorded, because neither undoes its
 // completion. Any error is a [*Failure], and known then stays recorded.
 func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (Result, error) {
 	if record, ok := e.confirmed(ctx, ref, known); ok {
@@ -30,6 +30,8 @@ func (e *Engine) Read(ctx context.Context, ref tallyfy.TaskRef, known Record) (R
 			Remedy:    Resource.advice(err) + " To plan or destroy without reading the task, use -refresh=false.",
 			Cause:     err,
 		})
+	case isHidden(task) && isOpen(task) && known.saysCompleted(): // nobody can complete it
+		return Result{Record: known, Hidden: task, Warnings: []Notice{completionHidden(task)}}, nil
 	case isOpen(task) && known.saysCompleted():
 		return Result{Reopened: true, Warnings: []Notice{taskReopened(task)}}, nil
 	}

@@ -45,6 +45,25 @@ func TestReadSeesAReopenedTask(t *testing.T) {
 	})
 }
 
+// An automation may hide a completed task (API.md §2.3). Nobody can complete it then, so that no
+// plan may propose it.
+func TestReadKeepsAHiddenTask(t *testing.T) {
+	t.Parallel()
+	inBubble(t, today(), nil, func(h *harness) {
+		known := h.recorded(h.want())
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Hidden, k.Status, k.CompletedAt, k.CompleterID = true, "", "", 0 })
+		result, err := h.engine.Read(h.ctx, h.ref(), known)
+		if err != nil || result.Reopened || result.Changed || result.Record != known {
+			h.Errorf("got %+v, %v", result, err)
+		}
+		h.wantWarnings(result, "Completed Task Is Hidden")
+		h.server.Update(taskID, func(k *sandbox.Task) { k.Hidden = false })
+		if result, err := h.engine.Read(h.ctx, h.ref(), known); err != nil || !result.Reopened {
+			h.Errorf("shown again: got %+v, %v", result, err)
+		}
+	})
+}
+
 func TestReadKeepsATaskThatCannotBeFound(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]*sandbox.Fault{

@@ -18,8 +18,8 @@ type reopened struct {
 	// completedAgain reports that the task is completed, because someone completed it again after
 	// it was reopened.
 	completedAgain bool
-	// gone reports that the task no longer exists.
-	gone bool
+	// gone is the rejection of the reopening if Tallyfy no longer shows the task; otherwise nil.
+	gone error
 	// readErr is why the task could not be read after Tallyfy accepted the reopening.
 	readErr error
 }
@@ -60,8 +60,10 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 			continue
 		case readErr != nil && last == nil:
 			return reopened{}, notReopened(ref, err, unsure)
+		case tallyfy.IsNoResource(last) && tallyfy.IsNoResource(readErr):
+			return reopened{gone: last}, notReopened(ref, last, unsure)
 		case readErr != nil:
-			return reopened{gone: isGone(last) && isGone(readErr)}, notReopened(ref, last, unsure)
+			return reopened{}, notReopened(ref, last, unsure)
 		case isOpen(task):
 			return reopened{task: task}, nil
 		case base.isNew(task):
@@ -81,27 +83,28 @@ func notReopened(ref tallyfy.TaskRef, err error, unsure bool) *Failure {
 	if unsure || tallyfy.OutcomeOf(err) == tallyfy.Unknown {
 		effect = "It is not known whether the task is open now. Nothing else was sent."
 	}
-	return reopeningFailed(ref, effect, err)
+	remedy := ""
+	if tallyfy.IsNotFound(err) { // also if Tallyfy's 404 of a task is not the documented one
+		remedy = Resource.advice(err) + " If the task does not exist any more, remove the resource from the state."
+	}
+	return reopeningFailed(ref, effect, remedy, err)
 }
 
 // stillAsItWas is the failure of a reopening after which a read still shows the completion.
 func stillAsItWas(ref tallyfy.TaskRef, err error) *Failure {
-	return reopeningFailed(ref, "Tallyfy still shows its completion, and nothing else was sent: the task is as it was.", err)
+	return reopeningFailed(ref, "Tallyfy still shows its completion, and nothing else was sent: the task is as it was.", "", err)
 }
 
-func reopeningFailed(ref tallyfy.TaskRef, effect string, err error) *Failure {
+func reopeningFailed(ref tallyfy.TaskRef, effect, remedy string, err error) *Failure {
 	return Resource.failed(notice.Report{
 		Summary:   "Task Could Not Be Reopened",
 		Attribute: attrTaskID,
 		Action:    "Reopening " + notice.TaskRef(ref),
 		Effect:    effect,
+		Remedy:    remedy,
 		Cause:     err,
 	})
 }
-
-// isGone reports whether Tallyfy responded that the object does not exist, and not that the path
-// does not.
-func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
 
 // notSeenOpen is the failure of an update whose reopening was accepted and could not be confirmed.
 func notSeenOpen(ref tallyfy.TaskRef, readErr error) *Failure {

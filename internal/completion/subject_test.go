@@ -41,7 +41,7 @@ func noticesOfCreate(s Subject) []Notice {
 		notArrived(ref, want, difference{absent: []string{field}}).Notice, rewritten(ref, want, map[string]any{field: "b"}), deadlineMoved(task, longAgo),
 		formHidden(want), requiredEmptied(task, vpc, vpc, Notice{}), unknownField(task, Notice{Key: "x"}), requiredEmpty(task, vpc),
 		willBeAdopted(task, plan), willBeAdopted(task, later), differsInPlan(task, []string{attrIsApproved}, s), hiddenTask(share),
-		notThere(plan, "", gone), mistyped(plan, []*tallyfy.Task{task}, gone), inAnotherProcess(plan, task, gone), notChecked(ref, gone),
+		notThere(plan, "", gone), mistyped(plan, []*tallyfy.Task{task}, gone), inAnotherProcess(plan, task, gone), notChecked(ref, true, gone), notChecked(ref, false, gone),
 		contradicts(task, []string{attrIsApproved}, "The second fails."),
 		notReadAgain(ref, lost, lost, s).Notice, stillOpen(share, ref, lost, s).Notice, shareUnknown(share, ref, lost, s).Notice,
 		outcomeUnknown(ref, lost, lost, s).Notice, outcomeUnknown(ref, lost, gone, s).Notice, (&saver{ref: ref, want: want}).failure(lost).Notice,
@@ -60,7 +60,7 @@ func noticesOfCreate(s Subject) []Notice {
 // notOfCreate are the titles of notices that only other operations have: a refresh, an update, a
 // destroy, an import, a move and a query.
 var notOfCreate = []string{
-	"Completed Task Cannot Be Found", "Task Could Not Be Imported", "Task Could Not Be Moved", "Task Could Not Be Reopened", "Task Is Already as Configured",
+	"Completed Task Cannot Be Found", "Completed Task Is Hidden", "Task Could Not Be Imported", "Task Could Not Be Moved", "Task Could Not Be Reopened", "Task Is Already as Configured",
 	"Task Is Not Completed", "Task Was Completed Again", "Task Was Left Out", "Task Was Not Reopened", "Task Was Reopened",
 	"Update Completes the Open Task", "Update May Reopen the Task and Complete It Again", "Update Reopens the Task and Completes It Again",
 }

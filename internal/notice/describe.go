@@ -31,6 +31,10 @@ func TaskRef(ref tallyfy.TaskRef) string {
 	return fmt.Sprintf("task %s of process %s", ref.Task, ref.Run)
 }
 
+// NotShown is why Tallyfy may not show a task that it has shown before. Archiving a process deletes
+// its tasks until the process is activated again (API.md §3.1).
+const NotShown = "The task or its process may be deleted or archived, or the token may no longer see it."
+
 // longestSummary is the maximum number of characters in a summary with the title of a task.
 const longestSummary = 80
 

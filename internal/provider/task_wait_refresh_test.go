@@ -60,11 +60,17 @@ func TestTaskWaitIsRefreshed(t *testing.T) {
 		"approved once more": {
 			happens: func(h *harness) { h.ReopenOutside(sandbox.SeedApprovalTaskID); h.decided(true) }, action: prototest.NoOp, kept: true,
 		},
+		"hidden": {
+			happens: func(h *harness) {
+				h.Update(sandbox.SeedApprovalTaskID, func(task *sandbox.Task) { task.Hidden, task.Status, task.CompletedAt = true, "", "" })
+			}, action: prototest.NoOp, kept: true,
+			says: []string{"Warning: Completed Task Is Hidden: Approve the change", `"auto-skipped"`, "The wait stays recorded"},
+		},
 		"deleted": {
 			happens: func(h *harness) { h.DeleteTask(sandbox.SeedApprovalTaskID) }, action: prototest.NoOp, kept: true,
 			says: []string{
 				`Warning: Completed Task Cannot Be Found: Approve the change: Reading task "Approve the change" (` + sandbox.SeedApprovalTaskID + "), which was waited for: Tallyfy returned 404",
-				"It was deleted", "The wait stays recorded", "Nothing waits again",
+				"may be deleted or archived", "The wait stays recorded", "Nothing waits again",
 			},
 		},
 		"API not found": {

@@ -131,6 +131,9 @@ func (r *taskWaitResource) refresh(ctx context.Context, engine *completion.Engin
 		report(&resp.Diagnostics, []completion.Notice{wait.Reopened(ref, title)}, nil)
 		resp.State.RemoveResource(ctx)
 		return
+	case result.Hidden != nil:
+		report(&resp.Diagnostics, []completion.Notice{wait.Hidden(ref, title, result.Hidden.Status)}, nil)
+		return
 	case result.NotFound != nil:
 		report(&resp.Diagnostics, []completion.Notice{wait.NotFound(ref, title, result.NotFound)}, nil)
 		return

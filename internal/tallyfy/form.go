@@ -13,7 +13,8 @@ import (
 type Field struct {
 	// ID is the key of the field's value in taskdata. It does not change when the field is renamed.
 	ID string
-	// Label is what users see; labels may repeat. Alias is a slug that follows the label.
+	// Label is what users see; labels may repeat. Alias is a slug. Whether it follows the label is
+	// contradictory (API.md §5).
 	Label, Alias string
 	// Type is one of the field types of API.md §1.5, such as text or dropdown.
 	Type string

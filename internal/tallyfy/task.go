@@ -113,21 +113,22 @@ func taskFrom(f jsonObject) *Task {
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// taskdataFrom parses the form values, from the task itself or from an included form (API.md §1.3).
+// taskdataFrom parses the form values, from the task itself and from an included form (API.md
+// §1.3). The form has those that taskdata lacks, because nothing says that taskdata is complete in
+// every response: an empty one is [] (API.md §2).
 func taskdataFrom(raw json.RawMessage, form []Field) map[string]any {
-	if held, ok := parseObject(raw); ok {
-		values := make(map[string]any, len(held))
-		for id, raw := range held {
-			values[id] = decode(raw)
-		}
-		return values
-	}
-	if form == nil {
+	held, ok := parseObject(raw)
+	if !ok && form == nil {
 		return nil
 	}
-	values := make(map[string]any, len(form))
+	values := make(map[string]any, len(held)+len(form))
 	for _, field := range form {
 		values[field.ID] = field.Value
+	}
+	for id, raw := range held {
+		if value := decode(raw); value != nil || values[id] == nil {
+			values[id] = value
+		}
 	}
 	return values
 }

@@ -111,9 +111,18 @@ func Reopened(ref tallyfy.TaskRef, title string) notice.Notice {
 	}
 }
 
+// Hidden warns that an automation hides a recorded task.
+func Hidden(ref tallyfy.TaskRef, title, status string) notice.Notice {
+	return notice.Notice{
+		Summary: summaryOf(ref, title, "Completed Task Is Hidden"), Attribute: attrTaskID,
+		Detail: fmt.Sprintf("The completion of %s was recorded, and an automation hides the task now: Tallyfy shows it as %q. "+
+			"The wait stays recorded, because the task was completed. Nothing waits again unless an automation shows the task as open.", Name(ref, title), status),
+	}
+}
+
 // NotFound warns that a recorded task is not shown any more.
 func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
-	why := " It was deleted, or the token may no longer see it."
+	why := " " + notice.NotShown
 	if tallyfy.IsNoEndpoint(err) {
 		why = " " + notice.Advice(err)
 	}
@@ -186,7 +195,7 @@ func advice(err error, ref tallyfy.TaskRef) string {
 	case isAbsent(err) && ref.Run != "":
 		return "Check organization_id, run_id and task_id: Tallyfy shows no such task in this process. The tasks of an archived process are not shown either. " + waitsAgain
 	case isAbsent(err):
-		return "Check organization_id and task_id: the task was deleted, or the token's owner may not see it. " + waitsAgain
+		return "Check organization_id and task_id: the task or its process may be deleted or archived, or hidden from the token's owner. " + waitsAgain
 	case hasStatus(err, 403):
 		return "Check that organization_id is the token's organization, and that the token's owner may see the task. " + waitsAgain
 	}
