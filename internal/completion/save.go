@@ -199,8 +199,8 @@ func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[st
 
 // saveAgain determines whether unchanged fields rejected their values, or already stored them in
 // another form, as after an interrupted apply. It saves the values again. If that changes nothing,
-// it empties the fields in between. The task is that of the last response. Any error is a
-// [*Failure].
+// it empties the fields in between; these then get their values back, whatever a read shows. The
+// task is that of the last response. Any error is a [*Failure].
 func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[string]any) (saveOutcome, *tallyfy.Task, error) {
 	response, err := s.put(ctx, s.want.Taskdata)
 	if err != nil {
@@ -222,20 +222,32 @@ func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[s
 	ctx, release := tallyfy.Detach(ctx) // the fields must not stay empty
 	defer release()
 	if response, err = s.put(ctx, empty); err != nil {
-		return outcome, nil, s.failure(err)
+		if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
+			return outcome, nil, s.failure(err)
+		}
+		return outcome, nil, s.failureWhileEmpty(err, outcome.unchanged)
 	}
 	emptied := *s
 	emptied.want.Taskdata = empty
-	if between, err := emptied.check(ctx, response, nil); err != nil || !between.lost().none() {
-		return outcome, response, err // they accept no other value either
+	between, unread := emptied.check(ctx, response, nil)
+	if unread == nil && len(between.unchanged) == len(empty) {
+		return outcome, response, nil // they accept no other value either
 	}
 	if response, err = s.put(ctx, s.want.Taskdata); err != nil {
-		failure := s.failure(err)
-		failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied in between, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(outcome.unchanged), "\n  - "))
-		return outcome, nil, failure
+		return outcome, nil, s.failureWhileEmpty(err, outcome.unchanged)
+	}
+	if unread != nil || !between.lost().none() {
+		return outcome, response, unread
 	}
 	outcome, err = s.check(ctx, response, empty)
 	return outcome, response, err
+}
+
+// failureWhileEmpty is [saver.failure] after fields were emptied, or may have been.
+func (s *saver) failureWhileEmpty(err error, fields []string) *Failure {
+	failure := s.failure(err)
+	failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied in between, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(fields), "\n  - "))
+	return failure
 }
 
 // missingEcho lists what a one-off task does not show of what each PUT must repeat (API.md §1.5).
