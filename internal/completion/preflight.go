@@ -124,9 +124,11 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	if task != nil {
 		others := p.planned.add(plan)
 		problems, warnings := contradictions(task, plan, others)
-		if len(problems) > 0 && !s.direct.done { // a list alone does not justify an error
+		if len(problems) > 0 { // a list alone does not justify an error
 			if task, err := s.read(ctx, p, plan.Task); err == nil {
 				problems, warnings = contradictions(task, plan, others)
+			} else {
+				problems, warnings = nil, problems
 			}
 		}
 		f.problems, f.warnings = append(f.problems, problems...), append(f.warnings, warnings...)
