@@ -81,9 +81,9 @@ func (e *Engine) afterRead(ctx context.Context, want Desired, o readOptions, ope
 	defer e.recent.end(ref)
 	task := e.recent.take(ref)
 	if task != nil && !e.locks.hasActed(ref) && (o.until == nil || o.until(task)) {
-		limited, basis := tallyfy.WithBasis(ctx, task.Timing.Sent.Add(recentReadLife))
-		if basis.IsCurrent() {
-			if result, err := operate(limited, task); err == nil || !basis.IsStale() {
+		limited, deadline := tallyfy.WithWriteDeadline(ctx, task.Timing.Sent.Add(recentReadLife))
+		if !deadline.HasPassed() {
+			if result, err := operate(limited, task); err == nil || !deadline.IsMissed() {
 				return result, err
 			}
 		}
