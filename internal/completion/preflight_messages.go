@@ -66,12 +66,12 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 			how = ""
 		}
 		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s %s", notice.TaskSubject(task), how, notice.Completer(task), hidden,
-			p.Subject.or("Applying this records it as it is and sends no completion", "The action sends no completion")) + unlessReopened(p)
+			p.Subject.choose("Applying this records it as it is and sends no completion", "The action sends no completion")) + unlessReopened(p)
 		return n
 	}
 	n.Detail = notice.Paragraphs(
 		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. All other values are %s, as far as they are known.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", "), as),
-		p.Subject.or("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion",
+		p.Subject.choose("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion",
 			"If the task holds what becomes known, the action sends nothing. If it does not, the action fails and sends no completion")+unlessReopened(p))
 	return n
 }

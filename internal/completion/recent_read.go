@@ -72,11 +72,11 @@ func (r *recentReads) end(ref tallyfy.TaskRef) {
 	r.ended[taskKey(ref)] = time.Now()
 }
 
-// afterRead runs an operation on the wanted task as it was read: by the preflight check right
+// withTask runs an operation on the wanted task as it was read: by the preflight check right
 // before the operation, or else now, with these options. If the check's read becomes too old before
 // anything is written, for example because of a rate limit, the task is read again and the
 // operation starts over. The caller must hold the lock of the task. Any error is a [*Failure].
-func (e *Engine) afterRead(ctx context.Context, want Desired, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
+func (e *Engine) withTask(ctx context.Context, want Desired, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
 	ref := want.Task
 	defer e.recent.end(ref)
 	task := e.recent.take(ref)

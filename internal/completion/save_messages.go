@@ -59,7 +59,7 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows some of them in a different form from the one that was sent:\n  - %s",
 				notice.TaskRef(ref), strings.Join(lines, "\n  - ")),
-			"The completion was still sent. Check the fields in Tallyfy"+want.Subject.or("; no further request is sent for them while the configuration stays as it is.", ".")),
+			"The completion was still sent. Check the fields in Tallyfy"+want.Subject.choose("; no further request is sent for them while the configuration stays as it is.", ".")),
 	}
 }
 

@@ -36,7 +36,7 @@ type Wanted struct {
 	Alias, Title string
 }
 
-// Task reads a task with its form. The error is a [*notice.Failure].
+// Task reads a task with its form. The error is or wraps a [*notice.Failure].
 func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.Task, error) {
 	if wanted.Task != "" {
 		task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
@@ -49,12 +49,12 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	if err != nil {
 		return nil, err
 	}
-	m := wanted.matcher()
-	found := m.matching(tasks)
-	if len(found) != 1 {
-		return nil, m.notUnique(wanted.Run, tasks, found)
+	listed, err := Match(wanted, tasks)
+	if err != nil {
+		return nil, err
 	}
-	wanted.Task = found[0].ID
+	wanted.Task = listed.ID
+	m := wanted.matcher()
 	task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
 	if err != nil {
 		return nil, m.notRead(wanted.TaskRef, err)

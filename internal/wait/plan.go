@@ -58,7 +58,7 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 			if l.err != nil {
 				return nil, nil, l.err
 			}
-			named, err := lookup.Among(lookup.Wanted{TaskRef: want.TaskRef, Alias: want.Alias}, l.tasks)
+			named, err := lookup.Match(lookup.Wanted{TaskRef: want.TaskRef, Alias: want.Alias}, l.tasks)
 			if lookup.IsAmbiguous(err) {
 				return nil, nil, err
 			} else if err != nil {

@@ -87,7 +87,7 @@ func (s *session) findAlias(ctx context.Context) (found bool, err error) {
 	if l.err != nil {
 		return false, s.fail(ctx, l.err)
 	}
-	named, err := lookup.Among(lookup.Wanted{TaskRef: s.ref, Alias: s.want.Alias}, l.tasks)
+	named, err := lookup.Match(lookup.Wanted{TaskRef: s.ref, Alias: s.want.Alias}, l.tasks)
 	switch {
 	case err == nil:
 		s.ref.Task, s.missing = named.ID, time.Time{}
