@@ -171,7 +171,7 @@ func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (
 		return f, nil, err
 	}
 	task, err = s.read(ctx, p, plan.Task)
-	if isGone(err) {
+	if tallyfy.IsNotFound(err) {
 		return p.missing(ctx, s, plan, err), nil, nil
 	}
 	if err != nil {
@@ -189,7 +189,9 @@ func (p *Preflight) readsTask(ref tallyfy.TaskRef) bool {
 
 // mayBeVisible reports whether a task whose read or list was refused may be visible in the other
 // one.
-func mayBeVisible(err error) bool { return statusOf(err) == http.StatusForbidden || isGone(err) }
+func mayBeVisible(err error) bool {
+	return tallyfy.StatusOf(err) == http.StatusForbidden || tallyfy.IsNotFound(err)
+}
 
 // usable reports whether the list's entry of a task is sufficient to predict its plan. A list that
 // lags may show a task as completed that is open by now, or as it was before its recorded

@@ -258,8 +258,8 @@ func notChecked(ref tallyfy.TaskRef, err error) Notice {
 	case !isGeneral(refusalOf(err)):
 		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
 	}
-	next := PlannedAction.advice(err)          // of a plan, so for every subject
-	if statusOf(err) == http.StatusForbidden { // of a read, and not of a completion
+	next := PlannedAction.advice(err)                  // of a plan, so for every subject
+	if tallyfy.StatusOf(err) == http.StatusForbidden { // of a read, and not of a completion
 		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
 	return Notice{

@@ -61,7 +61,7 @@ func (e *Engine) reopen(ctx context.Context, ref tallyfy.TaskRef, base baseline,
 		case readErr != nil && last == nil:
 			return reopened{}, notReopened(ref, err, unsure)
 		case readErr != nil:
-			return reopened{gone: isGone(last) && isGone(readErr)}, notReopened(ref, last, unsure)
+			return reopened{gone: tallyfy.IsNotFound(last) && tallyfy.IsNotFound(readErr)}, notReopened(ref, last, unsure)
 		case isOpen(task):
 			return reopened{task: task}, nil
 		case base.isNew(task):
@@ -98,10 +98,6 @@ func reopeningFailed(ref tallyfy.TaskRef, effect string, err error) *Failure {
 		Cause:     err,
 	})
 }
-
-// isGone reports whether Tallyfy responded that the object does not exist, and not that the path
-// does not.
-func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
 
 // notSeenOpen is the failure of an update whose reopening was accepted and could not be confirmed.
 func notSeenOpen(ref tallyfy.TaskRef, readErr error) *Failure {

@@ -120,7 +120,7 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 // a one-off task, because its title, deadline and owners are sent too and may have changed. It is
 // also the case after a 2xx that did not come from Tallyfy.
 func (s *saver) mustRead(err error) bool {
-	return s.ref.Run == "" || statusOf(err) >= 200 && statusOf(err) < 300
+	return s.ref.Run == "" || tallyfy.StatusOf(err) >= 200 && tallyfy.StatusOf(err) < 300
 }
 
 func (s *saver) failure(err error) *Failure {

@@ -52,7 +52,7 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 	if want.Run != "" {
 		l := w.process(want.TaskRef).poll(ctx, w.client, planningFresh, want.Task == "")
 		if want.Task == "" {
-			if isAbsent(l.err) {
+			if tallyfy.IsNotFound(l.err) {
 				return nil, new(notThere(*want, l.err)), nil
 			}
 			if l.err != nil {
@@ -74,7 +74,7 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 		}
 	}
 	task, err := w.client.GetTask(ctx, want.TaskRef)
-	if isAbsent(err) {
+	if tallyfy.IsNotFound(err) {
 		return nil, new(notThere(*want, err)), nil
 	}
 	return task, nil, err
