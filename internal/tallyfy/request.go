@@ -309,5 +309,5 @@ type describedError struct {
 	cause error
 }
 
-func (i *describedError) Error() string { return i.text }
-func (i *describedError) Unwrap() error { return i.cause }
+func (e *describedError) Error() string { return e.text }
+func (e *describedError) Unwrap() error { return e.cause }

@@ -115,7 +115,7 @@ func (c *Client) sendTaskOnce(ctx context.Context, req request, ref TaskRef) (*T
 	if err != nil {
 		return nil, err
 	}
-	task, err := readTaskOf(got, ref.Task)
+	task, err := readTask(got, ref.Task)
 	var problem *unreadable
 	if errors.As(err, &problem) {
 		failure := got.origin
