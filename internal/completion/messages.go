@@ -15,6 +15,12 @@ import (
 // This file holds the notices about the state of a task. Notices about saving and planning are in
 // save_messages.go and preflight_messages.go, and failures stand beside the request that fails.
 
+// These sentences say what a failure left undone.
+const (
+	sentNothing       = "Nothing was sent; the task is as it was."
+	completionNotSent = "The completion was not sent: this apply has not completed the task."
+)
+
 func archived(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Task Is Archived",
@@ -334,7 +340,7 @@ func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s would have to be reopened and completed again, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
 				notice.TaskSubject(task), fieldLines(empty)),
-			"Nothing was sent; the task is as it was.",
+			sentNothing,
 			"Give these fields values in form_fields or taskdata, then apply again."),
 	}
 }

@@ -31,7 +31,8 @@ type Preflight struct {
 
 	mu       sync.Mutex
 	tasks    map[tallyfy.TaskRef]*checkedTask
-	refused  map[string]error
+	refused  map[string]error         // the refusal of all requests, by organization
+	reported map[string]bool          // the refusals that a warning has reported, by organization and status
 	recorded map[tallyfy.TaskRef]bool // whether a destroy reopens the task
 }
 
@@ -54,7 +55,7 @@ type Findings struct {
 func (e *Engine) Preflight() *Preflight {
 	p := &Preflight{
 		client: e.client.WithoutRetries(), lists: e.lists, locks: e.locks, recent: e.recent,
-		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, recorded: map[tallyfy.TaskRef]bool{},
+		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, reported: map[string]bool{}, recorded: map[tallyfy.TaskRef]bool{},
 	}
 	p.reachable, p.stopChecks = context.WithCancel(context.Background())
 	return p
@@ -114,10 +115,10 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	}
 	p.expected.add(plan.Task)
 	began := time.Now()
-	s := p.task(plan.Task)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, task, err := p.predict(ctx, s, plan)
+	t := p.task(plan.Task)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f, task, err := p.predict(ctx, t, plan)
 	if err != nil {
 		return Findings{Warnings: append(p.refusal(plan.Task, replaced, err), Unchecked(plan)...), Err: p.failed(err, began)}
 	}
@@ -125,7 +126,7 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 		others := p.planned.add(plan)
 		problems, warnings := contradictions(task, plan, others)
 		if len(problems) > 0 { // a list alone does not justify an error
-			if task, err := s.read(ctx, p, plan.Task); err == nil {
+			if task, err := t.read(ctx, p, plan.Task); err == nil {
 				problems, warnings = contradictions(task, plan, others)
 			} else {
 				problems, warnings = nil, problems
@@ -148,19 +149,19 @@ func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 
 // predict reads the task of a plan and predicts what an apply does about it. task is nil if there
 // is none.
-func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (f prediction, task *tallyfy.Task, err error) {
+func (p *Preflight) predict(ctx context.Context, t *checkedTask, plan Planned) (f prediction, task *tallyfy.Task, err error) {
 	if err := p.refusedBefore(plan.Task); err != nil {
 		return f, nil, err
 	}
-	if s.direct.done || p.readsTask(plan.Task) {
-		switch task, err := s.read(ctx, p, plan.Task); {
+	if t.direct.done || p.readsTask(plan.Task) {
+		switch task, err := t.read(ctx, p, plan.Task); {
 		case err == nil:
 			return predict(task, plan), task, nil
 		case !mayBeVisible(err):
 			return f, nil, err
 		}
 	}
-	task, err = s.readList(ctx, p, plan.Task)
+	task, err = t.readList(ctx, p, plan.Task)
 	switch {
 	case task != nil && usable(task, plan):
 		if f = predict(task, plan); f.reliable {
@@ -170,9 +171,9 @@ func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (
 	default:
 		return f, nil, err
 	}
-	task, err = s.read(ctx, p, plan.Task)
+	task, err = t.read(ctx, p, plan.Task)
 	if tallyfy.IsNotFound(err) {
-		return p.missing(ctx, s, plan, err), nil, nil
+		return p.missing(ctx, t, plan, err), nil, nil
 	}
 	if err != nil {
 		return f, nil, err
@@ -232,11 +233,9 @@ func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Noti
 		p.refused[ref.Organization] = err
 	}
 	kind := fmt.Sprint(ref.Organization, " ", status)
-	if p.refused[kind] != nil {
+	if p.reported[kind] {
 		return nil
 	}
-	if !dropped {
-		p.refused[kind] = err
-	}
+	p.reported[kind] = !dropped
 	return []Notice{notChecked(ref, err)}
 }

@@ -76,8 +76,6 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 	return n
 }
 
-const sentNothing = "Nothing was sent; the task is as it was."
-
 func completedHow(task *tallyfy.Task, differs []string) string {
 	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - "))
 }

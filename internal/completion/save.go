@@ -85,7 +85,7 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 		update := tallyfy.TaskUpdate{Taskdata: values}
 		if s.ref.Run == "" {
 			if missing := missingEcho(s.task); len(missing) > 0 {
-				return nil, &Failure{Notice: cannotBeSaved(s.task, s.want, missing, false)}
+				return nil, &Failure{Notice: cannotBeSaved(s.task, s.want, missing, completionNotSent)}
 			}
 			update.OneOff = &tallyfy.OneOff{Title: s.task.Title, Deadline: s.task.Deadline, Owners: *s.task.Owners}
 		}
@@ -131,7 +131,7 @@ func (s *saver) failure(err error) *Failure {
 		Summary:   "Field Values Could Not Be Saved",
 		Attribute: s.want.attribute(),
 		Action:    "Saving the field values of " + notice.TaskRef(s.ref),
-		Effect:    "The completion was not sent: this apply has not completed the task.",
+		Effect:    completionNotSent,
 		Cause:     err,
 	})
 }
