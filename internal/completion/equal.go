@@ -150,9 +150,9 @@ func sameJSON(want, held any) bool {
 	return sameScalar(want, held)
 }
 
-// differentKeys returns the keys, sorted, that only one of two configurations of form values has, or
-// whose values differ, as far as that is known without the form: whatever the types of the fields
-// are. The order of a list counts, because it matters in a table.
+// differentKeys returns the keys, sorted, that only one of two configurations of form values has,
+// or whose values differ, as far as that is known without the form: whatever the types of the
+// fields are. The order of a list counts, because it matters in a table.
 func differentKeys(a, b map[string]any) []string {
 	var keys []string
 	for key := range merged(a, b) {

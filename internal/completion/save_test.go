@@ -105,8 +105,8 @@ func TestSaveThatFailsWhileAFieldIsEmpty(t *testing.T) {
 	})
 }
 
-// A field that was emptied gets its value back even if no read shows that it is empty, or if another
-// field cannot be emptied.
+// A field that was emptied gets its value back even if no read shows that it is empty, or if
+// another field cannot be emptied.
 func TestEmptiedFieldGetsItsValueBack(t *testing.T) {
 	t.Parallel()
 	t.Run("the read is refused", func(t *testing.T) {

@@ -17,9 +17,9 @@ const subsystem = "tallyfy"
 // logAtLevel writes a line of a subsystem at a level, as [tflog.SubsystemDebug] does at DEBUG.
 type logAtLevel func(ctx context.Context, subsystem, message string, fields ...map[string]any)
 
-// logger returns a function that writes lines to Terraform's log. The client logs neither headers nor
-// bodies; as a second line of defence, its secrets are masked. They are read for each line, because
-// responses add tokens.
+// logger returns a function that writes lines to Terraform's log. The client logs neither headers
+// nor bodies; as a second line of defence, its secrets are masked. They are read for each line,
+// because responses add tokens.
 func logger(write logAtLevel, secrets func() []string) func(ctx context.Context, message string, fields map[string]any) {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())

@@ -27,8 +27,8 @@ func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.
 	r.provider.check(ctx, plan, diags)
 }
 
-// check runs the preflight check of a planned completion and reports its findings. The provider must
-// have a preflight check.
+// check runs the preflight check of a planned completion and reports its findings. The provider
+// must have a preflight check.
 func (d *providerData) check(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
 	found := d.preflight.Check(ctx, plan)
 	if found.Err != nil {

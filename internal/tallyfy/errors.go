@@ -187,8 +187,8 @@ func hasResponse(err error) bool {
 	return err == nil || errors.As(err, &e) && e.Status != 0
 }
 
-// StatusOf returns the HTTP status of the response that err is about; 0 if there was no response, or
-// no error.
+// StatusOf returns the HTTP status of the response that err is about; 0 if there was no response,
+// or no error.
 func StatusOf(err error) int {
 	var e *Error
 	if !errors.As(err, &e) {

@@ -54,8 +54,8 @@ func envelope(body []byte, notThis error) (jsonObject, error) {
 	return unwrap(outer), nil
 }
 
-// readTask parses the response to a request for the task with this ID. Its body may be incomplete. A
-// response about another object is an error; letter case does not count. Any error is an
+// readTask parses the response to a request for the task with this ID. Its body may be incomplete.
+// A response about another object is an error; letter case does not count. Any error is an
 // [*unreadable].
 func readTask(got *response, id string) (*Task, error) {
 	if problem := notJSON(got); problem != nil {

@@ -56,8 +56,8 @@ func isOver(now, wall, until time.Time) bool {
 	return !now.Before(until) || !wall.Before(until)
 }
 
-// IsMissed reports whether a write was not sent because of the deadline. The task must be read again
-// then, and nothing was changed.
+// IsMissed reports whether a write was not sent because of the deadline. The task must be read
+// again then, and nothing was changed.
 func (d *WriteDeadline) IsMissed() bool { return d.missed.Load() }
 
 // rejects reports whether a request must not be sent because of the deadline.
