@@ -29,7 +29,7 @@ type fixture struct {
 
 // newFixture starts a sandbox with n open tasks, writes the peer's configuration for them into a
 // new directory and runs init.
-func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Duration, shortTimeout bool) (*fixture, error) {
+func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Duration, shortTimeout bool) (_ *fixture, err error) {
 	f := &fixture{Installation: h.Installation, peer: p}
 	now := func() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }
 	server, err := sandbox.Start(sandbox.Config{Latency: latency, Now: now})
@@ -37,6 +37,11 @@ func newFixture(ctx context.Context, h *harness, p peer, n int, latency time.Dur
 		return nil, err
 	}
 	f.server = server
+	defer func() {
+		if err != nil {
+			f.close()
+		}
+	}()
 	for i := range n {
 		id := fmt.Sprintf("7a5c%028d", i+1)
 		f.tasks = append(f.tasks, id)

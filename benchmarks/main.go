@@ -67,6 +67,10 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	case err != nil:
 		return 2
 	}
+	if flags.NArg() > 0 {
+		_, _ = fmt.Fprintf(stderr, "benchmarks: %q is not a flag; all settings are flags, see -help\n", flags.Arg(0))
+		return 2
+	}
 	for _, size := range strings.Split(*sizes, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(size))
 		if err != nil || n < 1 || n > 100_000 {

@@ -118,6 +118,10 @@ func TestArguments(t *testing.T) {
 			}
 		})
 	}
+	var output bytes.Buffer
+	if code := run(t.Context(), []string{"-repeat", "0", "few"}, &output); code != 2 || !strings.Contains(output.String(), `"few" is not a flag`) {
+		t.Errorf("it exited with %d: %s", code, &output)
+	}
 	s := settings{peers: peers()}
 	if err := s.add("restful=" + os.Args[0] + "@1.2.3"); err != nil {
 		t.Fatal(err)

@@ -128,4 +128,9 @@ func TestFindCLIArguments(t *testing.T) {
 			t.Errorf("%s: got %q and %q", arg, got, failure)
 		}
 	}
+	for _, args := range [][]string{{"--tofu", "terraform@1.15.9"}, {"tofu@1.10.0", "--tofu"}, {"tofu@1.10.0", ""}} {
+		if got, failure := m.find(args...); got != "" || !strings.Contains(failure, "too many arguments: use --tofu, or a whole version such as terraform@1.15.9") {
+			t.Errorf("%q: got %q and %q", args, got, failure)
+		}
+	}
 }

@@ -28,7 +28,7 @@ type baseline struct {
 // baselineOf returns the baseline of a task as it was read, and of its record. task may be nil, and
 // known may be zero.
 func baselineOf(task *tallyfy.Task, known Record) baseline {
-	b := baseline{task: task}.and(known)
+	b := baseline{task: task}.withRecord(known)
 	if task == nil {
 		return b
 	}
@@ -39,8 +39,8 @@ func baselineOf(task *tallyfy.Task, known Record) baseline {
 	return b
 }
 
-// and returns the baseline with the recorded completion added.
-func (b baseline) and(known Record) baseline {
+// withRecord returns the baseline with the recorded completion added.
+func (b baseline) withRecord(known Record) baseline {
 	if known.saysCompleted() {
 		b.completions = append(slices.Clip(b.completions), known.CompletedAt)
 	}

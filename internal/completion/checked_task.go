@@ -63,17 +63,17 @@ func (p *Preflight) task(ref tallyfy.TaskRef) *checkedTask {
 // lastRead returns the last read of a task; nil if there was none.
 func (p *Preflight) lastRead(ref tallyfy.TaskRef) *tallyfy.Task {
 	p.mu.Lock()
-	s := p.tasks[checkedTaskKey(ref)]
+	t := p.tasks[checkedTaskKey(ref)]
 	p.mu.Unlock()
-	if s == nil {
+	if t == nil {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.direct.task != nil {
-		return s.direct.task
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.direct.task != nil {
+		return t.direct.task
 	}
-	return s.fromList.task
+	return t.fromList.task
 }
 
 // checkedTaskKey is [taskKey] with the run.
@@ -110,10 +110,10 @@ func (t *checkedTask) read(ctx context.Context, p *Preflight, ref tallyfy.TaskRe
 // missing predicts what an apply does about a task that Tallyfy does not show. An ID that nearly
 // matches another task of the process is a mistake, and so is a task of another process. Any other
 // task may exist when the plan is applied, if an automation shows it.
-func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, err error) prediction {
+func (p *Preflight) missing(ctx context.Context, t *checkedTask, plan Planned, err error) prediction {
 	more := ""
-	if plan.Recorded == nil && s.list != nil {
-		tasks, complete := s.list.snapshot()
+	if plan.Recorded == nil && t.list != nil {
+		tasks, complete := t.list.snapshot()
 		if meant := similarTasks(plan.Task.Task, tasks); len(meant) > 0 {
 			return prediction{problems: []Notice{mistyped(plan, meant, err)}}
 		}
@@ -123,7 +123,7 @@ func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, e
 	}
 	if plan.Recorded == nil && plan.Task.Run != "" {
 		anywhere := tallyfy.TaskRef{Organization: plan.Task.Organization, Task: plan.Task.Task}
-		found, _ := s.anywhere.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTask(ctx, anywhere) }) // a failure does not matter
+		found, _ := t.anywhere.do(ctx, func() (*tallyfy.Task, error) { return p.client.GetTask(ctx, anywhere) }) // a failure does not matter
 		if found != nil && !strings.EqualFold(found.RunID, plan.Task.Run) {
 			return prediction{problems: []Notice{inAnotherProcess(plan, found, err)}}
 		}
@@ -136,8 +136,8 @@ func (p *Preflight) missing(ctx context.Context, s *checkedTask, plan Planned, e
 func similarTasks(given string, tasks []*tallyfy.Task) []*tallyfy.Task {
 	const slips, shortest = 2, 16
 	var named, typed []*tallyfy.Task
+	name := tallyfy.NormalizeName(given)
 	for _, task := range tasks {
-		name := tallyfy.NormalizeName(given)
 		switch {
 		case name == tallyfy.NormalizeName(task.Alias), name == tallyfy.NormalizeName(task.Title):
 			named = append(named, task)

@@ -21,7 +21,7 @@ func (e *Engine) Create(ctx context.Context, want Desired) (Result, error) {
 	defer unlock()
 	history := e.locks.history(want.Task)
 	o := readOptions{form: want.hasValues(), until: history.condition(nil), detached: history.outcomeUnknown}
-	return e.afterRead(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
+	return e.withTask(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
 		return e.createFrom(ctx, task, history, want)
 	})
 }

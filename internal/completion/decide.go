@@ -89,7 +89,7 @@ func check(task *tallyfy.Task, want Desired) (refusal *Notice, warnings []Notice
 	case task.ArchivedAt != "":
 		return new(archived(task, want.Subject)), nil
 	case withRun(want.Task, task).Run == "" && len(want.Taskdata) > 0 && len(missingEcho(task)) > 0:
-		return new(cannotBeSaved(task, want, missingEcho(task), true)), nil
+		return new(cannotBeSaved(task, want, missingEcho(task), sentNothing)), nil
 	case task.Type == tallyfy.TypeApproval && want.IsApproved == nil:
 		return new(decisionMissing(task, want.Subject)), nil
 	case wouldExpire(task, want):

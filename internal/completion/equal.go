@@ -5,6 +5,7 @@ package completion
 
 import (
 	"encoding/json"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,16 @@ func sameScalar(a, b any) bool {
 	return ok && okToo && textA == textB
 }
 
+// NumberPrecision is the precision of Terraform's numbers, in bits.
+const NumberPrecision = 512
+
+// sameNumber reports whether two numbers have the same value in any notation.
+func sameNumber(a, b string) bool {
+	x, _, errX := big.ParseFloat(a, 10, NumberPrecision, big.ToNearestEven)
+	y, _, errY := big.ParseFloat(b, 10, NumberPrecision, big.ToNearestEven)
+	return errX == nil && errY == nil && x.Cmp(y) == 0
+}
+
 // sameJSON reports whether held contains want, for a field of any type. Lists are compared in
 // order. Objects may have additional members, because Tallyfy adds some.
 func sameJSON(want, held any) bool {
@@ -139,13 +150,9 @@ func sameJSON(want, held any) bool {
 	return sameScalar(want, held)
 }
 
-// SameValues reports whether two configurations of form values are equal, as far as that is known
-// without the form: the same fields have equal values, whatever their type. The order of a list
-// counts, because it matters in a table.
-func SameValues(a, b map[string]any) bool { return len(differentKeys(a, b)) == 0 }
-
-// differentKeys returns the keys, sorted, that only one of two configurations has, or whose values
-// differ in the sense of [SameValues].
+// differentKeys returns the keys, sorted, that only one of two configurations of form values has,
+// or whose values differ, as far as that is known without the form: whatever the types of the
+// fields are. The order of a list counts, because it matters in a table.
 func differentKeys(a, b map[string]any) []string {
 	var keys []string
 	for key := range merged(a, b) {

@@ -18,30 +18,30 @@ type expectedTasks struct {
 }
 
 // add notes a task that is checked, or is about to be.
-func (x *expectedTasks) add(ref tallyfy.TaskRef) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.byProcess == nil {
-		x.byProcess = map[tallyfy.TaskRef]map[string]bool{}
+func (e *expectedTasks) add(ref tallyfy.TaskRef) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.byProcess == nil {
+		e.byProcess = map[tallyfy.TaskRef]map[string]bool{}
 	}
-	if x.byProcess[processKey(ref)] == nil {
-		x.byProcess[processKey(ref)] = map[string]bool{}
+	if e.byProcess[processKey(ref)] == nil {
+		e.byProcess[processKey(ref)] = map[string]bool{}
 	}
-	x.byProcess[processKey(ref)][idKey(ref.Task)] = true
+	e.byProcess[processKey(ref)][idKey(ref.Task)] = true
 }
 
 // remove notes that a task needs no check.
-func (x *expectedTasks) remove(ref tallyfy.TaskRef) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	delete(x.byProcess[processKey(ref)], idKey(ref.Task))
+func (e *expectedTasks) remove(ref tallyfy.TaskRef) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.byProcess[processKey(ref)], idKey(ref.Task))
 }
 
 // isOnly reports whether no other task of the process is known.
-func (x *expectedTasks) isOnly(ref tallyfy.TaskRef) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	tasks := x.byProcess[processKey(ref)]
+func (e *expectedTasks) isOnly(ref tallyfy.TaskRef) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	tasks := e.byProcess[processKey(ref)]
 	return len(tasks) == 0 || len(tasks) == 1 && tasks[idKey(ref.Task)]
 }
 

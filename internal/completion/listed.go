@@ -72,7 +72,7 @@ func LeftOut(task *tallyfy.Task, err error) (warning Notice, ok bool) {
 
 // concernsOneTask reports whether a response to the read of a task may concern this task alone.
 func concernsOneTask(err error) bool {
-	switch status := statusOf(err); status {
+	switch status := tallyfy.StatusOf(err); status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooEarly:
 		return false
 	default:

@@ -168,7 +168,7 @@ func (l *processLocks) write(ctx context.Context, ref tallyfy.TaskRef, send func
 		defer unlock()
 	}
 	task, err := send()
-	if status := statusOf(err); status == http.StatusConflict || status >= http.StatusInternalServerError {
+	if status := tallyfy.StatusOf(err); status == http.StatusConflict || status >= http.StatusInternalServerError {
 		l.contend(key)
 	}
 	return task, err

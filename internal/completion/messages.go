@@ -15,6 +15,12 @@ import (
 // This file holds the notices about the state of a task. Notices about saving and planning are in
 // save_messages.go and preflight_messages.go, and failures stand beside the request that fails.
 
+// These sentences say what a failure left undone.
+const (
+	sentNothing       = "Nothing was sent; the task is as it was."
+	completionNotSent = "The completion was not sent: this apply has not completed the task."
+)
+
 func archived(task *tallyfy.Task, s Subject) Notice {
 	return Notice{
 		Summary:   "Task Is Archived",
@@ -59,7 +65,7 @@ func adopted(task *tallyfy.Task, s Subject) Notice {
 		Summary:   notice.TaskSummary(task, "Task Was Already Completed"),
 		Attribute: attrTaskID,
 		Detail: fmt.Sprintf("%s was already completed, by %s. %s, so no webhook or email fired again.", notice.TaskSubject(task), notice.Completer(task),
-			s.or("It is recorded as it is, and no completion was sent", "No completion was sent")),
+			s.choose("It is recorded as it is, and no completion was sent", "No completion was sent")),
 	}
 }
 
@@ -71,7 +77,7 @@ func adoptedAfter(task *tallyfy.Task, unsure bool, s Subject) Notice {
 		sent = "This apply sent a completion too, and its outcome is unknown. Tallyfy may have fired webhooks and emails twice."
 	}
 	n := adopted(task, s)
-	n.Detail = fmt.Sprintf("%s was already completed, by %s. %s%s", notice.TaskSubject(task), notice.Completer(task), s.or("It is recorded as it is. ", ""), sent)
+	n.Detail = fmt.Sprintf("%s was already completed, by %s. %s%s", notice.TaskSubject(task), notice.Completer(task), s.choose("It is recorded as it is. ", ""), sent)
 	return n
 }
 
@@ -83,8 +89,8 @@ func notShownYet(task *tallyfy.Task, s Subject) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just completed %s or found it completed, by %s, and Tallyfy does not show it: its reads may lag, someone has reopened or removed the task, or the token may not see it. "+
-				"%s", notice.Task(task), notice.Completer(task), s.or("The completion was recorded for this block too, and nothing was sent.", "Nothing was sent for this action.")),
-			"Keep one block for each task. "+s.or("If the task was reopened, the next plan shows it.", "If the task was reopened, invoke the action again to complete it.")),
+				"%s", notice.Task(task), notice.Completer(task), s.choose("The completion was recorded for this block too, and nothing was sent.", "Nothing was sent for this action.")),
+			"Keep one block for each task. "+s.choose("If the task was reopened, the next plan shows it.", "If the task was reopened, invoke the action again to complete it.")),
 	}
 }
 
@@ -96,7 +102,7 @@ func sentByAnother(ref tallyfy.TaskRef, s Subject) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Another block of this configuration has just sent the completion of %s. Tallyfy accepted it, but does not show the task as completed. "+
-				"%s", notice.TaskRef(ref), s.or("The same is recorded for this block, and nothing was sent.", "Nothing was sent for this action.")),
+				"%s", notice.TaskRef(ref), s.choose("The same is recorded for this block, and nothing was sent.", "Nothing was sent for this action.")),
 			"Keep one block for each task."),
 	}
 }
@@ -166,7 +172,7 @@ func overtaken(task *tallyfy.Task, differs []string, cause error, unsure bool, s
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("While this apply was completing %s, it was completed by %s, but not as configured:\n  - %s", notice.Task(task), notice.Completer(task), strings.Join(differs, "\n  - ")),
-			who+s.or(" This completion is not in the state, and nothing more was sent", " Nothing more was sent")+"; the task is as it was completed.",
+			who+s.choose(" This completion is not in the state, and nothing more was sent", " Nothing more was sent")+"; the task is as it was completed.",
 			s.overrule(task, "Either change the configuration to match the task, and apply again to record it. Or, to overrule what was done, "+
 				"import the task if it is not in the state, and apply: that is an update, which reopens the task and completes it again."),
 			failure, notice.ServerMessage(cause)),
@@ -217,7 +223,7 @@ func leftOpen(ref tallyfy.TaskRef, task *tallyfy.Task, everyone bool, s Subject)
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and %s. %s", which, shown, why),
-			s.or("The true status is recorded. No further completion will be sent for it; refresh to see when the task is done.",
+			s.choose("The true status is recorded. No further completion will be sent for it; refresh to see when the task is done.",
 				"The action keeps no record of it: invoked again while the task is open, it sends another completion.")),
 	}
 }
@@ -230,7 +236,7 @@ func adoptedWithDoubt(task *tallyfy.Task, s Subject) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The outcome of this apply's request is unknown, and %s is completed, by %s, who is not the configured completer. ", notice.Task(task), notice.Completer(task))+
 				"Someone else may have completed it meanwhile, or the token's owner may not be allowed to override the completer.",
-			s.or("The completion is recorded as Tallyfy reports it. ", "")+"Check in Tallyfy that it is the right one."),
+			s.choose("The completion is recorded as Tallyfy reports it. ", "")+"Check in Tallyfy that it is the right one."),
 	}
 }
 
@@ -243,7 +249,7 @@ func completedBeforeRequest(task *tallyfy.Task, s Subject) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, and reports that it was completed by %s, which was before the request was sent. "+
 				"Someone else probably completed it between the provider's read and its request, and Tallyfy may have fired webhooks and emails twice.", notice.Task(task), notice.Completer(task)),
-			s.or("The completion is recorded as Tallyfy reports it. ", "")+"Check in Tallyfy that the decision and the values are the right ones."),
+			s.choose("The completion is recorded as Tallyfy reports it. ", "")+"Check in Tallyfy that the decision and the values are the right ones."),
 	}
 }
 
@@ -254,7 +260,7 @@ func unconfirmed(ref tallyfy.TaskRef, err error, s Subject) Notice {
 		Attribute: attrTaskID,
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("Tallyfy accepted the completion of %s, but neither the response nor the task shows it (reading the task: %s).", notice.TaskRef(ref), notice.Outcome(err)),
-			s.or("The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
+			s.choose("The completion is recorded without its details, and will not be sent again; the next refresh fills them in if the task can be read then.",
 				"The action keeps no record of it: invoked again, it sends another completion unless Tallyfy shows this one by then."),
 			notice.ServerMessage(err)),
 	}
@@ -272,7 +278,7 @@ func valuesUnsure(ref tallyfy.TaskRef, want Desired, shown bool, diff difference
 		Attribute: want.attribute(slices.Concat(diff.absent, diff.other)...),
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The completion of %s was accepted, together with the field values. %s", notice.TaskRef(ref), what),
-			"Check the task's form in Tallyfy."+want.Subject.or(" The completion will not be sent again.", "")),
+			"Check the task's form in Tallyfy."+want.Subject.choose(" The completion will not be sent again.", "")),
 	}
 }
 
@@ -288,7 +294,7 @@ func recordedDifferently(task *tallyfy.Task, want Desired) []Notice {
 				fmt.Sprintf("The completion of %s was sent with is_approved = %t. Tallyfy accepted it, and shows the task as %s by %s. "+
 					"Someone else may have completed it first: Tallyfy accepts a repeated completion, and keeps the first decision.",
 					notice.Task(task), *want.IsApproved, verdict(*task.IsApproved), notice.Completer(task)),
-				want.Subject.or("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or",
+				want.Subject.choose("The next plan shows the difference as an update, which reopens the task and completes it again. Apply it to overrule the decision, or",
 					"To overrule the decision, reopen the task in Tallyfy and invoke the action again; or")+fmt.Sprintf(" set is_approved = %t to keep it.", *task.IsApproved)),
 		})
 	}
@@ -347,7 +353,7 @@ func cannotBeCompletedAgain(task *tallyfy.Task, empty []tallyfy.Field) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("%s would have to be reopened and completed again, and Tallyfy rejects the completion of a task whose required fields are empty:\n%s",
 				notice.TaskSubject(task), fieldLines(empty)),
-			"Nothing was sent; the task is as it was.",
+			sentNothing,
 			"Give these fields values in form_fields or taskdata, then apply again."),
 	}
 }

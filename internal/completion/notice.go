@@ -3,12 +3,7 @@
 
 package completion
 
-import (
-	"errors"
-
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
-)
+import "github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 
 // Notice is a message for the user.
 type Notice = notice.Notice
@@ -28,12 +23,3 @@ const (
 	attrSecretTaskdata   = "taskdata_wo" //nolint:gosec // the name of an attribute
 	attrSecretFormFields = "form_fields_wo"
 )
-
-// statusOf returns the HTTP status of the response; 0 if there was no response, or no error.
-func statusOf(err error) int {
-	var e *tallyfy.Error
-	if !errors.As(err, &e) {
-		return 0
-	}
-	return e.Status
-}

@@ -126,3 +126,27 @@ func TestPreflightOfAContradictionThatAListShows(t *testing.T) {
 		h.wantRequests(get, get)
 	})
 }
+
+// A list alone does not justify an error: if the task itself cannot be read, the contradiction is a
+// warning.
+func TestPreflightOfAContradictionThatOnlyAListShows(t *testing.T) {
+	t.Parallel()
+	const contradict = "Blocks Contradict Each Other"
+	for name, fault := range map[string]sandbox.Fault{
+		"no response": {Method: get, PathPart: "/tasks/", Drop: true, Times: -1},
+		"forbidden":   {Method: get, PathPart: "/tasks/", Status: 403, Times: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, today(), func(k *sandbox.Task) { k.Taskdata = map[string]any{field: "held"} }, func(h *harness) {
+				p := h.listingPreflight()
+				h.wantFindings(p.Check(h.ctx, Planned{Desired: h.wantValue("x")}), "", "")
+				h.server.Inject(fault)
+				f := p.Check(h.ctx, Planned{Desired: h.wantValue("y")})
+				h.wantFindings(f, "", contradict)
+				h.wantText(details(Result{Warnings: f.Warnings}), "has another value", "Keep one block for each task.")
+				h.wantRequests(get, get) // the list and the task
+			})
+		})
+	}
+}

@@ -31,7 +31,8 @@ type Preflight struct {
 
 	mu       sync.Mutex
 	tasks    map[tallyfy.TaskRef]*checkedTask
-	refused  map[string]error
+	refused  map[string]error         // the refusal of all requests, by organization
+	reported map[string]bool          // the refusals that a warning has reported, by organization and status
 	shown    map[string]bool          // the organizations of which a task was shown
 	recorded map[tallyfy.TaskRef]bool // whether a destroy reopens the task
 }
@@ -55,7 +56,8 @@ type Findings struct {
 func (e *Engine) Preflight() *Preflight {
 	p := &Preflight{
 		client: e.client.WithoutRetries(), lists: e.lists, locks: e.locks, recent: e.recent,
-		tasks: map[tallyfy.TaskRef]*checkedTask{}, refused: map[string]error{}, shown: map[string]bool{}, recorded: map[tallyfy.TaskRef]bool{},
+		tasks: map[tallyfy.TaskRef]*checkedTask{}, recorded: map[tallyfy.TaskRef]bool{},
+		refused: map[string]error{}, reported: map[string]bool{}, shown: map[string]bool{},
 	}
 	p.reachable, p.stopChecks = context.WithCancel(context.Background())
 	return p
@@ -115,10 +117,10 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 	}
 	p.expected.add(plan.Task)
 	began := time.Now()
-	s := p.task(plan.Task)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, task, err := p.predict(ctx, s, plan)
+	t := p.task(plan.Task)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f, task, err := p.predict(ctx, t, plan)
 	if err != nil {
 		return Findings{Warnings: append(p.refusal(plan.Task, replaced, err), Unchecked(plan)...), Err: p.failed(err, began)}
 	}
@@ -126,9 +128,11 @@ func (p *Preflight) Check(ctx context.Context, plan Planned) Findings {
 		p.noteShown(plan.Task)
 		others := p.planned.add(plan)
 		problems, warnings := contradictions(task, plan, others)
-		if len(problems) > 0 && !s.direct.done { // a list alone does not justify an error
-			if task, err := s.read(ctx, p, plan.Task); err == nil {
+		if len(problems) > 0 { // a list alone does not justify an error
+			if task, err := t.read(ctx, p, plan.Task); err == nil {
 				problems, warnings = contradictions(task, plan, others)
+			} else {
+				problems, warnings = nil, problems
 			}
 		}
 		f.problems, f.warnings = append(f.problems, problems...), append(f.warnings, warnings...)
@@ -148,19 +152,19 @@ func (p *Preflight) replaces(plan Planned) (replaced, reopens bool) {
 
 // predict reads the task of a plan and predicts what an apply does about it. task is nil if there
 // is none.
-func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (f prediction, task *tallyfy.Task, err error) {
+func (p *Preflight) predict(ctx context.Context, t *checkedTask, plan Planned) (f prediction, task *tallyfy.Task, err error) {
 	if err := p.refusedBefore(plan.Task); err != nil {
 		return f, nil, err
 	}
-	if s.direct.done || p.readsTask(plan.Task) {
-		switch task, err := s.read(ctx, p, plan.Task); {
+	if t.direct.done || p.readsTask(plan.Task) {
+		switch task, err := t.read(ctx, p, plan.Task); {
 		case err == nil:
 			return predict(task, plan), task, nil
 		case !mayBeVisible(err):
 			return f, nil, err
 		}
 	}
-	task, err = s.readList(ctx, p, plan.Task)
+	task, err = t.readList(ctx, p, plan.Task)
 	switch {
 	case task != nil && usable(task, plan):
 		if f = predict(task, plan); f.reliable {
@@ -170,9 +174,9 @@ func (p *Preflight) predict(ctx context.Context, s *checkedTask, plan Planned) (
 	default:
 		return f, nil, err
 	}
-	task, err = s.read(ctx, p, plan.Task)
-	if isGone(err) {
-		return p.missing(ctx, s, plan, err), nil, nil
+	task, err = t.read(ctx, p, plan.Task)
+	if tallyfy.IsNotFound(err) {
+		return p.missing(ctx, t, plan, err), nil, nil
 	}
 	if err != nil {
 		return f, nil, err
@@ -187,13 +191,11 @@ func (p *Preflight) readsTask(ref tallyfy.TaskRef) bool {
 	return p.expected.isOnly(ref) || p.locks.hasWritten() && !p.lists.shows(formList(ref), ref.Task)
 }
 
-// isGone reports whether the response is that the object does not exist, and not that the path does
-// not.
-func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
-
 // mayBeVisible reports whether a task whose read or list was refused may be visible in the other
 // one.
-func mayBeVisible(err error) bool { return statusOf(err) == http.StatusForbidden || isGone(err) }
+func mayBeVisible(err error) bool {
+	return tallyfy.StatusOf(err) == http.StatusForbidden || tallyfy.IsNotFound(err)
+}
 
 // usable reports whether the list's entry of a task is sufficient to predict its plan. A list that
 // lags may show a task as completed that is open by now, or as it was before its recorded
@@ -243,11 +245,9 @@ func (p *Preflight) refusal(ref tallyfy.TaskRef, dropped bool, err error) []Noti
 		p.refused[ref.Organization] = err
 	}
 	kind := fmt.Sprint(ref.Organization, " ", status)
-	if p.refused[kind] != nil {
+	if p.reported[kind] {
 		return nil
 	}
-	if !dropped {
-		p.refused[kind] = err
-	}
+	p.reported[kind] = !dropped
 	return []Notice{notChecked(ref, general, err)}
 }

@@ -66,17 +66,15 @@ func willBeAdopted(task *tallyfy.Task, p Planned) Notice {
 			how = ""
 		}
 		n.Detail = fmt.Sprintf("%s was completed %sby %s.%s %s", notice.TaskSubject(task), how, notice.Completer(task), hidden,
-			p.Subject.or("Applying this records it as it is and sends no completion", "The action sends no completion")) + unlessReopened(p)
+			p.Subject.choose("Applying this records it as it is and sends no completion", "The action sends no completion")) + unlessReopened(p)
 		return n
 	}
 	n.Detail = notice.Paragraphs(
 		fmt.Sprintf("%s was completed by %s.%s Known only after apply: %s. All other values are %s, as far as they are known.", notice.TaskSubject(task), notice.Completer(task), hidden, strings.Join(later, ", "), as),
-		p.Subject.or("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion",
+		p.Subject.choose("If the task holds what becomes known, applying this records the completion and sends nothing. If it does not, the apply fails and sends no completion",
 			"If the task holds what becomes known, the action sends nothing. If it does not, the action fails and sends no completion")+unlessReopened(p))
 	return n
 }
-
-const sentNothing = "Nothing was sent; the task is as it was."
 
 func completedHow(task *tallyfy.Task, differs []string) string {
 	return fmt.Sprintf("%s was completed by %s, but not as configured:\n  - %s", notice.TaskSubject(task), notice.Completer(task), strings.Join(differs, "\n  - "))
@@ -259,8 +257,8 @@ func notChecked(ref tallyfy.TaskRef, general bool, err error) Notice {
 	case !general:
 		means = "This task was not checked, nor any other of this plan that Tallyfy refuses to show. An apply is likely to fail in the same way."
 	}
-	next := PlannedAction.advice(err)          // of a plan, so for every subject
-	if statusOf(err) == http.StatusForbidden { // of a read, and not of a completion
+	next := PlannedAction.advice(err)                  // of a plan, so for every subject
+	if tallyfy.StatusOf(err) == http.StatusForbidden { // of a read, and not of a completion
 		next = "Check that organization_id is the token's organization, and that the token's owner may see the task."
 	}
 	return Notice{

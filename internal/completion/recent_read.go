@@ -72,18 +72,18 @@ func (r *recentReads) end(ref tallyfy.TaskRef) {
 	r.ended[taskKey(ref)] = time.Now()
 }
 
-// afterRead runs an operation on the wanted task as it was read: by the preflight check right
+// withTask runs an operation on the wanted task as it was read: by the preflight check right
 // before the operation, or else now, with these options. If the check's read becomes too old before
 // anything is written, for example because of a rate limit, the task is read again and the
 // operation starts over. The caller must hold the lock of the task. Any error is a [*Failure].
-func (e *Engine) afterRead(ctx context.Context, want Desired, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
+func (e *Engine) withTask(ctx context.Context, want Desired, o readOptions, operate func(context.Context, *tallyfy.Task) (Result, error)) (Result, error) {
 	ref := want.Task
 	defer e.recent.end(ref)
 	task := e.recent.take(ref)
 	if task != nil && !e.locks.hasActed(ref) && (o.until == nil || o.until(task)) {
-		limited, basis := tallyfy.WithBasis(ctx, task.Timing.Sent.Add(recentReadLife))
-		if basis.IsCurrent() {
-			if result, err := operate(limited, task); err == nil || !basis.IsStale() {
+		limited, deadline := tallyfy.WithWriteDeadline(ctx, task.Timing.Sent.Add(recentReadLife))
+		if !deadline.HasPassed() {
+			if result, err := operate(limited, task); err == nil || !deadline.IsMissed() {
 				return result, err
 			}
 		}

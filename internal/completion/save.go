@@ -85,7 +85,7 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 		update := tallyfy.TaskUpdate{Taskdata: values}
 		if s.ref.Run == "" {
 			if missing := missingEcho(s.task); len(missing) > 0 {
-				return nil, &Failure{Notice: cannotBeSaved(s.task, s.want, missing, false)}
+				return nil, &Failure{Notice: cannotBeSaved(s.task, s.want, missing, completionNotSent)}
 			}
 			update.OneOff = &tallyfy.OneOff{Title: s.task.Title, Deadline: s.task.Deadline, Owners: *s.task.Owners}
 		}
@@ -120,7 +120,7 @@ func (s *saver) put(ctx context.Context, values map[string]any) (*tallyfy.Task, 
 // a one-off task, because its title, deadline and owners are sent too and may have changed. It is
 // also the case after a 2xx that did not come from Tallyfy.
 func (s *saver) mustRead(err error) bool {
-	return s.ref.Run == "" || statusOf(err) >= 200 && statusOf(err) < 300
+	return s.ref.Run == "" || tallyfy.StatusOf(err) >= 200 && tallyfy.StatusOf(err) < 300
 }
 
 func (s *saver) failure(err error) *Failure {
@@ -131,7 +131,7 @@ func (s *saver) failure(err error) *Failure {
 		Summary:   "Field Values Could Not Be Saved",
 		Attribute: s.want.attribute(),
 		Action:    "Saving the field values of " + notice.TaskRef(s.ref),
-		Effect:    "The completion was not sent: this apply has not completed the task.",
+		Effect:    completionNotSent,
 		Cause:     err,
 	})
 }
@@ -199,8 +199,8 @@ func (s *saver) check(ctx context.Context, response *tallyfy.Task, before map[st
 
 // saveAgain determines whether unchanged fields rejected their values, or already stored them in
 // another form, as after an interrupted apply. It saves the values again. If that changes nothing,
-// it empties the fields in between. The task is that of the last response. Any error is a
-// [*Failure].
+// it empties the fields in between; these then get their values back, whatever a read shows. The
+// task is that of the last response. Any error is a [*Failure].
 func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[string]any) (saveOutcome, *tallyfy.Task, error) {
 	response, err := s.put(ctx, s.want.Taskdata)
 	if err != nil {
@@ -222,20 +222,32 @@ func (s *saver) saveAgain(ctx context.Context, outcome saveOutcome, before map[s
 	ctx, release := tallyfy.Detach(ctx) // the fields must not stay empty
 	defer release()
 	if response, err = s.put(ctx, empty); err != nil {
-		return outcome, nil, s.failure(err)
+		if tallyfy.OutcomeOf(err) == tallyfy.Rejected {
+			return outcome, nil, s.failure(err)
+		}
+		return outcome, nil, s.failureWhileEmpty(err, outcome.unchanged)
 	}
 	emptied := *s
 	emptied.want.Taskdata = empty
-	if between, err := emptied.check(ctx, response, nil); err != nil || !between.lost().none() {
-		return outcome, response, err // they accept no other value either
+	between, unread := emptied.check(ctx, response, nil)
+	if unread == nil && len(between.unchanged) == len(empty) {
+		return outcome, response, nil // they accept no other value either
 	}
 	if response, err = s.put(ctx, s.want.Taskdata); err != nil {
-		failure := s.failure(err)
-		failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied in between, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(outcome.unchanged), "\n  - "))
-		return outcome, nil, failure
+		return outcome, nil, s.failureWhileEmpty(err, outcome.unchanged)
+	}
+	if unread != nil || !between.lost().none() {
+		return outcome, response, unread
 	}
 	outcome, err = s.check(ctx, response, empty)
 	return outcome, response, err
+}
+
+// failureWhileEmpty is [saver.failure] after fields were emptied, or may have been.
+func (s *saver) failureWhileEmpty(err error, fields []string) *Failure {
+	failure := s.failure(err)
+	failure.Detail = notice.Paragraphs(failure.Detail, "These fields were emptied in between, and may be empty now:\n  - "+strings.Join(s.want.fieldNames(fields), "\n  - "))
+	return failure
 }
 
 // missingEcho lists what a one-off task does not show of what each PUT must repeat (API.md §1.5).

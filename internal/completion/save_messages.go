@@ -16,12 +16,8 @@ import (
 // This file holds the notices about field values that were saved, or could not be.
 
 // cannotBeSaved refuses to save the values of a one-off task if Tallyfy does not show everything
-// that the PUT must repeat. before reports that nothing was sent yet.
-func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, before bool) Notice {
-	left := "The completion was not sent: this apply has not completed the task."
-	if before {
-		left = "Nothing was sent; the task is as it was."
-	}
+// that the PUT must repeat. left says what was not sent: sentNothing or completionNotSent.
+func cannotBeSaved(task *tallyfy.Task, want Desired, missing []string, left string) Notice {
 	return Notice{
 		Summary:   "One-off Task Cannot Be Saved",
 		Attribute: want.attribute(),
@@ -44,7 +40,7 @@ func notArrived(ref tallyfy.TaskRef, want Desired, lost difference) *Failure {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows that not all of them arrived:\n  - %s",
 				notice.TaskRef(ref), strings.Join(want.differentValues(lost), "\n  - ")),
-			"The completion was not sent: this apply has not completed the task.",
+			completionNotSent,
 			hint,
 			"Fix the values, then "+want.Subject.again()+"."),
 	}}
@@ -59,7 +55,7 @@ func rewritten(ref tallyfy.TaskRef, want Desired, kept map[string]any) Notice {
 		Detail: notice.Paragraphs(
 			fmt.Sprintf("The field values of %s were saved, but Tallyfy shows some of them in a different form from the one that was sent:\n  - %s",
 				notice.TaskRef(ref), strings.Join(lines, "\n  - ")),
-			"The completion was still sent. Check the fields in Tallyfy"+want.Subject.or("; no further request is sent for them while the configuration stays as it is.", ".")),
+			"The completion was still sent. Check the fields in Tallyfy"+want.Subject.choose("; no further request is sent for them while the configuration stays as it is.", ".")),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/sandbox"
@@ -101,6 +102,63 @@ func TestSaveThatFailsWhileAFieldIsEmpty(t *testing.T) {
 		if posts := h.server.Count(post, ""); posts != 0 {
 			h.Errorf("%d completions were sent", posts)
 		}
+	})
+}
+
+// A field that was emptied gets its value back even if no read shows that it is empty, or if
+// another field cannot be emptied.
+func TestEmptiedFieldGetsItsValueBack(t *testing.T) {
+	t.Parallel()
+	t.Run("the read is refused", func(t *testing.T) {
+		inBubble(t, today(), holding("text", "old"), func(h *harness) {
+			h.server.Inject(ignored(`"old"`, 2))
+			h.server.Inject(sandbox.Fault{Method: put, Handle: true, Status: 204})
+			h.server.Inject(sandbox.Fault{Method: get, Skip: 7, Status: 403})
+			h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Could Not Be Saved", "403", "The completion was not sent")
+			if held := h.task().Taskdata[field]; held != "new" {
+				h.Errorf("the field holds %v", held)
+			}
+			if posts := h.server.Count(post, ""); posts != 0 {
+				h.Errorf("%d completions were sent", posts)
+			}
+		})
+	})
+	t.Run("another field keeps its value", func(t *testing.T) {
+		const other = "f1e1d0000000000000000000000000aa"
+		twoFields := func(k *sandbox.Task) {
+			k.Fields = append(k.Fields, sandbox.Field{ID: other, Label: "Notes", Type: "text"})
+			k.Taskdata = map[string]any{field: "old", other: "kept"}
+		}
+		inBubble(t, today(), twoFields, func(h *harness) {
+			none := `{"data":{"id":"` + taskID + `","status":"in-progress"}}`
+			h.server.Inject(sandbox.Fault{Method: put, Status: 200, Times: 2, Body: none})
+			h.server.Inject(sandbox.Fault{Method: put, Status: 200, Body: none, Before: func(*http.Request) { // it empties only one field
+				h.server.Update(taskID, func(k *sandbox.Task) { k.Taskdata = map[string]any{field: nil, other: "kept"} })
+			}})
+			want := h.wantValue("new")
+			want.Taskdata[other] = "more"
+			h.wantText(h.refuse(want).Error(), "Field Values Did Not Arrive", "The completion was not sent")
+			if held := h.task().Taskdata[field]; held != "new" {
+				h.Errorf("the field holds %v", held)
+			}
+		})
+	})
+	// A save that empties the field and gets no response may have emptied it.
+	t.Run("no response", func(t *testing.T) {
+		inBubble(t, today(), holding("text", "old"), func(h *harness) {
+			h.server.Inject(ignored(`"old"`, 2))
+			h.server.Inject(sandbox.Fault{Method: put, Handle: true, Drop: true, Times: -1})
+			h.wantText(h.refuse(h.wantValue("new")).Error(), "Field Values Could Not Be Saved", "These fields were emptied in between, and may be empty now", field)
+		})
+	})
+	t.Run("refused", func(t *testing.T) {
+		inBubble(t, today(), holding("text", "old"), func(h *harness) {
+			h.server.Inject(ignored(`"old"`, 2))
+			h.server.Inject(sandbox.Fault{Method: put, Status: 422})
+			if text := h.refuse(h.wantValue("new")).Error(); strings.Contains(text, "emptied") {
+				h.Error(text)
+			}
+		})
 	})
 }
 

@@ -189,7 +189,7 @@ func shareUnknown(task *tallyfy.Task, ref tallyfy.TaskRef, err error, s Subject)
 }
 
 func outcomeUnknown(ref tallyfy.TaskRef, err, readErr error, s Subject) *Failure {
-	next := s.againFirst() + " when Tallyfy responds: the provider reads the task first, and " + s.or("records it without sending anything", "sends nothing") + " if it is completed as configured."
+	next := s.againFirst() + " when Tallyfy responds: the provider reads the task first, and " + s.choose("records it without sending anything", "sends nothing") + " if it is completed as configured."
 	if tallyfy.IsNoTask(readErr) {
 		next = "Check the task in Tallyfy before you " + s.again() + ": if Tallyfy does not show it to the provider, " + s.next() + " sends the completion again."
 	}

@@ -25,8 +25,8 @@ const (
 	InvokedAction
 )
 
-// or returns the text for a resource, or the one for an action.
-func (s Subject) or(resource, action string) string {
+// choose returns the text for a resource, or the one for an action.
+func (s Subject) choose(resource, action string) string {
 	if s == Resource {
 		return resource
 	}
@@ -80,6 +80,6 @@ func (s Subject) failed(report notice.Report) *Failure {
 // overrule returns what to do about a task that was completed differently. resource is the advice
 // on a resource, to which the import ID is added.
 func (s Subject) overrule(task *tallyfy.Task, resource string) string {
-	return s.or(resource+" "+importID(task), "Either remove the action, or change it to match the task. "+
+	return s.choose(resource+" "+importID(task), "Either remove the action, or change it to match the task. "+
 		"Or, to overrule what was done, reopen the task in Tallyfy before the action is invoked, which completes the task again.")
 }

@@ -37,7 +37,7 @@ func noticesOfCreate(s Subject) []Notice {
 		completedDifferently(task, []string{attrIsApproved}, s), overtaken(task, []string{attrIsApproved}, lost, false, s), overtaken(task, []string{attrIsApproved}, nil, true, s),
 		leftOpen(ref, share, false, s), leftOpen(ref, share, true, s), adoptedWithDoubt(task, s), completedBeforeRequest(task, s), unconfirmed(ref, lost, s),
 		valuesUnsure(ref, want, false, difference{}), valuesUnsure(ref, want, true, difference{absent: []string{field}}),
-		cannotBeSaved(task, want, []string{"its title"}, true), cannotBeSaved(task, want, []string{"its title"}, false),
+		cannotBeSaved(task, want, []string{"its title"}, sentNothing), cannotBeSaved(task, want, []string{"its title"}, completionNotSent),
 		notArrived(ref, want, difference{absent: []string{field}}).Notice, rewritten(ref, want, map[string]any{field: "b"}), deadlineMoved(task, longAgo),
 		formHidden(want), requiredEmptied(task, vpc, vpc, Notice{}), unknownField(task, Notice{Key: "x"}), requiredEmpty(task, vpc),
 		willBeAdopted(task, plan), willBeAdopted(task, later), differsInPlan(task, []string{attrIsApproved}, s), hiddenTask(share),

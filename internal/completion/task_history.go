@@ -37,7 +37,7 @@ func (h taskHistory) known() baseline {
 	if h.last == nil {
 		return h.reopened
 	}
-	return h.reopened.and(h.last.record)
+	return h.reopened.withRecord(h.last.record)
 }
 
 // baselineOf returns the baseline of a task as it was read, of its record, and of this history.

@@ -3,10 +3,7 @@
 
 package completion
 
-import (
-	"math/big"
-	"time"
-)
+import "time"
 
 // layouts are the notations of times in Tallyfy's sources and in PHP (API.md §1.5, §2.1). Times
 // without a zone are UTC.
@@ -34,14 +31,4 @@ func parseTime(s string) (at time.Time, ok bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-// NumberPrecision is the precision of Terraform's numbers, in bits.
-const NumberPrecision = 512
-
-// sameNumber reports whether two numbers have the same value in any notation.
-func sameNumber(a, b string) bool {
-	x, _, errX := big.ParseFloat(a, 10, NumberPrecision, big.ToNearestEven)
-	y, _, errY := big.ParseFloat(b, 10, NumberPrecision, big.ToNearestEven)
-	return errX == nil && errY == nil && x.Cmp(y) == 0
 }

@@ -27,7 +27,7 @@ func (e *Engine) Update(ctx context.Context, known Record, before, want Desired)
 	defer unlock()
 	history := e.locks.history(want.Task)
 	o := readOptions{form: want.hasValues(), until: history.condition(known.isShown()), detached: history.outcomeUnknown}
-	return e.afterRead(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
+	return e.withTask(ctx, want, o, func(ctx context.Context, task *tallyfy.Task) (Result, error) {
 		return e.updateFrom(ctx, task, history, known, want)
 	})
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // titlePrefix begins the title of everything that the suite creates. A stamp follows, which differs
-// from apply to apply.
+// each time the suite is started.
 const titlePrefix = "Conformance of the Terraform provider"
 
 // saturday is a deadline far in the future that is not a working day in most organizations.

@@ -150,11 +150,16 @@ func (r Report) write(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{"conformance.md": []byte(r.markdown()), "conformance.json": append(encoded, '\n')}
 	var paths []string
-	for _, name := range keys(object{"conformance.md": nil, "conformance.json": nil}) {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, files[name], 0o600); err != nil {
+	for _, file := range []struct {
+		name    string
+		content []byte
+	}{
+		{"conformance.json", append(encoded, '\n')},
+		{"conformance.md", []byte(r.markdown())},
+	} {
+		path := filepath.Join(dir, file.name)
+		if err := os.WriteFile(path, file.content, 0o600); err != nil {
 			return paths, fmt.Errorf("writing the report: %w", err)
 		}
 		paths = append(paths, path)

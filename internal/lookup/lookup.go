@@ -23,10 +23,6 @@ import (
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
-// everything is the status filter that includes all tasks (API.md §1.4). It is always sent, because
-// the default filter is not documented for all lists.
-const everything = "all"
-
 // Wanted identifies a task: by its ID, or by a name that exactly one task of a process has.
 type Wanted struct {
 	// TaskRef locates the task. It must have a task or a run.
@@ -36,7 +32,7 @@ type Wanted struct {
 	Alias, Title string
 }
 
-// Task reads a task with its form. The error is a [*notice.Failure].
+// Task reads a task with its form. The error is or wraps a [*notice.Failure].
 func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.Task, error) {
 	if wanted.Task != "" {
 		task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
@@ -49,12 +45,12 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 	if err != nil {
 		return nil, err
 	}
-	m := wanted.matcher()
-	found := m.matching(tasks)
-	if len(found) != 1 {
-		return nil, m.notUnique(wanted.Run, tasks, found)
+	listed, err := Match(wanted, tasks)
+	if err != nil {
+		return nil, err
 	}
-	wanted.Task = found[0].ID
+	wanted.Task = listed.ID
+	m := wanted.matcher()
 	task, err := client.GetTaskWithForm(ctx, wanted.TaskRef)
 	if err != nil {
 		return nil, m.notRead(wanted.TaskRef, err)
@@ -71,7 +67,7 @@ func Task(ctx context.Context, client *tallyfy.Client, wanted Wanted) (*tallyfy.
 // error is a [*notice.Failure].
 func Tasks(ctx context.Context, client *tallyfy.Client, list tallyfy.List) ([]*tallyfy.Task, error) {
 	if list.Status == "" {
-		list.Status = everything
+		list.Status = tallyfy.StatusAll
 	}
 	tasks := []*tallyfy.Task{}
 	for task, err := range client.Tasks(ctx, list) {

@@ -64,7 +64,7 @@ func (m matcher) notRead(ref tallyfy.TaskRef, err error) *notice.Failure {
 		Remedy:    advice(err, "task", "task_id"),
 		Cause:     err,
 	}
-	if isGone(err) {
+	if tallyfy.IsNotFound(err) {
 		report.Remedy = "The list of the process shows it. Lists may lag behind a change, so the task was probably deleted. Run Terraform again in a moment."
 	}
 	return report.Failure()
@@ -73,7 +73,7 @@ func (m matcher) notRead(ref tallyfy.TaskRef, err error) *notice.Failure {
 // taskNotRead is the failure to read a task by its ID.
 func taskNotRead(ref tallyfy.TaskRef, err error) *notice.Failure {
 	report := notice.Report{Summary: "Task Could Not Be Read", Attribute: "task_id", Action: "Reading " + notice.TaskRef(ref), Remedy: advice(err, "task", "task_id"), Cause: err}
-	if isGone(err) && ref.Run != "" {
+	if tallyfy.IsNotFound(err) && ref.Run != "" {
 		report.Remedy = "Check organization_id, run_id and task_id. Without run_id, the whole organization is searched for the task. " + destroyHint
 	}
 	return report.Failure()
@@ -107,15 +107,11 @@ const destroyHint = "To destroy without reading it, use terraform destroy -refre
 // advice returns what to do about a response, if that depends on what was read: what, which an
 // attribute names. It is empty if the response says enough.
 func advice(err error, what, attribute string) string {
-	var e *tallyfy.Error
-	status := 0
-	if errors.As(err, &e) {
-		status = e.Status
-	}
+	status := tallyfy.StatusOf(err)
 	switch {
-	case attribute == "organization_id" && (isGone(err) || status == http.StatusForbidden):
+	case attribute == "organization_id" && (tallyfy.IsNotFound(err) || status == http.StatusForbidden):
 		return "Check that organization_id is the token's organization. " + destroyHint
-	case isGone(err):
+	case tallyfy.IsNotFound(err):
 		return fmt.Sprintf("Check organization_id and %s. A deleted %s cannot be read. ", attribute, what) + destroyHint
 	case status == http.StatusForbidden:
 		return "Check that organization_id is the token's organization, and that the token's owner may see the " + what + ". " + destroyHint
@@ -124,6 +120,3 @@ func advice(err error, what, attribute string) string {
 	}
 	return ""
 }
-
-// isGone reports whether the object is missing, and not the API.
-func isGone(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }

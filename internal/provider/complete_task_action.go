@@ -5,17 +5,16 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	frameworkaction "github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
+	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
 )
 
 var (
@@ -76,14 +75,7 @@ func (a *completeTaskAction) ModifyPlan(ctx context.Context, req frameworkaction
 	}
 	plan := planned.planned(ctx, config.ref())
 	plan.Subject = completion.PlannedAction
-	found := a.provider.preflight.Check(ctx, plan)
-	if found.Err != nil {
-		tflog.Debug(ctx, "the preflight check of a planned action failed", map[string]any{"task_id": config.TaskID.ValueString(), "error": found.Err.Error()})
-	}
-	report(&resp.Diagnostics, found.Warnings, nil)
-	if len(found.Problems) > 0 {
-		report(&resp.Diagnostics, nil, &completion.Failure{Notice: found.Problems[0], Others: found.Problems[1:]})
-	}
+	a.provider.check(ctx, plan, &resp.Diagnostics)
 }
 
 // Invoke completes the task as a create does, and reports each step as progress. It reports
@@ -130,14 +122,11 @@ func (a *completeTaskAction) Invoke(ctx context.Context, req frameworkaction.Inv
 
 // outcome returns the last line of an invocation that did not fail.
 func outcome(r completion.Record, task string) string {
-	which := "Task " + task
-	if r.Title != "" {
-		which = fmt.Sprintf("Task %q (%s)", r.Title, task)
-	}
+	completed := &tallyfy.Task{ID: task, Title: r.Title}
 	if r.CompletedAt == "" {
-		return "The completion of " + lowerFirst(which) + " was accepted"
+		return "The completion of " + notice.Task(completed) + " was accepted"
 	}
-	return which + " is completed, since " + r.CompletedAt
+	return notice.TaskSubject(completed) + " is completed, since " + r.CompletedAt
 }
 
 // invokedAgain adds to the first error how the action is invoked again. The provider does not know
@@ -166,5 +155,3 @@ type advised struct {
 
 // Detail returns the detail.
 func (a advised) Detail() string { return a.detail }
-
-func lowerFirst(s string) string { return "t" + s[1:] }

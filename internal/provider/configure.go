@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/completion"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -82,7 +83,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		UserAgent:      userAgent(p.version, req.TerraformVersion),
 		MaxRetries:     int(retries),
 		RequestTimeout: max(timeout, time.Millisecond),
-		Log:            logger(func() []string { return client.Secrets() }),
+		Log:            logger(tflog.SubsystemDebug, func() []string { return client.Secrets() }),
 		Certificates:   certificates,
 		Transport:      p.transport,
 	})
@@ -91,7 +92,7 @@ func (p *tallyfyProvider) Configure(ctx context.Context, req provider.ConfigureR
 		return
 	}
 	data.engine, data.client = completion.New(client), client
-	data.waits = wait.New(client, progress(client.Secrets))
+	data.waits = wait.New(client, logger(tflog.SubsystemInfo, client.Secrets))
 	if config.Preflight.IsNull() || config.Preflight.ValueBool() {
 		data.preflight = data.engine.Preflight()
 	}

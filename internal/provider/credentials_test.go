@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 	acc "github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -267,7 +268,7 @@ func TestLogMasksSecretsReceivedLater(t *testing.T) {
 	var lines bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &lines)
 	var known []string
-	write := logger(func() []string { return known })
+	write := logger(tflog.SubsystemDebug, func() []string { return known })
 	write(ctx, "before", map[string]any{"path": "s3cr3t"})
 	known = append(known, "s3cr3t")
 	write(ctx, "after s3cr3t", map[string]any{"path": "/s3cr3t/x"})

@@ -9,22 +9,22 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
-
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
-	"github.com/tallyfy/terraform-provider-tallyfy/internal/wait"
 )
 
 // subsystem is the name of the provider's own lines in Terraform's log.
 const subsystem = "tallyfy"
 
-// logger returns a function that writes the client's lines to Terraform's log at DEBUG. The client
-// logs neither headers nor bodies; as a second line of defence, its secrets are masked. They are
-// read for each line, because responses add tokens.
-func logger(secrets func() []string) tallyfy.LogFunc {
+// logAtLevel writes a line of a subsystem at a level, as [tflog.SubsystemDebug] does at DEBUG.
+type logAtLevel func(ctx context.Context, subsystem, message string, fields ...map[string]any)
+
+// logger returns a function that writes lines to Terraform's log. The client logs neither headers
+// nor bodies; as a second line of defence, its secrets are masked. They are read for each line,
+// because responses add tokens.
+func logger(write logAtLevel, secrets func() []string) func(ctx context.Context, message string, fields map[string]any) {
 	return func(ctx context.Context, message string, fields map[string]any) {
 		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
 		ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, secrets()...)
-		tflog.SubsystemDebug(ctx, subsystem, message, fields)
+		write(ctx, subsystem, message, fields)
 	}
 }
 
@@ -45,15 +45,5 @@ func SilenceUnusedLogs() {
 		if os.Getenv(part) == "" {
 			_ = os.Setenv(part, "off") // if it cannot be set, the lines are written
 		}
-	}
-}
-
-// progress returns a function that writes lines about waits to Terraform's log at INFO. It masks
-// the client's secrets.
-func progress(secrets func() []string) wait.LogFunc {
-	return func(ctx context.Context, message string, fields map[string]any) {
-		ctx = tflog.NewSubsystem(ctx, subsystem, tflog.WithRootFields())
-		ctx = tflog.SubsystemMaskLogStrings(ctx, subsystem, secrets()...)
-		tflog.SubsystemInfo(ctx, subsystem, message, fields)
 	}
 }

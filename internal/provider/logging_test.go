@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
 
@@ -17,7 +18,7 @@ func TestProgressIsLoggedAtInfo(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &log)
-	progress(func() []string { return []string{"hush"} })(ctx, "waiting for a Tallyfy task", map[string]any{"title": "Approve the hush change", "status": "in-progress"})
+	logger(tflog.SubsystemInfo, func() []string { return []string{"hush"} })(ctx, "waiting for a Tallyfy task", map[string]any{"title": "Approve the hush change", "status": "in-progress"})
 	lines, err := tflogtest.MultilineJSONDecode(&log)
 	if err != nil || len(lines) != 1 {
 		t.Fatalf("got %v, %v", lines, err)

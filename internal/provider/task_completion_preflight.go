@@ -24,7 +24,13 @@ func (r *taskCompletionResource) preflight(ctx context.Context, plan completion.
 		report(diags, completion.Unchecked(plan), nil)
 		return
 	}
-	found := r.provider.preflight.Check(ctx, plan)
+	r.provider.check(ctx, plan, diags)
+}
+
+// check runs the preflight check of a planned completion and reports its findings. The provider
+// must have a preflight check.
+func (d *providerData) check(ctx context.Context, plan completion.Planned, diags *diag.Diagnostics) {
+	found := d.preflight.Check(ctx, plan)
 	if found.Err != nil {
 		tflog.Debug(ctx, "the check of the planned task failed", map[string]any{"task_id": plan.Task.Task, "error": found.Err.Error()})
 	}

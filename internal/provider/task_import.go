@@ -70,7 +70,7 @@ func importRef(ctx context.Context, req resource.ImportStateRequest, diags *diag
 	}
 	var identity taskIdentity
 	diags.Append(req.Identity.Get(ctx, &identity)...)
-	ref = tallyfy.TaskRef{Organization: identity.OrganizationID.ValueString(), Run: identity.RunID.ValueString(), Task: identity.TaskID.ValueString()}
+	ref = identity.ref()
 	for _, part := range []struct{ name, id string }{{"organization_id", ref.Organization}, {"run_id", ref.Run}, {"task_id", ref.Task}} {
 		if part.id == "" && part.name != "task_id" { // Tallyfy reports it, or the provider has it
 			continue

@@ -66,15 +66,15 @@ type tokenTransport struct {
 }
 
 // RoundTrip sends the request.
-func (e *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	got, err := e.client.send(req.Clone(req.Context()), req.URL.String(), false)
+func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	got, err := t.client.send(req.Clone(req.Context()), req.URL.String(), false)
 	if err != nil {
 		return nil, err
 	}
 	if err := got.checkComplete(); err != nil {
 		return nil, err
 	}
-	e.origin = got.origin
+	t.origin = got.origin
 	// Without the header, so that the library reads JSON whatever the content type is.
 	return &http.Response{StatusCode: got.origin.Status, Body: io.NopCloser(bytes.NewReader(got.body)), Request: req}, nil
 }
@@ -83,11 +83,11 @@ func (e *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 // §4). The shape of the response is not documented: access_token or token is read, with or without
 // an envelope, and expires_in in seconds.
 func (c *Client) requestUserToken(ctx context.Context, application *oauth2.Token) (*oauth2.Token, error) {
-	l, err := c.encode(request{method: http.MethodPost, path: []string{"applications", c.credentials.Organization, "users", c.credentials.UserEmail, "token"}})
+	encoded, err := c.encode(request{method: http.MethodPost, path: []string{"applications", c.credentials.Organization, "users", c.credentials.UserEmail, "token"}})
 	if err != nil {
 		return nil, err
 	}
-	got, err := c.sendWithToken(ctx, l, &bearerToken{Token: application}, false)
+	got, err := c.sendWithToken(ctx, encoded, &bearerToken{Token: application}, false)
 	if err != nil {
 		return nil, err
 	}

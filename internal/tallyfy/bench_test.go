@@ -29,7 +29,7 @@ func BenchmarkDecodeTask(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if task, err := readTask([]byte(body), "bbbb"); err != nil || !task.Completed() {
+				if task, err := parseTask([]byte(body), "bbbb"); err != nil || !task.Completed() {
 					b.Fatal(err)
 				}
 			}

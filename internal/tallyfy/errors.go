@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -188,12 +187,26 @@ func hasResponse(err error) bool {
 	return err == nil || errors.As(err, &e) && e.Status != 0
 }
 
-// IsNotFound reports whether err is a 404 of any kind.
-func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+// StatusOf returns the HTTP status of the response that err is about; 0 if there was no response,
+// or no error.
+func StatusOf(err error) int {
+	var e *Error
+	if !errors.As(err, &e) {
+		return 0
+	}
+	return e.Status
+}
+
+// IsNotFound reports whether err is a 404 for the object of the path, such as a task, and not for
+// the path itself. See [IsNoEndpoint].
+func IsNotFound(err error) bool {
+	return StatusOf(err) == http.StatusNotFound && !IsNoEndpoint(err)
+}
 
 // IsNoTask reports whether Tallyfy responded that there is no such task or no such path (404, 405).
 func IsNoTask(err error) bool {
-	return hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed)
+	status := StatusOf(err)
+	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed
 }
 
 // IsNoResource reports whether Tallyfy itself responded that the object of the path does not exist
@@ -227,17 +240,9 @@ func IsNotAttempted(err error) bool {
 	return errors.As(err, &e) && e.notAttempted && e.Cause == nil
 }
 
-// IsTooManyRequests reports whether err is a 429.
-func IsTooManyRequests(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
-
 // IsRateLimited reports whether Tallyfy asks to wait: by a 429, by a response of unknown effect
 // with Retry-After, or by an earlier response, so that the request was held back.
 func IsRateLimited(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.rateLimited || e.Status == http.StatusTooManyRequests) || errors.Is(err, errRateLimited)
-}
-
-func hasStatus(err error, statuses ...int) bool {
-	var e *Error
-	return errors.As(err, &e) && slices.Contains(statuses, e.Status)
 }

@@ -77,14 +77,13 @@ func (f jsonObject) text(name string) string {
 
 // integer returns an integer that is written as a number or a string; 0 for anything else.
 func (f jsonObject) integer(name string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(f.text(name)), 10, 64)
-	if err != nil {
-		return 0
+	if n := f.wholeNumber(name); n != nil {
+		return *n
 	}
-	return n
+	return 0
 }
 
-// wholeNumber is like integer, and returns nil instead of 0.
+// wholeNumber is [jsonObject.integer] with nil for anything else.
 func (f jsonObject) wholeNumber(name string) *int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(f.text(name)), 10, 64)
 	if err != nil {

@@ -23,10 +23,14 @@ const (
 	maxPages = 1000
 )
 
+// StatusAll is the status filter that includes all tasks (API.md §1.4). The default filter is not
+// documented for all lists.
+const StatusAll = "all"
+
 // StatusFilters are the filters of a list that Tallyfy applies in production (API.md §1.4), in its
 // order.
 var StatusFilters = []string{
-	"all", "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "due-soon", "on-time",
+	StatusAll, "active", "active-visible", "not-started", "in-progress", "complete", "overdue", "due-soon", "on-time",
 	"has-problem", "has-improvement",
 }
 

@@ -54,14 +54,10 @@ func envelope(body []byte, notThis error) (jsonObject, error) {
 	return unwrap(outer), nil
 }
 
-// readTask parses the response to a request for the task with this ID. A response about another
-// object is an error; letter case does not count. Any error is an [*unreadable].
-func readTask(body []byte, id string) (*Task, error) {
-	return readTaskOf(&response{body: body, redact: noRedaction}, id)
-}
-
-// readTaskOf is readTask for a response whose body may be incomplete.
-func readTaskOf(got *response, id string) (*Task, error) {
+// readTask parses the response to a request for the task with this ID. Its body may be incomplete.
+// A response about another object is an error; letter case does not count. Any error is an
+// [*unreadable].
+func readTask(got *response, id string) (*Task, error) {
 	if problem := notJSON(got); problem != nil {
 		return nil, problem
 	}

@@ -184,8 +184,8 @@ func (c *Client) send(req *http.Request, path string, finish bool) (*response, e
 		return nil, failure.giveUp(reason)
 	}
 	failure.generation = generation
-	if basisOf(ctx).refuses(req.Method) { // after every wait, right before the request is sent
-		failure.Outcome, failure.notAttempted, failure.Cause = NotSent, true, errStaleBasis
+	if writeDeadlineOf(ctx).rejects(req.Method) { // after every wait, right before the request is sent
+		failure.Outcome, failure.notAttempted, failure.Cause = NotSent, true, errReadTooOld
 		return nil, failure
 	}
 	if finish {
@@ -309,5 +309,5 @@ type describedError struct {
 	cause error
 }
 
-func (i *describedError) Error() string { return i.text }
-func (i *describedError) Unwrap() error { return i.cause }
+func (e *describedError) Error() string { return e.text }
+func (e *describedError) Unwrap() error { return e.cause }

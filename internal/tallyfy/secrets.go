@@ -117,8 +117,8 @@ type span struct {
 // Overlapping secrets are replaced together, so that no remainder of one is left beside the other.
 func redactAll(text string, known []knownSecret) string {
 	var spans []span
-	for _, r := range decodings(text) {
-		spans = append(spans, find(r, known)...)
+	for _, d := range decodings(text) {
+		spans = append(spans, find(d, known)...)
 	}
 	if len(spans) == 0 {
 		return text
@@ -144,16 +144,16 @@ func redactAll(text string, known []knownSecret) string {
 }
 
 // find returns the parts of the original text that contain a secret in this decoding of it.
-func find(r decoding, known []knownSecret) []span {
+func find(d decoding, known []knownSecret) []span {
 	var spans []span
 	for _, secret := range known {
 		first := len(spans)
 		for from := 0; ; {
-			at := strings.Index(r.text[from:], secret.value)
+			at := strings.Index(d.text[from:], secret.value)
 			if at < 0 {
 				break
 			}
-			start, end := r.origin(from+at, from+at+len(secret.value))
+			start, end := d.origin(from+at, from+at+len(secret.value))
 			if last := len(spans) - 1; last >= first && start < spans[last].end {
 				spans[last].end = max(spans[last].end, end)
 			} else {
@@ -222,8 +222,8 @@ func withoutValues(rules json.RawMessage, redact func(string) string) json.RawMe
 	return written
 }
 
-// cleaned is withoutValues for decoded JSON. It changes v in place, and reports whether it changed
-// anything.
+// cleaned is withoutValues for decoded JSON. It reports whether the result differs from v, whose
+// lists it changes in place.
 func cleaned(v any, redact func(string) string) (clean any, changed bool) {
 	switch v := v.(type) {
 	case string:

@@ -43,7 +43,7 @@ func FuzzReadTask(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := readTask(body, task)
+		got, err := parseTask(body, task)
 		if (got == nil) == (err == nil) {
 			t.Fatalf("both or neither of a task and an error: %+v, %v", got, err)
 		}
@@ -68,7 +68,7 @@ func FuzzReadTask(f *testing.F) {
 		if values, ok := said["taskdata"].(map[string]any); ok && !reflect.DeepEqual(got.Taskdata, values) {
 			t.Errorf("the values are %v, and were read as %v", values, got.Taskdata)
 		}
-		again, err := readTask(written(t, got), task)
+		again, err := parseTask(written(t, got), task)
 		if err != nil || !sameTask(again, got) {
 			t.Errorf("written down and read again:\n%+v, %v\nin place of\n%+v", again, err, got)
 		}
@@ -86,7 +86,7 @@ func checkEnvelope(t *testing.T, body []byte, alone *Task, errAlone error) {
 	if members["id"] == nil && members["data"] != nil { // an envelope itself
 		return
 	}
-	if got, err := readTask(wrapped, task); !reflect.DeepEqual(got, alone) || fmt.Sprint(err) != fmt.Sprint(errAlone) {
+	if got, err := parseTask(wrapped, task); !reflect.DeepEqual(got, alone) || fmt.Sprint(err) != fmt.Sprint(errAlone) {
 		t.Errorf("in an envelope:\n%+v, %v\nalone:\n%+v, %v", got, err, alone, errAlone)
 	}
 }

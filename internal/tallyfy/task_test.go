@@ -10,9 +10,14 @@ import (
 	"testing"
 )
 
+// parseTask parses a complete response with a task.
+func parseTask(body []byte, id string) (*Task, error) {
+	return readTask(&response{body: body, redact: noRedaction}, id)
+}
+
 func TestReadTask(t *testing.T) {
 	t.Parallel()
-	full, err := readTask([]byte(`{"data":{"id":"bbbb","run_id":"aaaa","title":"T","task_type":"approval","status":"completed","is_approved":true,
+	full, err := parseTask([]byte(`{"data":{"id":"bbbb","run_id":"aaaa","title":"T","task_type":"approval","status":"completed","is_approved":true,
 		"everyone_must_complete":1,"archived_at":null,"deadline":"2030-01-01T00:00:00Z","completed_at":"2026-05-20T17:00:00.000Z","completer_id":"1001",
 		"completer_guest":"g1","owners":{"users":[1,{"id":2,"full_name":"Two"}],"guests":["a@b.c",{"email":"d@e.f","id":"x"}],"groups":[{"id":"g"}]},
 		"taskdata":{"f1":12345678901234567890,"f2":null},"tasks_changed_by_rules":[],
@@ -63,13 +68,13 @@ func TestReadTaskTolerates(t *testing.T) {
 		"time alone": {`{"id":"bbbb","completed_at":"2026-01-01T00:00:00Z","status":"in-progress"}`, (*Task).Completed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := readTask([]byte(c.body), task)
+			got, err := parseTask([]byte(c.body), task)
 			if err != nil || !c.check(got) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
 	}
-	if got, err := readTask([]byte(`{"data":{"id":42}}`), "42"); err != nil || got.ID != "42" {
+	if got, err := parseTask([]byte(`{"data":{"id":42}}`), "42"); err != nil || got.ID != "42" {
 		t.Errorf("an id that is a number: got %+v, %v", got, err)
 	}
 }
@@ -91,7 +96,7 @@ func TestReadTaskRejects(t *testing.T) {
 		`{"data":[{"id":"bbbb","status":"x"}]}`: "not a task",
 	} {
 		t.Run(body, func(t *testing.T) {
-			if got, err := readTask([]byte(body), task); err == nil || !strings.Contains(err.Error(), want) {
+			if got, err := parseTask([]byte(body), task); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got %+v, %v; want %q", got, err, want)
 			}
 		})

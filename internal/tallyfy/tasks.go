@@ -104,18 +104,18 @@ func (c *Client) sendTask(ctx context.Context, req request, ref TaskRef) (*Task,
 	task, err := c.sendTaskOnce(ctx, req, ref)
 	outcome := OutcomeOf(err)
 	if err == nil || req.method != http.MethodGet && (outcome == Accepted || outcome == Unknown) {
-		basisOf(ctx).replace()
+		writeDeadlineOf(ctx).lift()
 	}
 	return task, err
 }
 
-// sendTaskOnce is [Client.sendTask] without a [Basis].
+// sendTaskOnce is [Client.sendTask] without the [WriteDeadline].
 func (c *Client) sendTaskOnce(ctx context.Context, req request, ref TaskRef) (*Task, error) {
 	got, err := c.do(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	task, err := readTaskOf(got, ref.Task)
+	task, err := readTask(got, ref.Task)
 	var problem *unreadable
 	if errors.As(err, &problem) {
 		failure := got.origin

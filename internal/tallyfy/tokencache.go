@@ -66,7 +66,7 @@ func (c *tokenCache) record(b *bearerToken, kind string, renewed bool, err error
 	known := c.rejections[kind]
 	switch {
 	case !hasResponse(err):
-	case !hasStatus(err, http.StatusUnauthorized):
+	case StatusOf(err) != http.StatusUnauthorized:
 		b.good.Store(true)
 		if known != nil {
 			known.accepted = true
@@ -101,7 +101,7 @@ func (c *tokenCache) mayBeInvalid(b *bearerToken, kind string) bool {
 // kind with this token: the token is not configured, it is not itself an unproven replacement of a
 // rejected token, and it may be the cause.
 func (c *Client) replaceable(b *bearerToken, kind string, err error) bool {
-	return hasStatus(err, http.StatusUnauthorized) && c.credentials != nil && (!b.renewal || b.good.Load()) && c.tokenCache.mayBeInvalid(b, kind)
+	return StatusOf(err) == http.StatusUnauthorized && c.credentials != nil && (!b.renewal || b.good.Load()) && c.tokenCache.mayBeInvalid(b, kind)
 }
 
 // token returns a token that has not expired and is not the rejected one, which may be nil.

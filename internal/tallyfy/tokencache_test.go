@@ -158,7 +158,7 @@ func TestRejectedReplacement(t *testing.T) {
 			client, o := newTokenServer(t, nil)
 			o.Inject(sandbox.Fault{PathPart: "/organizations/", Status: 401, Times: -1, Body: `{"message":"Unauthenticated."}`})
 			err := send(t.Context(), client)
-			if OutcomeOf(err) != Rejected || !hasStatus(err, 401) || o.tokens() != 2 || o.api() != 2 {
+			if OutcomeOf(err) != Rejected || StatusOf(err) != 401 || o.tokens() != 2 || o.api() != 2 {
 				t.Errorf("%d requests for tokens and %d others, %v", o.tokens(), o.api(), err)
 			}
 			contains(t, err.Error(), "401 Unauthorized: Unauthenticated.", "client_id and client_secret", "set user_email to act as a user")
@@ -296,7 +296,7 @@ func completeConcurrently(t *testing.T, client *Client, blocks int, refused func
 // new token does not help, so few are fetched, while an expired token is still noticed.
 func TestMissingPermissionCostsFewTokens(t *testing.T) {
 	t.Parallel()
-	always := func(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
+	always := func(err error) bool { return StatusOf(err) == http.StatusUnauthorized }
 	for _, blocks := range []int{1, 10, 50, 200} {
 		t.Run(strconv.Itoa(blocks), func(t *testing.T) {
 			t.Parallel()

@@ -22,10 +22,11 @@ import (
 const maxIdlePerHost = 100
 
 // newTransport returns the default transport of a client. It reads its proxy from the environment,
-// and trusts the system's certificates and the others, if there are any.
+// and trusts the system's certificates and the others, if there are any. If a program has replaced
+// Go's default transport, newTransport returns that one unchanged.
 func newTransport(certificates []*x509.Certificate) (http.RoundTripper, error) {
 	base, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // the default was replaced deliberately
+	if !ok {
 		return http.DefaultTransport, nil
 	}
 	transport := base.Clone()

@@ -6,6 +6,7 @@ package wait
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/notice"
 	"github.com/tallyfy/terraform-provider-tallyfy/internal/tallyfy"
@@ -37,11 +38,11 @@ func Import(ctx context.Context, client *tallyfy.Client, ref tallyfy.TaskRef) (*
 
 func importAdvice(err error, ref tallyfy.TaskRef) string {
 	switch {
-	case isAbsent(err) && ref.Run != "":
+	case tallyfy.IsNotFound(err) && ref.Run != "":
 		return "Check the IDs of the organization, the process and the task."
-	case isAbsent(err):
+	case tallyfy.IsNotFound(err):
 		return "Check the IDs of the organization and the task."
-	case hasStatus(err, 403):
+	case tallyfy.StatusOf(err) == http.StatusForbidden:
 		return "Check that the organization is that of the token, and that the token's owner may see the task."
 	}
 	return ""
@@ -50,7 +51,7 @@ func importAdvice(err error, ref tallyfy.TaskRef) string {
 // NotRefreshed is the failure to refresh a recorded task.
 func NotRefreshed(ref tallyfy.TaskRef, err error) *notice.Failure {
 	next := "To plan or destroy without reading the task, use -refresh=false."
-	if hasStatus(err, 403) {
+	if tallyfy.StatusOf(err) == http.StatusForbidden {
 		next = "Check that organization_id is the token's organization, and that the token's owner may see the task. " + next
 	}
 	return notice.Report{

@@ -5,6 +5,7 @@ package wait
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -139,7 +140,7 @@ func NotFound(ref tallyfy.TaskRef, title string, err error) notice.Notice {
 func (s *session) timedOut() *notice.Failure {
 	next := waitsAgain + " Raise timeouts.create if people need longer, or let the pipeline start again when the task is completed."
 	switch {
-	case s.shown == nil && isAbsent(s.failed):
+	case s.shown == nil && tallyfy.IsNotFound(s.failed):
 		next = advice(s.failed, s.ref)
 	case s.shown == nil && s.ref.Task == "" && s.failed == nil:
 		next = "Check run_id and alias: no task of the process has it. " + waitsAgain
@@ -176,7 +177,7 @@ func (s *session) unreadable(err error) *notice.Failure {
 	if next == "" {
 		next = notice.Advice(err) + " " + waitsAgain
 	}
-	if isAbsent(err) {
+	if tallyfy.IsNotFound(err) {
 		means = fmt.Sprintf("Tallyfy has responded so for at least %s. ", appearance) + means
 	}
 	return notice.Report{
@@ -190,13 +191,13 @@ func advice(err error, ref tallyfy.TaskRef) string {
 	switch {
 	case isHeldTooLong(err):
 		return "Apply again when Tallyfy accepts requests, or raise timeouts.create. " + waitsAgain
-	case isAbsent(err) && ref.Task == "":
+	case tallyfy.IsNotFound(err) && ref.Task == "":
 		return "Check organization_id and run_id: Tallyfy shows no such process. " + waitsAgain
-	case isAbsent(err) && ref.Run != "":
+	case tallyfy.IsNotFound(err) && ref.Run != "":
 		return "Check organization_id, run_id and task_id: Tallyfy shows no such task in this process. The tasks of an archived process are not shown either. " + waitsAgain
-	case isAbsent(err):
+	case tallyfy.IsNotFound(err):
 		return "Check organization_id and task_id: the task or its process may be deleted or archived, or hidden from the token's owner. " + waitsAgain
-	case hasStatus(err, 403):
+	case tallyfy.StatusOf(err) == http.StatusForbidden:
 		return "Check that organization_id is the token's organization, and that the token's owner may see the task. " + waitsAgain
 	}
 	return ""

@@ -52,13 +52,13 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 	if want.Run != "" {
 		l := w.process(want.TaskRef).poll(ctx, w.client, planningFresh, want.Task == "")
 		if want.Task == "" {
-			if isAbsent(l.err) {
+			if tallyfy.IsNotFound(l.err) {
 				return nil, new(notThere(*want, l.err)), nil
 			}
 			if l.err != nil {
 				return nil, nil, l.err
 			}
-			named, err := lookup.Among(lookup.Wanted{TaskRef: want.TaskRef, Alias: want.Alias}, l.tasks)
+			named, err := lookup.Match(lookup.Wanted{TaskRef: want.TaskRef, Alias: want.Alias}, l.tasks)
 			if lookup.IsAmbiguous(err) {
 				return nil, nil, err
 			} else if err != nil {
@@ -74,7 +74,7 @@ func (w *Waits) planned(ctx context.Context, want *Wanted) (*tallyfy.Task, *noti
 		}
 	}
 	task, err := w.client.GetTask(ctx, want.TaskRef)
-	if isAbsent(err) {
+	if tallyfy.IsNotFound(err) {
 		return nil, new(notThere(*want, err)), nil
 	}
 	return task, nil, err

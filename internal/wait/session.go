@@ -87,7 +87,7 @@ func (s *session) findAlias(ctx context.Context) (found bool, err error) {
 	if l.err != nil {
 		return false, s.fail(ctx, l.err)
 	}
-	named, err := lookup.Among(lookup.Wanted{TaskRef: s.ref, Alias: s.want.Alias}, l.tasks)
+	named, err := lookup.Match(lookup.Wanted{TaskRef: s.ref, Alias: s.want.Alias}, l.tasks)
 	switch {
 	case err == nil:
 		s.ref.Task, s.missing = named.ID, time.Time{}
@@ -162,7 +162,7 @@ func (s *session) fail(ctx context.Context, err error) error {
 	fields["error"] = err.Error()
 	s.waits.log(ctx, "a poll of a Tallyfy task failed", fields)
 	switch {
-	case isAbsent(err) && !s.isMissing():
+	case tallyfy.IsNotFound(err) && !s.isMissing():
 		return nil
 	case isForGood(err) || isHeldTooLong(err):
 		return s.unreadable(err)
@@ -235,9 +235,6 @@ func isHeldTooLong(err error) bool {
 	return tallyfy.OutcomeOf(err) == tallyfy.NotSent && tallyfy.IsRateLimited(err)
 }
 
-// isAbsent reports whether Tallyfy knows the path but not the task.
-func isAbsent(err error) bool { return tallyfy.IsNotFound(err) && !tallyfy.IsNoEndpoint(err) }
-
 // withoutBudget returns the failure of a request without the reason why it was not repeated,
 // because the next poll repeats it or the wait has ended.
 func withoutBudget(err error) error {
@@ -248,10 +245,4 @@ func withoutBudget(err error) error {
 	polled := *e
 	polled.GaveUp = nil
 	return &polled
-}
-
-// hasStatus reports whether the response has this HTTP status.
-func hasStatus(err error, status int) bool {
-	var e *tallyfy.Error
-	return errors.As(err, &e) && e.Status == status
 }

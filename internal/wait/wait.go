@@ -80,16 +80,13 @@ func (w *Waits) process(ref tallyfy.TaskRef) *process {
 	p := w.processes[list]
 	if p == nil {
 		p = &process{
-			list:    tallyfy.List{Organization: ref.Organization, Run: ref.Run, Status: everything, Archived: true},
+			list:    tallyfy.List{Organization: ref.Organization, Run: ref.Run, Status: tallyfy.StatusAll, Archived: true},
 			waiting: map[string]int{},
 		}
 		w.processes[list] = p
 	}
 	return p
 }
-
-// everything is the status filter that includes all tasks (API.md §1.4).
-const everything = "all"
 
 // Until waits until the task is completed, and returns it. After want.Timeout it reads the task
 // once more for up to [tallyfy.Grace], because a list may lag. When ctx ends it stops immediately.

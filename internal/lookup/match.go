@@ -13,9 +13,9 @@ import (
 // errAmbiguous is the cause of a failure because several tasks match.
 var errAmbiguous = errors.New("several tasks match")
 
-// Among returns the only task with the wanted alias or title. tasks must be all tasks of the
-// process. The error is a [*notice.Failure].
-func Among(wanted Wanted, tasks []*tallyfy.Task) (*tallyfy.Task, error) {
+// Match returns the only task with the wanted alias or title. tasks must be all tasks of the
+// process. The error wraps a [*notice.Failure].
+func Match(wanted Wanted, tasks []*tallyfy.Task) (*tallyfy.Task, error) {
 	m := wanted.matcher()
 	found := m.matching(tasks)
 	if len(found) == 1 {
@@ -34,6 +34,6 @@ type ambiguous struct{ *notice.Failure }
 // Unwrap returns the failure for the user, and the cause that identifies it.
 func (a *ambiguous) Unwrap() []error { return []error{a.Failure, errAmbiguous} }
 
-// IsAmbiguous reports whether [Among] found several tasks. Later lists have the same result unless
+// IsAmbiguous reports whether [Match] found several tasks. Later lists have the same result unless
 // someone renames a task.
 func IsAmbiguous(err error) bool { return errors.Is(err, errAmbiguous) }

@@ -14,7 +14,7 @@ import (
 
 // A time is over when either clock has reached it: the monotonic clock stands still while the
 // machine sleeps, and the wall clock may be set back.
-func TestEitherClockEndsABasis(t *testing.T) {
+func TestEitherClockPassesAWriteDeadline(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	soon := now.Add(time.Nanosecond)
@@ -39,7 +39,7 @@ func TestEitherClockEndsABasis(t *testing.T) {
 
 // A write that rests on a read is not sent once the read is too old, until a response shows the
 // task or a write may have taken effect.
-func TestBasis(t *testing.T) {
+func TestWriteDeadline(t *testing.T) {
 	t.Parallel()
 	const enough = time.Second
 	read := func(ctx context.Context, c *Client) error { return errorOf(c.GetTask(ctx, processTask)) }
@@ -76,7 +76,7 @@ func TestBasis(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client, w := newScriptedClient(t, 0, c.reply, ok(completedTask))
-				ctx, basis := WithBasis(t.Context(), time.Now().Add(enough))
+				ctx, deadline := WithWriteDeadline(t.Context(), time.Now().Add(enough))
 				if c.first == nil {
 					w.script = w.script[1:]
 				} else {
@@ -85,8 +85,8 @@ func TestBasis(t *testing.T) {
 				before := len(w.requests)
 				time.Sleep(time.Minute)
 				err := complete(ctx, client)
-				if sent := len(w.requests) > before; sent != c.sends || basis.IsStale() == c.sends || (err == nil) != c.sends {
-					t.Errorf("sent: %v, stale: %v, %v", sent, basis.IsStale(), err)
+				if sent := len(w.requests) > before; sent != c.sends || deadline.IsMissed() == c.sends || (err == nil) != c.sends {
+					t.Errorf("sent: %v, missed: %v, %v", sent, deadline.IsMissed(), err)
 				}
 				if !c.sends && OutcomeOf(err) != NotSent {
 					t.Errorf("outcome %v of %v", OutcomeOf(err), err)
