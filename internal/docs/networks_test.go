@@ -37,9 +37,9 @@ const (
 // certificate of a host, and not one that the world knows, it is a proxy that inspects TLS.
 type companyProxy struct {
 	*httptest.Server
-	hosts map[string]string // by name, the address of each
 
 	mu        sync.Mutex
+	hosts     map[string]string // by name, the address of each
 	connected []string
 	refused   int
 }
@@ -57,6 +57,13 @@ func (p *companyProxy) address(password string) string {
 	return strings.Replace(p.URL, "://", "://"+proxyUser+":"+password+"@", 1)
 }
 
+// deny makes the proxy refuse connections to a host.
+func (p *companyProxy) deny(host string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.hosts, host)
+}
+
 // requests returns the hosts that clients were connected to, and how many requests were refused.
 func (p *companyProxy) requests() (connected []string, refused int) {
 	p.mu.Lock()
@@ -66,8 +73,8 @@ func (p *companyProxy) requests() (connected []string, refused int) {
 
 func (p *companyProxy) connect(w http.ResponseWriter, r *http.Request) {
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(proxyUser+":"+proxyPassword))
-	to := p.hosts[r.URL.Hostname()]
 	p.mu.Lock()
+	to := p.hosts[r.URL.Hostname()]
 	switch {
 	case r.Method != http.MethodConnect || to == "":
 		p.mu.Unlock()
@@ -241,7 +248,7 @@ func testCertificates(t *testing.T, file string) {
 		t.Parallel()
 		n := newNetwork(t, file)
 		n.trust(n.api, n.tokens)
-		delete(n.proxy.hosts, tokenHost)
+		n.proxy.deny(tokenHost)
 		n.failed(fmt.Sprintf("Allow connections to %s:443 on the proxy", tokenHost))
 	})
 	t.Run("with the system's", func(t *testing.T) {
